@@ -1,0 +1,57 @@
+import type { Clock } from "./clock.ts";
+
+/** Who makes a call: a function, rule, schedule, state machine or outside client, with the role it calls under. */
+export type Caller = { name: string; role: string };
+
+/** The outside client: the AWS CLI, a test, the boot itself. */
+export const administrator: Caller = { name: "administrator", role: "administrator" };
+
+/** One AWS API call, in the JSON shape of AWS's wire protocol (blobs in base64, timestamps in epoch seconds). */
+export type Call = {
+  caller: Caller;
+  service: string; // "dynamodb", "streams", "sqs", "events", "states", "lambda", "scheduler", "ses", "sts"
+  operation: string; // AWS's name: "TransactWriteItems"
+  // biome-ignore lint/suspicious/noExplicitAny: the engines validate what they are given, as AWS does
+  input: any;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: see Call
+export type Operation = (input: any, caller: Caller) => unknown;
+
+/** One AWS service: its API operations by AWS's names, with AWS's validations, answers and errors. */
+export type Engine = {
+  service: string;
+  operations: Record<string, Operation>;
+  /** Stops what polls or runs by itself. */
+  stop?: () => void;
+};
+
+/** What an engine may use of the world around it. */
+export type World = {
+  clock: Clock;
+  account: string;
+  region: string;
+  /** The one place every call passes: observed, refused by IAM or spoilt there, before an engine sees it. */
+  // biome-ignore lint/suspicious/noExplicitAny: see Call
+  call: (call: Call) => Promise<any>;
+  /** Tells observers what is not an API call: a state entered, a delivery, a parked message. */
+  note: (fact: Record<string, unknown> & { kind: string }) => void;
+};
+
+/** An error as AWS answers it: `code` is AWS's type, `status` the HTTP status, `fields` stand beside the message. */
+export class AwsError extends Error {
+  override name = "AwsError";
+  readonly code: string;
+  readonly status: number;
+  readonly fields: Record<string, unknown>;
+  constructor(code: string, message: string, status = 400, fields: Record<string, unknown> = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** The answer to an API call or an option that this engine does not emulate: named, never silent. */
+export const notEmulated = (service: string, what: string) =>
+  new AwsError("NotEmulated", `The local cloud does not emulate ${what} of ${service}.`, 501);
