@@ -1,0 +1,42 @@
+import type { DomainEvent } from "./event.ts";
+import { outboxRow, seal } from "./outbox.ts";
+import { type Store, VersionConflict } from "./store.ts";
+import { ConditionFailed, transact, type Write, WriteConflict } from "./transact.ts";
+
+/** How one kind of aggregate is laid out in its table. `write` must be conditional on the version that was loaded. */
+export type Rows<State> = {
+  load: (id: string) => Promise<{ state: State; version: number } | undefined>;
+  write: (id: string, state: State, version: { from: number; to: number }) => Write;
+};
+
+/** A store in DynamoDB: the state and the events it emitted are written together or not at all. */
+export const aggregateStore = <State, Event extends DomainEvent>(options: {
+  source: string;
+  type: string;
+  outbox: string;
+  initial: State;
+  rows: Rows<State>;
+}): Store<State, Event> => {
+  const { source, type, outbox, initial, rows } = options;
+  return {
+    load: async (id) => (await rows.load(id)) ?? { state: initial, version: 0 },
+
+    async save({ id, state, events, version, also = [] }) {
+      const to = version + events.length;
+      const envelopes = events.map((event, i) =>
+        seal(event, { source, aggregate: { type, id, version: version + i + 1 } }),
+      );
+      try {
+        await transact([
+          rows.write(id, state, { from: version, to }),
+          ...envelopes.map((envelope) => outboxRow(outbox, envelope)),
+          ...also,
+        ]);
+      } catch (error) {
+        const lost =
+          error instanceof WriteConflict || (error instanceof ConditionFailed && error.at[0] === 0);
+        throw lost ? new VersionConflict(`${id} is no longer at version ${version}`) : error;
+      }
+    },
+  };
+};

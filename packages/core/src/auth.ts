@@ -1,0 +1,49 @@
+import { createMiddleware } from "hono/factory";
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
+import * as z from "zod";
+import { describeError, log } from "./log.ts";
+import { problem } from "./problem.ts";
+
+/** Who is asking. `customerId` is the token's subject. */
+export type Principal = { customerId: string; roles: readonly string[] };
+
+/** Where tokens come from: an OpenID Connect issuer, and the audience they must be meant for. */
+export type Issuer = { url: string; audience: string };
+
+const Claims = z.object({
+  sub: z.string().min(1).max(128),
+  "cognito:groups": z.array(z.string()).default([]),
+});
+
+const unauthorized = { code: "Unauthorized", detail: "A valid bearer token is needed." };
+const forbidden = { code: "Forbidden", detail: "Your role does not allow this." };
+
+/**
+ * Lets only requests with a valid token pass: RS256, from this issuer, for this audience, not expired
+ * (https://www.rfc-editor.org/rfc/rfc8725). With `role`, only those who have it.
+ */
+export const authenticated = ({ url, audience }: Issuer, { role }: { role?: string } = {}) => {
+  let keys: JWTVerifyGetKey | undefined;
+  return createMiddleware<{ Variables: { principal: Principal } }>(async (c, next) => {
+    const [, token] = /^Bearer ([\w.~+/=-]+)$/.exec(c.req.header("authorization") ?? "") ?? [];
+    if (!token) return problem(c, 401, unauthorized);
+    keys ??= createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer: url,
+        audience,
+        algorithms: ["RS256"],
+        currentDate: new Date(Date.now()),
+        requiredClaims: ["exp", "sub"],
+      });
+      const claims = Claims.parse(payload);
+      c.set("principal", { customerId: claims.sub, roles: claims["cognito:groups"] });
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError) && !(error instanceof z.ZodError)) throw error;
+      log("token refused", describeError(error));
+      return problem(c, 401, unauthorized);
+    }
+    if (role && !c.var.principal.roles.includes(role)) return problem(c, 403, forbidden);
+    return next();
+  });
+};

@@ -1,0 +1,41 @@
+import type { Decider } from "./decider.ts";
+import type { DomainEvent } from "./event.ts";
+import { ok, type Refusal, type Result } from "./result.ts";
+import { type Store, VersionConflict } from "./store.ts";
+import type { Write } from "./transact.ts";
+
+const ATTEMPTS = 5;
+
+/** Full jitter (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter): those who collided do not meet again. */
+const backOff = (attempt: number) =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+
+/** Load, decide, save; and again when someone else saved first. A repeat that decides nothing writes nothing. */
+export const commandHandler = <State, Command, Event extends DomainEvent, No extends Refusal>(
+  decider: Decider<State, Command, Event, No>,
+  store: Store<State, Event>,
+) => {
+  const handle = async (
+    id: string,
+    command: Command,
+    also: Write[] = [],
+    attempt = 1,
+  ): Promise<Result<{ state: State; version: number }, No>> => {
+    const { state, version } = await store.load(id);
+    const decision = decider.decide(state, command);
+    if (!decision.ok) return decision;
+    const events = decision.value;
+    if (events.length === 0) return ok({ state, version });
+
+    const next = events.reduce(decider.evolve, state);
+    try {
+      await store.save({ id, state: next, events, version, also });
+      return ok({ state: next, version: version + events.length });
+    } catch (error) {
+      if (!(error instanceof VersionConflict) || attempt >= ATTEMPTS) throw error;
+      await backOff(attempt);
+      return handle(id, command, also, attempt + 1);
+    }
+  };
+  return handle;
+};

@@ -1,0 +1,83 @@
+import * as z from "zod";
+import { Trace } from "./context.ts";
+
+/** Something that happened, before anyone was told. */
+export type DomainEvent = { type: string; data: unknown };
+
+/** Lifts the data of an older version of an event to this one. */
+type Upcast<Data> = { from: EventContract; lift: (data: never) => Data };
+
+/** A contract: the name, the shape, the constructor and the parser of one event, in one value. */
+export const defineEvent = <const Type extends string, Schema extends z.ZodType>(
+  type: Type,
+  schema: Schema,
+  upcasts: Upcast<z.input<Schema>>[] = [],
+) => {
+  const parse = (data: unknown): { type: Type; data: z.output<Schema> } => ({
+    type,
+    data: schema.parse(data),
+  });
+  const create = (data: z.input<Schema>) => parse(data);
+  return Object.assign(create, { type, schema, parse, upcasts });
+};
+
+/** An upcaster for `defineEvent`: readers of the new version understand the old one through it. */
+export const upcast = <Old extends EventContract, Data>(
+  from: Old,
+  lift: (data: EventOf<Old>["data"]) => Data,
+): Upcast<Data> => ({ from, lift: lift as (data: never) => Data });
+
+/** Any contract, as those who only route or parse see it. */
+export type EventContract = {
+  type: string;
+  schema: z.ZodType;
+  parse: (data: unknown) => DomainEvent;
+  upcasts: Upcast<unknown>[];
+};
+
+/** The event a contract describes. A union of contracts gives a union of events. */
+export type EventOf<Contract extends EventContract> = ReturnType<Contract["parse"]>;
+
+/** The wire types a reader of these contracts understands: their own, and the older ones they can lift. */
+export const typesOf = (contracts: readonly EventContract[]): string[] =>
+  contracts.flatMap(({ type, upcasts }) => [type, ...upcasts.map(({ from }) => from.type)]);
+
+/** What the wire adds to an event: the `detail` of the EventBridge event, beside its data. Ids only, no personal data. */
+export const Envelope = Trace.extend({
+  id: z.string(),
+  type: z.string(),
+  time: z.iso.datetime(),
+  source: z.string(),
+  aggregate: z.object({ type: z.string(), id: z.string(), version: z.int().positive() }),
+  data: z.unknown(),
+});
+
+/** An event on the wire. `aggregate.version` is its place in that aggregate's history. */
+export type Envelope<Event extends DomainEvent = DomainEvent> = Omit<
+  z.infer<typeof Envelope>,
+  "type" | "data"
+> &
+  Event;
+
+/** Beyond this many hops an event is refused: something answers itself (AWS's own loop detection does not see EventBridge). */
+export const MAX_HOPS = 16;
+
+/** Reads what the wire delivered as one of the contracts. Throws where it is none of them, or not as agreed. */
+export const openEnvelope = <Contract extends EventContract>(
+  contracts: readonly Contract[],
+  detail: unknown,
+): Envelope<EventOf<Contract>> => {
+  const envelope = Envelope.parse(detail);
+  if (envelope.hop > MAX_HOPS)
+    throw new Error(`${envelope.type} has made ${envelope.hop} hops: a loop`);
+  for (const contract of contracts) {
+    if (contract.type === envelope.type)
+      return { ...envelope, ...contract.parse(envelope.data) } as Envelope<EventOf<Contract>>;
+    const older = contract.upcasts.find(({ from }) => from.type === envelope.type);
+    if (older) {
+      const lifted = older.lift(older.from.parse(envelope.data).data as never);
+      return { ...envelope, ...contract.parse(lifted) } as Envelope<EventOf<Contract>>;
+    }
+  }
+  throw new Error(`Nobody here understands ${envelope.type}`);
+};

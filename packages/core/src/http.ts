@@ -1,0 +1,84 @@
+import { type Context, Hono, type ValidationTargets } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { resolver, validator } from "hono-openapi";
+import type * as z from "zod";
+import type { Principal } from "./auth.ts";
+import { newTrace, traced } from "./context.ts";
+import { newUlid } from "./id.ts";
+import { describeError, log } from "./log.ts";
+import { Problem, problem } from "./problem.ts";
+
+const BODY_LIMIT = 64 * 1024;
+
+/** What handlers find in Hono's context. */
+export type Env = { Variables: { principal: Principal } };
+
+/** A Hono app with what every API here shares: a trace, a body limit, and one shape of error. */
+export const api = () =>
+  new Hono<Env>()
+    .use(async (c, next) => {
+      const id = `req_${newUlid()}`;
+      await traced(newTrace(id, c.req.header("traceparent")), next);
+      c.header("x-request-id", id);
+    })
+    .use(
+      bodyLimit({
+        maxSize: BODY_LIMIT,
+        onError: (c) => problem(c, 413, { code: "BodyTooLarge", detail: "At most 64 KB, please." }),
+      }),
+    )
+    .notFound((c) => problem(c, 404, { code: "NotFound", detail: "There is nothing here." }))
+    .onError((error, c) => {
+      if (error instanceof HTTPException && error.status < 500)
+        return problem(c, error.status, { code: "Malformed", detail: error.message });
+      if (isBusy(error)) {
+        c.header("retry-after", "1");
+        return problem(c, 503, { code: "Busy", detail: "Too much at once; nothing was written." });
+      }
+      log("request failed", describeError(error));
+      return problem(c, 500, { code: "Internal", detail: "Something broke on our side." });
+    });
+
+const BUSY = new Set([
+  "WriteConflict",
+  "VersionConflict",
+  "ThrottlingException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "TransactionInProgressException",
+]);
+const isBusy = (error: Error) => BUSY.has(error.name);
+
+/** Checks a part of the request against a schema before the handler sees it, and describes it in OpenAPI. */
+export const valid = <Target extends keyof ValidationTargets, Schema extends z.ZodType>(
+  target: Target,
+  schema: Schema,
+) =>
+  validator(target, schema, (result, c: Context) => {
+    if (result.success) return undefined;
+    const errors = result.error.map(({ path = [], message }) => ({
+      path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
+      message,
+    }));
+    const [first] = errors;
+    const detail = first
+      ? `${first.path || target}: ${first.message}`
+      : `The ${target} is not valid.`;
+    return problem(c, 422, { code: "Invalid", detail }, errors);
+  });
+
+/** OpenAPI's description of an answer with a JSON body. */
+export const answers = (description: string, schema: z.ZodType) => ({
+  description,
+  content: { "application/json": { schema: resolver(schema) } },
+});
+
+/** OpenAPI's description of the problems that a route answers with. */
+export const refuses = (statuses: Record<number, string>) =>
+  Object.fromEntries(
+    Object.entries(statuses).map(([status, description]) => [
+      status,
+      { description, content: { "application/problem+json": { schema: resolver(Problem) } } },
+    ]),
+  );

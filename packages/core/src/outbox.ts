@@ -1,0 +1,41 @@
+import { currentTrace } from "./context.ts";
+import { type DomainEvent, type Envelope, MAX_HOPS } from "./event.ts";
+import { newUlid } from "./id.ts";
+import type { Write } from "./transact.ts";
+
+/** Whose history an event belongs to, and its place in it. */
+export type Place = { source: string; aggregate: { type: string; id: string; version: number } };
+
+/** Puts an event into its envelope: the form in which it is stored, published and archived. */
+export const seal = <Event extends DomainEvent>(event: Event, place: Place): Envelope<Event> => {
+  const { correlationId, causationId, hop, traceparent } = currentTrace();
+  if (hop >= MAX_HOPS) throw new Error(`${event.type} would make hop ${hop + 1}: a loop`);
+  return {
+    ...event,
+    id: `evt_${newUlid()}`,
+    time: new Date().toISOString(),
+    ...place,
+    correlationId,
+    causationId,
+    hop: hop + 1,
+    traceparent,
+  };
+};
+
+/** A row's key in an outbox table: the aggregate's events share a partition, so its stream keeps their order. */
+export const outboxKey = ({ aggregate }: Pick<Envelope, "aggregate">) => ({
+  pk: aggregate.id,
+  sk: String(aggregate.version).padStart(6, "0"),
+});
+
+/**
+ * An event that has certainly happened and still has to be told: written in the transaction that made it
+ * happen, deleted once it is published. A row that exists is not yet published.
+ */
+export const outboxRow = (table: string, envelope: Envelope): Write => ({
+  Put: {
+    TableName: table,
+    Item: { ...outboxKey(envelope), envelope },
+    ConditionExpression: "attribute_not_exists(pk)",
+  },
+});

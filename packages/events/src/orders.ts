@@ -1,0 +1,54 @@
+import { defineEvent, type EventOf } from "@petstore/core/event";
+import { Money } from "@petstore/core/money";
+import * as z from "zod";
+import { CustomerId, OrderId, ProductId } from "./ids.ts";
+
+/** One line of an order, at the price of the moment it was placed. */
+export const OrderLine = z.object({
+  productId: ProductId,
+  name: z.string().min(1).max(80),
+  quantity: z.int().positive(),
+  unitPrice: Money,
+});
+export type OrderLine = z.infer<typeof OrderLine>;
+
+const Order = z.object({ orderId: OrderId.schema, customerId: CustomerId.schema });
+const Basket = Order.extend({ lines: z.array(OrderLine).nonempty(), total: Money });
+
+/** A customer asked for something, and we wrote it down. The saga begins. */
+export const OrderPlaced = defineEvent(
+  "orders.OrderPlaced.v1",
+  Basket.extend({ paymentToken: z.string().min(1).max(64) }),
+);
+
+/** The pivot was taken: stock is held, payment is authorised, and the order will be fulfilled. */
+export const OrderConfirmed = defineEvent("orders.OrderConfirmed.v1", Basket);
+
+/** The order could not be fulfilled, and all that was done for it is undone. */
+export const OrderRejected = defineEvent(
+  "orders.OrderRejected.v1",
+  Order.extend({ reason: z.object({ code: z.string(), detail: z.string() }) }),
+);
+
+/** The customer changed their mind about a confirmed order: money and stock are on their way back. */
+export const CancellationRequested = defineEvent("orders.CancellationRequested.v1", Basket);
+
+/** The order is off: before it was confirmed, or after its money and stock went back. */
+export const OrderCancelled = defineEvent("orders.OrderCancelled.v1", Order);
+
+/** Neither forward nor back works: a person has to look. */
+export const OrderNeedsAttention = defineEvent(
+  "orders.OrderNeedsAttention.v1",
+  Order.extend({ step: z.string(), cause: z.string() }),
+);
+
+/** All that the orders context publishes. */
+export const orderEvents = [
+  OrderPlaced,
+  OrderConfirmed,
+  OrderRejected,
+  CancellationRequested,
+  OrderCancelled,
+  OrderNeedsAttention,
+] as const;
+export type OrderEvent = EventOf<(typeof orderEvents)[number]>;
