@@ -1,0 +1,105 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { WireHandler } from "./message.ts";
+
+/** A server that listens on loopback. */
+export type LoopbackServer = {
+  port: number;
+  url: string;
+  /** Puts the handler in place: until then, requests wait. */
+  serve: (handler: WireHandler) => void;
+  stop: () => Promise<void>;
+};
+
+const loopbackName = /^(localhost|127\.0\.0\.1|\[::1\]|[\w.-]+\.localhost)(:\d+)?$/i;
+
+const listen = (server: Server, port: number) =>
+  new Promise<boolean>((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" || error.code === "EACCES" ? resolve(false) : reject(error);
+    server.once("error", failed);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", failed);
+      resolve(true);
+    });
+  });
+
+/**
+ * Listens on 127.0.0.1 at `port`, or the next free one within 50; port 0 takes any.
+ * A body over `maxBody` bytes is answered with 413, a Host that is not loopback with 403: a page on the web must
+ * not reach the local cloud by a name that it points here.
+ */
+export const listenOnLoopback = async (
+  port: number,
+  { maxBody = 20 * 1024 * 1024 } = {},
+): Promise<LoopbackServer> => {
+  let ready: (handler: WireHandler) => void = () => {};
+  const serving = new Promise<WireHandler>((resolve) => {
+    ready = resolve;
+  });
+
+  const server = createServer((request, response) => {
+    const end = (status: number, message: string) => {
+      response.writeHead(status, { "content-type": "application/json", connection: "close" });
+      response.end(JSON.stringify({ message }));
+    };
+    if (!loopbackName.test(request.headers.host ?? ""))
+      return end(
+        403,
+        `The local cloud answers to loopback names only, not ${request.headers.host}`,
+      );
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBody) chunks.push(chunk);
+    });
+    request.on("error", () => response.destroy());
+    request.on("end", async () => {
+      if (size > maxBody) return end(413, "Request Entity Too Large");
+      const [path = "/", query = ""] = split(request.url ?? "/");
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(request.headers))
+        if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
+      try {
+        const handle = await serving;
+        const answer = await handle({
+          method: request.method ?? "GET",
+          path,
+          query,
+          headers,
+          body: Buffer.concat(chunks),
+        });
+        const { "set-cookie": cookies, ...rest } = answer.headers;
+        if (cookies !== undefined) response.setHeader("set-cookie", cookies.split("\n"));
+        response.writeHead(answer.status, rest);
+        response.end(request.method === "HEAD" ? undefined : answer.body);
+      } catch (error) {
+        if (response.headersSent) return response.destroy();
+        end(500, error instanceof Error ? error.message : String(error));
+      }
+    });
+  });
+
+  let taken = port;
+  while (!(await listen(server, taken))) {
+    taken += 1;
+    if (taken > port + 50) throw new Error(`No free port from ${port} to ${port + 50}.`);
+  }
+  const actual = (server.address() as AddressInfo).port;
+  return {
+    port: actual,
+    url: `http://127.0.0.1:${actual}`,
+    serve: ready,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const split = (url: string) => {
+  const mark = url.indexOf("?");
+  return mark < 0 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
+};
