@@ -20,12 +20,14 @@ export class OutcomeUnknown extends Error {
 /** What went wrong, as Step Functions hands it to an undo: the failed step's error and its cause. */
 export const Failure = z.object({ Error: z.string(), Cause: z.string().optional() });
 
-/** The refusal behind a failure, where there is one: what the customer may be told. */
-export const refusalOf = (failure: z.infer<typeof Failure> | undefined): Refusal | undefined => {
-  if (failure?.Error !== "Refused") return undefined;
-  const [, code, detail] =
-    /(\w+): (.*)/s.exec(JSON.parse(failure.Cause ?? "{}").errorMessage ?? "") ?? [];
-  return code ? { code, detail: detail ?? "" } : undefined;
+/** Why a step failed, in the words that a customer may read: the refusal behind it, or that we failed. */
+export const reasonOf = ({ Error: error, Cause }: z.infer<typeof Failure>): Refusal => {
+  if (error === "Refused") {
+    const { errorMessage = "" } = JSON.parse(Cause ?? "{}") as { errorMessage?: string };
+    const [, code, detail] = /^(\w+): (.*)$/s.exec(errorMessage) ?? [];
+    if (code && detail) return { code, detail };
+  }
+  return { code: "Failed", detail: "Something failed on our side; nothing was charged." };
 };
 
 /** A Lambda that is one step of a saga: parse the input, run under its trace, turn a refusal into a failure. */

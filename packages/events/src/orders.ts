@@ -24,10 +24,18 @@ export const OrderPlaced = defineEvent(
 /** The pivot was taken: stock is held, payment is authorised, and the order will be fulfilled. */
 export const OrderConfirmed = defineEvent("orders.OrderConfirmed.v1", Basket);
 
+const Reason = z.object({ code: z.string(), detail: z.string() });
+
+/** The pivot was taken the other way: the order will not be fulfilled, and what was done for it is being undone. */
+export const OrderAbandoned = defineEvent(
+  "orders.OrderAbandoned.v1",
+  Order.extend({ reason: Reason }),
+);
+
 /** The order could not be fulfilled, and all that was done for it is undone. */
 export const OrderRejected = defineEvent(
   "orders.OrderRejected.v1",
-  Order.extend({ reason: z.object({ code: z.string(), detail: z.string() }) }),
+  Order.extend({ reason: Reason }),
 );
 
 /** The customer changed their mind about a confirmed order: money and stock are on their way back. */
@@ -46,6 +54,7 @@ export const OrderNeedsAttention = defineEvent(
 export const orderEvents = [
   OrderPlaced,
   OrderConfirmed,
+  OrderAbandoned,
   OrderRejected,
   CancellationRequested,
   OrderCancelled,

@@ -1,0 +1,17 @@
+import { createMiddleware } from "hono/factory";
+import { IdempotencyKey } from "./idempotency.ts";
+import { problem } from "./problem.ts";
+
+/** Requires the Idempotency-Key header of a POST, and leaves it in `c.var.idempotencyKey`. 400 where it is missing or malformed. */
+export const idempotencyKey = createMiddleware<{ Variables: { idempotencyKey: string } }>(
+  async (c, next) => {
+    const { data } = IdempotencyKey.safeParse(c.req.header("idempotency-key"));
+    if (!data)
+      return problem(c, 400, {
+        code: "IdempotencyKeyMissing",
+        detail: "Send an Idempotency-Key header of 1 to 128 visible ASCII characters.",
+      });
+    c.set("idempotencyKey", data);
+    return next();
+  },
+);

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { type Attempt, answerTo, recordAnswer } from "@petstore/core/idempotency";
+import { ok, type Refusal, type Result, refuse } from "@petstore/core/result";
+import { VersionConflict } from "@petstore/core/store";
+import type { CustomerId, OrderId } from "@petstore/events/ids";
+import type { OrderLine } from "@petstore/events/orders";
+import { Resource } from "sst";
+import { order } from "../domain/order.ts";
+import { orderStore } from "./orders.ts";
+import { readPrices } from "./prices.ts";
+
+type Wanted = { lines: { productId: string; quantity: number }[]; paymentToken: string };
+type Answer = { orderId: OrderId; status: "PENDING"; version: number };
+
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** The id of the one order that a customer can ever place with a key, so that not even a forgotten record lets a second through. */
+const orderIdOf = ({ principal, key }: Attempt): OrderId => {
+  const bytes = createHash("sha256").update(`${principal}\n${key}`).digest();
+  const digits = Array.from(
+    { length: 26 },
+    (_, i) => CROCKFORD[(bytes[i] as number) % (i ? 32 : 8)],
+  );
+  return `ord_${digits.join("")}`;
+};
+
+/** Prices the order from our catalogue and writes order, idempotency record and outbox row in one transaction. */
+export const placeOrder = async (
+  attempt: Attempt,
+  { lines: wanted, paymentToken }: Wanted,
+): Promise<Result<Answer, Refusal>> => {
+  const orderId = orderIdOf(attempt);
+  const productIds = wanted.map(({ productId }) => productId);
+  const { prices, answered } = await readPrices<Answer>(productIds, attempt);
+  const earlier = answerTo(answered, attempt);
+  if (earlier) return earlier;
+
+  const lines: OrderLine[] = [];
+  for (const { productId, quantity } of wanted) {
+    const listed = prices.get(productId);
+    if (!listed) return refuse("UnknownProduct", `There is no product ${productId}.`);
+    lines.push({ productId, name: listed.name, quantity, unitPrice: listed.price });
+  }
+
+  const customerId = attempt.principal as CustomerId;
+  const basket = { orderId, customerId, lines, paymentToken };
+  const decision = order.decide(order.initial, { type: "PlaceOrder", ...basket });
+  if (!decision.ok) return decision;
+  const state = decision.value.reduce(order.evolve, order.initial);
+  const answer: Answer = { orderId, status: "PENDING", version: decision.value.length };
+  try {
+    const also = [recordAnswer(Resource.OrdersTable.name, attempt, answer)];
+    await orderStore.save({ id: orderId, state, events: decision.value, version: 0, also });
+    return ok(answer);
+  } catch (error) {
+    if (!(error instanceof VersionConflict)) throw error;
+    // The same request came twice at once, and the other one was first; or its record is long forgotten.
+    const { answered: now } = await readPrices<Answer>([], attempt);
+    return (
+      answerTo(now, attempt) ??
+      refuse(
+        "RequestInProgress",
+        "The first request with this Idempotency-Key is not finished, or long past.",
+      )
+    );
+  }
+};

@@ -1,0 +1,46 @@
+import { BatchGetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { client } from "@petstore/core/dynamo";
+import { type Answered, type Attempt, recordKey } from "@petstore/core/idempotency";
+import type { Money } from "@petstore/core/money";
+import type { Product } from "@petstore/events/inventory";
+import { Resource } from "sst";
+
+const table = Resource.OrdersTable.name;
+const priceKey = (productId: string) => ({ pk: `PRICE#${productId}`, sk: "PRICE" });
+
+type Price = { productId: string; name: string; price: Money };
+
+/** Our copy of what inventory lists: an order is priced from it, whatever else is down. The newest listing stays. */
+export const savePrice = async ({ productId, name, price }: Product, version: number) => {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item: { ...priceKey(productId), productId, name, price, version },
+        ConditionExpression: "attribute_not_exists(pk) OR version < :version",
+        ExpressionAttributeValues: { ":version": version },
+      }),
+    );
+  } catch (error) {
+    if ((error as Error).name !== "ConditionalCheckFailedException") throw error;
+  }
+};
+
+/** The prices of some products and the answer that an attempt may have had before, in one read. */
+export const readPrices = async <Answer>(productIds: readonly string[], attempt: Attempt) => {
+  const record = recordKey(attempt);
+  const prices = new Map<string, Price>();
+  let answered: Answered<Answer> | undefined;
+  let Keys: Record<string, unknown>[] = [record, ...productIds.map(priceKey)];
+  while (Keys.length > 0) {
+    const page = await client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+    );
+    for (const item of page.Responses?.[table] ?? []) {
+      if (item.pk === record.pk) answered = item as Answered<Answer>;
+      else prices.set(item.productId, item as Price);
+    }
+    Keys = page.UnprocessedKeys?.[table]?.Keys ?? [];
+  }
+  return { prices, answered };
+};

@@ -1,0 +1,35 @@
+import { newTrace, Trace, traced } from "@petstore/core/context";
+import { log } from "@petstore/core/log";
+import { orders } from "./orders.ts";
+import { nextRun, startSaga } from "./sagas.ts";
+
+/** An execution that ended without finishing its order. */
+export type Ended = {
+  machine: string;
+  name: string;
+  status: string;
+  error?: string;
+  input: string;
+};
+
+/**
+ * Runs an aborted saga again from its first step, under the name of the next run: its steps are safe to repeat, and the
+ * pivot lets no second run decide otherwise. After the third run a person has to look.
+ */
+export const recoverSaga = async ({
+  machine,
+  name,
+  status,
+  error,
+  input,
+}: Ended): Promise<void> => {
+  if (error === "NeedsAttention") return; // the saga has called for a person itself
+  const { trace, ...data } = JSON.parse(input);
+  await traced(Trace.safeParse(trace).data ?? newTrace(name), async () => {
+    const next = nextRun(name);
+    log("saga: ended early", { name, status, error, next: next ?? "attention" });
+    if (next) return startSaga(machine, next, data);
+    const cause = `${status}: ${error ?? "no error given"}`;
+    await orders(data.orderId, { type: "MarkNeedsAttention", step: "the saga itself", cause });
+  });
+};

@@ -1,0 +1,73 @@
+import { authenticated } from "@petstore/core/auth";
+import { answers, api, refuses, valid } from "@petstore/core/http";
+import { fingerprint } from "@petstore/core/idempotency";
+import { idempotencyKey } from "@petstore/core/idempotency-key";
+import { problem } from "@petstore/core/problem";
+import { OrderId } from "@petstore/events/ids";
+import { handle } from "hono/aws-lambda";
+import { describeRoute } from "hono-openapi";
+import { Resource } from "sst";
+import * as z from "zod";
+import { cancelOrder } from "../adapters/cancel-order.ts";
+import { placeOrder } from "../adapters/place-order.ts";
+import { Accepted, NewOrder } from "../domain/requests.ts";
+
+const STATUS = {
+  UnknownProduct: 422,
+  IdempotencyKeyReused: 422,
+  IdempotencyKeyExpired: 409,
+  RequestInProgress: 409,
+  NoSuchOrder: 404,
+} as Record<string, 404 | 409 | 422>;
+
+/** The command side's HTTP API. Queries are answered by the read side. */
+export const app = api()
+  .use(authenticated(Resource.Issuer))
+  .post(
+    "/orders",
+    describeRoute({
+      operationId: "placeOrder",
+      summary: "Place an order",
+      responses: {
+        202: answers("The order is on its way; follow Location.", Accepted),
+        ...refuses({
+          400: "Malformed, or no Idempotency-Key",
+          401: "No valid token",
+          409: "The first request with this key is not finished, or too long ago",
+          422: "Not an order that we can take",
+        }),
+      },
+    }),
+    idempotencyKey,
+    valid("json", NewOrder),
+    async (c) => {
+      const [body, { principal, idempotencyKey: key }] = [c.req.valid("json"), c.var];
+      const attempt = { principal: principal.customerId, key, request: fingerprint(body) };
+      const result = await placeOrder(attempt, body);
+      if (!result.ok) {
+        if (result.refusal.code === "RequestInProgress") c.header("retry-after", "1");
+        return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      }
+      return c.json(result.value, 202, { location: `/orders/${result.value.orderId}` });
+    },
+  )
+  .post(
+    "/orders/:orderId/cancel",
+    describeRoute({
+      operationId: "cancelOrder",
+      summary: "Cancel an order, at any stage",
+      responses: {
+        202: answers("The order is off, or its money and goods are on their way back.", Accepted),
+        ...refuses({ 401: "No valid token", 404: "No such order of yours", 409: "Too late" }),
+      },
+    }),
+    valid("param", z.object({ orderId: OrderId.schema })),
+    async (c) => {
+      const { orderId } = c.req.valid("param");
+      const result = await cancelOrder(orderId, c.var.principal.customerId);
+      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      return c.json(result.value, 202, { location: `/orders/${orderId}` });
+    },
+  );
+
+export const handler = handle(app);

@@ -1,0 +1,16 @@
+import { OrderId } from "@petstore/events/ids";
+import * as z from "zod";
+import { findOrder } from "../adapters/orders.ts";
+import { customerStatus } from "../domain/status.ts";
+
+const Query = z.object({ orderId: OrderId.schema, customerId: z.string() });
+
+/** A query for the read side: an order that its view has not seen yet. Null for another customer's. */
+export const handler = async (raw: unknown) => {
+  const { orderId, customerId } = Query.parse(raw);
+  const found = await findOrder(orderId);
+  if (found?.state.customerId !== customerId) return null;
+  const { state, version, placedAt } = found;
+  const { lines, total } = state;
+  return { orderId, status: customerStatus(state), lines, total, version, placedAt };
+};

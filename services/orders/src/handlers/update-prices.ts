@@ -1,0 +1,8 @@
+import { queueConsumer } from "@petstore/core/queue-consumer";
+import { ProductListed } from "@petstore/events/inventory";
+import { savePrice } from "../adapters/prices.ts";
+
+/** Keeps our copy of the catalogue's prices. */
+export const handler = queueConsumer([ProductListed], ({ data, aggregate }) =>
+  savePrice(data, aggregate.version),
+);
