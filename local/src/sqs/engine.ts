@@ -1,0 +1,572 @@
+import type { Timer } from "../clock.ts";
+import { AwsError, type Caller, type Engine, notEmulated, type World } from "../engine.ts";
+import { uuid } from "../uuid.ts";
+import {
+  checkAttributes,
+  checkBody,
+  invalidParameter,
+  type Message,
+  type MessageAttribute,
+  md5,
+  md5OfAttributes,
+  missingParameter,
+  shown,
+  sizeOf,
+  type Wanted,
+} from "./messages.ts";
+import { type MoveTask, moveTasks } from "./move-tasks.ts";
+import {
+  attributeOf,
+  checkQueueAttributes,
+  maximumMessageSize,
+  type Queue,
+  redrivePolicyOf,
+  settingsOf,
+} from "./queues.ts";
+
+/** The SQS engine, and how a consumer beside it (an event source mapping) hears of messages without polling. */
+export type SqsEngine = Engine & {
+  /**
+   * Calls `listener` whenever messages of the queue may have become receivable: sent, delayed until now, or
+   * visible again. It is a hint: a receive may still answer nothing. Answers how to stop listening.
+   */
+  onMessages: (queueArn: string, listener: () => void) => () => void;
+};
+
+export type SqsOptions = {
+  /** What queue URLs begin with; a function is asked each time, so a port may become known late. */
+  baseUrl?: string | (() => string);
+  /** A standard queue promises no order: with `shuffle` chance picks among the visible messages. */
+  shuffle?: boolean;
+};
+
+type Send = {
+  MessageBody: string;
+  DelaySeconds?: number;
+  MessageAttributes?: Record<string, MessageAttribute>;
+  MessageSystemAttributes?: Record<string, MessageAttribute>;
+  MessageGroupId?: string;
+  MessageDeduplicationId?: string;
+};
+type Waiter = { input: Receive; answer: (messages: object[]) => void };
+type Receive = Wanted & {
+  MaxNumberOfMessages?: number;
+  VisibilityTimeout?: number;
+  WaitTimeSeconds?: number;
+};
+
+const inRange = (name: string, value: unknown, least: number, greatest: number) => {
+  if (value === undefined || value === null) return;
+  if (!Number.isInteger(value) || Number(value) < least || Number(value) > greatest)
+    throw invalidParameter(
+      `Value ${value} for parameter ${name} is invalid. Reason: Must be >= ${least} and <= ${greatest}, if provided.`,
+    );
+};
+
+const fifoId = /^[\x21-\x7e]{1,128}$/;
+const batchId = /^[A-Za-z0-9_-]{1,80}$/;
+
+const checkBatch = (entries: { Id: string }[] | undefined) => {
+  if (!entries?.length)
+    throw new AwsError(
+      "EmptyBatchRequest",
+      "There should be at least one SendMessageBatchRequestEntry in the request.",
+    );
+  if (entries.length > 10)
+    throw new AwsError(
+      "TooManyEntriesInBatchRequest",
+      `Maximum number of entries per request are 10. You have sent ${entries.length}.`,
+    );
+  const seen = new Set<string>();
+  for (const { Id } of entries) {
+    if (!batchId.test(Id ?? ""))
+      throw new AwsError(
+        "InvalidBatchEntryId",
+        "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
+      );
+    if (seen.has(Id)) throw new AwsError("BatchEntryIdsNotDistinct", `Id ${Id} repeated.`);
+    seen.add(Id);
+  }
+};
+
+/** Runs each entry of a batch by itself: some may fail while the call succeeds. */
+const eachOf = <Entry extends { Id: string }>(
+  entries: Entry[],
+  run: (entry: Entry) => object | undefined,
+) => {
+  const Successful: object[] = [];
+  const Failed: object[] = [];
+  for (const entry of entries)
+    try {
+      Successful.push({ Id: entry.Id, ...run(entry) });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      Failed.push({
+        Id: entry.Id,
+        SenderFault: error.status < 500,
+        Code: error.code,
+        Message: error.message,
+      });
+    }
+  return Failed.length > 0 ? { Successful, Failed } : { Successful };
+};
+
+/**
+ * SQS standard queues: delay, visibility, retention, dead-letter queues, redrive, long polling. Two differences
+ * from AWS: a deleted queue's name is free at once, and nothing is ever delivered twice or lost by itself.
+ */
+export const sqsEngine =
+  ({ baseUrl = "http://127.0.0.1:4566", shuffle = false }: SqsOptions = {}) =>
+  (world: World): SqsEngine => {
+    const { clock, account, region, note } = world;
+    const queues = new Map<string, Queue>();
+    const tasks = new Map<string, MoveTask>();
+    const listeners = new Map<string, Set<() => void>>();
+    const waiters = new Map<string, Waiter[]>();
+    const timers = new Map<string, { at: number; timer: Timer }>();
+
+    const arnOf = (name: string) => `arn:aws:sqs:${region}:${account}:${name}`;
+    const urlOf = ({ name }: Queue) =>
+      `${typeof baseUrl === "function" ? baseUrl() : baseUrl}/${account}/${name}`;
+    const nameIn = (urlOrArn: string) => urlOrArn.split(/[/:]/).at(-1) ?? "";
+    const byArn = (arn: string) => {
+      const queue = queues.get(nameIn(arn));
+      return queue?.arn === arn ? queue : undefined;
+    };
+    const queueAt = ({ QueueUrl }: { QueueUrl?: string }): Queue => {
+      if (!QueueUrl) throw missingParameter("QueueUrl");
+      const queue = queues.get(nameIn(QueueUrl));
+      if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.");
+      return queue;
+    };
+
+    /** The one place where the order of a standard queue is decided. */
+    const inOrder = function* (queue: Queue): Generator<Message> {
+      if (!shuffle) return yield* queue.visible.values();
+      const left = [...queue.visible.values()];
+      while (left.length > 0)
+        yield left.splice(Math.floor(clock.random() * left.length), 1)[0] as Message;
+    };
+
+    const hide = (queue: Queue, message: Message, until: number) => {
+      message.visibleAt = until;
+      queue.hidden.set(message.id, message);
+      queue.due = Math.min(queue.due, until);
+    };
+    const surface = (queue: Queue) => {
+      const now = clock.now();
+      if (queue.due > now) return;
+      queue.due = Number.POSITIVE_INFINITY;
+      const due: Message[] = [];
+      for (const message of queue.hidden.values())
+        if (message.visibleAt <= now) due.push(message);
+        else queue.due = Math.min(queue.due, message.visibleAt);
+      for (const message of due.sort((a, b) => a.visibleAt - b.visibleAt)) {
+        queue.hidden.delete(message.id);
+        queue.visible.set(message.id, message);
+      }
+    };
+    const expired = (queue: Queue, message: Message) =>
+      message.sentAt + attributeOf(queue, "MessageRetentionPeriod") * 1000 <= clock.now();
+    const expire = (queue: Queue) => {
+      for (const messages of [queue.visible, queue.hidden])
+        for (const message of messages.values())
+          if (expired(queue, message)) messages.delete(message.id);
+    };
+
+    /** Puts a message where it belongs and tells who waits for it. */
+    const enqueue = (queue: Queue, message: Message, delayMs = 0) => {
+      if (delayMs > 0) hide(queue, message, clock.now() + delayMs);
+      else queue.visible.set(message.id, message);
+      wake(queue);
+    };
+
+    const bury = (queue: Queue, grave: Queue, message: Message) => {
+      queue.visible.delete(message.id);
+      message.source = queue.arn;
+      message.receivesHere = 0;
+      message.receiptHandle = undefined;
+      note({
+        kind: "sqs.deadletter",
+        queue: queue.arn,
+        deadLetterQueue: grave.arn,
+        messageId: message.id,
+        receives: message.receives,
+      });
+      enqueue(grave, message);
+    };
+
+    const take = (queue: Queue, input: Receive): object[] => {
+      surface(queue);
+      const most = input.MaxNumberOfMessages ?? 1;
+      const seconds = input.VisibilityTimeout ?? attributeOf(queue, "VisibilityTimeout");
+      const policy = redrivePolicyOf(queue);
+      const grave = policy && byArn(policy.deadLetterTargetArn);
+      const taken: Message[] = [];
+      for (const message of inOrder(queue)) {
+        if (taken.length === most) break;
+        if (expired(queue, message)) queue.visible.delete(message.id);
+        else if (grave && message.receivesHere >= policy.maxReceiveCount)
+          bury(queue, grave, message);
+        else taken.push(message);
+      }
+      const now = clock.now();
+      for (const message of taken) {
+        message.receives += 1;
+        message.receivesHere += 1;
+        message.firstReceivedAt ??= now;
+        message.receiptHandle = Buffer.from(
+          `${message.id} ${queue.arn} ${uuid(clock.random)}`,
+        ).toString("base64");
+        queue.visible.delete(message.id);
+        if (seconds > 0) hide(queue, message, now + seconds * 1000);
+        else queue.visible.set(message.id, message);
+      }
+      arm(queue);
+      return taken.map((message) => shown(message, input));
+    };
+
+    /** A timer runs only while somebody waits for a hidden message. */
+    const arm = (queue: Queue) => {
+      const armed = timers.get(queue.name);
+      const awaited = listeners.get(queue.name)?.size || waiters.get(queue.name)?.length;
+      if (!awaited || queue.hidden.size === 0) {
+        armed?.timer.cancel();
+        timers.delete(queue.name);
+      } else if (!armed || armed.at > queue.due) {
+        armed?.timer.cancel();
+        const timer = clock.after(queue.due - clock.now(), `sqs surface ${queue.name}`, () => {
+          timers.delete(queue.name);
+          wake(queue);
+        });
+        timers.set(queue.name, { at: queue.due, timer });
+      }
+    };
+    const wake = (queue: Queue) => {
+      surface(queue);
+      const waiting = waiters.get(queue.name) ?? [];
+      while (waiting.length > 0 && queue.visible.size > 0) {
+        const [waiter] = waiting as [Waiter];
+        const messages = take(queue, waiter.input);
+        if (messages.length === 0) break;
+        waiting.shift();
+        waiter.answer(messages);
+      }
+      if (queue.visible.size > 0)
+        for (const listener of listeners.get(queue.name) ?? []) listener();
+      arm(queue);
+    };
+
+    const send = (queue: Queue, entry: Send, caller: Caller) => {
+      const { MessageAttributes = {}, MessageSystemAttributes = {}, MessageGroupId } = entry;
+      checkBody(entry.MessageBody);
+      checkAttributes(MessageAttributes);
+      inRange("DelaySeconds", entry.DelaySeconds, 0, 900);
+      if (MessageGroupId !== undefined && !fifoId.test(MessageGroupId))
+        throw invalidParameter(
+          `Value ${MessageGroupId} for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+        );
+      if (entry.MessageDeduplicationId)
+        throw invalidParameter(
+          `Value ${entry.MessageDeduplicationId} for parameter MessageDeduplicationId is invalid. Reason: The request includes a parameter that is not valid for this queue type.`,
+        );
+      for (const name of Object.keys(MessageSystemAttributes))
+        if (name !== "AWSTraceHeader")
+          throw invalidParameter(
+            `Message system attribute name '${name}' is invalid. You must use only the following supported names: AWSTraceHeader.`,
+          );
+      const limit = attributeOf(queue, "MaximumMessageSize");
+      if (sizeOf(entry) > limit)
+        throw invalidParameter(
+          `One or more parameters are invalid. Reason: Message must be shorter than ${limit} bytes.`,
+        );
+      const message: Message = {
+        id: uuid(clock.random),
+        body: entry.MessageBody,
+        md5: md5(entry.MessageBody),
+        attributes: MessageAttributes,
+        traceHeader: MessageSystemAttributes.AWSTraceHeader?.StringValue,
+        groupId: MessageGroupId,
+        sender: caller.name,
+        sentAt: clock.now(),
+        receives: 0,
+        receivesHere: 0,
+        visibleAt: 0,
+      };
+      enqueue(queue, message, (entry.DelaySeconds ?? attributeOf(queue, "DelaySeconds")) * 1000);
+      return {
+        MessageId: message.id,
+        MD5OfMessageBody: message.md5,
+        ...(Object.keys(MessageAttributes).length > 0 && {
+          MD5OfMessageAttributes: md5OfAttributes(MessageAttributes),
+        }),
+        ...(message.traceHeader && {
+          MD5OfMessageSystemAttributes: md5OfAttributes(MessageSystemAttributes),
+        }),
+      };
+    };
+
+    const idIn = (queue: Queue, handle: string | undefined): string => {
+      if (!handle) throw missingParameter("ReceiptHandle");
+      const [id, arn] = Buffer.from(handle, "base64").toString().split(" ");
+      if (!id || arn !== queue.arn)
+        throw new AwsError(
+          "ReceiptHandleIsInvalid",
+          `The input receipt handle "${handle}" is not a valid receipt handle.`,
+        );
+      return id;
+    };
+    const remove = (queue: Queue, handle: string | undefined) => {
+      const id = idIn(queue, handle);
+      for (const messages of [queue.hidden, queue.visible])
+        if (messages.get(id)?.receiptHandle === handle) messages.delete(id);
+      arm(queue);
+      return undefined;
+    };
+    const changeVisibility = (
+      queue: Queue,
+      { ReceiptHandle, VisibilityTimeout }: { ReceiptHandle?: string; VisibilityTimeout?: number },
+    ) => {
+      if (VisibilityTimeout === undefined) throw missingParameter("VisibilityTimeout");
+      inRange("VisibilityTimeout", VisibilityTimeout, 0, 43_200);
+      const id = idIn(queue, ReceiptHandle);
+      surface(queue);
+      if (queue.visible.get(id)?.receiptHandle === ReceiptHandle)
+        throw new AwsError(
+          "MessageNotInflight",
+          `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message is not inflight.`,
+        );
+      const message = queue.hidden.get(id);
+      if (message?.receiptHandle !== ReceiptHandle || !message)
+        throw invalidParameter(
+          `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
+        );
+      hide(queue, message, clock.now() + VisibilityTimeout * 1000);
+      wake(queue);
+      return undefined;
+    };
+
+    const counts = (queue: Queue) => {
+      surface(queue);
+      expire(queue);
+      let delayed = 0;
+      for (const { receivesHere } of queue.hidden.values()) if (receivesHere === 0) delayed += 1;
+      return {
+        ApproximateNumberOfMessages: String(queue.visible.size),
+        ApproximateNumberOfMessagesNotVisible: String(queue.hidden.size - delayed),
+        ApproximateNumberOfMessagesDelayed: String(delayed),
+      };
+    };
+
+    const operations: Engine["operations"] = {
+      CreateQueue({ QueueName, Attributes = {}, tags = {} }) {
+        if (!QueueName) throw missingParameter("QueueName");
+        if (QueueName.endsWith(".fifo")) throw notEmulated("sqs", `FIFO queues (${QueueName})`);
+        if (!/^[A-Za-z0-9_-]{1,80}$/.test(QueueName))
+          throw invalidParameter(
+            "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+          );
+        const existing = queues.get(QueueName);
+        checkQueueAttributes(Attributes, arnOf(QueueName), byArn);
+        if (existing) {
+          const settings = settingsOf(existing);
+          for (const [name, value] of Object.entries(Attributes))
+            if ((settings[name] ?? "") !== value)
+              throw new AwsError(
+                "QueueNameExists",
+                `A queue already exists with the same name and a different value for attribute ${name}`,
+              );
+          return { QueueUrl: urlOf(existing) };
+        }
+        const queue: Queue = {
+          name: QueueName,
+          arn: arnOf(QueueName),
+          createdAt: clock.now(),
+          modifiedAt: clock.now(),
+          attributes: {},
+          tags: { ...tags },
+          visible: new Map(),
+          hidden: new Map(),
+          due: Number.POSITIVE_INFINITY,
+          purgedAt: Number.NEGATIVE_INFINITY,
+        };
+        for (const [name, value] of Object.entries<string>(Attributes))
+          if (value !== "") queue.attributes[name] = value;
+        queues.set(QueueName, queue);
+        return { QueueUrl: urlOf(queue) };
+      },
+      DeleteQueue(input) {
+        const { name } = queueAt(input);
+        queues.delete(name);
+        for (const { answer } of waiters.get(name)?.splice(0) ?? []) answer([]);
+        timers.get(name)?.timer.cancel();
+        timers.delete(name);
+      },
+      GetQueueUrl({ QueueName }) {
+        if (!QueueName) throw missingParameter("QueueName");
+        return { QueueUrl: urlOf(queueAt({ QueueUrl: QueueName })) };
+      },
+      ListQueues({ QueueNamePrefix = "", MaxResults, NextToken }) {
+        inRange("MaxResults", MaxResults, 1, 1000);
+        const urls = [...queues.values()]
+          .filter(({ name }) => name.startsWith(QueueNamePrefix))
+          .sort((a, b) => (a.name < b.name ? -1 : 1))
+          .map(urlOf);
+        if (urls.length === 0) return {};
+        const from = NextToken ? Number(NextToken) : 0;
+        const to = from + (MaxResults ?? 1000);
+        return {
+          QueueUrls: urls.slice(from, to),
+          ...(MaxResults && to < urls.length && { NextToken: String(to) }),
+        };
+      },
+      GetQueueAttributes(input) {
+        const queue = queueAt(input);
+        const names: string[] = input.AttributeNames ?? [];
+        const all: Record<string, string> = {
+          QueueArn: queue.arn,
+          ...counts(queue),
+          CreatedTimestamp: String(Math.floor(queue.createdAt / 1000)),
+          LastModifiedTimestamp: String(Math.floor(queue.modifiedAt / 1000)),
+          ...settingsOf(queue),
+        };
+        const Attributes = names.includes("All")
+          ? all
+          : Object.fromEntries(
+              names.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]),
+            );
+        return names.length > 0 ? { Attributes } : {};
+      },
+      SetQueueAttributes(input) {
+        const queue = queueAt(input);
+        const attributes: Record<string, string> = input.Attributes ?? {};
+        checkQueueAttributes(attributes, queue.arn, byArn);
+        for (const [name, value] of Object.entries(attributes))
+          if (value === "") delete queue.attributes[name];
+          else queue.attributes[name] = value;
+        queue.modifiedAt = clock.now();
+      },
+      PurgeQueue(input) {
+        const queue = queueAt(input);
+        if (clock.now() - queue.purgedAt < 60_000)
+          throw new AwsError(
+            "PurgeQueueInProgress",
+            `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
+            403,
+          );
+        queue.purgedAt = clock.now();
+        queue.visible.clear();
+        queue.hidden.clear();
+        arm(queue);
+      },
+      SendMessage: (input, caller) => send(queueAt(input), input, caller),
+      SendMessageBatch(input, caller) {
+        const queue = queueAt(input);
+        const entries: (Send & { Id: string })[] = input.Entries;
+        checkBatch(entries);
+        const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+        if (size > maximumMessageSize)
+          throw new AwsError(
+            "BatchRequestTooLong",
+            `Batch requests cannot be longer than ${maximumMessageSize} bytes. You have sent ${size} bytes.`,
+          );
+        return eachOf(entries, (entry) => send(queue, entry, caller));
+      },
+      async ReceiveMessage(input) {
+        const queue = queueAt(input);
+        const most = input.MaxNumberOfMessages;
+        if (most !== undefined && (!Number.isInteger(most) || most < 1 || most > 10))
+          throw invalidParameter(
+            `Value ${most} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.`,
+          );
+        inRange("WaitTimeSeconds", input.WaitTimeSeconds, 0, 20);
+        inRange("VisibilityTimeout", input.VisibilityTimeout, 0, 43_200);
+        const answer = (messages: object[]) => (messages.length > 0 ? { Messages: messages } : {});
+        const messages = take(queue, input);
+        const wait = input.WaitTimeSeconds ?? attributeOf(queue, "ReceiveMessageWaitTimeSeconds");
+        if (messages.length > 0 || wait === 0) return answer(messages);
+        return new Promise((resolve) => {
+          const waiting = waiters.get(queue.name) ?? [];
+          waiters.set(queue.name, waiting);
+          const timer = clock.after(wait * 1000, `sqs poll ${queue.name}`, () => {
+            waiting.splice(waiting.indexOf(waiter), 1);
+            arm(queue);
+            resolve(answer(take(queue, input)));
+          });
+          const waiter: Waiter = {
+            input,
+            answer: (found) => {
+              timer.cancel();
+              resolve(answer(found));
+            },
+          };
+          waiting.push(waiter);
+          arm(queue);
+        });
+      },
+      DeleteMessage(input) {
+        remove(queueAt(input), input.ReceiptHandle);
+      },
+      DeleteMessageBatch(input) {
+        const queue = queueAt(input);
+        checkBatch(input.Entries);
+        return eachOf(input.Entries, (entry: { Id: string; ReceiptHandle?: string }) =>
+          remove(queue, entry.ReceiptHandle),
+        );
+      },
+      ChangeMessageVisibility(input) {
+        changeVisibility(queueAt(input), input);
+      },
+      ChangeMessageVisibilityBatch(input) {
+        const queue = queueAt(input);
+        checkBatch(input.Entries);
+        return eachOf(input.Entries, (entry: { Id: string; VisibilityTimeout?: number }) =>
+          changeVisibility(queue, entry),
+        );
+      },
+      ListDeadLetterSourceQueues(input) {
+        const { arn } = queueAt(input);
+        const sources = [...queues.values()].filter(
+          (queue) => redrivePolicyOf(queue)?.deadLetterTargetArn === arn,
+        );
+        return { queueUrls: sources.map(urlOf).sort() };
+      },
+      TagQueue(input) {
+        Object.assign(queueAt(input).tags, input.Tags);
+      },
+      UntagQueue(input) {
+        const { tags } = queueAt(input);
+        for (const key of input.TagKeys ?? []) delete tags[key];
+      },
+      ListQueueTags(input) {
+        const { tags } = queueAt(input);
+        return Object.keys(tags).length > 0 ? { Tags: { ...tags } } : {};
+      },
+      ...moveTasks({ world, tasks, byArn, all: () => queues.values(), surface, enqueue }),
+    };
+
+    return {
+      service: "sqs",
+      operations,
+      onMessages(queueArn, listener) {
+        const name = nameIn(queueArn);
+        const heard = listeners.get(name) ?? new Set();
+        listeners.set(name, heard.add(listener));
+        const queue = queues.get(name);
+        // Messages that came before the listener: it hears of them as of any others, a moment later.
+        if (queue && queue.visible.size + queue.hidden.size > 0)
+          clock.after(0, `sqs surface ${name}`, () => heard.has(listener) && wake(queue));
+        return () => {
+          heard.delete(listener);
+          const left = queues.get(name);
+          if (left) arm(left);
+        };
+      },
+      stop() {
+        for (const { timer } of timers.values()) timer.cancel();
+        timers.clear();
+        for (const waiting of waiters.values())
+          for (const { answer } of waiting.splice(0)) answer([]);
+      },
+    };
+  };
