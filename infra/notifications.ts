@@ -1,0 +1,38 @@
+import { OrderCancelled, OrderConfirmed, OrderRejected } from "../packages/events/src/orders.ts";
+import { PaymentRefunded } from "../packages/events/src/payments.ts";
+import { allow } from "./patterns/allow.ts";
+import { consumer } from "./patterns/consumer.ts";
+import { lambda } from "./patterns/lambda.ts";
+import { queueWithDlq } from "./patterns/queue.ts";
+import { published, ruleToQueue } from "./patterns/subscription.ts";
+import { table } from "./patterns/table.ts";
+import { sender } from "./stage.ts";
+
+const context = "notifications";
+
+/** Contacts and messages: the only table with personal data. */
+const contacts = table("NotificationsTable", { context });
+const from = new sst.aws.Email("Sender", {
+  sender,
+  transform: { identity: { tags: { context } }, configurationSet: { tags: { context } } },
+});
+
+const notifications = queueWithDlq("NotificationsQueue", context);
+ruleToQueue("Notifications", {
+  context,
+  on: published(OrderConfirmed, OrderRejected, OrderCancelled, PaymentRefunded),
+  ...notifications,
+});
+consumer("NotifyCustomer", "notifications/notify-customer", {
+  queue: notifications.queue,
+  link: [contacts, from],
+  permissions: [
+    allow(contacts.arn, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+    allow([from.nodes.identity.arn, from.nodes.configurationSet.arn], "ses:SendEmail"),
+  ],
+});
+
+lambda("RegisterContact", "notifications/register-contact", {
+  link: [contacts],
+  permissions: [allow(contacts.arn, "dynamodb:PutItem")],
+});

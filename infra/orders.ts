@@ -1,0 +1,136 @@
+import { ProductListed } from "../packages/events/src/inventory.ts";
+import { CancellationRequested, OrderPlaced } from "../packages/events/src/orders.ts";
+import { fulfilOrder } from "../services/orders/src/saga/fulfil-order.ts";
+import { returnOrder } from "../services/orders/src/saga/return-order.ts";
+import { route } from "./api.ts";
+import { issuer } from "./identity.ts";
+import { commitStock, releaseStock, reserveStock, returnStock } from "./inventory.ts";
+import { allow, command } from "./patterns/allow.ts";
+import { consumer } from "./patterns/consumer.ts";
+import { lambda } from "./patterns/lambda.ts";
+import { outbox } from "./patterns/outbox.ts";
+import { deadLetterQueue, queueWithDlq } from "./patterns/queue.ts";
+import { every } from "./patterns/schedule.ts";
+import { executionsOf, stateMachine } from "./patterns/state-machine.ts";
+import { published, ruleToFunction, ruleToQueue } from "./patterns/subscription.ts";
+import { table } from "./patterns/table.ts";
+import { authorizePayment, capturePayment, refundPayment, voidPayment } from "./payments.ts";
+
+const context = "orders";
+
+const orders = table("OrdersTable", { context, index: "open", expires: true });
+const ordersOutbox = outbox("Orders", context);
+const onOrder = { link: [orders, ordersOutbox], permissions: command(orders, ordersOutbox) };
+
+// The API
+const api = lambda("OrdersApi", "orders/api", {
+  link: [...onOrder.link, issuer],
+  permissions: [...onOrder.permissions, allow(orders.arn, "dynamodb:BatchGetItem")],
+});
+route("POST /orders", "PlaceOrder", api);
+route("POST /orders/{orderId}/cancel", "CancelOrder", api);
+
+export const findOrder = lambda("FindOrder", "orders/find-order", {
+  link: [orders],
+  permissions: [allow(orders.arn, "dynamodb:GetItem")],
+});
+
+// The sagas: the steps of this context, and the machines that walk the ladders
+const markNeedsAttention = lambda("MarkNeedsAttention", "orders/mark-needs-attention", onOrder);
+
+const fulfilment = stateMachine(fulfilOrder, {
+  context,
+  steps: {
+    RejectOrder: lambda("RejectOrder", "orders/reject-order", onOrder),
+    ReserveStock: reserveStock,
+    ReleaseStock: releaseStock,
+    AuthorizePayment: authorizePayment,
+    VoidPayment: voidPayment,
+    ConfirmOrder: lambda("ConfirmOrder", "orders/confirm-order", onOrder),
+    AbandonOrder: lambda("AbandonOrder", "orders/abandon-order", onOrder),
+    CapturePayment: capturePayment,
+    CommitStock: commitStock,
+    MarkNeedsAttention: markNeedsAttention,
+  },
+});
+const cancellation = stateMachine(returnOrder, {
+  context,
+  steps: {
+    RefundPayment: refundPayment,
+    ReturnStock: returnStock,
+    CloseOrder: lambda("CloseOrder", "orders/close-order", onOrder),
+    MarkNeedsAttention: markNeedsAttention,
+  },
+});
+
+const startFulfilmentDlq = deadLetterQueue("StartFulfilmentDlq", context);
+ruleToFunction("StartFulfilment", {
+  context,
+  on: published(OrderPlaced),
+  to: lambda("StartFulfilment", "orders/start-fulfilment", {
+    link: [fulfilment],
+    permissions: [allow(fulfilment.arn, "states:StartExecution")],
+    deadLetters: startFulfilmentDlq,
+  }),
+  deadLetters: startFulfilmentDlq,
+});
+
+const startCancellationDlq = deadLetterQueue("StartCancellationDlq", context);
+ruleToFunction("StartCancellation", {
+  context,
+  on: published(CancellationRequested),
+  to: lambda("StartCancellation", "orders/start-cancellation", {
+    link: [cancellation],
+    permissions: [allow(cancellation.arn, "states:StartExecution")],
+    deadLetters: startCancellationDlq,
+  }),
+  deadLetters: startCancellationDlq,
+});
+
+// What an execution left that ended without an answer, or an order that makes no progress
+const recovery = {
+  link: [...onOrder.link, fulfilment, cancellation],
+  permissions: [
+    ...onOrder.permissions,
+    allow([fulfilment.arn, cancellation.arn], "states:StartExecution"),
+    allow(
+      [executionsOf(fulfilOrder.name), executionsOf(returnOrder.name)],
+      "states:DescribeExecution",
+      "states:RedriveExecution",
+    ),
+  ],
+};
+const recoverSagaDlq = deadLetterQueue("RecoverSagaDlq", context);
+ruleToFunction("RecoverSaga", {
+  context,
+  // States tells this to the account's default bus, not to ours.
+  on: {
+    pattern: {
+      source: ["aws.states"],
+      "detail-type": ["Step Functions Execution Status Change"],
+      detail: {
+        status: ["FAILED", "TIMED_OUT", "ABORTED"],
+        stateMachineArn: [fulfilment.arn, cancellation.arn],
+      },
+    },
+  },
+  to: lambda("RecoverSaga", "orders/recover-saga", { ...recovery, deadLetters: recoverSagaDlq }),
+  deadLetters: recoverSagaDlq,
+});
+every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
+  ...recovery,
+  timeout: 60,
+  permissions: [
+    ...recovery.permissions,
+    allow($interpolate`${orders.arn}/index/open`, "dynamodb:Query"),
+  ],
+});
+
+// The price list, a copy of the catalogue's
+const prices = queueWithDlq("PricesQueue", context);
+ruleToQueue("Prices", { context, on: published(ProductListed), ...prices });
+consumer("UpdatePrices", "orders/update-prices", {
+  queue: prices.queue,
+  link: [orders],
+  permissions: [allow(orders.arn, "dynamodb:PutItem", "dynamodb:UpdateItem")],
+});

@@ -1,0 +1,31 @@
+import { allow } from "./allow.ts";
+import { lambda } from "./lambda.ts";
+import { CONSUMER_TIMEOUT } from "./queue.ts";
+
+/** A Lambda behind a queue. It reports the messages it failed at; the others of the batch are done. */
+export const consumer = (
+  name: string,
+  path: Parameters<typeof lambda>[1],
+  {
+    queue,
+    permissions = [],
+    ...options
+  }: { queue: sst.aws.Queue } & Omit<Parameters<typeof lambda>[2], "timeout" | "deadLetters">,
+) => {
+  const fn = lambda(name, path, {
+    ...options,
+    timeout: CONSUMER_TIMEOUT,
+    permissions: [
+      ...permissions,
+      allow(queue.arn, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    ],
+  });
+  new aws.lambda.EventSourceMapping(`${name}Mapping`, {
+    eventSourceArn: queue.arn,
+    functionName: fn.arn,
+    batchSize: 10,
+    functionResponseTypes: ["ReportBatchItemFailures"],
+    tags: { context: path.split("/")[0] as string },
+  });
+  return fn;
+};

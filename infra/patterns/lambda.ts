@@ -1,0 +1,75 @@
+import { alarm } from "../observability.ts";
+import { logDays, named } from "../stage.ts";
+import { allow, trust } from "./allow.ts";
+import "./link.ts";
+
+type Permission = ReturnType<typeof allow>;
+
+type Options = {
+  /** What the code finds under `Resource`: names, no rights. */
+  link?: unknown[];
+  /** All it may do. */
+  permissions?: Permission[];
+  memory?: `${number} MB`;
+  /** In seconds. */
+  timeout?: number;
+  /** Where an asynchronous invocation goes that failed three times. */
+  deadLetters?: sst.aws.Queue;
+  /** A public HTTPS address of its own. */
+  url?: boolean;
+};
+
+/**
+ * One Lambda: `path` is "orders/start-fulfilment" for services/orders/src/handlers/start-fulfilment.ts. Its role
+ * can do what `permissions` say, write its own log, and nothing else.
+ */
+export const lambda = (
+  name: string,
+  path: `${string}/${string}`,
+  { link = [], permissions = [], memory = "512 MB", timeout = 10, deadLetters, url }: Options,
+) => {
+  const [context, file] = path.split("/") as [string, string];
+  const tags = { context };
+  const logs = new aws.cloudwatch.LogGroup(`${name}Logs`, {
+    name: `/aws/lambda/${named(name)}`,
+    retentionInDays: logDays,
+    tags,
+  });
+  const fn = new sst.aws.Function(name, {
+    handler: `services/${context}/src/handlers/${file}.handler`,
+    description: `${context}: ${file}`,
+    runtime: "nodejs24.x",
+    architecture: "arm64",
+    memory,
+    timeout: `${timeout} seconds`,
+    logging: { format: "json", logGroup: logs.name },
+    nodejs: { minify: true, esbuild: { mainFields: ["module", "main"] } },
+    link,
+    permissions: [
+      ...permissions,
+      allow($interpolate`${logs.arn}:*`, "logs:CreateLogStream", "logs:PutLogEvents"),
+      ...(deadLetters ? [allow(deadLetters.arn, "sqs:SendMessage")] : []),
+    ],
+    ...(url ? { url: { cors: false } } : {}),
+    tags,
+    transform: {
+      role: {
+        // SST attaches a managed policy that may write any log; the statement above replaces it.
+        managedPolicyArns: [],
+        // And lets the whole account assume the role, which only `sst dev` needs.
+        ...(!$dev && { assumeRolePolicy: trust("lambda.amazonaws.com") }),
+        tags,
+      },
+      ...(deadLetters && { function: { deadLetterConfig: { targetArn: deadLetters.arn } } }),
+    },
+  });
+  alarm(`${name}Errors`, {
+    context,
+    because: `${name} fails`,
+    metric: ["AWS/Lambda", "Errors"],
+    dimensions: { FunctionName: fn.name },
+    above: 0,
+    minutes: 5,
+  });
+  return fn;
+};

@@ -1,0 +1,54 @@
+import { fulfilOrder } from "../services/orders/src/saga/fulfil-order.ts";
+import { route } from "./api.ts";
+import { allow } from "./patterns/allow.ts";
+import { lambda } from "./patterns/lambda.ts";
+import { outbox } from "./patterns/outbox.ts";
+import { stateMachineArn } from "./patterns/state-machine.ts";
+import { table } from "./patterns/table.ts";
+import { apiKey, paymentProvider, webhookSecret } from "./payment-provider.ts";
+
+const context = "payments";
+
+const ledger = table("PaymentsTable", { context });
+const ledgerOutbox = outbox("Payments", context);
+
+/** Accepted beside WebhookSecret while it is set: how the secret is rotated. */
+const previousWebhookSecret = new sst.Secret("PreviousWebhookSecret", "");
+
+const onLedger = {
+  link: [ledger, ledgerOutbox],
+  permissions: [
+    allow(
+      ledger.arn,
+      "dynamodb:GetItem",
+      "dynamodb:Query",
+      "dynamodb:PutItem",
+      "dynamodb:ConditionCheckItem",
+    ),
+    allow(ledgerOutbox.arn, "dynamodb:PutItem"),
+  ],
+};
+const answerSaga = allow(
+  stateMachineArn(fulfilOrder.name),
+  "states:SendTaskSuccess",
+  "states:SendTaskFailure",
+);
+const atProvider = {
+  ...onLedger,
+  link: [...onLedger.link, paymentProvider, apiKey],
+  timeout: 20,
+};
+
+export const authorizePayment = lambda("AuthorizePayment", "payments/authorize-payment", {
+  ...atProvider,
+  permissions: [...atProvider.permissions, answerSaga],
+});
+export const capturePayment = lambda("CapturePayment", "payments/capture-payment", atProvider);
+export const voidPayment = lambda("VoidPayment", "payments/void-payment", atProvider);
+export const refundPayment = lambda("RefundPayment", "payments/refund-payment", atProvider);
+
+const webhook = lambda("ReceiveWebhook", "payments/receive-webhook", {
+  link: [...onLedger.link, webhookSecret, previousWebhookSecret],
+  permissions: [...onLedger.permissions, answerSaga],
+});
+route("POST /webhooks/payments", "ReceivePaymentWebhook", webhook);

@@ -1,0 +1,20 @@
+/** Production is kept and protected; every other stage is somebody's, and leaves nothing behind. */
+export const production = $app.stage === "production";
+
+/** The web origin that may call the API from a browser. */
+export const origin = process.env.PETSTORE_ORIGIN ?? "http://localhost:5173";
+
+/** The address our e-mails come from. SES sends a verification mail to it at the first deployment. */
+export const sender = process.env.PETSTORE_SENDER ?? "shop@petstore.example";
+
+/** Who hears of alarms. Without it they only show in CloudWatch. */
+export const operator = process.env.PETSTORE_OPERATOR;
+
+/** How long logs are kept, in days. */
+export const logDays = production ? 90 : 7;
+
+/** How long the archive of all events is kept, in days. */
+export const archiveDays = production ? 365 : 14;
+
+/** A physical name where SST gives none: app, stage, name. */
+export const named = (name: string) => `${$app.name}-${$app.stage}-${name}`;
