@@ -1,0 +1,47 @@
+import { Money } from "@petstore/core/money";
+import { OrderId, ProductId } from "@petstore/events/ids";
+import { Product } from "@petstore/events/inventory";
+import { OrderLine } from "@petstore/events/orders";
+import * as z from "zod";
+
+/** An order as the API answers it. */
+export const Order = z.object({
+  orderId: OrderId.schema,
+  status: z.enum(["PENDING", "CONFIRMED", "REJECTED", "CANCELLED", "NEEDS_ATTENTION"]),
+  lines: z.array(OrderLine),
+  total: Money.optional(),
+  paid: Money.nullable(),
+  refunded: Money.nullable(),
+  reason: z.object({ code: z.string(), detail: z.string() }).optional(),
+  placedAt: z.iso.datetime().optional(),
+  version: z.int().positive(),
+  timeline: z.array(z.object({ at: z.iso.datetime(), what: z.string() })),
+});
+
+/** A product as the API answers it. */
+export const OfferedProduct = Product.extend({ available: z.int().nonnegative() });
+
+/** A page of a list: `cursor` asks for the next one, null is the end. */
+export const page = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), cursor: z.string().nullable() });
+
+/** A day's sales; amounts in minor units. */
+export const Sales = z.object({
+  date: z.iso.date(),
+  orders: z.int(),
+  units: z.int(),
+  sold: z.int(),
+  refunded: z.int(),
+  net: z.int(),
+});
+
+const Limit = z.coerce.number().int().min(1).max(100).default(20);
+const OrderCursor = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z#ord_\w{26}$/, "a cursor of an earlier page");
+
+/** What the queries may ask. */
+export const OrdersQuery = z.strictObject({ limit: Limit, cursor: OrderCursor.optional() });
+export const ProductsQuery = z.strictObject({ limit: Limit, cursor: ProductId.optional() });
+export const OrderQuery = z.strictObject({ version: z.coerce.number().int().min(1).default(1) });
+export const SalesQuery = z.strictObject({ date: z.iso.date().optional() });

@@ -1,0 +1,112 @@
+import { authenticated } from "@petstore/core/auth";
+import { answers, api, refuses, valid } from "@petstore/core/http";
+import { problem } from "@petstore/core/problem";
+import { OrderId, ProductId } from "@petstore/events/ids";
+import { handle } from "hono/aws-lambda";
+import { describeRoute } from "hono-openapi";
+import { Resource } from "sst";
+import * as z from "zod";
+import { findUnseenOrder } from "../adapters/find-order.ts";
+import { findView, listViews } from "../adapters/order-views.ts";
+import { findProduct, listProducts } from "../adapters/product-views.ts";
+import { findReport, salesOf } from "../adapters/sales.ts";
+import * as Answer from "../domain/answers.ts";
+import openapi from "../openapi.json" with { type: "json" };
+
+const signedIn = authenticated(Resource.Issuer);
+const admin = authenticated(Resource.Issuer, { role: "admin" });
+
+/** The query side's HTTP API: it reads views, and what the views have not seen yet. */
+export const app = api()
+  .get(
+    "/orders",
+    describeRoute({
+      operationId: "listOrders",
+      summary: "Your orders, newest first",
+      responses: {
+        200: answers("A page of orders", Answer.page(Answer.Order)),
+        ...refuses({ 401: "No valid token", 422: "Not a query that we understand" }),
+      },
+    }),
+    signedIn,
+    valid("query", Answer.OrdersQuery),
+    async (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      return c.json(await listViews(c.var.principal.customerId, limit, cursor));
+    },
+  )
+  .get(
+    "/orders/:orderId",
+    describeRoute({
+      operationId: "getOrder",
+      summary: "One of your orders",
+      description: "With `version`, the answer has seen at least that version of the order.",
+      responses: {
+        200: answers("The order", Answer.Order),
+        ...refuses({ 401: "No valid token", 404: "No such order of yours" }),
+      },
+    }),
+    signedIn,
+    valid("param", z.object({ orderId: OrderId.schema })),
+    valid("query", Answer.OrderQuery),
+    async (c) => {
+      const [{ orderId }, { version }] = [c.req.valid("param"), c.req.valid("query")];
+      const { customerId } = c.var.principal;
+      const order =
+        (await findView(orderId, customerId, version)) ??
+        (await findUnseenOrder(orderId, customerId));
+      if (!order)
+        return problem(c, 404, { code: "NoSuchOrder", detail: "There is no such order." });
+      return c.json(order);
+    },
+  )
+  .get(
+    "/products",
+    describeRoute({
+      operationId: "listProducts",
+      summary: "What is on offer",
+      responses: { 200: answers("A page of products", Answer.page(Answer.OfferedProduct)) },
+    }),
+    valid("query", Answer.ProductsQuery),
+    async (c) => {
+      const { limit, cursor } = c.req.valid("query");
+      return c.json(await listProducts(limit, cursor));
+    },
+  )
+  .get(
+    "/products/:productId",
+    describeRoute({
+      operationId: "getProduct",
+      summary: "One product",
+      responses: {
+        200: answers("The product", Answer.OfferedProduct),
+        ...refuses({ 404: "No such product" }),
+      },
+    }),
+    valid("param", z.object({ productId: ProductId })),
+    async (c) => {
+      const product = await findProduct(c.req.valid("param").productId);
+      if (product) return c.json(product);
+      return problem(c, 404, { code: "NoSuchProduct", detail: "There is no such product." });
+    },
+  )
+  .get(
+    "/reports/daily-sales",
+    describeRoute({
+      operationId: "dailySales",
+      summary: "A day's sales (UTC), today's by default",
+      responses: {
+        200: answers("The day's sales", Answer.Sales),
+        ...refuses({ 401: "No valid token", 403: "For admins" }),
+      },
+    }),
+    admin,
+    valid("query", Answer.SalesQuery),
+    async (c) => {
+      const { date = new Date().toISOString().slice(0, 10) } = c.req.valid("query");
+      return c.json((await findReport(date)) ?? (await salesOf(date)));
+    },
+  )
+  .get("/openapi.json", (c) => c.json(openapi));
+
+export const handler = handle(app);

@@ -1,0 +1,8 @@
+import { queueConsumer } from "@petstore/core/queue-consumer";
+import { projectProduct } from "../adapters/product-views.ts";
+import { changesOf, productViewEvents } from "../domain/product-view.ts";
+
+/** Follows what is on offer and how much of it there is. */
+export const handler = queueConsumer(productViewEvents, (event) =>
+  Promise.all(changesOf(event).map(projectProduct)),
+);
