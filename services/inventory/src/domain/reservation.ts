@@ -1,0 +1,90 @@
+import type { Decider } from "@petstore/core/decider";
+import { ok, type Refusal, refuse } from "@petstore/core/result";
+import type { OrderId } from "@petstore/events/ids";
+import {
+  ReservationExpired,
+  StockCommitted,
+  StockRejected,
+  StockReleased,
+  StockReserved,
+  StockReturned,
+} from "@petstore/events/inventory";
+import { evolve, type Holding, ReservationClosed, type ReservationEvent } from "./holding.ts";
+import { type Line, merge, putBack, shortOf, take } from "./shelf.ts";
+
+/** How long stock is held for an order that is not confirmed. */
+export const HELD_FOR_MS = 15 * 60_000;
+
+/** `now` is an ISO time. The names of the lines are for the customer, who may have to be told. */
+export type ReservationCommand = { orderId: OrderId; now: string } & (
+  | { type: "ReserveStock"; lines: readonly (Line & { name?: string })[] }
+  | { type: "CommitStock" | "ReleaseStock" | "ReturnStock" | "ExpireReservation" }
+);
+
+/** OutOfStock is for good, SoldOut and NotYetSold may pass. */
+export type ReservationRefusal = Refusal<
+  "AlreadyReleased" | "AlreadySold" | "NotReserved" | "SoldOut" | "NotYetSold"
+>;
+
+const until = (now: string) => new Date(Date.parse(now) + HELD_FOR_MS).toISOString();
+
+/** The rules of a reservation: all lines are held or none, and whatever arrives twice, late or too early finds its place. */
+export const reservation: Decider<
+  Holding,
+  ReservationCommand,
+  ReservationEvent,
+  ReservationRefusal
+> = {
+  initial: { reservation: { status: "NONE", lines: [], expiresAt: "" }, shelf: {} },
+
+  decide({ reservation: { status, lines: held, expiresAt }, shelf }, command) {
+    const { orderId, now } = command;
+    switch (command.type) {
+      case "ReserveStock": {
+        if (status === "RELEASED" || status === "RETURNED")
+          return refuse("AlreadyReleased", "This order was undone before.");
+        if (status !== "NONE" && status !== "EXPIRED") return ok([]);
+        const lines = merge(command.lines);
+        const short = shortOf(shelf, lines);
+        if (!short)
+          return ok([StockReserved({ orderId, lines: take(shelf, lines), expiresAt: until(now) })]);
+        const left = shelf[short.productId]?.available ?? 0;
+        const detail = `${short.name ?? short.productId}: only ${left} left.`;
+        return ok([StockRejected({ orderId, reason: { code: "OutOfStock", detail } })]);
+      }
+      case "CommitStock":
+        if (status === "HELD") return ok([StockCommitted({ orderId, lines: [...held] })]);
+        if (status === "SOLD" || status === "RETURNED") return ok([]);
+        if (status !== "EXPIRED") return refuse("NotReserved", `The reservation is ${status}.`);
+        // The pivot was taken, so there is no way back: sell what is there now, or wait for more.
+        if (shortOf(shelf, held)) return refuse("SoldOut", "It expired, and others bought it.");
+        return ok([
+          StockReserved({ orderId, lines: take(shelf, held), expiresAt: until(now) }),
+          StockCommitted({ orderId, lines: [...held] }),
+        ]);
+
+      case "ReleaseStock":
+        if (status === "HELD") return ok([StockReleased({ orderId, lines: putBack(shelf, held) })]);
+        if (status === "SOLD" || status === "RETURNED")
+          return refuse("AlreadySold", "What is sold can only be returned.");
+        // Even with nothing to give back: it stops a reserve that is still on its way.
+        if (status === "NONE" || status === "EXPIRED")
+          return ok([ReservationClosed({ orderId, as: "RELEASED" })]);
+        return ok([]);
+
+      case "ReturnStock":
+        if (status === "SOLD") return ok([StockReturned({ orderId, lines: putBack(shelf, held) })]);
+        if (status === "RETURNED") return ok([]);
+        if (status === "HELD") return refuse("NotYetSold", "It is still being committed.");
+        // Sold out under the order: its commit, which waits for more stock, has nothing left to do.
+        if (status === "EXPIRED") return ok([ReservationClosed({ orderId, as: "RETURNED" })]);
+        return refuse("NotReserved", `The reservation is ${status}.`);
+
+      case "ExpireReservation":
+        if (status !== "HELD" || expiresAt > now) return ok([]);
+        return ok([ReservationExpired({ orderId, lines: putBack(shelf, held) })]);
+    }
+  },
+
+  evolve,
+};
