@@ -22,3 +22,6 @@ export type PaymentId = z.infer<typeof PaymentId>;
 
 /** The id of an order's payment. */
 export const paymentOf = (orderId: OrderId) => orderId.replace("ord_", "pay_") as PaymentId;
+
+/** The id of the order that a payment is for. */
+export const orderPaidBy = (paymentId: PaymentId) => paymentId.replace("pay_", "ord_") as OrderId;

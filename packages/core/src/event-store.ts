@@ -1,0 +1,97 @@
+import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { Decider } from "./decider.ts";
+import { client } from "./dynamo.ts";
+import type { DomainEvent } from "./event.ts";
+import { outboxRow, seal } from "./outbox.ts";
+import type { Refusal } from "./result.ts";
+import { type Store, VersionConflict } from "./store.ts";
+import { ConditionFailed, transact, type Write } from "./transact.ts";
+
+/** What an event-sourced state counts beside the rest: how many of its events were published, their own numbering without gaps. */
+export type Told = { told: number };
+
+const CONFLICTS = [
+  "WriteConflict",
+  "ConditionalCheckFailedException",
+  "TransactionConflictException",
+];
+
+/** Whether nothing was written because someone else has put their event in this place of the history. */
+const isLost = (error: unknown, events: number) =>
+  error instanceof ConditionFailed
+    ? error.at.some((place) => place < events)
+    : error instanceof Error && CONFLICTS.includes(error.name);
+
+/**
+ * A store in DynamoDB that keeps what happened and nothing else: one row an event, the state is their fold.
+ * `publish` says what others are told of an event, and answers undefined where it is nobody else's business.
+ * An event that is only ours costs one plain write; a published one is in one transaction with its outbox row.
+ */
+export const eventStore = <State extends Told, Event extends DomainEvent>(options: {
+  source: string;
+  type: string;
+  table: string;
+  outbox: string;
+  decider: Pick<Decider<State, never, Event, Refusal>, "initial" | "evolve">;
+  publish: (id: string, event: Event) => DomainEvent | undefined;
+}): Store<State, Event> => {
+  const { source, type, table, outbox, decider, publish } = options;
+
+  /** Two events cannot have the same place in one history: that is the whole of concurrency control. */
+  const row = (id: string, version: number, event: Event): Write => ({
+    Put: {
+      TableName: table,
+      Item: {
+        pk: id,
+        sk: `EVENT#${String(version).padStart(6, "0")}`,
+        ...event,
+        at: new Date().toISOString(),
+      },
+      ConditionExpression: "attribute_not_exists(pk)",
+    },
+  });
+
+  return {
+    async load(id) {
+      let state = decider.initial;
+      let version = 0;
+      let ExclusiveStartKey: Record<string, unknown> | undefined;
+      do {
+        const page = await client.send(
+          new QueryCommand({
+            TableName: table,
+            ConsistentRead: true,
+            KeyConditionExpression: "pk = :id",
+            ExpressionAttributeValues: { ":id": id },
+            ExclusiveStartKey,
+          }),
+        );
+        for (const event of page.Items ?? []) state = decider.evolve(state, event as Event);
+        version += page.Items?.length ?? 0;
+        ExclusiveStartKey = page.LastEvaluatedKey;
+      } while (ExclusiveStartKey);
+      return { state, version };
+    },
+
+    async save({ id, state, events, version, also = [] }) {
+      const told = events.map((event) => publish(id, event)).filter((event) => event !== undefined);
+      const before = state.told - told.length;
+      const writes = [
+        ...events.map((event, i) => row(id, version + i + 1, event)),
+        ...told.map((event, i) => {
+          const aggregate = { type, id, version: before + i + 1 };
+          return outboxRow(outbox, seal(event, { source, aggregate }));
+        }),
+        ...also,
+      ];
+      const [only] = writes;
+      try {
+        if (writes.length === 1 && only?.Put) await client.send(new PutCommand(only.Put));
+        else await transact(writes);
+      } catch (error) {
+        if (!isLost(error, events.length)) throw error;
+        throw new VersionConflict(`${id} is no longer at version ${version}`);
+      }
+    },
+  };
+};

@@ -1,0 +1,82 @@
+import type { Money } from "@petstore/core/money";
+import type { Cause, LedgerEvent } from "./ledger.ts";
+import { type PaymentState, refunded } from "./payment-state.ts";
+
+/** What the provider says of a payment, whichever way it reaches us. */
+export type Said =
+  | { status: "pending" }
+  | { status: "authorized"; amount: Money }
+  | { status: "declined"; reason: string }
+  | { status: "voided" }
+  | { status: "captured"; amount: Money }
+  | { status: "refunded"; amount: Money; cause: Cause };
+
+const sameMoney = (a: Money, b: Money) => a.amount === b.amount && a.currency === b.currency;
+
+/**
+ * What is new in what the provider said. It may be said twice and in any order, so a later fact stands for
+ * those that must have come before it: the totals are the same whichever way round it is heard. What
+ * contradicts our books changes no amount; it is written down for a person to look at.
+ */
+export const hear = (
+  state: PaymentState,
+  total: Money,
+  said: Said,
+  webhook?: string,
+): LedgerEvent[] => {
+  const heard = webhook ? { webhook } : {};
+  const dispute = (what: string): LedgerEvent[] =>
+    state.disputes.includes(what) ? [] : [{ type: "Disputed", data: { ...heard, what } }];
+  const contradiction = () => dispute(`The provider says ${said.status}, we say ${state.status}.`);
+  const authorized: LedgerEvent = { type: "Authorized", data: { ...heard, amount: total } };
+  const captured: LedgerEvent = { type: "Captured", data: { ...heard, amount: total } };
+  const isOpen = state.status === "requested" || state.status === "authorized";
+
+  if (
+    (said.status === "authorized" || said.status === "captured") &&
+    !sameMoney(said.amount, total)
+  )
+    return dispute(
+      `The provider ${said.status} ${said.amount.amount} ${said.amount.currency} of ${total.amount} ${total.currency}.`,
+    );
+
+  switch (said.status) {
+    case "pending":
+      return [];
+
+    case "authorized":
+      if (state.status === "declined") return contradiction();
+      // Withdrawn: the undo under way gives it back, and nobody shall believe that it can be captured.
+      return state.status === "requested" && !state.withdrawn ? [authorized] : [];
+
+    case "declined":
+      if (state.status === "authorized" || state.status === "captured") return contradiction();
+      if (state.status !== "requested") return [];
+      return [{ type: "Declined", data: { ...heard, reason: said.reason } }];
+
+    case "voided":
+      if (state.status === "captured") return contradiction();
+      return isOpen ? [{ type: "Voided", data: heard }] : [];
+
+    case "captured":
+    case "refunded": {
+      if (state.withdrawn || state.status === "declined" || state.status === "voided")
+        return contradiction();
+      const implied = [
+        ...(state.status === "requested" ? [authorized] : []),
+        ...(state.status === "captured" ? [] : [captured]),
+      ];
+      if (said.status === "captured") return implied;
+
+      const { amount, cause } = said;
+      if (state.refunds[cause] === amount.amount && amount.currency === total.currency) return [];
+      const wrong =
+        state.refunds[cause] !== undefined ||
+        amount.currency !== total.currency ||
+        refunded(state) + amount.amount > total.amount;
+      if (wrong)
+        return dispute(`The provider refunded ${amount.amount} ${amount.currency} for ${cause}.`);
+      return [...implied, { type: "Refunded", data: { ...heard, amount, cause } }];
+    }
+  }
+};
