@@ -1,4 +1,5 @@
-import { type Saga, toStateMachine } from "../../packages/core/src/saga.ts";
+import type { Saga } from "../../packages/core/src/saga.ts";
+import { toStateMachine } from "../../packages/core/src/state-machine.ts";
 import { alarm } from "../observability.ts";
 import { logDays, named } from "../stage.ts";
 import { trust } from "./allow.ts";

@@ -1,0 +1,71 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const pureCore = "packages/core/src/(decider|event|id|money|result|context)\\.ts";
+const library = "(?!packages/|services/|local/|infra/|scripts/).+";
+
+/** Who may import whom: for files that match the left side, every import must match the right. */
+const layers: [files: string, mayImport: string[]][] = [
+  ["^packages/core/", ["packages/core/", library]],
+  ["^packages/events/", ["packages/events/", pureCore, "zod$"]],
+  [
+    "^services/([\\w-]+)/src/domain/",
+    ["services/$1/src/domain/", "packages/events/", pureCore, "zod$"],
+  ],
+  ["^services/([\\w-]+)/src/saga/", ["packages/core/src/saga\\.ts"]],
+  ["^services/([\\w-]+)/src/", ["services/$1/", "packages/", library]],
+  ["^infra/", ["infra/", "packages/", "services/[\\w-]+/src/(saga|domain)/", library]],
+  ["^local/", ["local/", "packages/", "services/", library]],
+  ["^scripts/", ["scripts/", "packages/", "services/", library]],
+];
+
+const importsOf = (file: string) =>
+  [...readFileSync(file, "utf8").matchAll(/^(?:import|export)[^;]*?from "([^"]+)"/gm)].map(
+    ([, to = ""]) =>
+      to.startsWith(".")
+        ? join(file, "..", to)
+        : to.replace(/^@petstore\/(core|events)\/(.+)$/, "packages/$1/src/$2.ts"),
+  );
+
+const sources = globSync("{packages,services,infra,local,scripts}/**/*.ts", {
+  exclude: ["**/node_modules/**", "infra/.sst/**"],
+}).map((file) => file.replaceAll("\\", "/"));
+const code = sources.filter((file) => !/\.(test|d)\.ts$/.test(file) && !file.includes("/testing/"));
+
+const forbidden = (file: string) => {
+  const [files, mayImport] = layers.find(([pattern]) => new RegExp(pattern).test(file)) ?? ["", []];
+  const [, service = ""] = file.match(files) ?? [];
+  const allowed = new RegExp(`^(${mayImport.join("|").replaceAll("$1", service)})`);
+  return importsOf(file).filter((target) => !allowed.test(target));
+};
+const offenders = (files: string[], faults: (file: string) => string[]) =>
+  files.flatMap((file) => faults(file).map((fault) => `${file}: ${fault}`));
+
+describe("the structure", () => {
+  it("is found where it is looked for", () => expect(code.length).toBeGreaterThan(100));
+
+  it("lets every file import only what its layer may", () =>
+    expect(offenders(code, forbidden)).toEqual([]));
+
+  it("keeps clock, chance, environment and network out of every domain", () => {
+    const impure = /\bDate\.now\(|new Date\(\)|Math\.random|process\.env|\bcrypto\.|\bfetch\(/g;
+    const domains = code.filter((file) => file.includes("/domain/"));
+    expect(offenders(domains, (file) => readFileSync(file, "utf8").match(impure) ?? [])).toEqual(
+      [],
+    );
+  });
+
+  it("keeps every file of services/ and packages/ on two screens", () => {
+    const long = (file: string) => {
+      const lines = readFileSync(file, "utf8").split("\n").length;
+      return lines > 140 ? [`${lines} lines`] : [];
+    };
+    expect(
+      offenders(
+        code.filter((file) => /^(packages|services)\//.test(file)),
+        long,
+      ),
+    ).toEqual([]);
+  });
+});

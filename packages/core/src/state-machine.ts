@@ -1,0 +1,133 @@
+import type { Saga } from "./saga.ts";
+
+const REFUSED = { ErrorEquals: ["Refused"], MaxAttempts: 0 }; // asking again will not help
+const times = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: number) => ({
+  ErrorEquals,
+  IntervalSeconds: 1,
+  BackoffRate: 2,
+  MaxAttempts,
+  MaxDelaySeconds,
+  JitterStrategy: "FULL",
+});
+/** Neither yes nor no: ask again under the same key, for hours if need be. */
+const UNKNOWN = times(["OutcomeUnknown", "States.Timeout"], 100, 60);
+/** A step that may still be undone gives up soon; one that may not, after a day of trying. */
+const SOON = times(["States.ALL"], 5, 20);
+const LATE = times(["States.ALL"], 300, 300);
+
+const INPUT = "$states.context.Execution.Input";
+const DONE = "Done";
+const UNDONE = "Undone";
+const UNDO_FROM = "UndoFrom";
+const NEEDS_ATTENTION = "NeedsAttention";
+
+/** The Amazon States Language (JSONata) document of a saga, given the ARN of each step's function. */
+export const toStateMachine = <Name extends string>(
+  saga: Saga<Name>,
+  arns: Record<Name, unknown>,
+) => {
+  const { rungs, attention } = saga;
+  const pivotAt = rungs.findIndex((rung) => rung.pivot);
+  const pivot = rungs[pivotAt]?.pivot;
+
+  const task = (name: Name, { next, catches, retry, payload = INPUT, within }: TaskOptions) => ({
+    Type: "Task",
+    Resource: `arn:aws:states:::lambda:invoke${within ? ".waitForTaskToken" : ""}`,
+    Arguments: {
+      FunctionName: arns[name],
+      Payload: within
+        ? `{% $merge([${payload}, {"taskToken": $states.context.Task.Token}]) %}`
+        : `{% ${payload} %}`,
+    },
+    TimeoutSeconds: within ?? 60,
+    Retry: [REFUSED, UNKNOWN, retry],
+    Catch: catches,
+    Next: next,
+  });
+  const crossing = (step: string, ErrorEquals: string[], Next: string) => ({
+    ErrorEquals,
+    Assign: { failedStep: step, failure: "{% $states.errorOutput %}" },
+    Next,
+  });
+
+  const stepAfter = (at: number) => rungs.slice(at + 1).find((rung) => rung.do)?.do ?? DONE;
+  const undoFrom = (at: number) =>
+    rungs.slice(0, at + 1).findLast((rung) => rung.undo)?.undo ?? UNDONE;
+
+  const down = rungs.flatMap((rung, at) => {
+    if (!rung.do) return [];
+    const name = rung.do;
+    const [next, within] = [stepAfter(at), rung.answersWithin];
+    if (at < pivotAt) {
+      const catches = [crossing(name, ["States.ALL"], pivot?.or ?? UNDO_FROM)];
+      return [[name, task(name, { next, catches, retry: SOON, within })]];
+    }
+    // The pivot's answer may be lost after it was taken: only its own refusal leads back up.
+    const back = at === pivotAt && pivot ? [crossing(name, ["Refused"], pivot.or)] : [];
+    const catches = [...back, crossing(name, ["States.ALL"], attention)];
+    return [[name, task(name, { next, catches, retry: LATE, within })]];
+  });
+
+  const failed = `$merge([${INPUT}, {"failedStep": $failedStep, "failure": $failure}])`;
+  const up = rungs.flatMap(({ undo }, at) => {
+    if (!undo) return [];
+    const catches = [{ ErrorEquals: ["States.ALL"], Next: attention }];
+    return [[undo, task(undo, { next: undoFrom(at - 1), catches, retry: SOON, payload: failed })]];
+  });
+
+  const turn = pivot && {
+    [pivot.or]: task(pivot.or, {
+      next: UNDO_FROM,
+      // Whoever took the pivot first wins: a saga that comes too late to turn back goes on down.
+      catches: [
+        { ErrorEquals: ["Refused"], Next: stepAfter(pivotAt) },
+        { ErrorEquals: ["States.ALL"], Next: attention },
+      ],
+      retry: LATE,
+      payload: failed,
+    }),
+    [UNDO_FROM]: {
+      Type: "Choice",
+      Choices: rungs.flatMap((rung, at) =>
+        rung.do && at <= pivotAt
+          ? [{ Condition: `{% $failedStep = "${rung.do}" %}`, Next: undoFrom(at) }]
+          : [],
+      ),
+      Default: undoFrom(pivotAt),
+    },
+    [UNDONE]: { Type: "Succeed" },
+  };
+
+  return {
+    Comment: `The saga ${saga.name}, compiled from its ladder`,
+    QueryLanguage: "JSONata",
+    StartAt: stepAfter(-1),
+    TimeoutSeconds: 7 * 24 * 3600,
+    States: {
+      ...Object.fromEntries(down),
+      [DONE]: { Type: "Succeed" },
+      ...turn,
+      ...Object.fromEntries(up),
+      [attention]: {
+        Type: "Task",
+        Resource: "arn:aws:states:::lambda:invoke",
+        Arguments: { FunctionName: arns[attention], Payload: `{% ${failed} %}` },
+        Retry: [LATE],
+        Next: NEEDS_ATTENTION,
+      },
+      [NEEDS_ATTENTION]: {
+        Type: "Fail",
+        Error: NEEDS_ATTENTION,
+        Cause: `{% $failedStep & " failed: " & $string($failure) %}`,
+      },
+    },
+  };
+};
+
+type TaskOptions = {
+  next: string;
+  catches: object[];
+  retry: object;
+  payload?: string;
+  within?: number | undefined;
+};

@@ -1,0 +1,39 @@
+import { type Saga, stepsOf } from "../saga.ts";
+import { toStateMachine } from "../state-machine.ts";
+
+type State = {
+  Type: string;
+  Next?: string;
+  Default?: string;
+  Choices?: { Condition: string; Next: string }[];
+  Catch?: { ErrorEquals: string[]; Assign?: { failedStep: string }; Next: string }[];
+};
+
+/** Walks a saga's compiled state machine, retries left out: each step succeeds, or fails with the error named for it. */
+export const walkSaga = (saga: Saga, failures: Record<string, string>) => {
+  const arns = Object.fromEntries(stepsOf(saga).map((name) => [name, name]));
+  const machine = toStateMachine(saga, arns);
+  const states = machine.States as Record<string, State>;
+  const path: string[] = [];
+  let failedStep = "";
+  for (let at: string = machine.StartAt; ; ) {
+    const state = states[at];
+    if (!state) throw new Error(`There is no state ${at}`);
+    if (state.Type === "Choice") {
+      const choice = state.Choices?.find(({ Condition }) => Condition.includes(`"${failedStep}"`));
+      at = choice?.Next ?? state.Default ?? "";
+      continue;
+    }
+    if (state.Type !== "Task") return { path, outcome: at };
+    path.push(at);
+    const error = failures[at];
+    const caught =
+      error &&
+      state.Catch?.find(({ ErrorEquals }) =>
+        ErrorEquals.some((name) => name === error || name === "States.ALL"),
+      );
+    if (error && !caught) return { path, outcome: error };
+    if (caught) failedStep = caught.Assign?.failedStep ?? failedStep;
+    at = (caught ? caught.Next : state.Next) ?? "";
+  }
+};

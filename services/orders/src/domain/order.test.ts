@@ -1,0 +1,129 @@
+import { usd } from "@petstore/core/money";
+import { givenFor } from "@petstore/core/testing/given";
+import { CustomerId, OrderId } from "@petstore/events/ids";
+import {
+  CancellationRequested,
+  OrderAbandoned,
+  OrderCancelled,
+  OrderConfirmed,
+  type OrderEvent,
+  OrderNeedsAttention,
+  OrderPlaced,
+  OrderRejected,
+} from "@petstore/events/orders";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type OrderCommand, type OrderState, order } from "./order.ts";
+
+const given = givenFor(order);
+
+const goldfish = { productId: "prd_goldfish", name: "Goldfish", quantity: 2, unitPrice: usd(4_50) };
+const basket = {
+  orderId: OrderId.create(),
+  customerId: CustomerId.create(),
+  lines: [goldfish],
+  paymentToken: "tok_approve",
+};
+const who = { orderId: basket.orderId, customerId: basket.customerId };
+const reason = { code: "OutOfStock", detail: "Only 1 left." };
+const total = usd(9_00);
+
+const placed = OrderPlaced({ ...basket, total });
+const confirmed = OrderConfirmed({ ...who, lines: basket.lines, total });
+const abandoned = OrderAbandoned({ ...who, reason });
+const rejected = OrderRejected({ ...who, reason });
+const returning = CancellationRequested({ ...who, lines: basket.lines, total });
+const cancelled = OrderCancelled(who);
+const stuck = OrderNeedsAttention({ ...who, step: "VoidPayment", cause: "no answer" });
+
+describe("an order", () => {
+  it("is placed with the total of its lines", () =>
+    given()
+      .when({ type: "PlaceOrder", ...basket })
+      .emits(placed));
+
+  it("is placed once, however often the request is repeated", () =>
+    given(placed)
+      .when({ type: "PlaceOrder", ...basket })
+      .emitsNothing());
+
+  it("is confirmed once", () => {
+    given(placed).when({ type: "ConfirmOrder" }).emits(confirmed);
+    given(placed, confirmed).when({ type: "ConfirmOrder" }).emitsNothing();
+  });
+
+  it("answers a repeated confirmation as before, whatever came after it", () =>
+    given(placed, confirmed, returning).when({ type: "ConfirmOrder" }).emitsNothing());
+
+  it("F62a-d cancelled before it is confirmed cannot be confirmed any more", () => {
+    given(placed).when({ type: "CancelOrder" }).emits(cancelled);
+    given(placed, cancelled).when({ type: "ConfirmOrder" }).refuses("NotPlacedAnyMore");
+    given(placed, cancelled).when({ type: "AbandonOrder", reason }).emitsNothing();
+    given(placed, cancelled).when({ type: "RejectOrder", reason }).emitsNothing();
+  });
+
+  it("F62f cancelled after it was confirmed is on its way back until it is closed", () => {
+    given(placed, confirmed).when({ type: "CancelOrder" }).emits(returning);
+    given(placed, confirmed, returning).when({ type: "CloseOrder" }).emits(cancelled);
+  });
+
+  it("F62h cancelled twice is cancelled once", () => {
+    given(placed, cancelled).when({ type: "CancelOrder" }).emitsNothing();
+    given(placed, confirmed, returning).when({ type: "CancelOrder" }).emitsNothing();
+  });
+
+  it("is abandoned before it is undone, and rejected with the first reason after", () => {
+    given(placed).when({ type: "AbandonOrder", reason }).emits(abandoned);
+    given(placed, abandoned)
+      .when({ type: "RejectOrder", reason: { code: "Other", detail: "later" } })
+      .emits(rejected);
+  });
+
+  it("that is confirmed cannot be abandoned, nor rejected", () => {
+    given(placed, confirmed).when({ type: "AbandonOrder", reason }).refuses("AlreadyConfirmed");
+    given(placed, confirmed).when({ type: "RejectOrder", reason }).emitsNothing();
+  });
+
+  it("that was rejected, or that a person looks at, cannot be cancelled", () => {
+    given(placed, abandoned, rejected).when({ type: "CancelOrder" }).refuses("AlreadyRejected");
+    given(placed, stuck).when({ type: "CancelOrder" }).refuses("NeedsAttention");
+  });
+
+  it("that does not exist refuses everything", () =>
+    given().when({ type: "ConfirmOrder" }).refuses("NoSuchOrder"));
+
+  it("I3 I4 takes the pivot at most once, and leaves a final status only for a person, under any commands", () => {
+    const command = fc.constantFrom<OrderCommand>(
+      { type: "ConfirmOrder" },
+      { type: "AbandonOrder", reason },
+      { type: "RejectOrder", reason },
+      { type: "CancelOrder" },
+      { type: "CloseOrder" },
+      { type: "MarkNeedsAttention", step: "x", cause: "y" },
+    );
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 12 }), (commands) => {
+        let state: OrderState = order.evolve(order.initial, placed);
+        const history: OrderEvent[] = [];
+        for (const next of commands) {
+          const decision = order.decide(state, next);
+          for (const event of decision.ok ? decision.value : []) {
+            const before: OrderState = state;
+            state = order.evolve(state, event);
+            history.push(event);
+            if (["REJECTED", "CANCELLED"].includes(before.status))
+              expect(state.status).toBe("NEEDS_ATTENTION");
+          }
+        }
+        const decisions = history.filter(
+          ({ type }, i) =>
+            type === OrderConfirmed.type ||
+            type === OrderAbandoned.type ||
+            (type === OrderCancelled.type &&
+              !history.slice(0, i).some((e) => e.type === CancellationRequested.type)),
+        );
+        expect(decisions.length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
