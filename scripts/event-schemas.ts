@@ -8,7 +8,7 @@ export const SCHEMAS = "packages/events/schemas";
 export const eventSchemas = (): Map<string, string> =>
   new Map(
     catalogue.map(({ type, schema }) => {
-      const document = { $id: type, title: type, ...z.toJSONSchema(schema, { io: "input" }) };
+      const document = { title: type, ...z.toJSONSchema(schema, { io: "input" }) };
       return [`${type}.json`, `${JSON.stringify(document, null, 2)}\n`];
     }),
   );

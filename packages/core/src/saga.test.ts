@@ -19,10 +19,10 @@ const ladder = defineSaga({
   ],
   attention: "Attention",
 });
-const arns = (saga: Saga) =>
+const arns = <Name extends string>(saga: Saga<Name>) =>
   Object.fromEntries(
     stepsOf(saga).map((name) => [name, `arn:aws:lambda:us-east-1:123456789012:function:${name}`]),
-  );
+  ) as Record<Name, string>;
 
 describe("a saga's ladder", () => {
   it("compiles to a state machine that AWS takes", () => {
