@@ -1,0 +1,122 @@
+import type { WireRequest, WireResponse } from "../wire/message.ts";
+
+/** What the event says about the API or URL that received the request. */
+export type Front = { apiId: string; accountId: string; domainName: string; stage: string };
+
+const textual = /^(text\/|application\/(.+\+)?(json|xml|javascript)\b)/i;
+
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** The time as access logs write it: 12/Mar/2026:19:03:58 +0000. */
+export const logTime = (milliseconds: number) => {
+  const [date = "", time = ""] = new Date(milliseconds).toISOString().split(/[T.]/);
+  const [year, month, day] = date.split("-");
+  return `${day}/${months[Number(month) - 1]}/${year}:${time} +0000`;
+};
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+const bodyOf = ({ body, headers }: WireRequest) => {
+  if (body.length === 0) return { isBase64Encoded: false };
+  if (textual.test(headers["content-type"] ?? "text/plain") && !headers["content-encoding"])
+    try {
+      return { body: utf8.decode(body), isBase64Encoded: false };
+    } catch {
+      // Not the text that it claims to be: the bytes go through unharmed.
+    }
+  return { body: Buffer.from(body).toString("base64"), isBase64Encoded: true };
+};
+
+/**
+ * The event of payload format 2.0.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export const proxyEvent = (
+  request: WireRequest,
+  {
+    front,
+    routeKey,
+    pathParameters,
+    now,
+    requestId,
+  }: {
+    front: Front;
+    routeKey: string;
+    pathParameters?: Record<string, string> | undefined;
+    now: number;
+    requestId: string;
+  },
+) => {
+  const { method, path, query } = request;
+  const { cookie, connection: _connection, ...headers } = request.headers;
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(query))
+    parameters[name] = name in parameters ? `${parameters[name]},${value}` : value;
+  const sourceIp = "127.0.0.1";
+  return {
+    version: "2.0",
+    routeKey,
+    rawPath: path,
+    rawQueryString: query,
+    ...(cookie !== undefined && { cookies: cookie.split(/; */) }),
+    headers: {
+      ...headers,
+      "x-forwarded-for": sourceIp,
+      "x-forwarded-proto": "http",
+    } as Record<string, string>,
+    ...(query !== "" && { queryStringParameters: parameters }),
+    requestContext: {
+      accountId: front.accountId,
+      apiId: front.apiId,
+      domainName: front.domainName,
+      domainPrefix: front.apiId,
+      http: {
+        method,
+        path,
+        protocol: "HTTP/1.1",
+        sourceIp,
+        userAgent: headers["user-agent"] ?? "",
+      },
+      requestId,
+      routeKey,
+      stage: front.stage,
+      time: logTime(now),
+      timeEpoch: now,
+    },
+    ...(pathParameters && { pathParameters }),
+    ...bodyOf(request),
+  };
+};
+
+/** A JSON answer of the front itself, not of the function. */
+export const frontAnswer = (status: number, message: string): WireResponse => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ message }),
+});
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The function's result as a response; undefined where it is none ("malformed Lambda proxy response"). */
+export const proxyAnswer = (payload: string): WireResponse | undefined => {
+  let result: unknown;
+  try {
+    result = payload === "" ? null : JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+  if (!isPlain(result) || result.statusCode === undefined)
+    return { status: 200, headers: { "content-type": "application/json" }, body: payload };
+
+  const { statusCode, headers = {}, cookies = [], body = "", isBase64Encoded } = result;
+  const status = Number(statusCode);
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  if (!isPlain(headers) || !Array.isArray(cookies)) return undefined;
+  const answer: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) answer[name.toLowerCase()] = String(value);
+  answer["content-type"] ??= "text/plain;charset=UTF-8";
+  if (cookies.length > 0) answer["set-cookie"] = cookies.join("\n");
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { status, headers: answer, body: isBase64Encoded ? Buffer.from(text, "base64") : text };
+};

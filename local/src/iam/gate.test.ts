@@ -1,0 +1,177 @@
+import { expect, test } from "vitest";
+import { virtualClock } from "../clock.ts";
+import { createCloud, type Fact } from "../cloud.ts";
+import { administrator, type Engine } from "../engine.ts";
+import { createPermissions } from "./gate.ts";
+
+const table = "arn:aws:dynamodb:us-east-1:123456789012:table/Orders";
+const queue = "arn:aws:sqs:us-east-1:123456789012:Views";
+const rule = "arn:aws:events:us-east-1:123456789012:rule/Bus/Views";
+const role = "arn:aws:iam::123456789012:role/Api";
+const fn = { name: "Api", role };
+
+const engine = (service: string, operations: string[]) => (): Engine => ({
+  service,
+  operations: Object.fromEntries(operations.map((operation) => [operation, () => "done"])),
+});
+
+const setUp = (...statements: object[]) => {
+  const cloud = createCloud(virtualClock(), [
+    engine("dynamodb", ["GetItem", "Query", "TransactWriteItems", "BatchWriteItem"]),
+    engine("streams", ["GetRecords"]),
+    engine("sqs", ["SendMessage", "SendMessageBatch", "ReceiveMessage"]),
+    engine("events", ["PutEvents"]),
+    engine("states", ["SendTaskSuccess", "StartExecution"]),
+    engine("lambda", ["Invoke"]),
+    engine("ses", ["SendEmail"]),
+  ]);
+  const permissions = createPermissions(cloud);
+  permissions.addRole(role, [JSON.stringify({ Version: "2012-10-17", Statement: statements })]);
+  cloud.guard(permissions.gate);
+  const facts: Fact[] = [];
+  cloud.observe((fact) => facts.push(fact));
+  const call = (service: string, operation: string, input: object, caller = fn) =>
+    cloud.call({ caller, service, operation, input });
+  return { call, facts, permissions };
+};
+const allow = (Action: string | string[], Resource: string | string[]) => ({
+  Effect: "Allow",
+  Action,
+  Resource,
+});
+
+test("what a role's policy allows passes, anything else is denied in AWS's words", async () => {
+  const { call, facts } = setUp(allow("dynamodb:GetItem", table));
+  expect(await call("dynamodb", "GetItem", { TableName: "Orders" })).toBe("done");
+  await expect(call("dynamodb", "GetItem", { TableName: "Payments" })).rejects.toMatchObject({
+    code: "AccessDeniedException",
+    status: 400,
+    message:
+      "User: arn:aws:sts::123456789012:assumed-role/Api/Api is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:us-east-1:123456789012:table/Payments because no identity-based policy allows the dynamodb:GetItem action",
+  });
+  expect(facts).toMatchObject([
+    {
+      kind: "iam.denied",
+      caller: "Api",
+      where: role,
+      missing: {
+        Effect: "Allow",
+        Action: "dynamodb:GetItem",
+        Resource: "arn:aws:dynamodb:us-east-1:123456789012:table/Payments",
+      },
+    },
+  ]);
+});
+
+test("a transaction needs the right of each of its items on its table", async () => {
+  const { call } = setUp(
+    allow(["dynamodb:PutItem", "dynamodb:ConditionCheckItem"], table),
+    allow("dynamodb:PutItem", `${table}Outbox`),
+  );
+  const write = (...TransactItems: object[]) =>
+    call("dynamodb", "TransactWriteItems", { TransactItems });
+  const put = (TableName: string) => ({ Put: { TableName } });
+  expect(
+    await write(put("Orders"), put("OrdersOutbox"), { ConditionCheck: { TableName: "Orders" } }),
+  ).toBe("done");
+  await expect(write(put("Orders"), { Delete: { TableName: "Orders" } })).rejects.toThrow(
+    "dynamodb:DeleteItem",
+  );
+  await expect(
+    write(put("Orders"), { ConditionCheck: { TableName: "OrdersOutbox" } }),
+  ).rejects.toThrow("dynamodb:ConditionCheckItem");
+});
+
+test("an index is a resource of its own", async () => {
+  const { call } = setUp(allow("dynamodb:Query", table));
+  const byIndex = { TableName: "Orders", IndexName: "open" };
+  expect(await call("dynamodb", "Query", { TableName: "Orders" })).toBe("done");
+  await expect(call("dynamodb", "Query", byIndex)).rejects.toThrow("table/Orders/index/open");
+  const wild = setUp(allow("dynamodb:Query", `${table}/index/*`));
+  expect(await wild.call("dynamodb", "Query", byIndex)).toBe("done");
+});
+
+test("actions are matched without regard to case, with wildcards", async () => {
+  const { call } = setUp(allow("DYNAMODB:get*", "*"));
+  expect(await call("dynamodb", "GetItem", { TableName: "Orders" })).toBe("done");
+});
+
+test("an explicit deny wins", async () => {
+  const { call, facts } = setUp(allow("dynamodb:*", "*"), {
+    ...allow("dynamodb:GetItem", table),
+    Effect: "Deny",
+  });
+  await expect(call("dynamodb", "GetItem", { TableName: "Orders" })).rejects.toThrow(
+    "with an explicit deny",
+  );
+  expect(facts[0]?.missing).toBeUndefined();
+});
+
+test("each service's calls need the rights of the Service Authorization Reference", async () => {
+  const { call } = setUp(
+    allow("sqs:SendMessage", queue),
+    allow("events:PutEvents", "arn:aws:events:us-east-1:123456789012:event-bus/Bus"),
+    allow("states:SendTaskSuccess", "arn:aws:states:us-east-1:123456789012:stateMachine:M"),
+    allow("lambda:InvokeFunction", "arn:aws:lambda:us-east-1:123456789012:function:Find"),
+    allow("ses:SendEmail", "arn:aws:ses:us-east-1:123456789012:identity/shop@petstore.example"),
+    allow("dynamodb:GetRecords", `${table}/stream/2026`),
+  );
+  const url = "http://127.0.0.1:4566/123456789012/Views";
+  await call("sqs", "SendMessage", { QueueUrl: url });
+  await call("sqs", "SendMessageBatch", { QueueUrl: url });
+  await call("events", "PutEvents", { Entries: [{ EventBusName: "Bus" }] });
+  await call("states", "SendTaskSuccess", { taskToken: "opaque" });
+  await call("lambda", "Invoke", { FunctionName: "Find" });
+  await call("ses", "SendEmail", { FromEmailAddress: "Pet Store <shop@petstore.example>" });
+  await call("streams", "GetRecords", { ShardIterator: `${table}/stream/2026|1|x` });
+
+  const denied = [
+    ["sqs", "ReceiveMessage", { QueueUrl: url }],
+    ["events", "PutEvents", { Entries: [{ EventBusName: "Bus" }, {}] }],
+    ["lambda", "Invoke", { FunctionName: "Other" }],
+    ["ses", "SendEmail", { FromEmailAddress: "ceo@petstore.example" }],
+    ["states", "StartExecution", { stateMachineArn: "arn:aws:states:::stateMachine:M" }],
+  ] as const;
+  for (const [service, operation, input] of denied)
+    await expect(call(service, operation, input), operation).rejects.toThrow("not authorized");
+});
+
+test("a queue's own policy lets the rule in that it names, and no other", async () => {
+  const { call, permissions } = setUp();
+  permissions.addResource(
+    queue,
+    JSON.stringify({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: queue,
+          Condition: { ArnEquals: { "aws:SourceArn": rule } },
+        },
+      ],
+    }),
+  );
+  const send = (name: string, role = "events.amazonaws.com") =>
+    call("sqs", "SendMessage", { QueueUrl: "http://x/1/Views" }, { name, role });
+  expect(await send(rule)).toBe("done");
+  await expect(send(`${rule}Other`)).rejects.toThrow(
+    "no resource-based policy allows the sqs:SendMessage action",
+  );
+  await expect(send(rule, "scheduler.amazonaws.com")).rejects.toThrow("not authorized");
+});
+
+test("the administrator may do everything", async () => {
+  const { call } = setUp();
+  expect(await call("dynamodb", "GetItem", { TableName: "Any" }, administrator)).toBe("done");
+});
+
+test("a policy that cannot be evaluated is refused when it is read", () => {
+  const { permissions } = setUp();
+  const policy = (extra: object) =>
+    JSON.stringify({ Statement: [{ ...allow("a:B", "*"), ...extra }] });
+  expect(() => permissions.addRole("r", [policy({ Condition: { IpAddress: {} } })])).toThrow(
+    "the condition operator IpAddress",
+  );
+  expect(() => permissions.addRole("r", [policy({ NotAction: "a:C" })])).toThrow("NotAction");
+});

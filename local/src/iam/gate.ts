@@ -1,0 +1,94 @@
+import type { Gate } from "../cloud.ts";
+import { AwsError, type Call, type Caller, type World } from "../engine.ts";
+import { type Need, needsOf } from "./actions.ts";
+import { compilePolicy, evaluate, type Question, type Rule, type Statement } from "./policy.ts";
+
+/** Who may do what: the roles and resource policies of the graph. */
+export type Permissions = {
+  /** Adds policy documents to a role. */
+  addRole: (arn: string, documents: string[]) => void;
+  /** Adds a resource's own policy, as SQS and Lambda have them. */
+  addResource: (arn: string, document: string | { Statement: Statement[] }) => void;
+  /** Refuses every call that neither the caller's role nor the resource's policy allows. */
+  gate: Gate;
+};
+
+const isServicePrincipal = (role: string) => role.endsWith(".amazonaws.com");
+
+const who = ({ name, role }: Caller, account: string) =>
+  role.startsWith("arn:aws:iam::")
+    ? `arn:aws:sts::${account}:assumed-role/${role.split("/").at(-1)}/${name.split(/[:/]/).at(-1)}`
+    : `${role} (${name})`;
+
+/** What the caller's name says of the resource on whose behalf a service calls. */
+const contextOf = ({ name }: Caller, account: string): Record<string, string | undefined> => ({
+  "aws:SourceArn": name.startsWith("arn:") ? name : undefined,
+  "aws:SourceAccount": account,
+});
+
+/**
+ * IAM over the policies of the graph. A denied call gets AWS's AccessDeniedException and a note of kind
+ * "iam.denied" that says which statement is missing.
+ */
+export const createPermissions = (
+  world: Pick<World, "account" | "region" | "note">,
+): Permissions => {
+  const { account } = world;
+  const roles = new Map<string, Rule[]>();
+  const resources = new Map<string, Rule[]>();
+
+  const push = (map: Map<string, Rule[]>, arn: string, rules: Rule[]) =>
+    map.set(arn, [...(map.get(arn) ?? []), ...rules]);
+
+  const verdict = (caller: Caller, need: Need): "allow" | "deny" | "implicit" => {
+    const question: Question = {
+      ...need,
+      context: contextOf(caller, account),
+      principal: caller.role,
+    };
+    const ofResource = need.resource ? (resources.get(need.resource) ?? []) : [];
+    return evaluate([...(roles.get(caller.role) ?? []), ...ofResource], question);
+  };
+
+  const refuse = (call: Call, { action, resource = "*" }: Need, explicit: boolean) => {
+    const { caller } = call;
+    const kind = isServicePrincipal(caller.role) ? "resource-based" : "identity-based";
+    const because = explicit
+      ? `with an explicit deny in an ${kind} policy`
+      : `because no ${kind} policy allows the ${action} action`;
+    world.note({
+      kind: "iam.denied",
+      caller: caller.name,
+      role: caller.role,
+      service: call.service,
+      operation: call.operation,
+      missing: explicit ? undefined : { Effect: "Allow", Action: action, Resource: resource },
+      where: kind === "identity-based" ? caller.role : resource,
+    });
+    const code = call.service === "sqs" ? "AccessDenied" : "AccessDeniedException";
+    const status = ["dynamodb", "streams", "states", "events"].includes(call.service) ? 400 : 403;
+    return new AwsError(
+      code,
+      `User: ${who(caller, account)} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
+      status,
+    );
+  };
+
+  return {
+    addRole: (arn, documents) =>
+      push(
+        roles,
+        arn,
+        documents.flatMap((text) => compilePolicy(text)),
+      ),
+    addResource: (arn, document) => push(resources, arn, compilePolicy(document)),
+    gate: async (call, next) => {
+      if (call.caller.role !== "administrator")
+        for (const need of needsOf(call, world)) {
+          const said = verdict(call.caller, need);
+          if (said !== "allow") throw refuse(call, need, said === "deny");
+        }
+      return next(call);
+    },
+  };
+};
