@@ -13,10 +13,15 @@ const stockOutbox = outbox("Inventory", context);
 
 const onStock = {
   link: [stock, stockOutbox],
-  permissions: [
-    ...command(stock, stockOutbox),
-    allow(stock.arn, "dynamodb:BatchGetItem", "dynamodb:Query"),
-  ],
+  permissions: command(
+    { table: stock, outbox: stockOutbox },
+    "dynamodb:GetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:Query",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:ConditionCheckItem",
+  ),
 };
 
 export const reserveStock = lambda("ReserveStock", "inventory/reserve-stock", onStock);

@@ -20,18 +20,31 @@ const context = "orders";
 
 const orders = table("OrdersTable", { context, index: "open", expires: true });
 const ordersOutbox = outbox("Orders", context);
-const onOrder = { link: [orders, ordersOutbox], permissions: command(orders, ordersOutbox) };
+const tables = { table: orders, outbox: ordersOutbox };
+const names = [orders, ordersOutbox];
+
+/** Every step of a saga and every decision about an order: one conditional update. */
+const onOrder = {
+  link: names,
+  permissions: command(tables, "dynamodb:GetItem", "dynamodb:UpdateItem"),
+};
 
 // The API
 const api = lambda("OrdersApi", "orders/api", {
-  link: [...onOrder.link, issuer],
-  permissions: [...onOrder.permissions, allow(orders.arn, "dynamodb:BatchGetItem")],
+  link: [...names, issuer],
+  permissions: command(
+    tables,
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+  ),
 });
 route("POST /orders", "PlaceOrder", api);
 route("POST /orders/{orderId}/cancel", "CancelOrder", api);
 
 export const findOrder = lambda("FindOrder", "orders/find-order", {
-  link: [orders],
+  link: names,
   permissions: [allow(orders.arn, "dynamodb:GetItem")],
 });
 
@@ -87,23 +100,13 @@ ruleToFunction("StartCancellation", {
   deadLetters: startCancellationDlq,
 });
 
-// What an execution left that ended without an answer, or an order that makes no progress
-const recovery = {
-  link: [...onOrder.link, fulfilment, cancellation],
-  permissions: [
-    ...onOrder.permissions,
-    allow([fulfilment.arn, cancellation.arn], "states:StartExecution"),
-    allow(
-      [executionsOf(fulfilOrder.name), executionsOf(returnOrder.name)],
-      "states:DescribeExecution",
-      "states:RedriveExecution",
-    ),
-  ],
-};
+// What an execution left that ended early, and orders that make no progress
+const startAgain = allow([fulfilment.arn, cancellation.arn], "states:StartExecution");
+
 const recoverSagaDlq = deadLetterQueue("RecoverSagaDlq", context);
 ruleToFunction("RecoverSaga", {
   context,
-  // States tells this to the account's default bus, not to ours.
+  // Step Functions tells this to the account's default bus, not to ours.
   on: {
     pattern: {
       source: ["aws.states"],
@@ -114,15 +117,26 @@ ruleToFunction("RecoverSaga", {
       },
     },
   },
-  to: lambda("RecoverSaga", "orders/recover-saga", { ...recovery, deadLetters: recoverSagaDlq }),
+  to: lambda("RecoverSaga", "orders/recover-saga", {
+    ...onOrder,
+    permissions: [...onOrder.permissions, startAgain],
+    deadLetters: recoverSagaDlq,
+  }),
   deadLetters: recoverSagaDlq,
 });
 every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
-  ...recovery,
+  link: [...names, fulfilment, cancellation],
   timeout: 60,
   permissions: [
-    ...recovery.permissions,
+    ...onOrder.permissions,
+    allow(orders.arn, "dynamodb:BatchGetItem"),
     allow($interpolate`${orders.arn}/index/open`, "dynamodb:Query"),
+    startAgain,
+    allow([fulfilment.arn, cancellation.arn], "states:ListExecutions"),
+    allow(
+      [executionsOf(fulfilOrder.name), executionsOf(returnOrder.name)],
+      "states:DescribeExecution",
+    ),
   ],
 });
 
@@ -132,5 +146,5 @@ ruleToQueue("Prices", { context, on: published(ProductListed), ...prices });
 consumer("UpdatePrices", "orders/update-prices", {
   queue: prices.queue,
   link: [orders],
-  permissions: [allow(orders.arn, "dynamodb:PutItem", "dynamodb:UpdateItem")],
+  permissions: [allow(orders.arn, "dynamodb:PutItem")],
 });

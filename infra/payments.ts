@@ -1,6 +1,6 @@
 import { fulfilOrder } from "../services/orders/src/saga/fulfil-order.ts";
 import { route } from "./api.ts";
-import { allow } from "./patterns/allow.ts";
+import { allow, command } from "./patterns/allow.ts";
 import { lambda } from "./patterns/lambda.ts";
 import { outbox } from "./patterns/outbox.ts";
 import { stateMachineArn } from "./patterns/state-machine.ts";
@@ -17,16 +17,12 @@ const previousWebhookSecret = new sst.Secret("PreviousWebhookSecret", "");
 
 const onLedger = {
   link: [ledger, ledgerOutbox],
-  permissions: [
-    allow(
-      ledger.arn,
-      "dynamodb:GetItem",
-      "dynamodb:Query",
-      "dynamodb:PutItem",
-      "dynamodb:ConditionCheckItem",
-    ),
-    allow(ledgerOutbox.arn, "dynamodb:PutItem"),
-  ],
+  permissions: command(
+    { table: ledger, outbox: ledgerOutbox },
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:PutItem",
+  ),
 };
 const answerSaga = allow(
   stateMachineArn(fulfilOrder.name),

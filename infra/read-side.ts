@@ -1,28 +1,6 @@
-import {
-  ProductListed,
-  ReservationExpired,
-  StockAdjusted,
-  StockReceived,
-  StockRejected,
-  StockReleased,
-  StockReserved,
-  StockReturned,
-} from "../packages/events/src/inventory.ts";
-import {
-  CancellationRequested,
-  OrderCancelled,
-  OrderConfirmed,
-  OrderNeedsAttention,
-  OrderPlaced,
-  OrderRejected,
-} from "../packages/events/src/orders.ts";
-import {
-  PaymentAuthorized,
-  PaymentCaptured,
-  PaymentDeclined,
-  PaymentRefunded,
-  PaymentVoided,
-} from "../packages/events/src/payments.ts";
+import { orderViewEvents } from "../services/read-side/src/domain/order-view.ts";
+import { productViewEvents } from "../services/read-side/src/domain/product-view.ts";
+import { salesEvents } from "../services/read-side/src/domain/sales.ts";
 import { route } from "./api.ts";
 import { issuer } from "./identity.ts";
 import { findOrder } from "./orders.ts";
@@ -37,82 +15,45 @@ import { table } from "./patterns/table.ts";
 const context = "read-side";
 
 const views = table("ReadTable", { context, index: "byCustomer" });
-const onViews = {
+const onViews = (...actions: `dynamodb:${string}`[]) => ({
   link: [views],
-  permissions: [
-    allow(
-      views.arn,
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-      "dynamodb:ConditionCheckItem",
-    ),
-  ],
-};
+  permissions: [allow(views.arn, ...actions)],
+});
 
 // Orders as their customers see them
 const orderViews = queueWithDlq("OrderViewsQueue", context);
-ruleToQueue("OrderViews", {
-  context,
-  on: published(
-    OrderPlaced,
-    OrderConfirmed,
-    OrderRejected,
-    OrderCancelled,
-    OrderNeedsAttention,
-    CancellationRequested,
-    StockReserved,
-    StockRejected,
-    PaymentAuthorized,
-    PaymentDeclined,
-    PaymentCaptured,
-    PaymentVoided,
-    PaymentRefunded,
-  ),
-  ...orderViews,
+ruleToQueue("OrderViews", { context, on: published(...orderViewEvents), ...orderViews });
+consumer("ProjectOrders", "read-side/project-orders", {
+  queue: orderViews.queue,
+  ...onViews("dynamodb:UpdateItem"),
 });
-consumer("ProjectOrders", "read-side/project-orders", { queue: orderViews.queue, ...onViews });
 
 // Products and how many of them there are
 const productViews = queueWithDlq("ProductViewsQueue", context);
-ruleToQueue("ProductViews", {
-  context,
-  on: published(
-    ProductListed,
-    StockReserved,
-    StockReleased,
-    ReservationExpired,
-    StockReturned,
-    StockReceived,
-    StockAdjusted,
-  ),
-  ...productViews,
-});
+ruleToQueue("ProductViews", { context, on: published(...productViewEvents), ...productViews });
 consumer("ProjectProducts", "read-side/project-products", {
   queue: productViews.queue,
-  ...onViews,
+  ...onViews("dynamodb:UpdateItem"),
 });
 
-// What was sold
+// What was sold and refunded, day by day
 const sales = queueWithDlq("SalesQueue", context);
-ruleToQueue("Sales", { context, on: published(OrderConfirmed, OrderCancelled), ...sales });
-consumer("ProjectSales", "read-side/project-sales", { queue: sales.queue, ...onViews });
+ruleToQueue("Sales", { context, on: published(...salesEvents), ...sales });
+consumer("ProjectSales", "read-side/project-sales", {
+  queue: sales.queue,
+  ...onViews("dynamodb:PutItem"),
+});
 scheduled("cron(15 0 * * ? *)", "ReportDailySales", "read-side/report-daily-sales", {
-  ...onViews,
+  ...onViews("dynamodb:Query", "dynamodb:PutItem"),
   timeout: 60,
-  permissions: [...onViews.permissions, allow(views.arn, "dynamodb:Query")],
 });
 
 // The API
 const api = lambda("ReadSideApi", "read-side/api", {
   link: [views, findOrder, issuer],
   permissions: [
-    allow(
-      [views.arn, $interpolate`${views.arn}/index/byCustomer`],
-      "dynamodb:GetItem",
-      "dynamodb:BatchGetItem",
-      "dynamodb:Query",
-    ),
+    allow(views.arn, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+    allow($interpolate`${views.arn}/index/byCustomer`, "dynamodb:Query"),
     allow(findOrder.arn, "lambda:InvokeFunction"),
   ],
 });

@@ -13,14 +13,8 @@ export const trust = (service: string) =>
     Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
   });
 
-/** What a command needs: it reads its aggregate, and writes it in one transaction with its outbox rows. */
-export const command = (table: sst.aws.Dynamo, outbox: sst.aws.Dynamo) => [
-  allow(
-    table.arn,
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:ConditionCheckItem",
-  ),
-  allow(outbox.arn, "dynamodb:PutItem"),
-];
+/** What a command needs: it reads its aggregate, and changes it in one transaction with its outbox rows. */
+export const command = (
+  { table, outbox }: { table: sst.aws.Dynamo; outbox: sst.aws.Dynamo },
+  ...onTable: `dynamodb:${string}`[]
+) => [allow(table.arn, ...onTable), allow(outbox.arn, "dynamodb:PutItem")];

@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import type { Resource } from "./synth/graph.ts";
+import { all, byArn, graph, may, named, statementsOf } from "./synth/read-graph.ts";
+
+const queues = all("Queue");
+const mappings = all("EventSourceMapping");
+const isStream = ({ inputs }: Resource) => inputs.eventSourceArn.includes(":dynamodb:");
+const roleOf = (fn: Resource) => byArn(fn.inputs.role);
+
+/** Queues where something waits for a person. */
+const deadLetterArns = new Set([
+  ...queues.flatMap(({ inputs }) =>
+    inputs.redrivePolicy ? [JSON.parse(inputs.redrivePolicy).deadLetterTargetArn] : [],
+  ),
+  ...mappings.flatMap(({ inputs }) => inputs.destinationConfig?.onFailure.destinationArn ?? []),
+  ...all("Function").flatMap(({ inputs }) => inputs.deadLetterConfig?.targetArn ?? []),
+]);
+
+/** The only one who may send to a queue, by the queue's policy. */
+const senderTo = (arn: string) => {
+  const queue = byArn(arn);
+  const policies = all("QueuePolicy").filter(({ inputs }) => inputs.queueUrl === queue.outputs.url);
+  expect(policies, `policies of ${queue.name}`).toHaveLength(1);
+  const [statement, ...others] = statementsOf(policies[0]?.inputs.policy);
+  expect(others).toEqual([]);
+  expect(statement).toMatchObject({
+    Effect: "Allow",
+    actions: ["sqs:SendMessage"],
+    resources: [arn],
+    Principal: { Service: "events.amazonaws.com" },
+  });
+  return statement?.Condition?.ArnEquals["aws:SourceArn"];
+};
+
+describe("every queue", () => {
+  it.each(named(queues))("%s has a dead-letter queue or is one", (_, { inputs, outputs }) => {
+    if (deadLetterArns.has(outputs.arn)) {
+      expect(inputs.redrivePolicy).toBeUndefined();
+      expect(inputs.messageRetentionSeconds).toBe(14 * 24 * 3600);
+      return;
+    }
+    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(inputs.redrivePolicy);
+    expect(byArn(deadLetterTargetArn).outputs.name).toContain("Dlq");
+    expect(maxReceiveCount).toBe(5);
+  });
+});
+
+describe("every rule's target", () => {
+  it.each(named(all("EventTarget")))(
+    "%s is retried for a day and then parked, by its own rule only",
+    (_, { inputs }) => {
+      expect(inputs.retryPolicy).toEqual({
+        maximumEventAgeInSeconds: 24 * 3600,
+        maximumRetryAttempts: 185,
+      });
+      const rule = all("EventRule").find(({ outputs }) => outputs.name === inputs.rule);
+      expect(rule).toBeDefined();
+      expect(inputs.eventBusName).toBe(rule?.inputs.eventBusName);
+      expect(senderTo(inputs.deadLetterConfig.arn)).toBe(rule?.outputs.arn);
+      if (inputs.arn.includes(":sqs:")) expect(senderTo(inputs.arn)).toBe(rule?.outputs.arn);
+      else {
+        const allowed = all("Permission").filter((p) => p.inputs.sourceArn === rule?.outputs.arn);
+        expect(allowed.map((p) => p.inputs.function)).toEqual([inputs.arn]);
+      }
+    },
+  );
+
+  it("belongs to a rule that has no other", () => {
+    const rules = all("EventTarget").map(({ inputs }) => inputs.rule);
+    expect(rules.sort()).toEqual(
+      all("EventRule")
+        .map(({ outputs }) => outputs.name)
+        .sort(),
+    );
+  });
+});
+
+describe("every event source mapping", () => {
+  it.each(named(mappings))("%s lets a batch fail in part", (_, { inputs }) => {
+    expect(inputs.functionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+  });
+
+  it.each(named(mappings.filter(isStream)))(
+    "%s loses no row: from the oldest on, halved, limited and reported",
+    (_, { inputs }) => {
+      expect(inputs).toMatchObject({
+        startingPosition: "TRIM_HORIZON",
+        bisectBatchOnFunctionError: true,
+        maximumRetryAttempts: 10,
+        maximumRecordAgeInSeconds: 3600,
+        filterCriteria: { filters: [{ pattern: '{"eventName":["INSERT"]}' }] },
+      });
+      const failures = inputs.destinationConfig.onFailure.destinationArn;
+      expect(byArn(failures).outputs.name).toContain("OutboxFailures");
+      expect(may(roleOf(byArn(inputs.functionName)), "sqs:SendMessage", failures)).toBe(true);
+    },
+  );
+
+  it.each(named(mappings.filter((mapping) => !isStream(mapping))))(
+    "%s works on a message for at most a sixth of the time that it is hidden from others",
+    (_, { inputs }) => {
+      const { timeout } = byArn(inputs.functionName).inputs;
+      const { visibilityTimeoutSeconds } = byArn(inputs.eventSourceArn).inputs;
+      expect(visibilityTimeoutSeconds).toBeGreaterThanOrEqual(6 * timeout);
+    },
+  );
+
+  it("is the only reader of its source", () => {
+    const sources = mappings.map(({ inputs }) => inputs.eventSourceArn);
+    expect(new Set(sources).size).toBe(sources.length);
+    const streams = all("Table").flatMap(({ outputs }) => outputs.streamArn ?? []);
+    const waiting = queues
+      .map(({ outputs }) => outputs.arn)
+      .filter((arn) => !deadLetterArns.has(arn));
+    expect(sources.sort()).toEqual([...streams, ...waiting].sort());
+  });
+});
+
+describe("every schedule", () => {
+  it.each(named(all("Schedule")))("%s is retried and then parked", (_, { inputs: { target } }) => {
+    expect(target.retryPolicy.maximumRetryAttempts).toBe(3);
+    const role = byArn(target.roleArn);
+    expect(may(role, "lambda:InvokeFunction", target.arn)).toBe(true);
+    expect(may(role, "sqs:SendMessage", target.deadLetterConfig.arn)).toBe(true);
+  });
+});
+
+describe("every function that is invoked asynchronously", () => {
+  const invoked = [
+    ...all("EventTarget").map(({ inputs }) => inputs.arn),
+    ...all("Schedule").map(({ inputs }) => inputs.target.arn),
+  ].filter((arn) => arn.includes(":lambda:"));
+
+  it.each(named(invoked.map(byArn)))("%s has a dead-letter queue that it may send to", (_, fn) => {
+    const { targetArn } = fn.inputs.deadLetterConfig;
+    expect(queues.map(({ outputs }) => outputs.arn)).toContain(targetArn);
+    expect(may(roleOf(fn), "sqs:SendMessage", targetArn)).toBe(true);
+  });
+});
+
+describe("time", () => {
+  it("runs out in a function before it does at whoever waits for it", () => {
+    for (const { inputs } of all("Integration")) // API Gateway waits for 30 seconds
+      expect(byArn(inputs.integrationUri).inputs.timeout).toBeLessThan(30);
+    for (const { inputs } of all("StateMachine"))
+      for (const state of Object.values<{
+        Arguments?: { FunctionName: string };
+        TimeoutSeconds?: number;
+      }>(JSON.parse(inputs.definition).States))
+        if (state.Arguments)
+          expect(byArn(state.Arguments.FunctionName).inputs.timeout).toBeLessThan(
+            state.TimeoutSeconds ?? Number.POSITIVE_INFINITY,
+          );
+  });
+
+  it("is the same for the schedules as for what they sweep", () => {
+    expect(
+      graph.resources
+        .filter(({ name }) => name.endsWith("SweepOutboxTimerSchedule"))
+        .map(({ inputs }) => inputs.scheduleExpression),
+    ).toEqual(Array(3).fill("rate(5 minutes)"));
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { matches, validatePattern } from "../local/src/eventbridge/patterns.ts";
+import { catalogue } from "../packages/events/src/catalogue.ts";
+import { all, byArn, named } from "./synth/read-graph.ts";
+
+const rules = all("EventRule");
+const onOurBus = rules.filter(({ inputs }) => inputs.eventBusName);
+
+/** An event of a contract as EventBridge delivers it. */
+const sample = (type: string) => ({
+  version: "0",
+  id: "0c1d1f4e-0000-4000-8000-000000000000",
+  source: `petstore.${type.split(".")[0]}`,
+  "detail-type": type,
+  account: "123456789012",
+  region: "us-east-1",
+  time: "2026-01-01T00:00:00Z",
+  resources: [],
+  detail: { type },
+});
+
+const hear = (type: string) =>
+  onOurBus
+    .filter(({ inputs }) => matches(JSON.parse(inputs.eventPattern), sample(type)))
+    .map(({ name }) => name.replace(/Rule$/, ""))
+    .sort();
+
+describe("every rule", () => {
+  it.each(named(rules))("%s has a pattern that EventBridge takes", (_, { inputs }) => {
+    expect(() => validatePattern(inputs.eventPattern)).not.toThrow();
+    expect(inputs.eventPattern.length).toBeLessThanOrEqual(2048);
+  });
+
+  it.each(named(onOurBus))("%s asks for contracts that somebody publishes", (_, { inputs }) => {
+    const published = catalogue.map(({ type }) => type as string);
+    for (const type of JSON.parse(inputs.eventPattern)["detail-type"]) {
+      expect(published).toContain(type);
+      expect(matches(JSON.parse(inputs.eventPattern), sample(type))).toBe(true);
+    }
+  });
+
+  it.each(named(onOurBus))("%s does not hear an event under a wrong source", (_, { inputs }) => {
+    for (const { type } of catalogue)
+      for (const source of ["petstore.shipping", "aws.events"])
+        expect(matches(JSON.parse(inputs.eventPattern), { ...sample(type), source })).toBe(false);
+  });
+});
+
+describe("who hears what", () => {
+  it.each([
+    ["orders.OrderPlaced.v1", ["OrderViews", "StartFulfilment"]],
+    ["orders.OrderConfirmed.v1", ["Notifications", "OrderViews", "Sales"]],
+    ["orders.OrderRejected.v1", ["Notifications", "OrderViews"]],
+    ["orders.OrderCancelled.v1", ["Notifications", "OrderViews"]],
+    ["orders.CancellationRequested.v1", ["OrderViews", "StartCancellation"]],
+    ["orders.OrderNeedsAttention.v1", ["OrderViews"]],
+    ["inventory.ProductListed.v1", ["Prices", "ProductViews"]],
+    ["inventory.StockReserved.v1", ["OrderViews", "ProductViews"]],
+    ["inventory.StockRejected.v1", ["OrderViews"]],
+    ["inventory.StockCommitted.v1", ["OrderViews"]],
+    ["inventory.StockReleased.v1", ["OrderViews", "ProductViews"]],
+    ["inventory.ReservationExpired.v1", ["OrderViews", "ProductViews"]],
+    ["inventory.StockReturned.v1", ["OrderViews", "ProductViews"]],
+    ["inventory.StockReceived.v2", ["ProductViews"]],
+    ["inventory.StockAdjusted.v1", ["ProductViews"]],
+    ["payments.PaymentAuthorized.v1", ["OrderViews"]],
+    ["payments.PaymentCaptured.v1", ["OrderViews"]],
+    ["payments.PaymentRefunded.v1", ["Notifications", "OrderViews", "Sales"]],
+  ])("%s is heard by %j", (type, who) => {
+    expect(catalogue.map((contract) => contract.type as string)).toContain(type);
+    expect(hear(type)).toEqual(who);
+  });
+});
+
+describe("the rule for sagas that ended early", () => {
+  const rule = rules.find(({ name }) => name === "RecoverSagaRule");
+  // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+  const ended = (status: string, stateMachineArn: string) => ({
+    source: "aws.states",
+    "detail-type": "Step Functions Execution Status Change",
+    detail: { status, stateMachineArn, name: "ord_1" },
+  });
+
+  it("listens where Step Functions speaks: on the default bus", () => {
+    expect(rule?.inputs.eventBusName).toBeUndefined();
+  });
+
+  it("hears of our machines' bad ends and of nothing else", () => {
+    const hears = (event: unknown) => matches(JSON.parse(rule?.inputs.eventPattern), event);
+    for (const { outputs } of all("StateMachine")) {
+      expect(byArn(outputs.arn)).toBeDefined();
+      for (const status of ["FAILED", "TIMED_OUT", "ABORTED"])
+        expect(hears(ended(status, outputs.arn))).toBe(true);
+      for (const status of ["RUNNING", "SUCCEEDED"])
+        expect(hears(ended(status, outputs.arn))).toBe(false);
+    }
+    expect(hears(ended("FAILED", "arn:aws:states:us-east-1:1:stateMachine:other"))).toBe(false);
+  });
+});

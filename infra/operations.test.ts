@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { all, graph, named } from "./synth/read-graph.ts";
+
+const alarms = all("MetricAlarm").map(({ inputs }) => inputs);
+const watches = (metricName: string, dimensions: Record<string, string>) =>
+  alarms.some(
+    (alarm) =>
+      alarm.metricName === metricName &&
+      JSON.stringify(alarm.dimensions) === JSON.stringify(dimensions),
+  );
+
+describe("data at rest", () => {
+  it.each(named(all("Table")))("of %s is encrypted and can be restored", (_, { inputs }) => {
+    expect(inputs.serverSideEncryption).toEqual({ enabled: true });
+    expect(inputs.pointInTimeRecovery).toEqual({ enabled: true });
+    expect(inputs.billingMode).toBe("PAY_PER_REQUEST");
+  });
+
+  it.each(named(all("Queue")))("of %s is encrypted", (_, { inputs }) => {
+    expect(inputs.sqsManagedSseEnabled).toBe(true);
+  });
+
+  it("has an expiry where it is only kept for a while", () => {
+    const expiring = all("Table").filter(({ inputs }) => inputs.ttl?.enabled);
+    expect(expiring.map(({ name }) => name)).toContain("OrdersTableTable");
+    for (const { inputs } of expiring) expect(inputs.ttl.attributeName).toBe("expiresAt");
+  });
+
+  it("keeps every event of the bus for a while", () => {
+    const [[bus], [archive]] = [all("EventBus"), all("EventArchive")];
+    expect(archive?.inputs.eventSourceArn).toBe(bus?.outputs.arn);
+    expect(archive?.inputs.eventPattern).toBeUndefined();
+    expect(archive?.inputs.retentionDays).toBeGreaterThan(0);
+  });
+});
+
+describe("alarms", () => {
+  it.each(named(all("Function")))("%s has one for errors", (_, { outputs }) => {
+    expect(watches("Errors", { FunctionName: outputs.name })).toBe(true);
+  });
+
+  it.each(named(all("Queue")))("%s has one for what waits too long", (_, { inputs, outputs }) => {
+    const metric = inputs.redrivePolicy
+      ? "ApproximateAgeOfOldestMessage"
+      : "ApproximateNumberOfMessagesVisible";
+    expect(watches(metric, { QueueName: outputs.name })).toBe(true);
+  });
+
+  it.each(named(all("StateMachine")))("%s has one for each bad end", (_, { outputs }) => {
+    for (const end of ["Failed", "TimedOut", "Aborted"])
+      expect(watches(`Executions${end}`, { StateMachineArn: outputs.arn })).toBe(true);
+  });
+
+  it("tell somebody, and stay silent when nothing happens", () => {
+    const [topic] = all("Topic");
+    for (const alarm of alarms)
+      expect(alarm).toMatchObject({
+        alarmActions: [topic?.outputs.arn],
+        treatMissingData: "notBreaching",
+        comparisonOperator: "GreaterThanThreshold",
+      });
+  });
+});
+
+describe("logs", () => {
+  it.each(named(all("LogGroup")))("%s are not kept for ever", (_, { inputs }) => {
+    expect(inputs.retentionInDays).toBeGreaterThan(0);
+  });
+
+  it.each(named(all("Function")))("of %s go to a group of its own", (_, { inputs }) => {
+    const groups = all("LogGroup").map((group) => group.inputs.name);
+    expect(groups).toContain(inputs.loggingConfig.logGroup);
+  });
+
+  it("of a saga tell its steps but not its data", () => {
+    for (const { inputs } of all("StateMachine")) {
+      expect(inputs.tracingConfiguration).toEqual({ enabled: true });
+      expect(inputs.loggingConfiguration).toMatchObject({
+        level: "ALL",
+        includeExecutionData: false,
+      });
+    }
+  });
+});
+
+describe("tags", () => {
+  const contexts = [
+    "orders",
+    "inventory",
+    "payments",
+    "payment-provider",
+    "notifications",
+    "read-side",
+    "platform",
+  ];
+  const kinds = ["Table", "Queue", "Function", "Role", "LogGroup", "StateMachine", "EventRule"];
+  const tagged = [...kinds, "EventSourceMapping", "MetricAlarm", "EventBus", "Api", "UserPool"];
+
+  it("say whose a resource is: project, stage and context", () => {
+    expect(graph.tags).toEqual({ project: "petstore", stage: "local" });
+    for (const { name, inputs } of tagged.flatMap(all))
+      expect(contexts, name).toContain(inputs.tags?.context);
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { all, byArn, graph, named, rightsOf } from "./synth/read-graph.ts";
+
+const functions = all("Function");
+const roleOf = (arn: string) => byArn(arn);
+
+describe("every function", () => {
+  it.each(named(functions))("%s has a role of its own, which only Lambda can assume", (_, fn) => {
+    expect(functions.filter(({ inputs }) => inputs.role === fn.inputs.role)).toEqual([fn]);
+    const role = roleOf(fn.inputs.role);
+    expect(role.inputs.managedPolicyArns).toEqual([]);
+    expect(JSON.parse(role.inputs.assumeRolePolicy).Statement).toEqual([
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: "lambda.amazonaws.com" },
+      },
+    ]);
+  });
+
+  it.each(named(functions))("%s may do exact things to exact resources", (_, fn) => {
+    for (const { Effect, actions, resources } of rightsOf(roleOf(fn.inputs.role))) {
+      expect(Effect).toBe("Allow");
+      for (const action of actions) expect(action).toMatch(/^[a-z]+:[A-Za-z]+$/);
+      // The streams of its own log and the executions of a state machine have names that nobody knows before.
+      for (const resource of resources)
+        expect(resource).toMatch(/^arn:aws:(?:(?:logs|states):[^*]+:\*|(?!logs)[^*]+)$/);
+    }
+  });
+
+  it.each(named(functions))("%s touches only the tables of its own context", (_, fn) => {
+    const tables = rightsOf(roleOf(fn.inputs.role))
+      .flatMap(({ resources }) => resources)
+      .filter((arn) => arn.includes(":dynamodb:"))
+      .map((arn) => byArn(arn.replace(/\/(?:index|stream)\/.+$/, "")));
+    for (const table of tables) expect(table.inputs.tags.context).toBe(fn.inputs.tags.context);
+  });
+
+  it.each(graph.functions.map((fn) => [fn.name, fn] as const))(
+    "%s finds nothing under `Resource` that belongs to another context's storage",
+    (_, { links, handler }) => {
+      const context = handler.split("/")[1];
+      for (const [name, { type }] of Object.entries(links)) {
+        if (type !== "sst.aws.Dynamo") continue;
+        const table = all("Table").find((resource) => resource.name === `${name}Table`);
+        expect(table?.inputs.tags.context, name).toBe(context);
+      }
+    },
+  );
+});
+
+describe("the other roles", () => {
+  it("of a state machine invokes the functions of its ladder and no others", () => {
+    for (const { inputs } of all("StateMachine")) {
+      const steps = [...inputs.definition.matchAll(/"FunctionName": "([^"]+)"/g)].map(
+        ([, arn]) => arn,
+      );
+      const [invoke, unscoped, ...others] = rightsOf(roleOf(inputs.roleArn));
+      expect(others).toEqual([]);
+      expect(invoke?.actions).toEqual(["lambda:InvokeFunction"]);
+      expect(invoke?.resources.toSorted()).toEqual([...new Set(steps)].sort());
+      // Log delivery and X-Ray know no resources.
+      for (const action of unscoped?.actions ?? []) expect(action).toMatch(/^(?:logs|xray):\w+$/);
+    }
+  });
+
+  it("of a schedule invokes its function and fills its dead-letter queue", () => {
+    for (const { inputs } of all("Schedule"))
+      expect(rightsOf(roleOf(inputs.target.roleArn))).toMatchObject([
+        { actions: ["lambda:InvokeFunction"], resources: [inputs.target.arn] },
+        { actions: ["sqs:SendMessage"], resources: [inputs.target.deadLetterConfig.arn] },
+      ]);
+  });
+});
+
+describe("from outside", () => {
+  it("only the API, our rules and the sandbox provider's address invoke a function", () => {
+    const [byUrl, byArnOnly] = [true, false].map((url) =>
+      all("Permission").filter(({ inputs }) => (inputs.principal === "*") === url),
+    );
+    for (const { inputs } of byUrl ?? []) expect(inputs.function).toContain("ProviderApi");
+    for (const { inputs } of byArnOnly ?? []) {
+      expect(["apigateway.amazonaws.com", "events.amazonaws.com"]).toContain(inputs.principal);
+      expect(inputs.sourceArn).toMatch(/^arn:aws:(?:execute-api|events):/);
+    }
+  });
+
+  it("a browser may come from one origin, and nobody faster than the API can bear", () => {
+    const [api] = all("Api");
+    expect(api?.inputs.corsConfiguration.allowOrigins).toHaveLength(1);
+    expect(JSON.stringify(api?.inputs.corsConfiguration)).not.toContain("*");
+    const [stage] = all("Stage");
+    expect(stage?.inputs.defaultRouteSettings.throttlingRateLimit).toBe(100);
+    expect(stage?.inputs.accessLogSettings.destinationArn).toContain("/aws/vendedlogs/apis/");
+  });
+
+  it("no secret stands in an environment variable", () => {
+    const secrets = graph.functions.flatMap(({ links }) =>
+      Object.values(links).flatMap(({ type, value }) =>
+        type === "sst.sst.Secret" && value ? [value] : [],
+      ),
+    );
+    const environments = JSON.stringify(graph.functions.map(({ environment }) => environment));
+    expect(new Set(secrets).size).toBeGreaterThanOrEqual(2);
+    for (const secret of secrets) expect(environments).not.toContain(secret);
+  });
+});
