@@ -1,5 +1,5 @@
 import type { EventOf } from "@petstore/core/event";
-import type { Refusal } from "@petstore/core/result";
+import { ok, type Refusal, refuse } from "@petstore/core/result";
 import type { OrderId } from "@petstore/events/ids";
 import {
   ReservationExpired,
@@ -73,3 +73,7 @@ export const evolve = (
       return { reservation: ended(data.as), shelf };
   }
 };
+
+/** What a reserve came to: a rejection is written down like a success, and answered as a refusal. */
+export const outcomeOf = ({ reservation: { reason } }: Holding) =>
+  reason ? refuse(reason.code, reason.detail) : ok("held");

@@ -1,0 +1,73 @@
+import { commandHandler } from "@petstore/core/command-handler";
+import { outboxRow, seal } from "@petstore/core/outbox";
+import { type Store, VersionConflict } from "@petstore/core/store";
+import { ConditionFailed, transact, WriteConflict } from "@petstore/core/transact";
+import type { OrderId, ProductId } from "@petstore/events/ids";
+import { Resource } from "sst";
+import type { Holding, Reservation, ReservationEvent } from "../domain/holding.ts";
+import { type ReservationCommand, reservation as rules } from "../domain/reservation.ts";
+import type { Line, Shelf } from "../domain/shelf.ts";
+import { readTogether } from "./read-together.ts";
+import { ReservationRow } from "./rows.ts";
+import { shelfOf, stockKey, stockWrites } from "./shelf.ts";
+
+const keyOf = (orderId: string) => ReservationRow.get({ orderId }).params().Key;
+
+const rowWrite = (orderId: string, reservation: Reservation, from: number, to: number) => ({
+  Put: ReservationRow.put({ orderId, ...reservation, version: to })
+    .where(({ version }, { eq, notExists }) => (from ? eq(version, from) : notExists(version)))
+    .params(),
+});
+
+const outboxRows = (id: string, events: readonly ReservationEvent[], from: number) =>
+  events.flatMap((event, i) => {
+    if (event.type === "ReservationClosed") return [];
+    const aggregate = { type: "reservation", id, version: from + i + 1 };
+    const envelope = seal(event, { source: "inventory", aggregate });
+    return [outboxRow(Resource.InventoryOutbox.name, envelope)];
+  });
+
+/** A reservation together with the stock items that it touches: one read, one transaction. */
+const store = (productIds: readonly ProductId[]): Store<Holding, ReservationEvent> => {
+  let before: Shelf = {};
+  return {
+    async load(orderId) {
+      const keys = [keyOf(orderId), ...productIds.map(stockKey)];
+      const read = await readTogether(Resource.InventoryTable.name, keys);
+      before = shelfOf(productIds, read);
+      const { data } = ReservationRow.parse({ Item: read(keyOf(orderId)) });
+      if (!data) return { state: { ...rules.initial, shelf: before }, version: 0 };
+      const { version, orderId: _, ...reservation } = data;
+      return { state: { reservation, shelf: before }, version };
+    },
+
+    async save({ id, state: { reservation, shelf }, events, version: from }) {
+      try {
+        await transact([
+          rowWrite(id, reservation, from, from + events.length),
+          ...stockWrites(before, shelf),
+          ...outboxRows(id, events, from),
+        ]);
+      } catch (error) {
+        // Another buyer of one of the products, or the sweeper, was faster: look and decide again.
+        if (!(error instanceof ConditionFailed || error instanceof WriteConflict)) throw error;
+        throw new VersionConflict(`${id}: ${error.message}`);
+      }
+    },
+  };
+};
+
+/** Decides a command on an order's reservation and the stock of the order's products, and writes what it decided. */
+export const reservations = (lines: readonly Pick<Line, "productId">[]) => {
+  const handle = commandHandler(rules, store(lines.map(({ productId }) => productId)));
+  return (command: ReservationCommand) => handle(command.orderId, command);
+};
+
+/** The reservations that were held until before then, oldest first, at most so many. */
+export const heldUntil = async (then: string, limit: number) => {
+  const { data } = await ReservationRow.query
+    .held({ status: "HELD" })
+    .lt({ expiresAt: then })
+    .go({ hydrate: true, limit });
+  return data.map(({ orderId, lines }) => ({ orderId: orderId as OrderId, lines }));
+};

@@ -1,0 +1,67 @@
+import { authenticated, type Principal } from "@petstore/core/auth";
+import { answers, api, refuses, valid } from "@petstore/core/http";
+import { type Attempt, fingerprint } from "@petstore/core/idempotency";
+import { idempotencyKey } from "@petstore/core/idempotency-key";
+import { problem } from "@petstore/core/problem";
+import { handle } from "hono/aws-lambda";
+import { describeRoute } from "hono-openapi";
+import { Resource } from "sst";
+import { adjustStock, receiveStock } from "../adapters/deliveries.ts";
+import { Adjustment, NewAdjustment, NewReceipt, Receipt } from "../domain/requests.ts";
+
+const STATUS: Record<string, 409 | 422> = { UnknownProduct: 422, IdempotencyKeyReused: 422 };
+
+const refusals = refuses({
+  400: "Malformed, or no Idempotency-Key",
+  401: "No valid token",
+  403: "Not an administrator",
+  409: "Not with this stock, or a key that is too old",
+  422: "Not a request that we can take",
+});
+
+const attemptOf = (
+  who: { principal: Principal; idempotencyKey: string },
+  body: object,
+): Attempt => ({
+  principal: who.principal.customerId,
+  key: who.idempotencyKey,
+  request: fingerprint(body),
+});
+
+/** The warehouse's HTTP API, for administrators. */
+export const app = api()
+  .use(authenticated(Resource.Issuer, { role: "admin" }))
+  .post(
+    "/stock/receipts",
+    describeRoute({
+      operationId: "receiveStock",
+      summary: "Take in a delivery",
+      responses: { 201: answers("It is on the shelf.", Receipt), ...refusals },
+    }),
+    idempotencyKey,
+    valid("json", NewReceipt),
+    async (c) => {
+      const body = c.req.valid("json");
+      const result = await receiveStock(attemptOf(c.var, { receipt: body }), body);
+      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      return c.json(Receipt.parse(result.value), 201);
+    },
+  )
+  .post(
+    "/stock/adjustments",
+    describeRoute({
+      operationId: "adjustStock",
+      summary: "Correct the books after a count",
+      responses: { 201: answers("The books are right again.", Adjustment), ...refusals },
+    }),
+    idempotencyKey,
+    valid("json", NewAdjustment),
+    async (c) => {
+      const body = c.req.valid("json");
+      const result = await adjustStock(attemptOf(c.var, { adjustment: body }), body);
+      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      return c.json(Adjustment.parse(result.value), 201);
+    },
+  );
+
+export const handler = handle(app);

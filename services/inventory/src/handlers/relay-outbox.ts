@@ -1,0 +1,4 @@
+import { relay } from "@petstore/core/relay";
+import { Resource } from "sst";
+
+export const handler = relay({ bus: Resource.Bus.name, table: Resource.InventoryOutbox.name });

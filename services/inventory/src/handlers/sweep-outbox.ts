@@ -1,0 +1,7 @@
+import { sweepOutbox } from "@petstore/core/sweep-outbox";
+import { Resource } from "sst";
+
+export const handler = sweepOutbox({
+  bus: Resource.Bus.name,
+  table: Resource.InventoryOutbox.name,
+});

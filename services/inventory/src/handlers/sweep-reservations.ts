@@ -1,0 +1,7 @@
+import { newTrace, traced } from "@petstore/core/context";
+import { newUlid } from "@petstore/core/id";
+import { sweepReservations } from "../adapters/sweep-reservations.ts";
+
+/** Gives back what was held for too long. Competes with commit-stock for the reservation; one of them wins. */
+export const handler = () =>
+  traced(newTrace(`sweep_${newUlid()}`), () => sweepReservations(new Date()));
