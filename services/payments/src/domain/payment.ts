@@ -6,14 +6,15 @@ import { hear, type Said } from "./hear-provider.ts";
 import type { Cause, LedgerEvent } from "./ledger.ts";
 import { evolve, initial, type PaymentState, refunded } from "./payment-state.ts";
 
-/** What can be asked of a payment. `HearProvider` records what the provider said, by answer or by webhook. */
+/** What can be asked of a payment. `HearProvider` records what the provider said, by answer or by webhook; `ReportRefusal` what it will not do. */
 export type PaymentCommand =
   | { type: "AuthorizePayment"; total: Money; taskToken: string; trace: Trace }
   | { type: "AwaitAnswer"; taskToken: string }
   | { type: "VoidPayment"; trace: Trace }
   | { type: "CapturePayment" }
   | { type: "RefundPayment"; amount: Money; cause: Cause }
-  | { type: "HearProvider"; said: Said; webhook?: string };
+  | { type: "HearProvider"; said: Said; webhook?: string }
+  | { type: "ReportRefusal"; what: string };
 
 /** Why not. NotYetAuthorized and NotYetCaptured are only for now: ask again. */
 export type PaymentRefusal = Refusal<
@@ -81,6 +82,11 @@ export const payment: Decider<PaymentState, PaymentCommand, LedgerEvent, Payment
         if (!state.total) return refuse("UnknownPayment", "We never asked for this payment.");
         if (command.webhook && state.webhooks.includes(command.webhook)) return ok([]);
         return ok(hear(state, state.total, command.said, command.webhook));
+
+      case "ReportRefusal": {
+        const { what } = command;
+        return ok(state.disputes.includes(what) ? [] : [{ type: "Disputed", data: { what } }]);
+      }
     }
   },
 };
