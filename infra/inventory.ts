@@ -8,20 +8,15 @@ import { table } from "./patterns/table.ts";
 
 const context = "inventory";
 
-const stock = table("InventoryTable", { context, index: "held" });
+const stock = table("InventoryTable", { context, index: "held", expires: true });
 const stockOutbox = outbox("Inventory", context);
+const tables = { table: stock, outbox: stockOutbox };
+const names = [stock, stockOutbox];
 
+/** A reservation and the stock items of its lines: read together, written together. */
 const onStock = {
-  link: [stock, stockOutbox],
-  permissions: command(
-    { table: stock, outbox: stockOutbox },
-    "dynamodb:GetItem",
-    "dynamodb:BatchGetItem",
-    "dynamodb:Query",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:ConditionCheckItem",
-  ),
+  link: names,
+  permissions: command(tables, "dynamodb:BatchGetItem", "dynamodb:PutItem"),
 };
 
 export const reserveStock = lambda("ReserveStock", "inventory/reserve-stock", onStock);
@@ -29,20 +24,21 @@ export const commitStock = lambda("CommitStock", "inventory/commit-stock", onSto
 export const releaseStock = lambda("ReleaseStock", "inventory/release-stock", onStock);
 export const returnStock = lambda("ReturnStock", "inventory/return-stock", onStock);
 
-lambda("ListProduct", "inventory/list-product", onStock);
-
 every("1 minute", "SweepReservations", "inventory/sweep-reservations", {
   ...onStock,
-  timeout: 30,
+  timeout: 50,
   permissions: [
     ...onStock.permissions,
     allow($interpolate`${stock.arn}/index/held`, "dynamodb:Query"),
   ],
 });
 
-const api = lambda("InventoryApi", "inventory/api", {
-  ...onStock,
-  link: [...onStock.link, issuer],
+// The administrators' side: what is on offer, and how much of it there is
+lambda("ListProduct", "inventory/list-product", {
+  link: names,
+  permissions: command(tables, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
 });
+
+const api = lambda("InventoryApi", "inventory/api", { ...onStock, link: [...names, issuer] });
 route("POST /stock/receipts", "ReceiveStock", api);
 route("POST /stock/adjustments", "AdjustStock", api);

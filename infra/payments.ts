@@ -15,29 +15,26 @@ const ledgerOutbox = outbox("Payments", context);
 /** Accepted beside WebhookSecret while it is set: how the secret is rotated. */
 const previousWebhookSecret = new sst.Secret("PreviousWebhookSecret", "");
 
+/** A payment is the sequence of its events: all are read, new ones are added, none is ever changed. */
 const onLedger = {
   link: [ledger, ledgerOutbox],
   permissions: command(
     { table: ledger, outbox: ledgerOutbox },
-    "dynamodb:GetItem",
     "dynamodb:Query",
     "dynamodb:PutItem",
   ),
 };
-const answerSaga = allow(
-  stateMachineArn(fulfilOrder.name),
-  "states:SendTaskSuccess",
-  "states:SendTaskFailure",
-);
 const atProvider = {
   ...onLedger,
   link: [...onLedger.link, paymentProvider, apiKey],
   timeout: 20,
 };
+const answerSaga = (...answers: `states:SendTask${string}`[]) =>
+  allow(stateMachineArn(fulfilOrder.name), ...answers);
 
 export const authorizePayment = lambda("AuthorizePayment", "payments/authorize-payment", {
   ...atProvider,
-  permissions: [...atProvider.permissions, answerSaga],
+  permissions: [...atProvider.permissions, answerSaga("states:SendTaskSuccess")],
 });
 export const capturePayment = lambda("CapturePayment", "payments/capture-payment", atProvider);
 export const voidPayment = lambda("VoidPayment", "payments/void-payment", atProvider);
@@ -45,6 +42,9 @@ export const refundPayment = lambda("RefundPayment", "payments/refund-payment", 
 
 const webhook = lambda("ReceiveWebhook", "payments/receive-webhook", {
   link: [...onLedger.link, webhookSecret, previousWebhookSecret],
-  permissions: [...onLedger.permissions, answerSaga],
+  permissions: [
+    ...onLedger.permissions,
+    answerSaga("states:SendTaskSuccess", "states:SendTaskFailure"),
+  ],
 });
 route("POST /webhooks/payments", "ReceivePaymentWebhook", webhook);

@@ -56,10 +56,10 @@ const standInForSst = async (answers: Record<string, (input: Inputs) => unknown>
 export const evaluate = async (root: string, stage: string): Promise<Evaluation> => {
   const work = join(root, ".sst");
   const platform = platformIn(root);
-  const require = createRequire(join(platform, "package.json"));
-  const esbuild = require("esbuild");
-  const pulumi = require("@pulumi/pulumi");
-  const crypto = require("node:crypto");
+  const load = createRequire(join(platform, "package.json"));
+  const esbuild = load("esbuild");
+  const pulumi = load("@pulumi/pulumi");
+  const crypto = load("node:crypto");
   const providers: Inputs[] = JSON.parse(readFileSync(join(work, "provider-lock.json"), "utf8"));
 
   const bundle = (outfile: string, code: string, define: Record<string, string>, globals: string) =>
