@@ -5,15 +5,19 @@ import { type Store, VersionConflict } from "./store.ts";
 import type { Write } from "./transact.ts";
 
 const ATTEMPTS = 5;
+const LONGEST_WAIT_MS = 1000;
 
 /** Full jitter (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter): those who collided do not meet again. */
 const backOff = (attempt: number) =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+  new Promise((resolve) =>
+    setTimeout(resolve, Math.random() * Math.min(20 * 2 ** attempt, LONGEST_WAIT_MS)),
+  );
 
 /** Load, decide, save; and again when someone else saved first. A repeat that decides nothing writes nothing. */
 export const commandHandler = <State, Command, Event extends DomainEvent, No extends Refusal>(
   decider: Decider<State, Command, Event, No>,
   store: Store<State, Event>,
+  { attempts = ATTEMPTS }: { attempts?: number } = {},
 ) => {
   const handle = async (
     id: string,
@@ -32,7 +36,7 @@ export const commandHandler = <State, Command, Event extends DomainEvent, No ext
       await store.save({ id, state: next, events, version, also });
       return ok({ state: next, version: version + events.length });
     } catch (error) {
-      if (!(error instanceof VersionConflict) || attempt >= ATTEMPTS) throw error;
+      if (!(error instanceof VersionConflict) || attempt >= attempts) throw error;
       await backOff(attempt);
       return handle(id, command, also, attempt + 1);
     }

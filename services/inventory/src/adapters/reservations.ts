@@ -57,9 +57,13 @@ const store = (productIds: readonly ProductId[]): Store<Holding, ReservationEven
   };
 };
 
+/** A hundred buyers of one product at once are served one after the other, in a few seconds; the saga has patience for more. */
+const ATTEMPTS = 12;
+
 /** Decides a command on an order's reservation and the stock of the order's products, and writes what it decided. */
 export const reservations = (lines: readonly Pick<Line, "productId">[]) => {
-  const handle = commandHandler(rules, store(lines.map(({ productId }) => productId)));
+  const products = lines.map(({ productId }) => productId);
+  const handle = commandHandler(rules, store(products), { attempts: ATTEMPTS });
   return (command: ReservationCommand) => handle(command.orderId, command);
 };
 
