@@ -1,0 +1,78 @@
+import { AwsError, type Engine, type World } from "../engine.ts";
+import type { Execution } from "./execution.ts";
+import { describe, executionOperations } from "./executions.ts";
+import { createHistory } from "./history.ts";
+import { createInterpreter } from "./interpreter.ts";
+import { createEvaluate } from "./jsonata.ts";
+import { type Machine, machineOperations } from "./machines.ts";
+
+/** AWS sends status changes itself, under no role of ours. */
+const SENDER = { name: "states.amazonaws.com", role: "service" };
+
+/** Step Functions: Standard state machines in the JSONata dialect of the Amazon States Language. */
+export const statesEngine = (world: World): Engine => {
+  const { clock } = world;
+  const machines = new Map<string, Machine>();
+  const executions = new Map<string, Execution>();
+  const running = new Map<string, number>();
+
+  /** Tells the default event bus, and the observers, that an execution has another status. */
+  const announce = (x: Execution) => {
+    const { arn, name, machineArn, machineName, status } = x;
+    const started = status === "RUNNING";
+    running.set(machineArn, (running.get(machineArn) ?? 0) + (started ? 1 : -1));
+    world.note({
+      kind: started ? "states.started" : "states.ended",
+      machine: machineName,
+      execution: arn,
+      name,
+      status,
+      ...(x.error !== undefined && { error: x.error }),
+      ...(x.cause !== undefined && { cause: x.cause }),
+    });
+    const described = describe(x, clock.now(), machines.get(machineArn));
+    const absent = { stateMachineVersionArn: null, stateMachineAliasArn: null };
+    const detail = JSON.stringify({ ...described, ...absent }, (_, value) => value ?? null);
+    const entry = {
+      Source: "aws.states",
+      DetailType: "Step Functions Execution Status Change",
+      Detail: detail,
+      Resources: [arn],
+      EventBusName: "default",
+    };
+    clock.after(0, `states announce ${status} of ${machineName} ${name}`, async () => {
+      try {
+        const input = { Entries: [entry] };
+        await world.call({ caller: SENDER, service: "events", operation: "PutEvents", input });
+      } catch (error) {
+        // A cloud without EventBridge has nobody to tell.
+        if (!(error instanceof AwsError) || error.code !== "NotEmulated") throw error;
+      }
+    });
+  };
+
+  const ended = (x: Execution) => {
+    announce(x);
+    const machine = machines.get(x.machineArn);
+    if (machine?.deleting && !running.get(machine.arn)) machines.delete(machine.arn);
+  };
+
+  const history = createHistory(clock);
+  const interpreter = createInterpreter({
+    world,
+    evaluate: createEvaluate(clock),
+    history,
+    ended,
+    deleted: (x) => machines.get(x.machineArn)?.deleting === true,
+    find: (arn) => executions.get(arn),
+  });
+
+  return {
+    service: "states",
+    operations: {
+      ...machineOperations(world, machines, (arn) => (running.get(arn) ?? 0) > 0),
+      ...executionOperations(world, machines, executions, interpreter, history, announce),
+    },
+    stop: interpreter.stop,
+  };
+};

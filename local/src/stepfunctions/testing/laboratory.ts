@@ -1,0 +1,105 @@
+import { virtualClock } from "../../clock.ts";
+import { createCloud } from "../../cloud.ts";
+import { administrator, type Engine, type World } from "../../engine.ts";
+import { statesEngine } from "../engine.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read answers in the shape that they expect
+export type Loose = any;
+
+/** A function of the test: gets the payload and how often it was called, answers or throws `thrown(...)`. */
+type Handler = (payload: Loose, call: number) => unknown;
+
+export const ROLE = "arn:aws:iam::123456789012:role/machine";
+/** The JSON text of a value. */
+export const json = (value: unknown) => JSON.stringify(value);
+/** What a function throws that fails by this name. */
+export const thrown = (errorType: string, errorMessage = "no") => ({ errorType, errorMessage, trace: [] });
+
+
+/** A cloud with Step Functions and a Lambda engine whose functions are the test's own. */
+export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
+  const clock = virtualClock({ seed });
+  const events: Loose[] = [];
+  const calls: { name: string; payload: Loose; at: number }[] = [];
+  const lambda = (_: World): Engine => ({
+    service: "lambda",
+    operations: {
+      Invoke: async (input: Loose) => {
+        const name = input.FunctionName.split(":").at(-1);
+        const payload = JSON.parse(Buffer.from(input.Payload, "base64").toString());
+        calls.push({ name, payload, at: clock.now() });
+        const number = calls.filter((call) => call.name === name).length;
+        const base64 = (value: unknown) => Buffer.from(json(value) ?? "").toString("base64");
+        try {
+          const answer = await functions[name]?.(payload, number);
+          return { StatusCode: 200, Payload: base64(answer), ExecutedVersion: "$LATEST" };
+        } catch (error: Loose) {
+          if (!error.errorType) throw error;
+          return { StatusCode: 200, FunctionError: "Unhandled", Payload: base64(error) };
+        }
+      },
+    },
+  });
+  const bus = (_: World): Engine => ({
+    service: "events",
+    operations: {
+      PutEvents: ({ Entries }: Loose) => {
+        events.push(...Entries);
+        return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: "e" })) };
+      },
+    },
+  });
+  const cloud = createCloud(clock, [statesEngine, lambda, bus]);
+  const facts: Loose[] = [];
+  cloud.observe((fact) => facts.push(fact));
+  const states = (operation: string, input: object): Promise<Loose> =>
+    cloud.call({ caller: administrator, service: "states", operation, input });
+  const create = async (states_: object, top: object = {}, name = "machine") => {
+    const definition = json({
+      QueryLanguage: "JSONata",
+      StartAt: Object.keys(states_)[0],
+      States: states_,
+      ...top,
+    });
+    const answer = await states("CreateStateMachine", { name, definition, roleArn: ROLE });
+    return answer.stateMachineArn as string;
+  };
+  const start = async (stateMachineArn: string, input: unknown = {}, name?: string) => {
+    const answer = await states("StartExecution", { stateMachineArn, input: json(input), name });
+    return answer.executionArn as string;
+  };
+  const look = (executionArn: string) => states("DescribeExecution", { executionArn });
+  const finished = async (executionArn: string) => {
+    await clock.runUntil(async () => (await look(executionArn)).status !== "RUNNING");
+    const execution = await look(executionArn);
+    return { ...execution, output: execution.output && JSON.parse(execution.output) };
+  };
+  const run = async (states_: object, input: unknown = {}, top: object = {}) =>
+    finished(await start(await create(states_, top), input));
+  const history = async (executionArn: string) =>
+    (await states("GetExecutionHistory", { executionArn, maxResults: 1000 })).events as Loose[];
+  return {
+    clock,
+    cloud,
+    states,
+    create,
+    start,
+    look,
+    finished,
+    run,
+    history,
+    calls,
+    events,
+    facts,
+  };
+};
+
+export const LAMBDA = "arn:aws:states:::lambda:invoke";
+
+/** A Task state that calls a function with the state's input. */
+export const task = (FunctionName: string, rest: object = { End: true }) => ({
+  Type: "Task",
+  Resource: LAMBDA,
+  Arguments: { FunctionName, Payload: "{% $states.input %}" },
+  ...rest,
+});
