@@ -284,7 +284,7 @@ export const sqsEngine =
         id: uuid(clock.random),
         body: entry.MessageBody,
         md5: md5(entry.MessageBody),
-        attributes: MessageAttributes,
+        attributes: structuredClone(MessageAttributes),
         traceHeader: MessageSystemAttributes.AWSTraceHeader?.StringValue,
         groupId: MessageGroupId,
         sender: caller.name,
