@@ -18,6 +18,7 @@ export default $config({
     await import("./infra/orders.ts");
     await import("./infra/notifications.ts");
     await import("./infra/read-side.ts");
-    return { api: api.url, bus: bus.name, issuer: issuer.properties.url };
+    const { url, audience } = issuer.properties;
+    return { api: api.url, bus: bus.name, issuer: url, client: audience };
   },
 });
