@@ -1,10 +1,14 @@
 import { aggregateStore } from "@petstore/core/aggregate-store";
 import { commandHandler } from "@petstore/core/command-handler";
 import type { EventOf } from "@petstore/core/event";
+import type { Write } from "@petstore/core/transact";
 import type { Product, ProductListed } from "@petstore/events/inventory";
 import { Resource } from "sst";
 import { catalogue } from "../domain/catalogue.ts";
 import { ProductRow, StockRow } from "./rows.ts";
+import type { PutItem } from "./shelf.ts";
+
+type UpdateItem = NonNullable<Write["Update"]>;
 
 const store = aggregateStore<Product | undefined, EventOf<typeof ProductListed>>({
   source: "inventory",
@@ -14,12 +18,12 @@ const store = aggregateStore<Product | undefined, EventOf<typeof ProductListed>>
   rows: {
     async load(productId) {
       const { data } = await ProductRow.get({ productId }).go({ consistent: true });
-      return data && { state: data.product, version: data.version };
+      return data ? { state: data.product, version: data.version } : undefined;
     },
     write: (productId, product, { from, to }) => ({
       Put: ProductRow.put({ productId, product: product as Product, version: to })
         .where(({ version }, { eq, notExists }) => (from ? eq(version, from) : notExists(version)))
-        .params(),
+        .params<PutItem>(),
     }),
   },
 });
@@ -30,6 +34,8 @@ const listed = commandHandler(catalogue, store);
 export const listProduct = (product: Product) => {
   const { productId } = product;
   const empty = { available: 0, stocked: 0, version: 0 };
-  const stockItem = { Update: StockRow.upsert({ productId }).ifNotExists(empty).params() };
+  const stockItem = {
+    Update: StockRow.upsert({ productId }).ifNotExists(empty).params<UpdateItem>(),
+  };
   return listed(productId, { type: "ListProduct", product }, [stockItem]);
 };

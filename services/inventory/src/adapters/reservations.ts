@@ -9,14 +9,14 @@ import { type ReservationCommand, reservation as rules } from "../domain/reserva
 import type { Line, Shelf } from "../domain/shelf.ts";
 import { readTogether } from "./read-together.ts";
 import { ReservationRow } from "./rows.ts";
-import { shelfOf, stockKey, stockWrites } from "./shelf.ts";
+import { type PutItem, shelfOf, stockKey, stockWrites } from "./shelf.ts";
 
 const keyOf = (orderId: string) => ReservationRow.get({ orderId }).params().Key;
 
 const rowWrite = (orderId: string, reservation: Reservation, from: number, to: number) => ({
   Put: ReservationRow.put({ orderId, ...reservation, version: to })
     .where(({ version }, { eq, notExists }) => (from ? eq(version, from) : notExists(version)))
-    .params(),
+    .params<PutItem>(),
 });
 
 const outboxRows = (id: string, events: readonly ReservationEvent[], from: number) =>

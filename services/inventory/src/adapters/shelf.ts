@@ -1,8 +1,12 @@
+import type { Write } from "@petstore/core/transact";
 import type { ProductId } from "@petstore/events/ids";
 import type { Shelf } from "../domain/shelf.ts";
 import { StockRow } from "./rows.ts";
 
 type Key = { pk: string; sk: string };
+
+/** A put, as a transaction takes it. */
+export type PutItem = NonNullable<Write["Put"]>;
 
 /** The key of a product's stock item. */
 export const stockKey = (productId: ProductId): Key => StockRow.get({ productId }).params().Key;
@@ -26,5 +30,5 @@ export const stockWrites = (before: Shelf, after: Shelf) =>
     .map((item) => ({
       Put: StockRow.put(item)
         .where(({ version }, { eq }) => eq(version, item.version - 1))
-        .params(),
+        .params<PutItem>(),
     }));

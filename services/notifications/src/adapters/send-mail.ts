@@ -1,0 +1,37 @@
+import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
+import { Resource } from "sst";
+import type { Mail } from "../domain/mail.ts";
+
+/** Not retried by the SDK: SES has no idempotency key, so a retry after a lost answer would be a second e-mail. */
+const client = new SESv2Client({ maxAttempts: 1 });
+
+const inUtf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
+
+/** The shop's own address: what is meant for its staff goes there. */
+export const staff = { name: "all", email: Resource.Sender.address };
+
+/** Sends an e-mail, tagged with what it is about. Answers the mail service's id of it. */
+export const sendMail = async (
+  to: string,
+  { subject, text, html }: Mail,
+  tags: { order: string; template: string },
+): Promise<string> => {
+  const { MessageId = "" } = await client.send(
+    new SendEmailCommand({
+      FromEmailAddress: Resource.Sender.address,
+      Destination: { ToAddresses: [to] },
+      Content: {
+        Simple: {
+          Subject: inUtf8(subject),
+          Body: { Text: inUtf8(text), Html: inUtf8(html) },
+        },
+      },
+      EmailTags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
+    }),
+  );
+  return MessageId;
+};
+
+/** Whether a failure to send is a certain one: the mail service itself said that it did not take the e-mail. */
+export const certainlyNotSent = (error: unknown): boolean =>
+  error instanceof SESv2ServiceException && error.$fault === "client";

@@ -1,0 +1,60 @@
+import type { EventOf } from "@petstore/core/event";
+import { StockReceivedV1 } from "@petstore/events/inventory";
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderNeedsAttention,
+  OrderRejected,
+} from "@petstore/events/orders";
+import type { Mail } from "./mail.ts";
+import {
+  orderCancelled,
+  orderConfirmed,
+  orderNeedsAttention,
+  orderRejected,
+  stockReceived,
+} from "./templates.ts";
+
+/** What people are told of. Of the deliveries this context still reads the first version. */
+export const heard = [
+  OrderConfirmed,
+  OrderRejected,
+  OrderCancelled,
+  OrderNeedsAttention,
+  StockReceivedV1,
+] as const;
+
+/** A message that is due, to a customer or, where none is named, to the shop's staff. There is one of each template `about` an order or a delivery. */
+export type Message = {
+  about: string;
+  template: string;
+  customerId?: string;
+  mail: (name: string) => Mail;
+};
+
+const toCustomer = <Data extends { orderId: string; customerId: string }>(
+  template: string,
+  data: Data,
+  render: (data: Data, name: string) => Mail,
+): Message => {
+  const { orderId: about, customerId } = data;
+  return { about, template, customerId, mail: (name) => render(data, name) };
+};
+
+/** The message that an event calls for. */
+export const messageFor = ({ type, data }: EventOf<(typeof heard)[number]>): Message => {
+  switch (type) {
+    case OrderConfirmed.type:
+      return toCustomer("order-confirmed", data, orderConfirmed);
+    case OrderRejected.type:
+      return toCustomer("order-rejected", data, orderRejected);
+    case OrderCancelled.type:
+      return toCustomer("order-cancelled", data, orderCancelled);
+    case OrderNeedsAttention.type:
+      return toCustomer("order-needs-attention", data, orderNeedsAttention);
+    case StockReceivedV1.type: {
+      const template = `stock-received-${data.productId}`;
+      return { about: data.receiptId, template, mail: () => stockReceived(data) };
+    }
+  }
+};

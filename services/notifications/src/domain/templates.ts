@@ -1,0 +1,59 @@
+import type { Money } from "@petstore/core/money";
+import type { OrderLine } from "@petstore/events/orders";
+import { compose, inWords, type Part, type Row } from "./mail.ts";
+
+const letter = (subject: string, name: string, ...parts: Part[]) =>
+  compose(subject, [`Hello ${name},`, ...parts, "Your Pet Store"]);
+
+type Confirmed = { orderId: string; lines: readonly OrderLine[]; total: Money };
+type Rejected = { orderId: string; reason: { detail: string } };
+type Received = { receiptId: string; productId: string; quantity: number; available: number };
+
+/** The pivot was taken. */
+export const orderConfirmed = ({ orderId, lines, total }: Confirmed, name: string) =>
+  letter(
+    `Your order ${orderId} is confirmed`,
+    name,
+    "thank you for your order. It is confirmed, and we are packing it:",
+    [
+      ...lines.map(
+        (line): Row => [`${line.quantity} x ${line.name}`, `${inWords(line.unitPrice)} each`],
+      ),
+      ["Total", inWords(total)],
+    ],
+  );
+
+/** It could not be fulfilled, and nothing was captured. */
+export const orderRejected = ({ orderId, reason }: Rejected, name: string) =>
+  letter(
+    `We cannot fulfil your order ${orderId}`,
+    name,
+    `we are sorry, we cannot fulfil your order. ${reason.detail}`,
+    "You were not charged.",
+  );
+
+/** Off, before or after it was paid for. This is also where a refund is told of. */
+export const orderCancelled = ({ orderId }: { orderId: string }, name: string) =>
+  letter(
+    `Your order ${orderId} is cancelled`,
+    name,
+    "as you asked, your order is cancelled. If you paid for it, the whole amount is on its way back to you.",
+  );
+
+/** Neither forward nor back. */
+export const orderNeedsAttention = ({ orderId }: { orderId: string }, name: string) =>
+  letter(
+    `Your order ${orderId} takes a little longer`,
+    name,
+    "something about your order went wrong on our side. A person is looking at it; you need not do anything.",
+  );
+
+/** For the shop's staff: a product of a delivery. */
+export const stockReceived = ({ receiptId, productId, quantity, available }: Received) =>
+  compose(`${productId} came in`, [
+    `Delivery ${receiptId} is on the shelf:`,
+    [
+      [productId, `${quantity} received`],
+      ["Now available", String(available)],
+    ],
+  ]);

@@ -1,0 +1,6 @@
+import { queueConsumer } from "@petstore/core/queue-consumer";
+import { notify } from "../adapters/notify.ts";
+import { heard, messageFor } from "../domain/message.ts";
+
+/** Tells customers and staff what happened, by e-mail. */
+export const handler = queueConsumer(heard, (event) => notify(messageFor(event)));
