@@ -1,0 +1,17 @@
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { Resource } from "sst";
+import type { Webhook } from "../domain/webhooks.ts";
+
+const client = new SQSClient();
+
+/** Puts webhooks in the queue, each to be sent at its time. */
+export const schedule = async (webhooks: readonly Webhook[]): Promise<void> => {
+  for (const { afterSeconds, body } of webhooks)
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: Resource.ProviderWebhooks.url,
+        MessageBody: JSON.stringify(body),
+        DelaySeconds: afterSeconds,
+      }),
+    );
+};

@@ -1,0 +1,38 @@
+import { commandHandler } from "@petstore/core/command-handler";
+import { currentTrace, traced } from "@petstore/core/context";
+import { eventStore } from "@petstore/core/event-store";
+import type { PaymentId } from "@petstore/events/ids";
+import { Resource } from "sst";
+import { type LedgerEvent, publish } from "../domain/ledger.ts";
+import { type PaymentCommand, payment } from "../domain/payment.ts";
+import type { PaymentState } from "../domain/payment-state.ts";
+
+const ledger = eventStore<PaymentState, LedgerEvent>({
+  source: "payments",
+  type: "payment",
+  table: Resource.PaymentsTable.name,
+  outbox: Resource.PaymentsOutbox.name,
+  decider: payment,
+  publish: (id, event) => publish(id as PaymentId, event),
+});
+
+/** A payment as it was read, and at which length of its history. */
+export type Loaded = { state: PaymentState; version: number };
+
+/** The payment of this id; one that nobody has heard of is new. */
+export const loadPayment = (id: PaymentId): Promise<Loaded> => ledger.load(id);
+
+/**
+ * Decides on what was read already, so that a step that asks the provider in between still reads once. When
+ * someone else saved first, it reads again. What comes of it continues the order's trace, whoever brought it.
+ */
+export const decideOn = (id: PaymentId, loaded: Loaded, command: PaymentCommand) => {
+  let known: Loaded | undefined = loaded;
+  const load = async () => {
+    const first = known ?? (await ledger.load(id));
+    known = undefined;
+    return first;
+  };
+  const handle = commandHandler(payment, { load, save: ledger.save });
+  return traced(loaded.state.trace ?? currentTrace(), () => handle(id, command));
+};

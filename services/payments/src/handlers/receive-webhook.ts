@@ -1,0 +1,41 @@
+import { answers, api, refuses } from "@petstore/core/http";
+import { problem } from "@petstore/core/problem";
+import { SIGNATURE_HEADER, verifyWebhook } from "@petstore/core/webhook-signature";
+import { handle } from "hono/aws-lambda";
+import { describeRoute } from "hono-openapi";
+import { Resource } from "sst";
+import * as z from "zod";
+import { hearWebhook } from "../adapters/hear-webhook.ts";
+import { readWebhook } from "../adapters/provider-language.ts";
+
+const Received = z.object({ received: z.literal(true) });
+const secrets = [Resource.WebhookSecret.value, Resource.PreviousWebhookSecret.value];
+
+/** Where the provider tells us what became of a payment. Whatever is not answered with 2xx it sends again, and keeps in its dead-letter queue at last. */
+export const app = api().post(
+  "/webhooks/payments",
+  describeRoute({
+    operationId: "receivePaymentWebhook",
+    summary: "For the payment provider: what became of a payment",
+    responses: {
+      200: answers("Heard, now or before.", Received),
+      ...refuses({
+        401: "Not signed by the provider, or not within the last 300 seconds",
+        404: "A payment that we never asked for",
+        422: "Signed, but not a webhook that we understand",
+      }),
+    },
+  }),
+  async (c) => {
+    const body = await c.req.text();
+    const signed = verifyWebhook(body, c.req.header(SIGNATURE_HEADER), secrets, Date.now());
+    if (!signed.ok) return problem(c, 401, signed.refusal);
+    const webhook = readWebhook(body);
+    if (!webhook.ok) return problem(c, 422, webhook.refusal);
+    const heard = await hearWebhook(webhook.value);
+    if (!heard.ok) return problem(c, 404, heard.refusal);
+    return c.json({ received: true } satisfies z.infer<typeof Received>);
+  },
+);
+
+export const handler = handle(app);
