@@ -10,7 +10,8 @@ export type Delivery = {
   /** What notes about this delivery say, and the kind they begin with: "events.delivered". */
   kind: "events" | "scheduler";
   fact: Record<string, unknown>;
-  send: () => Promise<unknown>;
+  /** One attempt; `retries` came before it. */
+  send: (retries: number) => Promise<unknown>;
   retryPolicy?: RetryPolicy;
   deadLetters?: {
     arn: string;
@@ -102,7 +103,7 @@ export const deliver = ({ clock, call, note }: World, delivery: Delivery): void 
   const attempt = async (retries: number): Promise<unknown> => {
     let failure: unknown;
     try {
-      await send();
+      await send(retries);
       return note({ kind: `${kind}.delivered`, ...fact, retries });
     } catch (error) {
       failure = error;
