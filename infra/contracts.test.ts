@@ -53,7 +53,7 @@ describe("who hears what", () => {
     ["orders.OrderRejected.v1", ["Notifications", "OrderViews"]],
     ["orders.OrderCancelled.v1", ["Notifications", "OrderViews"]],
     ["orders.CancellationRequested.v1", ["OrderViews", "StartCancellation"]],
-    ["orders.OrderNeedsAttention.v1", ["OrderViews"]],
+    ["orders.OrderNeedsAttention.v1", ["Notifications", "OrderViews"]],
     ["inventory.ProductListed.v1", ["Prices", "ProductViews"]],
     ["inventory.StockReserved.v1", ["OrderViews", "ProductViews"]],
     ["inventory.StockRejected.v1", ["OrderViews"]],
@@ -61,11 +61,12 @@ describe("who hears what", () => {
     ["inventory.StockReleased.v1", ["OrderViews", "ProductViews"]],
     ["inventory.ReservationExpired.v1", ["OrderViews", "ProductViews"]],
     ["inventory.StockReturned.v1", ["OrderViews", "ProductViews"]],
+    ["inventory.StockReceived.v1", ["Notifications"]],
     ["inventory.StockReceived.v2", ["ProductViews"]],
     ["inventory.StockAdjusted.v1", ["ProductViews"]],
     ["payments.PaymentAuthorized.v1", ["OrderViews"]],
     ["payments.PaymentCaptured.v1", ["OrderViews"]],
-    ["payments.PaymentRefunded.v1", ["Notifications", "OrderViews", "Sales"]],
+    ["payments.PaymentRefunded.v1", ["OrderViews", "Sales"]],
   ])("%s is heard by %j", (type, who) => {
     expect(catalogue.map((contract) => contract.type as string)).toContain(type);
     expect(hear(type)).toEqual(who);

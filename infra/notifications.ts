@@ -1,5 +1,4 @@
-import { OrderCancelled, OrderConfirmed, OrderRejected } from "../packages/events/src/orders.ts";
-import { PaymentRefunded } from "../packages/events/src/payments.ts";
+import { heard } from "../services/notifications/src/domain/message.ts";
 import { allow } from "./patterns/allow.ts";
 import { consumer } from "./patterns/consumer.ts";
 import { lambda } from "./patterns/lambda.ts";
@@ -20,7 +19,7 @@ const from = new sst.aws.Email("Sender", {
 const notifications = queueWithDlq("NotificationsQueue", context);
 ruleToQueue("Notifications", {
   context,
-  on: published(OrderConfirmed, OrderRejected, OrderCancelled, PaymentRefunded),
+  on: published(...heard),
   ...notifications,
 });
 consumer("NotifyCustomer", "notifications/notify-customer", {

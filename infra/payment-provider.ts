@@ -22,14 +22,7 @@ const sandbox = lambda("ProviderApi", "payment-provider/api", {
   url: true,
   link: [ledger, webhooks, apiKey],
   permissions: [
-    allow(
-      ledger.arn,
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-      "dynamodb:Query",
-      "dynamodb:ConditionCheckItem",
-    ),
+    allow(ledger.arn, "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"),
     allow(webhooks.arn, "sqs:SendMessage"),
   ],
 });

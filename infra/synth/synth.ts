@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { environmentOf } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
@@ -9,33 +9,54 @@ import { graphOf } from "./graph.ts";
 import { installPlatform } from "./install.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const graphFile = join("infra", "graph.json");
-const envFile = "sst-env.d.ts";
+const LOCAL = "local";
+const envFile = join(root, "sst-env.d.ts");
 
 const { values: options } = parseArgs({
   options: {
     check: { type: "boolean", default: false },
+    stage: { type: "string", default: LOCAL },
+    out: { type: "string", default: join(root, "infra", "graph.json") },
     "allow-missing-handlers": { type: "boolean", default: false },
     evaluate: { type: "string" }, // the child's part: evaluate, and write what came of it to this file
   },
 });
+const { stage, out } = options;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
+
+const read = (file: string) => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+};
 
 /** Evaluates in a process of its own: Pulumi's state is global, and its end is that of the process. */
 const evaluateApart = (): Evaluation => {
   const directory = mkdtempSync(join(tmpdir(), "synth-"));
-  const out = join(directory, "evaluation.json");
+  const file = join(directory, "evaluation.json");
   try {
-    const { PATH, HOME, TMPDIR } = process.env;
-    const { status } = spawnSync(process.execPath, [import.meta.filename, "--evaluate", out], {
-      cwd: root,
-      // Nothing of the caller's AWS or SST settings may show in the graph.
-      env: { PATH, HOME, TMPDIR, AWS_EC2_METADATA_DISABLED: "true" },
-      stdio: ["ignore", 2, 2],
-    });
-    if (status !== 0) throw new Error(`The evaluation of sst.config.ts ended with ${status}`);
-    return JSON.parse(readFileSync(out, "utf8"));
+    // Nothing of the caller's AWS or SST settings may show in the graph. Only other stages may need secrets.
+    const kept = Object.entries(process.env).filter(
+      ([name]) =>
+        ["PATH", "HOME", "TMPDIR"].includes(name) ||
+        (stage !== LOCAL && name.startsWith("SST_SECRET_")),
+    );
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [import.meta.filename, "--stage", stage, "--evaluate", file],
+      {
+        cwd: root,
+        encoding: "utf8",
+        env: { ...Object.fromEntries(kept), AWS_EC2_METADATA_DISABLED: "true" },
+      },
+    );
+    // Where something failed, Pulumi ends the process with a code and a warning of its own; what counts is the file.
+    const written = read(file);
+    if (!written) throw new Error(`sst.config.ts cannot be evaluated.\n${stdout}${stderr}`);
+    return JSON.parse(written);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -51,14 +72,6 @@ const difference = (is: string, should: string): string => {
   return [`  line ${from + 1}:`, ...show("-", a), ...show("+", b)].join("\n");
 };
 
-const read = (file: string) => {
-  try {
-    return readFileSync(join(root, file), "utf8");
-  } catch {
-    return "";
-  }
-};
-
 const synth = () => {
   const started = Date.now();
   installPlatform(root);
@@ -66,30 +79,32 @@ const synth = () => {
   const failures = evaluation.failures.filter(
     (failure) => !(options["allow-missing-handlers"] && /there is no handler/.test(failure)),
   );
-  for (const failure of failures) say(`FAILURE ${failure}`);
+  for (const failure of new Set(failures)) say(`FAILURE ${failure}`);
   if (failures.length > 0) return 1;
 
   const graph = graphOf(evaluation);
-  const files = {
-    [graphFile]: `${JSON.stringify(graph, null, 2)}\n`,
-    [envFile]: `${environmentOf(evaluation)}\n`,
-  };
-  let stale = 0;
-  for (const [file, content] of Object.entries(files)) {
-    if (read(file) === content) continue;
+  const files = [[out, `${JSON.stringify(graph, null, 2)}\n`] as const];
+  if (stage === LOCAL) files.push([envFile, `${environmentOf(evaluation)}\n`]);
+  const stale = files.filter(([file, content]) => read(file) !== content);
+  for (const [file, content] of stale) {
+    const name = relative(root, file);
     if (options.check)
-      say(`${file} is stale: run \`pnpm synth\`\n${difference(read(file), content)}`);
-    else writeFileSync(join(root, file), content);
-    stale += 1;
+      say(`${name} is stale: run \`npm run synth\`\n${difference(read(file), content)}`);
+    else writeFileSync(file, content);
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   const { resources, functions } = graph;
   say(`${resources.length} resources, ${functions.length} functions, in ${seconds} s`);
-  return options.check && stale > 0 ? 1 : 0;
+  return options.check && stale.length > 0 ? 1 : 0;
 };
 
 if (options.evaluate) {
-  writeFileSync(options.evaluate, JSON.stringify(await evaluate(root, "local")));
+  writeFileSync(options.evaluate, JSON.stringify(await evaluate(root, stage)));
   process.exit(0);
 }
-process.exitCode = synth();
+try {
+  process.exitCode = synth();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
