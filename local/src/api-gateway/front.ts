@@ -1,4 +1,5 @@
 import { AwsError, type Caller, type World } from "../engine.ts";
+import { viaFunctionUrl } from "../iam/actions.ts";
 import type { WireHandler, WireRequest, WireResponse } from "../wire/message.ts";
 import { type Cors, preflight, withCors } from "./cors.ts";
 import { type Front, frontAnswer, proxyAnswer, proxyEvent } from "./proxy.ts";
@@ -133,7 +134,7 @@ const maxUrlBody = 6 * 1024 * 1024;
 /** Serves a function URL, as Lambda does. A request is a note of kind "url.request". */
 export const functionUrl = (world: World, url: FunctionUrl): WireHandler => {
   const { functionName, front, cors } = url;
-  const caller: Caller = { name: `${functionName} URL`, role: "function-url" };
+  const caller: Caller = { name: `${functionName} URL`, role: viaFunctionUrl };
   let count = 0;
   return async (request) => {
     const early = preflight(cors, request);

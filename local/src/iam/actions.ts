@@ -1,4 +1,5 @@
 import type { Call } from "../engine.ts";
+import { readToken } from "../stepfunctions/token.ts";
 
 /** One right that a call needs. Without `resource` the call does not say on what, and any will do. */
 export type Need = { action: string; resource?: string };
@@ -62,7 +63,7 @@ const streams = (operation: string, input: Input, where: Where): Need[] => {
 
 const sqs = (operation: string, input: Input, { account, region }: Where): Need[] => {
   if (operation === "ListQueues") return [{ action: "sqs:ListQueues", resource: "*" }];
-  const name = input.QueueName ?? last(input.QueueUrl ?? "", /\//);
+  const name = input.QueueName ?? last(input.QueueUrl ?? "", /[/:]/); // engines address queues by ARN
   return [
     {
       action: `sqs:${operation.replace(/Batch$/, "")}`,
@@ -91,7 +92,11 @@ const events = (operation: string, input: Input, { account, region }: Where): Ne
 
 const states = (operation: string, input: Input): Need[] => {
   const action = `states:${operation}`;
-  if (operation.startsWith("SendTask")) return [{ action }]; // a token does not show its machine
+  if (operation.startsWith("SendTask")) {
+    const [, prefix, name] =
+      /^(.*):execution:([^:]+):/.exec(readToken(input.taskToken)?.arn ?? "") ?? [];
+    return [name ? { action, resource: `${prefix}:stateMachine:${name}` } : { action }];
+  }
   return [
     { action, resource: input.stateMachineArn ?? input.executionArn ?? input.resourceArn ?? "*" },
   ];
@@ -136,12 +141,15 @@ const byService: Record<string, (operation: string, input: Input, where: Where) 
   scheduler,
 };
 
+/** The role of a request that came through a function's URL. */
+export const viaFunctionUrl = "function-url";
+
 /** The rights that a call needs, after the Service Authorization Reference. */
-export const needsOf = ({ service, operation, input }: Call, where: Where): Need[] => {
+export const needsOf = ({ caller, service, operation, input }: Call, where: Where): Need[] => {
   if (operation === "GetCallerIdentity") return []; // nobody can be denied this one
-  return (
-    byService[service]?.(operation, input ?? {}, where) ?? [
-      { action: `${service}:${operation}`, resource: "*" },
-    ]
-  );
+  const needs = byService[service]?.(operation, input ?? {}, where) ?? [
+    { action: `${service}:${operation}`, resource: "*" },
+  ];
+  if (caller.role !== viaFunctionUrl) return needs;
+  return needs.flatMap((need) => [need, { ...need, action: "lambda:InvokeFunctionUrl" }]);
 };

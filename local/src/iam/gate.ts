@@ -1,6 +1,6 @@
 import type { Gate } from "../cloud.ts";
 import { AwsError, type Call, type Caller, type World } from "../engine.ts";
-import { type Need, needsOf } from "./actions.ts";
+import { type Need, needsOf, viaFunctionUrl } from "./actions.ts";
 import { compilePolicy, evaluate, type Question, type Rule, type Statement } from "./policy.ts";
 
 /** Who may do what: the roles and resource policies of the graph. */
@@ -9,22 +9,24 @@ export type Permissions = {
   addRole: (arn: string, documents: string[]) => void;
   /** Adds a resource's own policy, as SQS and Lambda have them. */
   addResource: (arn: string, document: string | { Statement: Statement[] }) => void;
+  /** Says which resource a service calls for, by the name that it calls under. */
+  addSource: (callerName: string, arn: string) => void;
   /** Refuses every call that neither the caller's role nor the resource's policy allows. */
   gate: Gate;
 };
 
-const isServicePrincipal = (role: string) => role.endsWith(".amazonaws.com");
+const isServicePrincipal = (role: string) =>
+  role.endsWith(".amazonaws.com") || role === viaFunctionUrl;
+
+/** Where AWS's services call each other inside AWS, without a policy that anybody wrote. */
+const withinAws = ({ caller: { role }, service }: Call) =>
+  (role.endsWith(".amazonaws.com") && service === "events") || // their own events
+  (role === "lambda.amazonaws.com" && service === "lambda"); // an event source mapping's invocation
 
 const who = ({ name, role }: Caller, account: string) =>
   role.startsWith("arn:aws:iam::")
     ? `arn:aws:sts::${account}:assumed-role/${role.split("/").at(-1)}/${name.split(/[:/]/).at(-1)}`
     : `${role} (${name})`;
-
-/** What the caller's name says of the resource on whose behalf a service calls. */
-const contextOf = ({ name }: Caller, account: string): Record<string, string | undefined> => ({
-  "aws:SourceArn": name.startsWith("arn:") ? name : undefined,
-  "aws:SourceAccount": account,
-});
 
 /**
  * IAM over the policies of the graph. A denied call gets AWS's AccessDeniedException and a note of kind
@@ -36,6 +38,7 @@ export const createPermissions = (
   const { account } = world;
   const roles = new Map<string, Rule[]>();
   const resources = new Map<string, Rule[]>();
+  const sources = new Map<string, string>();
 
   const push = (map: Map<string, Rule[]>, arn: string, rules: Rule[]) =>
     map.set(arn, [...(map.get(arn) ?? []), ...rules]);
@@ -43,7 +46,11 @@ export const createPermissions = (
   const verdict = (caller: Caller, need: Need): "allow" | "deny" | "implicit" => {
     const question: Question = {
       ...need,
-      context: contextOf(caller, account),
+      context: {
+        "aws:SourceArn": sources.get(caller.name) ?? caller.name,
+        "aws:SourceAccount": account,
+        "lambda:InvokedViaFunctionUrl": String(caller.role === viaFunctionUrl),
+      },
       principal: caller.role,
     };
     const ofResource = need.resource ? (resources.get(need.resource) ?? []) : [];
@@ -82,8 +89,9 @@ export const createPermissions = (
         documents.flatMap((text) => compilePolicy(text)),
       ),
     addResource: (arn, document) => push(resources, arn, compilePolicy(document)),
+    addSource: (callerName, arn) => void sources.set(callerName, arn),
     gate: async (call, next) => {
-      if (call.caller.role !== "administrator")
+      if (call.caller.role !== "administrator" && !withinAws(call))
         for (const need of needsOf(call, world)) {
           const said = verdict(call.caller, need);
           if (said !== "allow") throw refuse(call, need, said === "deny");
