@@ -4,7 +4,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { Resource } from "sst";
 
 const deliver = async (body: string): Promise<void> => {
-  const response = await fetch(new URL("/webhooks/payments", Resource.Api.url), {
+  const response = await fetch(`${Resource.Api.url.replace(/\/$/, "")}/webhooks/payments`, {
     method: "POST",
     headers: {
       "content-type": "application/json",

@@ -44,7 +44,7 @@ export const connection = ({ url, apiKey }: { url: string; apiKey: string }) => 
     path: string,
     { idempotencyKey, body }: Question,
   ): Promise<Answer> => {
-    const response = await fetch(new URL(path, url), {
+    const response = await fetch(`${url.replace(/\/$/, "")}${path}`, {
       method,
       signal,
       headers: {

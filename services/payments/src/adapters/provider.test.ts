@@ -31,7 +31,10 @@ const providerThatReplies = async (...replies: Reply[]) => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closing.push(() => server.close());
   const { port } = server.address() as AddressInfo;
-  return { asked, provider: paymentProvider({ url: `http://127.0.0.1:${port}/`, apiKey: "key" }) };
+  return {
+    asked,
+    provider: paymentProvider({ url: `http://127.0.0.1:${port}/under/`, apiKey: "key" }),
+  };
 };
 
 describe("the payment provider, as we know it", () => {
@@ -44,9 +47,9 @@ describe("the payment provider, as we know it", () => {
     await provider.capture(id, total);
     await provider.refund(id, total, "cancellation");
     expect(asked.map(({ line, key }) => [line, key])).toEqual([
-      ["POST /v1/payments", `${id}:authorize`],
-      [`POST /v1/payments/${id}/capture`, `${id}:capture`],
-      [`POST /v1/payments/${id}/refund`, `${id}:refund:cancellation`],
+      ["POST /under/v1/payments", `${id}:authorize`],
+      [`POST /under/v1/payments/${id}/capture`, `${id}:capture`],
+      [`POST /under/v1/payments/${id}/refund`, `${id}:refund:cancellation`],
     ]);
     expect(asked[0]).toMatchObject({
       authorization: "Bearer key",
