@@ -45,7 +45,8 @@ export const ReservationRow = new Entity(
       orderId: text,
       status: { type: CustomAttributeType<Reservation["status"]>("string"), required: true },
       lines: { type: CustomAttributeType<Reservation["lines"]>("any"), required: true },
-      expiresAt: text,
+      // In the table's TTL attribute, `expiresAt`, it would be DynamoDB that decides what is forgotten.
+      expiresAt: { ...text, field: "heldUntil" },
       reason: { type: CustomAttributeType<NonNullable<Reservation["reason"]>>("any") },
       version: number,
     },
