@@ -136,8 +136,8 @@ export const createEvaluate = (clock: Clock): Evaluate => {
     }
     if (value === undefined)
       throw new QueryEvaluationError(`${where} returned nothing (undefined).`, location);
-    const json = JSON.stringify(value);
-    if (json === undefined || isFunction(value))
+    const json = isFunction(value) ? undefined : jsonOf(value);
+    if (json === undefined)
       throw new QueryEvaluationError(`${where} returned an unsupported result type.`, location);
     return JSON.parse(json) as Json;
   };
@@ -167,3 +167,12 @@ const isFunction = (value: unknown) =>
   (typeof value === "object" &&
     value !== null &&
     ("_jsonata_function" in value || "_jsonata_lambda" in value));
+
+/** The JSON text of a value; undefined where JSON cannot hold it: JSONata's lambdas refer to themselves. */
+const jsonOf = (value: unknown): string | undefined => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+};

@@ -13,8 +13,11 @@ export const ROLE = "arn:aws:iam::123456789012:role/machine";
 /** The JSON text of a value. */
 export const json = (value: unknown) => JSON.stringify(value);
 /** What a function throws that fails by this name. */
-export const thrown = (errorType: string, errorMessage = "no") => ({ errorType, errorMessage, trace: [] });
-
+export const thrown = (errorType: string, errorMessage = "no") => ({
+  errorType,
+  errorMessage,
+  trace: [],
+});
 
 /** A cloud with Step Functions and a Lambda engine whose functions are the test's own. */
 export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
@@ -33,8 +36,8 @@ export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
         try {
           const answer = await functions[name]?.(payload, number);
           return { StatusCode: 200, Payload: base64(answer), ExecutedVersion: "$LATEST" };
-        } catch (error: Loose) {
-          if (!error.errorType) throw error;
+        } catch (error) {
+          if (!(error as Loose).errorType) throw error;
           return { StatusCode: 200, FunctionError: "Unhandled", Payload: base64(error) };
         }
       },
