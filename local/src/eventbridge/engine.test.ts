@@ -13,8 +13,8 @@ const busArn = (name: string) => `arn:aws:events:${base}:event-bus/${name}`;
 const ruleArn = `arn:aws:events:${base}:rule/Bus/Placed`;
 const hour = 3_600_000;
 
-const start = async () => {
-  const clock = virtualClock();
+const start = async (seed = 1) => {
+  const clock = virtualClock({ seed });
   const calls: Call[] = [];
   let refuse = (_: Call): void => {};
   const fake = (service: string, operation: string) => (): Engine => ({
@@ -622,5 +622,49 @@ describe("an archive", () => {
     await expect(
       starts({ EventSourceArn: `arn:aws:events:${base}:archive/Nothing` }),
     ).rejects.toThrow(/Archive Nothing does not exist/);
+  });
+});
+
+describe("whatever goes wrong", () => {
+  /** Ten events, two targets; calls are lost, answers are lost, targets throttle and refuse, by chance. */
+  const storm = async (seed: number) => {
+    const { clock, rule, put, entry, cloud, facts } = await start(seed);
+    const hurt = { DeadLetterConfig: { Arn: queueArn("Dead") } };
+    await rule([
+      { ...views, ...hurt },
+      { ...views, ...hurt, Id: "again", RetryPolicy: { MaximumRetryAttempts: 3 } },
+    ]);
+    const calm = clock.now() + hour;
+    cloud.guard(async (call, next) => {
+      if (call.caller.name === "administrator" || clock.now() > calm) return next(call);
+      const fate = clock.random();
+      if (fate < 0.4) throw new Error("request lost");
+      if (fate < 0.5) throw new AwsError("ThrottlingException", "Slow down.");
+      if (fate < 0.55 && call.input.QueueUrl === queueArn("Views"))
+        throw new AwsError("AccessDenied", "No.", 403);
+      const answer = await next(call);
+      if (fate > 0.8) throw new Error("answer lost");
+      return answer;
+    });
+    const { Entries } = await put(...Array.from({ length: 10 }, (_, n) => entry({ n })));
+    await clock.advance(25 * hour);
+    return { ids: Entries.map(({ EventId }: { EventId: string }) => EventId), facts };
+  };
+  const ended = ["events.delivered", "events.deadletter", "events.dropped"];
+
+  it("every event reaches every target or its dead letters, or a note says that it was dropped", async () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const { ids, facts } = await storm(seed);
+      const ends = facts
+        .filter(({ kind }) => ended.includes(kind))
+        .map(({ eventId, targetId }) => `${eventId} ${targetId}`);
+      const expected = ids.flatMap((id: string) => [`${id} again`, `${id} views`]);
+      expect(ends.toSorted()).toEqual(expected.toSorted());
+    }
+  });
+
+  it("the same seed gives the same story", async () => {
+    expect((await storm(7)).facts).toEqual((await storm(7)).facts);
+    expect((await storm(7)).facts).not.toEqual((await storm(8)).facts);
   });
 });

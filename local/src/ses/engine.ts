@@ -122,7 +122,8 @@ export const sesEngine = ({ clock, region, note }: World): SesEngine => {
           ),
         };
         emails.push(email);
-        note({ kind: "ses.sent", messageId: email.id, to: email.to, subject, tags: email.tags });
+        // No addresses: facts are kept and shown, and personal data is not theirs to keep.
+        note({ kind: "ses.sent", messageId: email.id, subject, tags: email.tags });
         return { MessageId: email.id };
       },
     },
