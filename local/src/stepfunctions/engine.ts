@@ -7,7 +7,7 @@ import { createEvaluate } from "./jsonata.ts";
 import { type Machine, machineOperations } from "./machines.ts";
 
 /** AWS sends status changes itself, under no role of ours. */
-const SENDER = { name: "states.amazonaws.com", role: "service" };
+const SENDER = { name: "states.amazonaws.com", role: "states.amazonaws.com" };
 
 /** Step Functions: Standard state machines in the JSONata dialect of the Amazon States Language. */
 export const statesEngine = (world: World): Engine => {
