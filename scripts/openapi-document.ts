@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
+import { type Documentation, documentationOf } from "@petstore/core/documented";
 import type { Hono } from "hono";
-import { generateSpecs } from "hono-openapi";
+import * as z from "zod";
 
 /** Where the document lies that the read side serves. */
 export const OPENAPI_FILE = "services/read-side/src/openapi.json";
 
-/** The services with an HTTP API, each a Hono app that describes its own routes. */
+/** The services with an HTTP API, each a Hono app that documents its own routes. */
 const APIS = [
   "services/orders/src/handlers/api.ts",
   "services/read-side/src/handlers/api.ts",
@@ -13,52 +14,88 @@ const APIS = [
   "services/payments/src/handlers/receive-webhook.ts",
 ];
 
-const documentation = {
+const head = {
   openapi: "3.1.0",
   info: {
     title: "Serverless Pet Store",
     version: "1.0.0",
-    description: "Place orders, follow them, and watch them be fulfilled. Errors are problem details (RFC 9457).",
+    description:
+      "Place orders, follow them, and watch them be fulfilled. Errors are problem details (RFC 9457).",
     license: { name: "MIT", identifier: "MIT" },
   },
-  components: {
-    securitySchemes: {
-      bearer: { type: "http" as const, scheme: "bearer", bearerFormat: "JWT" },
-    },
-  },
+};
+const components = {
+  securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
 };
 
-type Document = Awaited<ReturnType<typeof generateSpecs>>;
-type Operation = { responses?: Record<string, unknown>; security?: object[]; operationId?: string };
+const toSchema = (schema: z.ZodType, io: "input" | "output") => {
+  const { $schema: _, ...document } = z.toJSONSchema(schema, { io });
+  return document;
+};
 
-/** An operation that can answer 401 is one that wants a token. */
-const secured = (operation: Operation): Operation =>
-  operation.responses?.["401"] ? { ...operation, security: [{ bearer: [] }] } : operation;
+const parametersIn = (place: "header" | "path" | "query", schema: z.ZodType | undefined) => {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = toSchema(schema, "input");
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    schema: property,
+  }));
+};
 
-/** The OpenAPI 3.1 document of all APIs together, generated from the schemas that the routes validate with. */
+/** OpenAPI's operation object for a documented route. An operation that can answer 401 is one that wants a token. */
+const operationOf = (documentation: Documentation) => {
+  const { header, param, query, json, responses = {}, ...about } = documentation;
+  const parameters = [
+    ...parametersIn("header", header),
+    ...parametersIn("path", param),
+    ...parametersIn("query", query),
+  ];
+  const body = json && { content: { "application/json": { schema: toSchema(json, "input") } } };
+  return {
+    ...about,
+    ...(responses[401] &&
+      about.operationId !== "receivePaymentWebhook" && { security: [{ bearer: [] }] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, ...body } }),
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, { description, type, schema }]) => [
+        status,
+        { description, content: { [type]: { schema: toSchema(schema, "output") } } },
+      ]),
+    ),
+  };
+};
+
+const operationsOf = (app: Hono) => {
+  const routes = Map.groupBy(app.routes, ({ method, path }) => `${method} ${path}`);
+  return [...routes.values()].flatMap((handlers) => {
+    const [route] = handlers;
+    const documentation = documentationOf(handlers.map(({ handler }) => handler));
+    if (!route || !documentation?.operationId) return [];
+    const path = route.path.replace(/:(\w+)/g, "{$1}");
+    return [{ path, method: route.method.toLowerCase(), operation: operationOf(documentation) }];
+  });
+};
+
+/** The OpenAPI 3.1 document of all APIs together, made of the schemas that the routes validate with. */
 export const openApiText = async (): Promise<string> => {
   // Links are read when a handler is loaded: the graph has them all.
   const graph = JSON.parse(readFileSync("infra/graph.json", "utf8"));
-  const links = graph.functions.map(({ links }: { links: object }) => links);
+  const links = graph.functions.map((fn: { links: object }) => fn.links);
   process.env.SST_RESOURCES_JSON ??= JSON.stringify({
     App: { name: graph.app, stage: graph.stage },
     ...Object.assign({}, ...links),
   });
   process.env.AWS_REGION ??= "us-east-1";
 
-  const documents: Document[] = [];
+  const paths: Record<string, Record<string, unknown>> = {};
   for (const file of APIS) {
     const { app } = (await import(`../${file}`)) as { app: Hono };
-    documents.push(await generateSpecs(app, { documentation }));
+    for (const { path, method, operation } of operationsOf(app))
+      paths[path] = { ...paths[path], [method]: operation };
   }
-  const paths: Record<string, Record<string, Operation>> = {};
-  for (const document of documents)
-    for (const [path, operations] of Object.entries(document.paths ?? {}))
-      for (const [method, operation] of Object.entries(operations ?? {}))
-        if ((operation as Operation).operationId)
-          paths[path] = { ...paths[path], [method]: secured(operation as Operation) };
   const sorted = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const schemas = Object.assign({}, ...documents.map(({ components }) => components?.schemas ?? {}));
-  const components = { ...documentation.components, ...(Object.keys(schemas).length > 0 && { schemas }) };
-  return `${JSON.stringify({ ...documentation, paths: sorted, components }, null, 2)}\n`;
+  return `${JSON.stringify({ ...head, paths: sorted, components }, null, 2)}\n`;
 };

@@ -1,6 +1,7 @@
 import { alarm } from "../observability.ts";
 import { logDays, named } from "../stage.ts";
 import { allow, trust } from "./allow.ts";
+import { neverInLambda } from "./never-in-lambda.ts";
 import "./link.ts";
 
 type Permission = ReturnType<typeof allow>;
@@ -43,7 +44,7 @@ export const lambda = (
     memory,
     timeout: `${timeout} seconds`,
     logging: { format: "json", logGroup: logs.name },
-    nodejs: { minify: true, esbuild: { mainFields: ["module", "main"] } },
+    nodejs: { minify: true, esbuild: { mainFields: ["module", "main"], external: neverInLambda } },
     link,
     permissions: [
       ...permissions,

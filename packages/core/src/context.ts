@@ -1,18 +1,22 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import * as z from "zod";
 
-/** What ties together everything that one request causes, over every hop. */
-export const Trace = z.object({
+/** What ties together everything that one request causes, over every hop. Its schema stands in event.ts. */
+export type Trace = {
   /** The request or job that began it all. */
-  correlationId: z.string().min(1).max(128),
+  correlationId: string;
   /** The event or request that caused this piece of work. */
-  causationId: z.string().min(1).max(128),
+  causationId: string;
   /** How many events lie between the beginning and here. */
-  hop: z.int().nonnegative(),
+  hop: number;
   /** https://www.w3.org/TR/trace-context/#traceparent-header */
-  traceparent: z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/),
-});
-export type Trace = z.infer<typeof Trace>;
+  traceparent: string;
+};
+
+/** Beyond this many hops an event is refused: something answers itself (AWS's own loop detection does not see EventBridge). */
+export const MAX_HOPS = 16;
+
+/** The form of a `traceparent`. */
+export const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const storage = new AsyncLocalStorage<Trace>();
 
@@ -21,14 +25,13 @@ const hex = (bytes: number) =>
     .map((byte) => byte.toString(16).padStart(2, "0"))
     .join("");
 
-const TRACEPARENT = Trace.shape.traceparent;
-
 /** A trace that begins here, continuing the caller's `traceparent` where it sent a valid one. */
 export const newTrace = (correlationId: string, traceparent?: string): Trace => ({
   correlationId,
   causationId: correlationId,
   hop: 0,
-  traceparent: TRACEPARENT.safeParse(traceparent).data ?? `00-${hex(16)}-${hex(8)}-01`,
+  traceparent:
+    traceparent && TRACEPARENT.test(traceparent) ? traceparent : `00-${hex(16)}-${hex(8)}-01`,
 });
 
 /** Runs `work` so that every log line and event that it causes carries this trace. */

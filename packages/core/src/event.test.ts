@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { newTrace, traced } from "./context.ts";
-import { defineEvent, MAX_HOPS, openEnvelope, typesOf, upcast } from "./event.ts";
+import { MAX_HOPS, newTrace, traced } from "./context.ts";
+import { defineEvent, openEnvelope, typesOf, upcast } from "./event.ts";
 import { seal } from "./outbox.ts";
 
 const V1 = defineEvent("shop.Moved.v1", z.object({ by: z.int() }));

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Trace } from "./context.ts";
+import { MAX_HOPS, TRACEPARENT } from "./context.ts";
 
 /** Something that happened, before anyone was told. */
 export type DomainEvent = { type: string; data: unknown };
@@ -42,6 +42,14 @@ export type EventOf<Contract extends EventContract> = ReturnType<Contract["parse
 export const typesOf = (contracts: readonly EventContract[]): string[] =>
   contracts.flatMap(({ type, upcasts }) => [type, ...upcasts.map(({ from }) => from.type)]);
 
+/** The schema of a trace (context.ts). */
+export const Trace = z.object({
+  correlationId: z.string().min(1).max(128),
+  causationId: z.string().min(1).max(128),
+  hop: z.int().nonnegative(),
+  traceparent: z.string().regex(TRACEPARENT),
+});
+
 /** What the wire adds to an event: the `detail` of the EventBridge event, beside its data. Ids only, no personal data. */
 export const Envelope = Trace.extend({
   id: z.string(),
@@ -58,9 +66,6 @@ export type Envelope<Event extends DomainEvent = DomainEvent> = Omit<
   "type" | "data"
 > &
   Event;
-
-/** Beyond this many hops an event is refused: something answers itself (AWS's own loop detection does not see EventBridge). */
-export const MAX_HOPS = 16;
 
 /** Reads what the wire delivered as one of the contracts. Throws where it is none of them, or not as agreed. */
 export const openEnvelope = <Contract extends EventContract>(

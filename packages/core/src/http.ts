@@ -1,13 +1,14 @@
-import { type Context, Hono, type ValidationTargets } from "hono";
+import { sValidator } from "@hono/standard-validator";
+import { Hono, type ValidationTargets } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import { resolver, validator } from "hono-openapi";
 import type * as z from "zod";
 import type { Principal } from "./auth.ts";
 import { newTrace, traced } from "./context.ts";
-import { newUlid } from "./id.ts";
+import { DOCUMENTS, type Documentation } from "./documented.ts";
 import { describeError, log } from "./log.ts";
-import { Problem, problem } from "./problem.ts";
+import { problem } from "./problem.ts";
+import { newUlid } from "./ulid.ts";
 
 const BODY_LIMIT = 64 * 1024;
 
@@ -50,15 +51,19 @@ const BUSY = new Set([
 ]);
 const isBusy = (error: Error) => BUSY.has(error.name);
 
-/** Checks a part of the request against a schema before the handler sees it, and describes it in OpenAPI. */
+/** Checks a part of the request against a schema before the handler sees it, and documents it. */
 export const valid = <Target extends keyof ValidationTargets, Schema extends z.ZodType>(
   target: Target,
   schema: Schema,
-) =>
-  validator(target, schema, (result, c: Context) => {
+) => {
+  const check = sValidator(target, schema, (result, c) => {
     if (result.success) return undefined;
     const errors = result.error.map(({ path = [], message }) => ({
-      path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
+      path: path
+        .map((part: PropertyKey | { key: PropertyKey }) =>
+          String(typeof part === "object" ? part.key : part),
+        )
+        .join("."),
       message,
     }));
     const [first] = errors;
@@ -67,18 +72,5 @@ export const valid = <Target extends keyof ValidationTargets, Schema extends z.Z
       : `The ${target} is not valid.`;
     return problem(c, 422, { code: "Invalid", detail }, errors);
   });
-
-/** OpenAPI's description of an answer with a JSON body. */
-export const answers = (description: string, schema: z.ZodType) => ({
-  description,
-  content: { "application/json": { schema: resolver(schema) } },
-});
-
-/** OpenAPI's description of the problems that a route answers with. */
-export const refuses = (statuses: Record<number, string>) =>
-  Object.fromEntries(
-    Object.entries(statuses).map(([status, description]) => [
-      status,
-      { description, content: { "application/problem+json": { schema: resolver(Problem) } } },
-    ]),
-  );
+  return Object.assign(check, { [DOCUMENTS]: { [target]: schema } as Documentation });
+};

@@ -1,10 +1,14 @@
 import { createMiddleware } from "hono/factory";
+import * as z from "zod";
+import { DOCUMENTS, type Documentation } from "./documented.ts";
 import { IdempotencyKey } from "./idempotency.ts";
 import { problem } from "./problem.ts";
 
+const header = z.object({ "Idempotency-Key": IdempotencyKey });
+
 /** Requires the Idempotency-Key header of a POST, and leaves it in `c.var.idempotencyKey`. 400 where it is missing or malformed. */
-export const idempotencyKey = createMiddleware<{ Variables: { idempotencyKey: string } }>(
-  async (c, next) => {
+export const idempotencyKey = Object.assign(
+  createMiddleware<{ Variables: { idempotencyKey: string } }>(async (c, next) => {
     const { data } = IdempotencyKey.safeParse(c.req.header("idempotency-key"));
     if (!data)
       return problem(c, 400, {
@@ -13,5 +17,6 @@ export const idempotencyKey = createMiddleware<{ Variables: { idempotencyKey: st
       });
     c.set("idempotencyKey", data);
     return next();
-  },
+  }),
+  { [DOCUMENTS]: { header } as Documentation },
 );

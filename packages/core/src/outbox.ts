@@ -1,7 +1,7 @@
-import { currentTrace } from "./context.ts";
-import { type DomainEvent, type Envelope, MAX_HOPS } from "./event.ts";
-import { newUlid } from "./id.ts";
+import { currentTrace, MAX_HOPS } from "./context.ts";
+import type { DomainEvent, Envelope } from "./event.ts";
 import type { Write } from "./transact.ts";
+import { newUlid } from "./ulid.ts";
 
 /** Whose history an event belongs to, and its place in it. */
 export type Place = { source: string; aggregate: { type: string; id: string; version: number } };

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { Trace, traced } from "./context.ts";
+import { traced } from "./context.ts";
+import { Trace } from "./event.ts";
 import type { Refusal, Result } from "./result.ts";
 
 /** How a refusal reaches Step Functions: by the error's name, so that it is not retried. */

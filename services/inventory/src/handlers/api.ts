@@ -1,10 +1,10 @@
 import { authenticated, type Principal } from "@petstore/core/auth";
-import { answers, api, refuses, valid } from "@petstore/core/http";
+import { answers, documented, refuses } from "@petstore/core/documented";
+import { api, valid } from "@petstore/core/http";
 import { type Attempt, fingerprint } from "@petstore/core/idempotency";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
 import { problem } from "@petstore/core/problem";
 import { handle } from "hono/aws-lambda";
-import { describeRoute } from "hono-openapi";
 import { Resource } from "sst";
 import { adjustStock, receiveStock } from "../adapters/deliveries.ts";
 import { Adjustment, NewAdjustment, NewReceipt, Receipt } from "../domain/requests.ts";
@@ -33,7 +33,7 @@ export const app = api()
   .use(authenticated(Resource.Issuer, { role: "admin" }))
   .post(
     "/stock/receipts",
-    describeRoute({
+    documented({
       operationId: "receiveStock",
       summary: "Take in a delivery",
       responses: { 201: answers("It is on the shelf.", Receipt), ...refusals },
@@ -49,7 +49,7 @@ export const app = api()
   )
   .post(
     "/stock/adjustments",
-    describeRoute({
+    documented({
       operationId: "adjustStock",
       summary: "Correct the books after a count",
       responses: { 201: answers("The books are right again.", Adjustment), ...refusals },

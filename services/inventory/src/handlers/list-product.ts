@@ -1,5 +1,5 @@
 import { newTrace, traced } from "@petstore/core/context";
-import { newUlid } from "@petstore/core/id";
+import { newUlid } from "@petstore/core/ulid";
 import { Product } from "@petstore/events/inventory";
 import { listProduct } from "../adapters/products.ts";
 

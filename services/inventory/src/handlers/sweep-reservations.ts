@@ -1,5 +1,5 @@
 import { newTrace, traced } from "@petstore/core/context";
-import { newUlid } from "@petstore/core/id";
+import { newUlid } from "@petstore/core/ulid";
 import { sweepReservations } from "../adapters/sweep-reservations.ts";
 
 /** Gives back what was held for too long. Competes with commit-stock for the reservation; one of them wins. */

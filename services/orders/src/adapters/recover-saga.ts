@@ -1,4 +1,5 @@
-import { newTrace, Trace, traced } from "@petstore/core/context";
+import { newTrace, traced } from "@petstore/core/context";
+import { Trace } from "@petstore/core/event";
 import { log } from "@petstore/core/log";
 import { orders } from "./orders.ts";
 import { nextRun, startSaga } from "./sagas.ts";

@@ -1,11 +1,11 @@
 import { authenticated } from "@petstore/core/auth";
-import { answers, api, refuses, valid } from "@petstore/core/http";
+import { answers, documented, refuses } from "@petstore/core/documented";
+import { api, valid } from "@petstore/core/http";
 import { fingerprint } from "@petstore/core/idempotency";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
 import { problem } from "@petstore/core/problem";
 import { OrderId } from "@petstore/events/ids";
 import { handle } from "hono/aws-lambda";
-import { describeRoute } from "hono-openapi";
 import { Resource } from "sst";
 import * as z from "zod";
 import { cancelOrder } from "../adapters/cancel-order.ts";
@@ -25,7 +25,7 @@ export const app = api()
   .use(authenticated(Resource.Issuer))
   .post(
     "/orders",
-    describeRoute({
+    documented({
       operationId: "placeOrder",
       summary: "Place an order",
       responses: {
@@ -53,7 +53,7 @@ export const app = api()
   )
   .post(
     "/orders/:orderId/cancel",
-    describeRoute({
+    documented({
       operationId: "cancelOrder",
       summary: "Cancel an order, at any stage",
       responses: {

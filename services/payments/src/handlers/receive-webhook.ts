@@ -1,8 +1,8 @@
-import { answers, api, refuses } from "@petstore/core/http";
+import { answers, documented, refuses } from "@petstore/core/documented";
+import { api } from "@petstore/core/http";
 import { problem } from "@petstore/core/problem";
 import { SIGNATURE_HEADER, verifyWebhook } from "@petstore/core/webhook-signature";
 import { handle } from "hono/aws-lambda";
-import { describeRoute } from "hono-openapi";
 import { Resource } from "sst";
 import * as z from "zod";
 import { hearWebhook } from "../adapters/hear-webhook.ts";
@@ -14,7 +14,7 @@ const secrets = [Resource.WebhookSecret.value, Resource.PreviousWebhookSecret.va
 /** Where the provider tells us what became of a payment. Whatever is not answered with 2xx it sends again, and keeps in its dead-letter queue at last. */
 export const app = api().post(
   "/webhooks/payments",
-  describeRoute({
+  documented({
     operationId: "receivePaymentWebhook",
     summary: "For the payment provider: what became of a payment",
     responses: {

@@ -1,9 +1,9 @@
 import { authenticated } from "@petstore/core/auth";
-import { answers, api, refuses, valid } from "@petstore/core/http";
+import { answers, documented, refuses } from "@petstore/core/documented";
+import { api, valid } from "@petstore/core/http";
 import { problem } from "@petstore/core/problem";
 import { OrderId, ProductId } from "@petstore/events/ids";
 import { handle } from "hono/aws-lambda";
-import { describeRoute } from "hono-openapi";
 import { Resource } from "sst";
 import * as z from "zod";
 import { findUnseenOrder } from "../adapters/find-order.ts";
@@ -20,7 +20,7 @@ const admin = authenticated(Resource.Issuer, { role: "admin" });
 export const app = api()
   .get(
     "/orders",
-    describeRoute({
+    documented({
       operationId: "listOrders",
       summary: "Your orders, newest first",
       responses: {
@@ -37,7 +37,7 @@ export const app = api()
   )
   .get(
     "/orders/:orderId",
-    describeRoute({
+    documented({
       operationId: "getOrder",
       summary: "One of your orders",
       description: "With `version`, the answer has seen at least that version of the order.",
@@ -62,7 +62,7 @@ export const app = api()
   )
   .get(
     "/products",
-    describeRoute({
+    documented({
       operationId: "listProducts",
       summary: "What is on offer",
       responses: { 200: answers("A page of products", Answer.page(Answer.OfferedProduct)) },
@@ -75,7 +75,7 @@ export const app = api()
   )
   .get(
     "/products/:productId",
-    describeRoute({
+    documented({
       operationId: "getProduct",
       summary: "One product",
       responses: {
@@ -92,7 +92,7 @@ export const app = api()
   )
   .get(
     "/reports/daily-sales",
-    describeRoute({
+    documented({
       operationId: "dailySales",
       summary: "A day's sales (UTC), today's by default",
       responses: {
