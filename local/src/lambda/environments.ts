@@ -1,0 +1,137 @@
+import type { World } from "../engine.ts";
+import type { ErrorPayload, FunctionConfig, Invocation, Outcome, Runtime } from "./function.ts";
+
+/** One execution environment: the module state of one function, used by one invocation at a time. */
+export type Environment = {
+  run: (event: string, invocation: Invocation & { deadline: number }) => Promise<Outcome>;
+  /** Ends it in the middle of whatever it does. */
+  kill: () => void;
+};
+
+export type Environments = {
+  /** Starts an environment; `crashed` is to be called when it dies by itself. Answers an error that initialisation threw. */
+  start: (fn: FunctionConfig, crashed: (error: ErrorPayload) => void) => Promise<Start>;
+  /** How many environments of one function may exist; more invocations wait for one. */
+  most?: number;
+};
+export type Start = { ok: true; environment: Environment } | { ok: false; error: ErrorPayload };
+
+type Busy = { requestId: string; end: (outcome: Outcome) => void; environment?: Environment };
+type Pool = { idle: Environment[]; busy: Set<Busy>; count: number; waiting: (() => void)[] };
+
+const failed = (requestId: string, errorType: string, message: string): Outcome => ({
+  ok: false,
+  error: { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` },
+});
+
+const exited = "Runtime exited with error: signal: killed";
+
+/**
+ * Keeps a pool of environments per function, as Lambda does: a warm one is used again, a new one is started when
+ * all are busy, and one that ran into its timeout or crashed is thrown away.
+ */
+export const environments = (
+  { clock, note }: World,
+  { start, most = Number.POSITIVE_INFINITY }: Environments,
+): Pick<Runtime, "invoke" | "crash"> & { stop: () => void } => {
+  const pools = new Map<string, Pool>();
+  const poolOf = (name: string): Pool => {
+    const known = pools.get(name);
+    if (known) return known;
+    const pool: Pool = { idle: [], busy: new Set(), count: 0, waiting: [] };
+    pools.set(name, pool);
+    return pool;
+  };
+
+  const discard = (pool: Pool, environment?: Environment) => {
+    environment?.kill();
+    pool.count -= 1;
+    pool.waiting.shift()?.();
+  };
+
+  const obtain = async (fn: FunctionConfig, pool: Pool, busy: Busy): Promise<Start> => {
+    while (pool.idle.length === 0 && pool.count >= most)
+      await new Promise<void>((resolve) => pool.waiting.push(resolve));
+    const warm = pool.idle.pop();
+    if (warm) return { ok: true, environment: warm };
+    pool.count += 1;
+    let made: Environment | undefined;
+    note({ kind: "cold-start", function: fn.name, requestId: busy.requestId });
+    const started = await start(fn, (error) => {
+      const at = made ? pool.idle.indexOf(made) : -1;
+      if (made && at >= 0) {
+        pool.idle.splice(at, 1);
+        discard(pool);
+      }
+      for (const { environment, end } of pool.busy)
+        if (made && environment === made) end({ ok: false, error });
+    });
+    if (started.ok) made = started.environment;
+    else discard(pool);
+    return started;
+  };
+
+  return {
+    async invoke(fn, event, { requestId }) {
+      const pool = poolOf(fn.name);
+      const ended = Promise.withResolvers<Outcome>();
+      let over = false;
+      const busy: Busy = {
+        requestId,
+        end: (outcome) => {
+          over = true;
+          ended.resolve(outcome);
+        },
+      };
+      pool.busy.add(busy);
+      const deadline = clock.now() + fn.timeout * 1000;
+      const timeout = clock.after(fn.timeout * 1000, `lambda timeout ${fn.name}`, () =>
+        busy.end(
+          failed(
+            requestId,
+            "Sandbox.Timedout",
+            `Task timed out after ${fn.timeout.toFixed(2)} seconds`,
+          ),
+        ),
+      );
+      const work = async () => {
+        const started = await obtain(fn, pool, busy);
+        if (!started.ok) return busy.end({ ok: false, error: started.error });
+        const { environment } = started;
+        const rest = () => {
+          busy.environment = undefined;
+          pool.idle.push(environment);
+          pool.waiting.shift()?.();
+        };
+        if (over) return rest();
+        busy.environment = environment;
+        const outcome = await environment.run(event, { requestId, deadline });
+        if (over) return;
+        rest();
+        busy.end(outcome);
+      };
+      work().catch((error: unknown) =>
+        busy.end(failed(requestId, "Runtime.Unknown", String(error))),
+      );
+      const outcome = await ended.promise;
+      timeout.cancel();
+      pool.busy.delete(busy);
+      if (busy.environment) discard(pool, busy.environment);
+      return outcome;
+    },
+
+    crash(functionName, requestId) {
+      for (const busy of pools.get(functionName)?.busy ?? [])
+        if (requestId === undefined || busy.requestId === requestId)
+          busy.end(failed(busy.requestId, "Runtime.ExitError", exited));
+    },
+
+    stop() {
+      for (const { idle, busy } of pools.values()) {
+        for (const environment of idle) environment.kill();
+        for (const { environment } of busy) environment?.kill();
+      }
+      pools.clear();
+    },
+  };
+};

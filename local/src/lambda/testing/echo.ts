@@ -1,0 +1,60 @@
+/** Handlers for the contract of the runtimes. Each does one thing that a runtime must get right. */
+
+let invocations = 0;
+
+type Event = Record<string, unknown> & { do?: string };
+type Context = {
+  getRemainingTimeInMillis: () => number;
+  awsRequestId: string;
+  functionName: string;
+};
+
+class Refused extends Error {
+  override name = "Refused";
+}
+
+const actions: Record<string, (event: Event, context: Context) => unknown> = {
+  echo: (event) => event,
+  count: () => {
+    invocations += 1;
+    return invocations;
+  },
+  nothing: () => undefined,
+  variable: ({ name }) => process.env[String(name)],
+  context: (_, context) => ({
+    name: context.functionName,
+    requestId: context.awsRequestId,
+    remaining: context.getRemainingTimeInMillis() > 0,
+  }),
+  refuse: () => {
+    throw new Refused("OutOfStock: none left");
+  },
+  throwText: () => {
+    throw "just text";
+  },
+  cycle: () => {
+    const cycle: Record<string, unknown> = {};
+    cycle.self = cycle;
+    return cycle;
+  },
+  hang: () => new Promise(() => {}),
+  pause: async ({ ms }) => {
+    await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+    return "rested";
+  },
+  exit: () => process.exit(3),
+  log: () => {
+    // biome-ignore lint/suspicious/noConsole: this is what is tested
+    console.log("one line", { of: "output" });
+    return "logged";
+  },
+  leaveGlobal: () => {
+    const state = globalThis as { left?: number };
+    state.left = (state.left ?? 0) + 1;
+    return state.left;
+  },
+  fetch: async ({ url }) => (await fetch(String(url))).status,
+};
+
+export const handler = async (event: Event, context: Context): Promise<unknown> =>
+  actions[event.do ?? "echo"]?.(event, context);

@@ -1,0 +1,68 @@
+import { virtualClock } from "../../clock.ts";
+import { createCloud, type Fact } from "../../cloud.ts";
+import { administrator } from "../../engine.ts";
+import { type SqsEngine, sqsEngine } from "../../sqs/engine.ts";
+import { lambdaEngine } from "../engine.ts";
+import { type Handle, scriptedRuntime } from "./scripted-runtime.ts";
+import { tinyStream } from "./tiny-stream.ts";
+
+/** A cloud of Lambda, SQS and one stream in virtual time, whose functions do what `handle` says. */
+export const startLambda = (handle: Handle) => {
+  const clock = virtualClock();
+  const stream = tinyStream();
+  const cloud = createCloud(clock, [
+    sqsEngine(),
+    stream.engine,
+    lambdaEngine({
+      runtime: scriptedRuntime(handle),
+      wake: {
+        streams: stream.wake,
+        queues: (arn, listener) => (cloud.engines.sqs as SqsEngine).onMessages(arn, listener),
+      },
+    }),
+  ]);
+  const facts: Fact[] = [];
+  cloud.observe((fact) => facts.push(fact));
+  const call = (service: string, operation: string, input: object = {}) =>
+    cloud.call({ caller: administrator, service, operation, input });
+  const lambda = (operation: string, input: object = {}) => call("lambda", operation, input);
+  const create = (FunctionName: string, more = {}) =>
+    lambda("CreateFunction", {
+      FunctionName,
+      HandlerFile: "any.ts",
+      Handler: "any.handler",
+      Role: `role-of-${FunctionName}`,
+      ...more,
+    });
+  const queue = async (QueueName: string, Attributes = {}) => {
+    await call("sqs", "CreateQueue", { QueueName, Attributes });
+    return `arn:aws:sqs:us-east-1:123456789012:${QueueName}`;
+  };
+  const send = (QueueUrl: string, MessageBody: string, more = {}) =>
+    call("sqs", "SendMessage", { QueueUrl, MessageBody, ...more });
+  const bodies = async (QueueUrl: string) => {
+    const { Messages = [] } = await call("sqs", "ReceiveMessage", {
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+    });
+    return (Messages as { Body: string }[]).map(({ Body }) => Body);
+  };
+  /** How many messages a queue holds: visible, and in somebody's hands. */
+  const depth = async (QueueUrl: string) => {
+    const { Attributes } = await call("sqs", "GetQueueAttributes", {
+      QueueUrl,
+      AttributeNames: ["All"],
+    });
+    return [
+      Number(Attributes.ApproximateNumberOfMessages),
+      Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    ];
+  };
+  const invoke = (FunctionName: string, event: unknown, more = {}) =>
+    lambda("Invoke", {
+      FunctionName,
+      Payload: Buffer.from(JSON.stringify(event)).toString("base64"),
+      ...more,
+    });
+  return { clock, cloud, facts, stream, lambda, create, queue, send, bodies, depth, invoke };
+};
