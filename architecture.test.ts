@@ -16,7 +16,7 @@ const layers: [files: string, mayImport: string[]][] = [
   ["^services/([\\w-]+)/src/saga/", ["packages/core/src/saga\\.ts"]],
   ["^services/([\\w-]+)/src/", ["services/$1/", "packages/", library]],
   ["^infra/", ["infra/", "packages/", "services/[\\w-]+/src/(saga|domain)/", library]],
-  ["^local/", ["local/", "packages/", "services/", library]],
+  ["^local/", ["local/", "packages/", "services/", "infra/", library]],
   ["^scripts/", ["scripts/", "packages/", "services/", library]],
 ];
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { type Documentation, documentationOf } from "@petstore/core/documented";
 import type { Hono } from "hono";
 import * as z from "zod";
@@ -92,7 +93,7 @@ export const openApiText = async (): Promise<string> => {
 
   const paths: Record<string, Record<string, unknown>> = {};
   for (const file of APIS) {
-    const { app } = (await import(`../${file}`)) as { app: Hono };
+    const { app } = (await import(pathToFileURL(file).href)) as { app: Hono };
     for (const { path, method, operation } of operationsOf(app))
       paths[path] = { ...paths[path], [method]: operation };
   }
