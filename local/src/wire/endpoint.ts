@@ -139,6 +139,20 @@ const awsQuery = (operation: string): Dialect => {
   };
 };
 
+/** S3 is not here; its clients still want to read that in XML. */
+const restXmlErrors = (): Dialect => {
+  const refuse = ({ code, message, status }: AwsError) => ({
+    status,
+    headers: { "content-type": "application/xml" },
+    body: `<Error><Code>${xmlText(code)}</Code><Message>${xmlText(message)}</Message></Error>`,
+  });
+  return {
+    answer: () => refuse(new AwsError("NotEmulated", "No XML answers here.", 501)),
+    refuse,
+    stranger: ["InvalidAccessKeyId", 403],
+  };
+};
+
 /** RPC v2 CBOR: only its errors, for SDKs newer than ours that speak it. */
 const cborErrors = (): Dialect => {
   const cborText = (value: string) => {
@@ -201,7 +215,7 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
   }
   const route = matchRest(method, path, query, headers, signedFor);
   return {
-    dialect: restJson(route?.operation),
+    dialect: !route && signedFor === "s3" ? restXmlErrors() : restJson(route?.operation),
     call: () => {
       if (!route) throw unknown(`${method} ${path} of ${signedFor ?? "an unnamed service"}`);
       const { operation, input } = route;
