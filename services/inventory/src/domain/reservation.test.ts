@@ -78,7 +78,7 @@ describe("reserving stock", () => {
       .emits(
         StockRejected({
           orderId,
-          reason: { code: "OutOfStock", detail: "prd_unicorn: only 0 left." },
+          reason: { code: "OutOfStock", detail: "prd_unicorn: sold out." },
         }),
       ));
 

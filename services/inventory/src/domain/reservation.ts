@@ -49,7 +49,7 @@ export const reservation: Decider<
         if (!short)
           return ok([StockReserved({ orderId, lines: take(shelf, lines), expiresAt: until(now) })]);
         const left = shelf[short.productId]?.available ?? 0;
-        const detail = `${short.name ?? short.productId}: only ${left} left.`;
+        const detail = `${short.name ?? short.productId}: ${left ? `only ${left} left` : "sold out"}.`;
         return ok([StockRejected({ orderId, reason: { code: "OutOfStock", detail } })]);
       }
       case "CommitStock":
