@@ -1,3 +1,5 @@
+import type { Retrier } from "./retry.ts";
+
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -14,6 +16,7 @@ export type State = {
   Type: string;
   Output?: unknown;
   Assign?: Record<string, unknown>;
+  Retry?: Retrier[];
   // biome-ignore lint/suspicious/noExplicitAny: a definition is validated when it is created, by its own rules
   [field: string]: any;
 };
@@ -123,6 +126,19 @@ export const workflowOf = (execution: Execution, thread: Thread): Workflow => {
   }
   return workflow;
 };
+
+/** The stay of a thread that has arrived in a state. */
+export const visitOf = (thread: Thread): Visit => thread.visit as Visit;
+
+/** The state that a thread stands in. */
+export const stateOf = (execution: Execution, thread: Thread): State =>
+  workflowOf(execution, thread).States[visitOf(thread).state] as State;
+
+/** What $states.errorOutput is of a failure. */
+export const errorOutput = ({ error, cause }: Failure): Json => ({
+  Error: error ?? "",
+  Cause: cause ?? "",
+});
 
 /** The variables a thread sees: its own, before those of the scopes around it. */
 export const variablesOf = (execution: Execution, thread: Thread): Record<string, Json> => {

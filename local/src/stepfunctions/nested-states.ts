@@ -1,0 +1,208 @@
+import {
+  childrenOf,
+  type Execution,
+  errorOutput,
+  type Failure,
+  type Json,
+  type State,
+  stateOf,
+  type Thread,
+  type Visit,
+  visitOf,
+  workflowOf,
+} from "./execution.ts";
+import type { Flow } from "./flow.ts";
+import type { History } from "./history.ts";
+import { kindOf, type Queries } from "./queries.ts";
+import type { Timers } from "./timers.ts";
+
+/** How many iterations of an inline Map run at once, at most. */
+const INLINE_CONCURRENCY = 40;
+
+const childrenIn = (t: Thread) => visitOf(t).children as NonNullable<Visit["children"]>;
+
+/** Parallel and Map states: the threads inside them, how they are gathered, and how they fall with one another. */
+export const createNestedStates = (
+  history: History,
+  { settle, later }: Timers,
+  { fill, filled, evaluationFailed }: Queries,
+  { leave, failed }: Flow,
+  enter: (x: Execution, t: Thread, state: string, input: Json) => void,
+  abandon: (x: Execution, t: Thread) => void,
+) => {
+  const spread = async (x: Execution, t: Thread, s: State) => {
+    const v = visitOf(t);
+    if (s.Type === "Parallel") {
+      const given =
+        s.Arguments === undefined ? v.input : await fill(x, t, s.Arguments, "Arguments");
+      t.last = history.add(x, "ParallelStateStarted", {}, t.last);
+      const items = (s.Branches as unknown[]).map(() => given);
+      v.children = newChildren(items, undefined, items.length);
+    } else {
+      const items = (
+        s.Items === undefined ? v.input : await filled(x, t, s.Items, "Items", "array")
+      ) as Json[];
+      if (!Array.isArray(items))
+        throw evaluationFailed(
+          x,
+          t,
+          `The input of a Map must be an array, but was '${kindOf(items)}'.`,
+          "Items",
+        );
+      const number = async (field: string) =>
+        s[field] === undefined
+          ? undefined
+          : ((await filled(x, t, s[field], field, "number")) as number);
+      const concurrency = (await number("MaxConcurrency")) || INLINE_CONCURRENCY;
+      const count = await number("ToleratedFailureCount");
+      const percentage = await number("ToleratedFailurePercentage");
+      const share = percentage === undefined ? undefined : (items.length * percentage) / 100;
+      const tolerated =
+        count === undefined && share === undefined
+          ? undefined
+          : Math.min(count ?? Number.POSITIVE_INFINITY, share ?? Number.POSITIVE_INFINITY);
+      t.last = history.add(
+        x,
+        "MapStateStarted",
+        { mapStateStartedEventDetails: { length: items.length } },
+        t.last,
+      );
+      v.children = newChildren(items, tolerated, Math.min(concurrency, INLINE_CONCURRENCY));
+    }
+    if (v.children.items.length === 0) return gathered(x, t);
+    const started = t.last;
+    while (v.children.started < Math.min(v.children.items.length, v.children.concurrency))
+      await startChild(x, t, s, started);
+  };
+
+  const newChildren = (items: Json[], tolerated: number | undefined, concurrency: number) => ({
+    items,
+    results: items.map(() => null),
+    started: 0,
+    ended: 0,
+    failures: 0,
+    tolerated,
+    concurrency,
+  });
+
+  const startChild = async (x: Execution, t: Thread, s: State, after: number) => {
+    const children = childrenIn(t);
+    const { state } = visitOf(t);
+    const index = children.started;
+    children.started += 1;
+    const value = children.items[index] as Json;
+    const isMap = s.Type === "Map";
+    const item = isMap ? { Index: index, Value: value } : undefined;
+    const input =
+      isMap && s.ItemSelector !== undefined
+        ? await fill(x, t, s.ItemSelector, "ItemSelector", { item })
+        : value;
+    const child: Thread = {
+      id: x.threadCount,
+      parent: { thread: t.id, index },
+      path: [...t.path, { state, branch: index }],
+      variables: {},
+      ...(item && { item }),
+      last: after,
+      step: 0,
+    };
+    x.threadCount += 1;
+    x.threads[child.id] = child;
+    if (isMap) child.last = iteration(x, child, "Started", state, after);
+    enter(x, child, workflowOf(x, child).StartAt, input);
+  };
+
+  const iteration = (
+    x: Execution,
+    child: Thread,
+    what: "Started" | "Succeeded" | "Failed" | "Aborted",
+    name: string,
+    after: number,
+  ) =>
+    history.add(
+      x,
+      `MapIteration${what}`,
+      { [`mapIteration${what}EventDetails`]: { index: child.parent?.index, name } },
+      after,
+    );
+
+  /** A branch or an iteration is done; `result` stands in for it in the state's result. */
+  const childDone = (x: Execution, t: Thread, child: Thread, result: Json, last: number) => {
+    const children = childrenIn(t);
+    children.results[child.parent?.index as number] = result;
+    children.ended += 1;
+    delete x.threads[child.id];
+    if (children.ended === children.items.length) {
+      t.last = last;
+      later(x, t, 0, `gather ${visitOf(t).state} of`, () => gathered(x, t));
+    } else if (children.started < children.items.length)
+      later(x, t, 0, `iterate ${visitOf(t).state} of`, async () => {
+        if (children.started < children.items.length)
+          await startChild(x, t, stateOf(x, t), child.last);
+      });
+  };
+
+  const gathered = (x: Execution, t: Thread) => {
+    const s = stateOf(x, t);
+    settle(x, t);
+    history.add(x, `${s.Type}StateSucceeded`, {}, t.last);
+    const result = childrenIn(t).results;
+    return leave(x, t, { output: result, fields: s, scope: { result }, next: s.Next });
+  };
+
+  const abortChildren = (x: Execution, t: Thread, after: number, but?: Thread) => {
+    for (const child of childrenOf(x, t)) {
+      if (child === but) continue;
+      abort(x, child, after);
+      if (stateOf(x, t).Type === "Map") iteration(x, child, "Aborted", visitOf(t).state, after);
+    }
+  };
+
+  const abort = (x: Execution, t: Thread, after: number) => {
+    abortChildren(x, t, after);
+    abandon(x, t);
+    const type = t.visit && stateOf(x, t).Type;
+    if (type && ["Task", "Wait", "Parallel", "Map"].includes(type))
+      history.add(x, `${type}StateAborted`, {}, after);
+  };
+
+  const discard = (x: Execution, t: Thread) => {
+    for (const child of childrenOf(x, t)) {
+      discard(x, child);
+      delete x.threads[child.id];
+    }
+  };
+
+  const childFailed = (x: Execution, t: Thread, child: Thread, failure: Failure) => {
+    if (stateOf(x, t).Type === "Map") {
+      const children = childrenIn(t);
+      iteration(x, child, "Failed", visitOf(t).state, child.last);
+      children.failures += 1;
+      const { tolerated } = children;
+      if (tolerated !== undefined && children.failures <= tolerated) {
+        discard(x, child);
+        return childDone(x, t, child, errorOutput(failure), child.last);
+      }
+      if (tolerated !== undefined) {
+        failure = {
+          error: "States.ExceedToleratedFailureThreshold",
+          cause: "The specified tolerated failure threshold was exceeded",
+        };
+      }
+    }
+    t.last = child.last;
+    settle(x, t);
+    return failed(x, t, failure, child);
+  };
+
+  /** A branch or an iteration has come to its end. */
+  const childEnded = (x: Execution, t: Thread, child: Thread, output: Json) => {
+    const isMap = stateOf(x, t).Type === "Map";
+    const last = isMap
+      ? iteration(x, child, "Succeeded", visitOf(t).state, child.last)
+      : child.last;
+    childDone(x, t, child, output, last);
+  };
+
+  return { spread, childEnded, childFailed, abortChildren, discard };
+};
