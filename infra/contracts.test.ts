@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matches, validatePattern } from "../local/src/eventbridge/patterns.ts";
 import { catalogue } from "../packages/events/src/catalogue.ts";
+import openapi from "../services/read-side/src/openapi.json" with { type: "json" };
 import { all, byArn, named } from "./synth/read-graph.ts";
 
 const rules = all("EventRule");
@@ -70,6 +71,33 @@ describe("who hears what", () => {
   ])("%s is heard by %j", (type, who) => {
     expect(catalogue.map((contract) => contract.type as string)).toContain(type);
     expect(hear(type)).toEqual(who);
+  });
+});
+
+describe("the API's routes", () => {
+  const routes = all("Route").map(({ inputs }) => inputs.routeKey as string);
+
+  it("are those of the OpenAPI document, and the document itself", () => {
+    const paths: Record<string, object> = openapi.paths;
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(routes.toSorted()).toEqual([...documented, "GET /openapi.json"].sort());
+  });
+
+  it("of queries go to the read side, and those that change something to whom it belongs", () => {
+    const answeredBy = (prefix: RegExp) =>
+      all("Route")
+        .filter(({ inputs }) => prefix.test(inputs.routeKey))
+        .map(({ inputs }) => {
+          const [, integration] = inputs.target.split("/");
+          const found = all("Integration").find(({ outputs }) => outputs.id === integration);
+          return byArn(found?.inputs.integrationUri).inputs.tags.context;
+        });
+    expect(new Set(answeredBy(/^GET /))).toEqual(new Set(["read-side"]));
+    expect(new Set(answeredBy(/^POST \/orders/))).toEqual(new Set(["orders"]));
+    expect(new Set(answeredBy(/^POST \/stock/))).toEqual(new Set(["inventory"]));
+    expect(new Set(answeredBy(/^POST \/webhooks/))).toEqual(new Set(["payments"]));
   });
 });
 

@@ -1,7 +1,7 @@
 import { route } from "./api.ts";
 import { issuer } from "./identity.ts";
 import { allow, command } from "./patterns/allow.ts";
-import { lambda } from "./patterns/lambda.ts";
+import { lambda, step } from "./patterns/lambda.ts";
 import { outbox } from "./patterns/outbox.ts";
 import { every } from "./patterns/schedule.ts";
 import { table } from "./patterns/table.ts";
@@ -19,10 +19,10 @@ const onStock = {
   permissions: command(tables, "dynamodb:BatchGetItem", "dynamodb:PutItem"),
 };
 
-export const reserveStock = lambda("ReserveStock", "inventory/reserve-stock", onStock);
-export const commitStock = lambda("CommitStock", "inventory/commit-stock", onStock);
-export const releaseStock = lambda("ReleaseStock", "inventory/release-stock", onStock);
-export const returnStock = lambda("ReturnStock", "inventory/return-stock", onStock);
+export const reserveStock = step("ReserveStock", "inventory/reserve-stock", onStock);
+export const commitStock = step("CommitStock", "inventory/commit-stock", onStock);
+export const releaseStock = step("ReleaseStock", "inventory/release-stock", onStock);
+export const returnStock = step("ReturnStock", "inventory/return-stock", onStock);
 
 every("1 minute", "SweepReservations", "inventory/sweep-reservations", {
   ...onStock,

@@ -1,12 +1,30 @@
 import { named, operator } from "./stage.ts";
 
 const topic = new sst.aws.SnsTopic("Alarms");
-if (operator)
+if (operator) {
   new aws.sns.TopicSubscription("AlarmsToOperator", {
     topic: topic.arn,
     protocol: "email",
     endpoint: operator,
   });
+  // Of the whole account: only tags that its owner has activated for billing could tell one stage's share.
+  new aws.budgets.Budget("Budget", {
+    name: named("Budget"),
+    budgetType: "COST",
+    timeUnit: "MONTHLY",
+    limitAmount: "20",
+    limitUnit: "USD",
+    notifications: [
+      {
+        comparisonOperator: "GREATER_THAN",
+        notificationType: "FORECASTED",
+        threshold: 100,
+        thresholdType: "PERCENTAGE",
+        subscriberEmailAddresses: [operator],
+      },
+    ],
+  });
+}
 
 type Alarm = {
   context: string;

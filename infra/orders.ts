@@ -7,7 +7,7 @@ import { issuer } from "./identity.ts";
 import { commitStock, releaseStock, reserveStock, returnStock } from "./inventory.ts";
 import { allow, command } from "./patterns/allow.ts";
 import { consumer } from "./patterns/consumer.ts";
-import { lambda } from "./patterns/lambda.ts";
+import { lambda, step } from "./patterns/lambda.ts";
 import { outbox } from "./patterns/outbox.ts";
 import { deadLetterQueue, queueWithDlq } from "./patterns/queue.ts";
 import { every } from "./patterns/schedule.ts";
@@ -49,18 +49,18 @@ export const findOrder = lambda("FindOrder", "orders/find-order", {
 });
 
 // The sagas: the steps of this context, and the machines that walk the ladders
-const markNeedsAttention = lambda("MarkNeedsAttention", "orders/mark-needs-attention", onOrder);
+const markNeedsAttention = step("MarkNeedsAttention", "orders/mark-needs-attention", onOrder);
 
 const fulfilment = stateMachine(fulfilOrder, {
   context,
   steps: {
-    RejectOrder: lambda("RejectOrder", "orders/reject-order", onOrder),
+    RejectOrder: step("RejectOrder", "orders/reject-order", onOrder),
     ReserveStock: reserveStock,
     ReleaseStock: releaseStock,
     AuthorizePayment: authorizePayment,
     VoidPayment: voidPayment,
-    ConfirmOrder: lambda("ConfirmOrder", "orders/confirm-order", onOrder),
-    AbandonOrder: lambda("AbandonOrder", "orders/abandon-order", onOrder),
+    ConfirmOrder: step("ConfirmOrder", "orders/confirm-order", onOrder),
+    AbandonOrder: step("AbandonOrder", "orders/abandon-order", onOrder),
     CapturePayment: capturePayment,
     CommitStock: commitStock,
     MarkNeedsAttention: markNeedsAttention,
@@ -71,7 +71,7 @@ const cancellation = stateMachine(returnOrder, {
   steps: {
     RefundPayment: refundPayment,
     ReturnStock: returnStock,
-    CloseOrder: lambda("CloseOrder", "orders/close-order", onOrder),
+    CloseOrder: step("CloseOrder", "orders/close-order", onOrder),
     MarkNeedsAttention: markNeedsAttention,
   },
 });

@@ -1,7 +1,7 @@
 import { fulfilOrder } from "../services/orders/src/saga/fulfil-order.ts";
 import { route } from "./api.ts";
 import { allow, command } from "./patterns/allow.ts";
-import { lambda } from "./patterns/lambda.ts";
+import { lambda, step } from "./patterns/lambda.ts";
 import { outbox } from "./patterns/outbox.ts";
 import { stateMachineArn } from "./patterns/state-machine.ts";
 import { table } from "./patterns/table.ts";
@@ -32,13 +32,13 @@ const atProvider = {
 const answerSaga = (...answers: `states:SendTask${string}`[]) =>
   allow(stateMachineArn(fulfilOrder.name), ...answers);
 
-export const authorizePayment = lambda("AuthorizePayment", "payments/authorize-payment", {
+export const authorizePayment = step("AuthorizePayment", "payments/authorize-payment", {
   ...atProvider,
   permissions: [...atProvider.permissions, answerSaga("states:SendTaskSuccess")],
 });
-export const capturePayment = lambda("CapturePayment", "payments/capture-payment", atProvider);
-export const voidPayment = lambda("VoidPayment", "payments/void-payment", atProvider);
-export const refundPayment = lambda("RefundPayment", "payments/refund-payment", atProvider);
+export const capturePayment = step("CapturePayment", "payments/capture-payment", atProvider);
+export const voidPayment = step("VoidPayment", "payments/void-payment", atProvider);
+export const refundPayment = step("RefundPayment", "payments/refund-payment", atProvider);
 
 const webhook = lambda("ReceiveWebhook", "payments/receive-webhook", {
   link: [...onLedger.link, webhookSecret, previousWebhookSecret],

@@ -18,6 +18,8 @@ type Options = {
   deadLetters?: sst.aws.Queue;
   /** A public HTTPS address of its own. */
   url?: boolean;
+  /** The alarm rings above so many errors in five minutes. */
+  errors?: number;
 };
 
 /**
@@ -27,7 +29,15 @@ type Options = {
 export const lambda = (
   name: string,
   path: `${string}/${string}`,
-  { link = [], permissions = [], memory = "512 MB", timeout = 10, deadLetters, url }: Options,
+  {
+    link = [],
+    permissions = [],
+    memory = "512 MB",
+    timeout = 10,
+    deadLetters,
+    url,
+    errors = 0,
+  }: Options,
 ) => {
   const [context, file] = path.split("/") as [string, string];
   const tags = { context };
@@ -69,8 +79,12 @@ export const lambda = (
     because: `${name} fails`,
     metric: ["AWS/Lambda", "Errors"],
     dimensions: { FunctionName: fn.name },
-    above: 0,
+    above: errors,
     minutes: 5,
   });
   return fn;
 };
+
+/** A step of a saga. It refuses by throwing, so some errors are ordinary business; what they lead to, the saga's own alarms tell. */
+export const step = (name: string, path: `${string}/${string}`, options: Options) =>
+  lambda(name, path, { ...options, errors: 25 });
