@@ -144,7 +144,8 @@ export const virtualClock = ({
     now: () => now,
     random,
     after(ms, label, task) {
-      const entry: Entry = { at: now + Math.max(0, ms), tie: random(), label, task };
+      // Whole milliseconds, as timers on the wall have them: code takes Date.now() for an integer.
+      const entry: Entry = { at: now + Math.max(0, Math.trunc(ms)), tie: random(), label, task };
       push(entry);
       const cancel = () => {
         entry.task = () => {};
