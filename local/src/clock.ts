@@ -61,7 +61,7 @@ export type VirtualClock = Clock & {
   runUntil: (done: () => boolean | Promise<boolean>, ms?: number) => Promise<boolean>;
 };
 
-type Entry = { at: number; tie: number; label: string; task: () => unknown };
+type Entry = { at: number; tie: number; label: string; task: (() => unknown) | undefined };
 
 /** Mulberry32, a small seeded generator: enough for scheduling, not for secrets. */
 export const seededRandom = (seed: number) => () => {
@@ -132,6 +132,7 @@ export const virtualClock = ({
     const next = queue[0];
     if (!next || next.at > until) return false;
     const { at, label, task } = pop();
+    if (!task) return true; // cancelled: no time passes for it
     now = Math.max(now, at);
     // Not awaited: a task may itself wait for later virtual time.
     Promise.resolve()
@@ -148,7 +149,7 @@ export const virtualClock = ({
       const entry: Entry = { at: now + Math.max(0, Math.trunc(ms)), tie: random(), label, task };
       push(entry);
       const cancel = () => {
-        entry.task = () => {};
+        entry.task = undefined;
       };
       return { cancel };
     },

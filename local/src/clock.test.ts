@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Clock, virtualClock } from "./clock.ts";
+
+const sleep = (clock: Clock, ms: number) =>
+  new Promise<void>((resolve) => clock.after(ms, "sleep", resolve));
+
+describe("the virtual clock", () => {
+  it("runs everything in the order of its time, and stands where it was told to", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(10_000), { maxLength: 50 }), async (delays) => {
+        const clock = virtualClock({ start: 0 });
+        const ran: number[] = [];
+        for (const delay of delays) clock.after(delay, "task", () => ran.push(clock.now()));
+        await clock.advance(20_000);
+        expect(ran).toEqual(delays.toSorted((a, b) => a - b));
+        expect(clock.now()).toBe(20_000);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("lets a task wait for later time", async () => {
+    const clock = virtualClock({ start: 0 });
+    const seen: number[] = [];
+    clock.after(10, "work", async () => {
+      await sleep(clock, 100);
+      seen.push(clock.now());
+    });
+    await clock.advance(1000);
+    expect(seen).toEqual([110]);
+  });
+
+  it("decides between what is due at once by its seed, and the same way each time", async () => {
+    const order = async (seed: number) => {
+      const clock = virtualClock({ seed, start: 0 });
+      const ran: number[] = [];
+      for (let i = 0; i < 20; i++) clock.after(5, `task ${i}`, () => ran.push(i));
+      await clock.advance(5);
+      return ran.join();
+    };
+    expect(await order(1)).toBe(await order(1));
+    expect(await order(1)).not.toBe(await order(2));
+  });
+
+  it("lets no time pass for what was cancelled, nor while real work is under way", async () => {
+    const clock = virtualClock({ start: 0 });
+    clock.after(500, "never", () => expect.unreachable()).cancel();
+    let finished = 0;
+    void clock
+      .hold(new Promise((resolve) => setImmediate(() => setImmediate(resolve))))
+      .then(() => {
+        finished = clock.now() + 1;
+      });
+    clock.after(1, "later", () => expect(finished).toBe(1));
+    await clock.runUntil(() => false, 1000);
+    expect(clock.now()).toBe(1);
+    expect(finished).toBe(1);
+  });
+
+  it("answers whether what was waited for came true", async () => {
+    const clock = virtualClock({ start: 0 });
+    let open = false;
+    clock.after(50, "open", () => {
+      open = true;
+    });
+    expect(await clock.runUntil(() => open, 40)).toBe(false);
+    expect(await clock.runUntil(() => open, 40)).toBe(true);
+  });
+});

@@ -1,0 +1,136 @@
+import type { Books, Row } from "./books.ts";
+
+/** A broken promise: which one, and where it shows. */
+export type Violation = { invariant: string; what: string };
+
+type Check = (books: Books) => string[];
+
+const paymentIdOf = (orderId: string) => orderId.replace("ord_", "pay_");
+const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
+
+/** What our ledger says of a payment: amounts in minor units. */
+export const paidFor = (books: Books, orderId: string) => {
+  const events = books.payments.get(paymentIdOf(orderId)) ?? [];
+  const amounts = (type: string) =>
+    events.filter((event) => event.type === type).map(({ data }) => data.amount.amount as number);
+  return {
+    authorized: sum(amounts("Authorized")),
+    captured: sum(amounts("Captured")),
+    refunded: sum(amounts("Refunded")),
+  };
+};
+
+/** What the provider's ledger says that the customer has paid for an order, less what went back. */
+const providerNet = (books: Books, orderId: string) =>
+  sum(
+    books.postings
+      .filter(({ sk }) => String(sk).startsWith(`${paymentIdOf(orderId)}#`))
+      .flatMap(({ posting }) => posting as Row[])
+      .filter(({ account }) => account === "merchant")
+      .map(({ amount }) => amount),
+  );
+
+const reservationOf = (books: Books, orderId: string) =>
+  books.reservations.find((reservation) => reservation.orderId === orderId);
+
+const everyOrder = (books: Books, fault: (order: Row) => string | false | undefined) =>
+  books.orders.flatMap((order) => {
+    const what = fault(order.state);
+    return what ? [`${order.id}: ${what}`] : [];
+  });
+
+const FINAL = ["CONFIRMED", "REJECTED", "CANCELLED", "NEEDS_ATTENTION"];
+const VIEWED: Record<string, string> = {
+  PLACED: "PENDING",
+  REJECTING: "PENDING",
+  CANCELLING: "CONFIRMED",
+};
+
+/** The promises that can be judged when everything has come to rest, each against books that were kept apart. */
+const checks: Record<string, Check> = {
+  "I1 refunds <= captures <= authorised <= total": (books) =>
+    everyOrder(books, ({ orderId, total }) => {
+      const { authorized, captured, refunded } = paidFor(books, orderId);
+      const right = refunded <= captured && captured <= authorized && authorized <= total.amount;
+      return (
+        !right && `${refunded} <= ${captured} <= ${authorized} <= ${total.amount} does not hold`
+      );
+    }),
+  "I2 available + held + sold = stocked": (books) =>
+    books.stock.flatMap(({ productId, available, stocked }) => {
+      const taken = books.reservations
+        .filter(({ status }) => status === "HELD" || status === "SOLD")
+        .flatMap(({ lines }) => lines as Row[])
+        .filter((line) => line.productId === productId)
+        .map(({ quantity }) => quantity as number);
+      if (available >= 0 && available + sum(taken) === stocked) return [];
+      return [`${productId}: ${available} + ${sum(taken)} is not ${stocked}`];
+    }),
+  "I7 every order is final": (books) =>
+    everyOrder(books, ({ status }) => !FINAL.includes(status) && `is still ${status}`),
+  "I8 confirmed means paid and sold, anything else means neither": (books) =>
+    everyOrder(books, ({ orderId, status, total }) => {
+      if (status === "NEEDS_ATTENTION") return false;
+      const { captured, refunded } = paidFor(books, orderId);
+      const sold = reservationOf(books, orderId)?.status === "SOLD";
+      const [net, due] = [captured - refunded, status === "CONFIRMED" ? total.amount : 0];
+      if (net !== due) return `${status}, but ${net} was paid of ${due}`;
+      return sold !== (status === "CONFIRMED") && `${status}, but sold is ${sold}`;
+    }),
+  "I9 nothing is held any more": ({ reservations }) =>
+    reservations.flatMap(({ orderId, status }) =>
+      status === "HELD" ? [`${orderId} holds stock`] : [],
+    ),
+  "I10 our ledger is the provider's": (books) => {
+    const unbalanced = books.postings.filter(
+      ({ posting }) => sum((posting as Row[]).map(({ amount }) => amount)) !== 0,
+    );
+    return [
+      ...unbalanced.map(({ sk }) => `the posting ${sk} does not add up to nothing`),
+      ...everyOrder(books, ({ orderId }) => {
+        const { captured, refunded } = paidFor(books, orderId);
+        const theirs = providerNet(books, orderId);
+        return (
+          captured - refunded !== theirs && `we say ${captured - refunded}, they say ${theirs}`
+        );
+      }),
+    ];
+  },
+  "I11 everything was told": ({ outboxes }) =>
+    outboxes.map(({ pk, sk }) => `${pk} ${sk} is not published`),
+  "I13 the views say what is true": (books) => [
+    ...everyOrder(books, ({ orderId, status }) => {
+      const seen = books.views.get(orderId)?.status;
+      return seen !== (VIEWED[status] ?? status) && `is ${status}, its view says ${seen}`;
+    }),
+    ...books.stock.flatMap(({ productId, available }) => {
+      const seen = books.products.get(productId)?.available;
+      return seen === available
+        ? []
+        : [`${productId}: ${available} are left, its view says ${seen}`];
+    }),
+  ],
+  "I15 nothing without its order": (books) => {
+    const known = new Set(books.orders.map(({ id }) => id));
+    const orderOf = (paymentId: string) => paymentId.replace("pay_", "ord_");
+    return [
+      ...books.reservations.map(({ orderId }) => orderId),
+      ...[...books.payments.keys()].map(orderOf),
+      ...[...books.provider.keys()].map(orderOf),
+    ]
+      .filter((id) => !known.has(id))
+      .map((id) => `${id} was never placed`);
+  },
+  "I16 no dead letters": ({ deadLetters }) =>
+    deadLetters.map(({ queue, count }) => `${queue} holds ${count}`),
+  "I17 no saga is under way": ({ running }) => running.map((name) => `${name} is still running`),
+};
+
+/** The names of the promises that are judged. */
+export const judged = Object.keys(checks);
+
+/** What is broken, if anything, when everything has come to rest. */
+export const judge = (books: Books): Violation[] =>
+  Object.entries(checks).flatMap(([invariant, check]) =>
+    check(books).map((what) => ({ invariant, what })),
+  );
