@@ -1,0 +1,284 @@
+import type { Context, Page, Query, Scan } from "./calls.ts";
+import { checkPaths } from "./checks.ts";
+import { compareValues, holds, type Values } from "./conditions.ts";
+import { invalid, invalidParameter } from "./errors.ts";
+import {
+  type Expressions,
+  expressionsOf,
+  type KeyComparison,
+  unusedParameters,
+  valuesOf,
+} from "./expressions.ts";
+import { type AttributeValue, attribute, type Item, type Row, readItem } from "./items.ts";
+import {
+  indexKeyOf,
+  type KeyPart,
+  keyOf,
+  partitionPrefix,
+  type RangeCondition,
+  segmentOf,
+  stretchOf,
+} from "./keys.ts";
+import { shownOf } from "./reads.ts";
+import type { Sorted } from "./sorted.ts";
+import { type IndexSettings, placeOf, type Table, tableOf } from "./store.ts";
+import { readUnits } from "./units.ts";
+
+/** What is read page by page: a table or one of its indexes. */
+type Source = {
+  table: Table;
+  index?: IndexSettings;
+  rows: Sorted<Row>;
+  keys: readonly KeyPart[];
+  /** The attributes of a start key: the index's key and the table's. */
+  startNames: string[];
+};
+
+const sourceOf = (table: Table, request: Page): Source => {
+  const { keys, indexes } = table.settings;
+  const names = keys.map(({ name }) => name);
+  if (request.IndexName === undefined) return { table, rows: table.rows, keys, startNames: names };
+  const index = indexes.find(({ name }) => name === request.IndexName);
+  if (!index) throw invalid(`The table does not have the specified index: ${request.IndexName}`);
+  if (index.global && request.ConsistentRead)
+    throw invalid("Consistent reads are not supported on global secondary indexes");
+  return {
+    table,
+    index,
+    rows: table.indexes.get(index.name) as Sorted<Row>,
+    keys: index.keys,
+    startNames: [...new Set([...names, ...index.keys.map(({ name }) => name)])],
+  };
+};
+
+/** Whether what is wanted must be fetched from the table, because the index does not hold it. */
+const fetches = ({ index, startNames }: Source, request: Page, expressions: Expressions) => {
+  if (!index || index.projection === "ALL") return false;
+  if (request.Select === "ALL_ATTRIBUTES") {
+    if (!index.global) return true;
+    throw invalidParameter(
+      `Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`,
+    );
+  }
+  const held = new Set([...startNames, ...index.included]);
+  const heads = [
+    ...(expressions.projection ?? []).map(([head]) => head as string),
+    ...(expressions.filterHeads ?? []),
+  ];
+  const missing = [...new Set(heads.filter((head) => !held.has(head)))];
+  if (missing.length === 0) return false;
+  if (!index.global) return true;
+  throw invalidParameter(
+    `Global secondary index ${index.name} does not project [${missing.join(", ")}]`,
+  );
+};
+
+const checkSelect = ({ Select, IndexName, ProjectionExpression }: Page) => {
+  if (Select === "ALL_PROJECTED_ATTRIBUTES" && IndexName === undefined)
+    throw invalidParameter(
+      "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
+    );
+  if (Select === "SPECIFIC_ATTRIBUTES" && ProjectionExpression === undefined)
+    throw invalid(
+      "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+    );
+  if (
+    Select !== undefined &&
+    Select !== "SPECIFIC_ATTRIBUTES" &&
+    ProjectionExpression !== undefined
+  )
+    throw invalid(
+      `Cannot specify the ProjectionExpression when choosing to get ${Select === "COUNT" ? "only the Count" : Select}`,
+    );
+};
+
+const startKeyInvalid = (detail?: string) =>
+  invalid(`The provided starting key is invalid${detail ? `: ${detail}` : ""}`);
+
+/** Where a page begins: behind this place. The item itself may be gone. */
+const startOf = (source: Source, given: Item): { place: string; start: Item } => {
+  const { index, table, keys, startNames } = source;
+  const start = readItem(given);
+  const noMatch = "The provided key element does not match the schema";
+  if (Object.keys(start).length !== startNames.length)
+    throw startKeyInvalid(index ? undefined : noMatch);
+  for (const { name, type } of [...keys, ...table.settings.keys])
+    if (attribute(start, name)?.[type] === undefined)
+      throw startKeyInvalid(index && keys.some((key) => key.name === name) ? undefined : noMatch);
+  const place = index
+    ? (indexKeyOf(start, index.keys, table.settings.keys) as string)
+    : placeOf(table, start);
+  return { place, start };
+};
+
+const largestPage = 1024 * 1024;
+
+/** Reads one page of the stretch and answers as Query and Scan do. */
+const page = (
+  { meter }: Context,
+  source: Source,
+  request: Page,
+  { from, to, reverse }: { from: string; to: string; reverse: boolean },
+  expressions: Expressions,
+  values: Values,
+) => {
+  const { table, index, rows, startNames } = source;
+  const fetching = fetches(source, request, expressions);
+  const counts = request.Select === "COUNT";
+  const items: Item[] = [];
+  let [scanned, matched, size, fetched] = [0, 0, 0, 0];
+  let last: Row | undefined;
+  let more = false;
+
+  rows.walk({ from, to, reverse }, (row) => {
+    scanned += 1;
+    size += row.size;
+    const whole = fetching ? (table.rows.get(placeOf(table, row.item)) as Row) : row;
+    if (fetching) fetched += readUnits(whole.size);
+    if (!expressions.filter || holds(expressions.filter, whole.item, values)) {
+      matched += 1;
+      if (!counts) items.push(shownOf(whole, expressions.projection));
+    }
+    last = row;
+    more = scanned === request.Limit || size >= largestPage;
+    return !more;
+  });
+
+  const factor = request.ConsistentRead ? 1 : 0.5;
+  meter.read(table, readUnits(size) * factor, index?.name);
+  if (fetched > 0) meter.read(table, fetched * factor);
+  const end = more ? last : undefined;
+  const [ConsumedCapacity] = meter.answer(request.ReturnConsumedCapacity) ?? [];
+  return {
+    ...(!counts && { Items: items }),
+    Count: matched,
+    ScannedCount: scanned,
+    ...(end && {
+      LastEvaluatedKey: Object.fromEntries(
+        startNames.map((name) => [name, { ...(end.item[name] as AttributeValue) }]),
+      ),
+    }),
+    ...(ConsumedCapacity && { ConsumedCapacity }),
+  };
+};
+
+/** The key condition of a query against the schema: the partition, and what of it. */
+const conditionsOf = (
+  keys: readonly KeyPart[],
+  given: Record<string, KeyComparison>,
+  values: Values,
+): { partition: AttributeValue; range?: RangeCondition } => {
+  const [hash, range] = keys as [KeyPart, KeyPart | undefined];
+  const conditions = Object.keys(given).length;
+  const read = (part: KeyPart): RangeCondition | undefined => {
+    const comparison = given[part.name];
+    if (!comparison) return undefined;
+    const resolved = comparison.values.map((name) => values[name] as AttributeValue);
+    if (resolved.some((value) => value[part.type] === undefined))
+      throw invalidParameter("Condition parameter type does not match schema type");
+    return { operator: comparison.operator, values: resolved };
+  };
+  const partition = read(hash);
+  if (!range && conditions > 1) throw invalid("Query key condition not supported");
+  if (!partition) throw invalid(`Query condition missed key schema element: ${hash.name}`);
+  if (partition.operator !== "EQ") throw invalid("Query key condition not supported");
+  const condition = range && read(range);
+  if (range && !condition && conditions > 1)
+    throw invalid(`Query condition missed key schema element: ${range.name}`);
+  return {
+    partition: partition.values[0] as AttributeValue,
+    ...(condition && { range: condition }),
+  };
+};
+
+const outside = (value: AttributeValue | undefined, { operator, values }: RangeCondition) => {
+  const [low, high] = values as [AttributeValue, AttributeValue | undefined];
+  if (!value) return true;
+  if (operator === "BEGINS_WITH") return !(value.S ?? value.B ?? "").startsWith(low.S ?? "");
+  const order = compareValues(value, low) as number;
+  return !{
+    EQ: order === 0,
+    LT: order < 0,
+    LE: order <= 0,
+    GT: order > 0,
+    GE: order >= 0,
+    BETWEEN: order >= 0 && (compareValues(value, high ?? low) as number) <= 0,
+  }[operator];
+};
+
+export const query = (context: Context, request: Query) => {
+  unusedParameters(request, ["FilterExpression", "KeyConditionExpression", "ProjectionExpression"]);
+  if (request.KeyConditionExpression === undefined)
+    throw invalid(
+      "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
+    );
+  const values = valuesOf(request);
+  const expressions = expressionsOf(request);
+  const table = tableOf(context.store, request.TableName);
+  checkSelect(request);
+  const source = sourceOf(table, request);
+  const { partition, range } = conditionsOf(
+    source.keys,
+    expressions.key as Record<string, KeyComparison>,
+    values,
+  );
+  checkPaths(table, expressions);
+  for (const { name } of source.keys)
+    if (expressions.filterHeads?.includes(name))
+      throw invalid(
+        `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`,
+      );
+
+  const reverse = request.ScanIndexForward === false;
+  const prefix = partitionPrefix(partition);
+  const stretch = { ...stretchOf(prefix, range), reverse };
+  if (request.ExclusiveStartKey) {
+    const { place, start } = startOf(source, request.ExclusiveStartKey);
+    const [hash, sort] = source.keys as [KeyPart, KeyPart | undefined];
+    if (partitionPrefix(start[hash.name] as AttributeValue) !== prefix)
+      throw invalid(
+        range
+          ? "The query can return at most one row and cannot be restarted"
+          : "The provided starting key is outside query boundaries based on provided conditions",
+      );
+    if (range && sort && outside(start[sort.name], range))
+      throw invalid("The provided starting key does not match the range key predicate");
+    if (!reverse) stretch.from = `${place}\u0000`;
+    else stretch.to = place;
+  }
+  return page(context, source, request, stretch, expressions, values);
+};
+
+export const scan = (context: Context, request: Scan) => {
+  const { Segment, TotalSegments } = request;
+  unusedParameters(request, ["ProjectionExpression", "FilterExpression"]);
+  if (Segment !== undefined && TotalSegments === undefined)
+    throw invalid(
+      "The TotalSegments parameter is required but was not present in the request when Segment parameter is present",
+    );
+  if (TotalSegments !== undefined && Segment === undefined)
+    throw invalid(
+      "The Segment parameter is required but was not present in the request when parameter TotalSegments is present",
+    );
+  const [segment, total] = [Segment ?? 0, TotalSegments ?? 1];
+  if (segment >= total)
+    throw invalid(
+      `The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: ${segment} is not less than TotalSegments: ${total}`,
+    );
+  const values = valuesOf(request);
+  const expressions = expressionsOf(request);
+  const table = tableOf(context.store, request.TableName);
+  checkSelect(request);
+  const source = sourceOf(table, request);
+  checkPaths(table, expressions);
+  const stretch = { ...segmentOf(segment, total), reverse: false };
+  if (request.ExclusiveStartKey) {
+    const { place, start } = startOf(source, request.ExclusiveStartKey);
+    if (keyOf(start, source.keys) < stretch.from || place >= stretch.to)
+      throw startKeyInvalid(
+        `Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ${total} Segment: ${segment}`,
+      );
+    stretch.from = `${place}\u0000`;
+  }
+  return page(context, source, request, stretch, expressions, values);
+};

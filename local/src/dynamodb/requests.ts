@@ -1,0 +1,349 @@
+import batchGetItem from "dynalite/validations/batchGetItem.js";
+import batchWriteItem from "dynalite/validations/batchWriteItem.js";
+import createTable from "dynalite/validations/createTable.js";
+import deleteItem from "dynalite/validations/deleteItem.js";
+import deleteTable from "dynalite/validations/deleteTable.js";
+import describeTable from "dynalite/validations/describeTable.js";
+import getItem from "dynalite/validations/getItem.js";
+import dynalite from "dynalite/validations/index.js";
+import listTables from "dynalite/validations/listTables.js";
+import putItem from "dynalite/validations/putItem.js";
+import query from "dynalite/validations/query.js";
+import scan from "dynalite/validations/scan.js";
+import updateItem from "dynalite/validations/updateItem.js";
+import updateTable from "dynalite/validations/updateTable.js";
+import { AwsError, notEmulated } from "../engine.ts";
+
+/** One member of a request as dynalite describes them: its type, what is within, and its constraints. */
+type Member = string | ({ type: string; children?: unknown } & Record<string, unknown>);
+type Members = Record<string, Member>;
+
+const onConditionCheckFailure: Members = {
+  ReturnValuesOnConditionCheckFailure: { type: "String", enum: ["ALL_OLD", "NONE"] },
+};
+const tableName: Members = { TableName: putItem.types.TableName as Member };
+const capacity: Members = {
+  ReturnConsumedCapacity: putItem.types.ReturnConsumedCapacity as Member,
+  ReturnItemCollectionMetrics: putItem.types.ReturnItemCollectionMetrics as Member,
+};
+const tags: Member = {
+  type: "List",
+  children: {
+    type: "ValueStruct<Tag>",
+    children: { Key: { type: "String", notNull: true }, Value: { type: "String", notNull: true } },
+  },
+};
+const streamSpecification: Member = {
+  type: "FieldStruct<StreamSpecification>",
+  children: {
+    StreamEnabled: { type: "Boolean", notNull: true },
+    StreamViewType: {
+      type: "String",
+      enum: ["NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"],
+    },
+  },
+};
+const tableOptions: Members = {
+  StreamSpecification: streamSpecification,
+  DeletionProtectionEnabled: "Boolean",
+  TableClass: { type: "String", enum: ["STANDARD", "STANDARD_INFREQUENT_ACCESS"] },
+  SSESpecification: {
+    type: "FieldStruct<SSESpecification>",
+    children: {
+      Enabled: "Boolean",
+      SSEType: { type: "String", enum: ["AES256", "KMS"] },
+      KMSMasterKeyId: "String",
+    },
+  },
+};
+
+const pick = (types: Record<string, unknown>, ...names: string[]): Members =>
+  Object.fromEntries(names.flatMap((name) => (types[name] ? [[name, types[name] as Member]] : [])));
+
+const action = (name: string, types: Record<string, unknown>, ...names: string[]): Members => ({
+  [name]: {
+    type: `FieldStruct<${name}>`,
+    children: {
+      ...pick(
+        types,
+        "TableName",
+        ...names,
+        "ExpressionAttributeNames",
+        "ExpressionAttributeValues",
+      ),
+      ...onConditionCheckFailure,
+    },
+  },
+});
+
+const transactItems = (children: Members): Members => ({
+  TransactItems: {
+    type: "List",
+    notNull: true,
+    lengthGreaterThanOrEqual: 1,
+    lengthLessThanOrEqual: 100,
+    children: { type: "ValueStruct<TransactItem>", children },
+  },
+});
+
+/** Members of requests that replace expressions; AWS calls them legacy. */
+const legacy = [
+  "AttributesToGet",
+  "AttributeUpdates",
+  "ConditionalOperator",
+  "Expected",
+  "KeyConditions",
+  "QueryFilter",
+  "ScanFilter",
+];
+
+const modern = (types: Record<string, unknown>): Members =>
+  Object.fromEntries(Object.entries(types).filter(([name]) => !legacy.includes(name))) as Members;
+
+const requests: Record<string, Members> = {
+  CreateTable: {
+    ...(createTable.types as Members),
+    ...tableOptions,
+    Tags: tags,
+    LatestStreamLabel: "String",
+  },
+  DescribeTable: describeTable.types as Members,
+  DeleteTable: deleteTable.types as Members,
+  UpdateTable: {
+    ...(updateTable.types as Members),
+    ...tableOptions,
+    AttributeDefinitions: createTable.types.AttributeDefinitions as Member,
+  },
+  ListTables: listTables.types as Members,
+  PutItem: { ...modern(putItem.types), ...onConditionCheckFailure },
+  GetItem: modern(getItem.types),
+  UpdateItem: { ...modern(updateItem.types), ...onConditionCheckFailure },
+  DeleteItem: { ...modern(deleteItem.types), ...onConditionCheckFailure },
+  Query: modern(query.types),
+  Scan: { ...modern(scan.types), ConsistentRead: "Boolean" },
+  BatchGetItem: batchGetItem.types as Members,
+  BatchWriteItem: batchWriteItem.types as Members,
+  TransactWriteItems: {
+    ...capacity,
+    ClientRequestToken: {
+      type: "String",
+      lengthGreaterThanOrEqual: 1,
+      lengthLessThanOrEqual: 36,
+    },
+    ...transactItems({
+      ...action("ConditionCheck", deleteItem.types, "Key", "ConditionExpression"),
+      ...action("Put", putItem.types, "Item", "ConditionExpression"),
+      ...action("Delete", deleteItem.types, "Key", "ConditionExpression"),
+      ...action("Update", updateItem.types, "Key", "UpdateExpression", "ConditionExpression"),
+    }),
+  },
+  TransactGetItems: {
+    ...pick(getItem.types, "ReturnConsumedCapacity"),
+    ...transactItems(action("Get", getItem.types, "Key", "ProjectionExpression")),
+  },
+  UpdateTimeToLive: {
+    ...tableName,
+    TimeToLiveSpecification: {
+      type: "FieldStruct<TimeToLiveSpecification>",
+      notNull: true,
+      children: {
+        Enabled: { type: "Boolean", notNull: true },
+        AttributeName: {
+          type: "String",
+          notNull: true,
+          lengthGreaterThanOrEqual: 1,
+          lengthLessThanOrEqual: 255,
+        },
+      },
+    },
+  },
+  DescribeTimeToLive: tableName,
+  DescribeContinuousBackups: tableName,
+  UpdateContinuousBackups: {
+    ...tableName,
+    PointInTimeRecoverySpecification: {
+      type: "FieldStruct<PointInTimeRecoverySpecification>",
+      notNull: true,
+      children: {
+        PointInTimeRecoveryEnabled: { type: "Boolean", notNull: true },
+        RecoveryPeriodInDays: "Integer",
+      },
+    },
+  },
+  TagResource: {
+    ResourceArn: { type: "String", notNull: true },
+    Tags: { ...(tags as object), type: "List", notNull: true },
+  },
+  UntagResource: {
+    ResourceArn: { type: "String", notNull: true },
+    TagKeys: { type: "List", notNull: true, children: "String" },
+  },
+  ListTagsOfResource: { ResourceArn: { type: "String", notNull: true }, NextToken: "String" },
+};
+
+type Check = (value: unknown) => boolean;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isBlob: Check = (value) =>
+  typeof value === "string" &&
+  value.length % 4 === 0 &&
+  (value === "" || Buffer.from(value, "base64").toString("base64") === value);
+
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+
+const mapOf =
+  (check: Check): Check =>
+  (value) => {
+    if (!isObject(value)) return false;
+    for (const name in value) if (!check(value[name])) return false;
+    return true;
+  };
+
+const isText: Check = (value) => typeof value === "string";
+const isTruth: Check = (value) => typeof value === "boolean";
+
+const isAttributeValue: Check = (value) => {
+  if (!isObject(value)) return false;
+  for (const type in value) if (!attributeTypes[type]?.(value[type])) return false;
+  return true;
+};
+
+const attributeTypes: Record<string, Check> = {
+  S: isText,
+  N: isText,
+  B: isBlob,
+  BOOL: isTruth,
+  NULL: isTruth,
+  SS: listOf(isText),
+  NS: listOf(isText),
+  BS: listOf(isBlob),
+  L: listOf(isAttributeValue),
+  M: mapOf(isAttributeValue),
+};
+
+const lengthOf = (value: unknown) =>
+  isObject(value) ? Object.keys(value).length : (value as string | unknown[]).length;
+
+const constraints: Record<string, (limit: unknown) => Check> = {
+  enum: (allowed) => (value) => (allowed as unknown[]).includes(value),
+  regex: (pattern) => {
+    const whole = new RegExp(`^${pattern}$`);
+    return (value) => whole.test(value as string);
+  },
+  greaterThanOrEqual: (least) => (value) => (value as number) >= (least as number),
+  lessThanOrEqual: (most) => (value) => (value as number) <= (most as number),
+  lengthGreaterThanOrEqual: (least) => (value) => lengthOf(value) >= (least as number),
+  lengthLessThanOrEqual: (most) => (value) => lengthOf(value) <= (most as number),
+  keys: (limits) => {
+    const checks = constraintsOf(limits as Record<string, unknown>);
+    return (value) =>
+      Object.keys(value as object).every((name) => checks.every((check) => check(name)));
+  },
+  values: (limits) => {
+    const checks = constraintsOf(limits as Record<string, unknown>);
+    return (value) =>
+      Object.values(value as object).every((inner) => checks.every((check) => check(inner)));
+  },
+  tableName: () => (value) => lengthOf(value) >= 3 && lengthOf(value) <= 255,
+};
+
+const constraintsOf = (member: Record<string, unknown>): Check[] =>
+  Object.entries(member).flatMap(([name, limit]) => {
+    const constraint = constraints[name];
+    return constraint ? [constraint(limit)] : [];
+  });
+
+const struct = (members: Members): Check => {
+  const checks = Object.entries(members).map(([name, member]) => {
+    const required = isObject(member) && (member.notNull === true || member.required === true);
+    return { name, required, check: compiled(member) };
+  });
+  return (value) => {
+    if (!isObject(value)) return false;
+    for (const { name, required, check } of checks) {
+      const inner = value[name];
+      if (inner === undefined ? required : !check(inner)) return false;
+    }
+    return true;
+  };
+};
+
+const shapeOf = (type: string, children: unknown): Check => {
+  if (type.startsWith("AttrStruct")) return isAttributeValue;
+  if (type.includes("Struct")) return struct(children as Members);
+  if (type === "List" || type === "ParameterizedList") return listOf(compiled(children as Member));
+  if (type.startsWith("Map") || type === "ParameterizedMap")
+    return mapOf(compiled(children as Member));
+  if (type === "String") return isText;
+  if (type === "Boolean") return isTruth;
+  if (type === "Blob") return isBlob;
+  return Number.isInteger;
+};
+
+/** A quick test of whether dynalite would let the member pass as it is. */
+const compiled = (member: Member): Check => {
+  if (typeof member === "string") return shapeOf(member, undefined);
+  const { type, children } = member;
+  const checks = [shapeOf(type, children), ...constraintsOf(member)];
+  return (value) => checks.every((check) => check(value));
+};
+
+const wellFormed = Object.fromEntries(
+  Object.entries(requests).map(([operation, members]) => [operation, struct(members)]),
+);
+
+/** Members of AWS's requests that are known and not emulated; others are ignored, as AWS does. */
+const refused: Record<string, string[]> = {
+  CreateTable: ["OnDemandThroughput", "WarmThroughput", "ResourcePolicy", "GlobalTableSourceArn"],
+  UpdateTable: ["OnDemandThroughput", "WarmThroughput", "ReplicaUpdates", "MultiRegionConsistency"],
+  PutItem: legacy,
+  GetItem: legacy,
+  UpdateItem: legacy,
+  DeleteItem: legacy,
+  Query: legacy,
+  Scan: legacy,
+};
+
+const refuse = (operation: string, input: Record<string, unknown>) => {
+  for (const name of refused[operation] ?? [])
+    if (input[name] !== undefined && input[name] !== null)
+      throw notEmulated("dynamodb", `the parameter ${name} of ${operation}`);
+};
+
+/** An error that dynalite threw, as ours; anything else as it is. */
+const asAwsError = (error: unknown) => {
+  const { body, statusCode } = error as {
+    body?: { __type: string; message?: string; Message?: string };
+    statusCode?: number;
+  };
+  if (!body) return error;
+  const code = body.__type.split("#")[1] as string;
+  return new AwsError(code, body.message ?? body.Message ?? "", statusCode);
+};
+
+/**
+ * The request when its members are of the right types and within AWS's limits. Nearly every request is: it
+ * passes the quick test. Any other goes through dynalite's slow validation, which knows AWS's messages.
+ */
+export const checkedRequest = <T>(operation: string, input: unknown): T => {
+  const request = (input ?? {}) as Record<string, unknown>;
+  refuse(operation, request);
+  if (wellFormed[operation]?.(request)) return request as T;
+  try {
+    const types = requests[operation];
+    const checked = dynalite.checkTypes(structuredClone(request), types);
+    dynalite.checkValidations(checked, types);
+    return checked as T;
+  } catch (error) {
+    throw asAwsError(error);
+  }
+};
+
+/** AWS's rules for the schema of a new table, by dynalite. */
+export const checkTableSchema = (request: Record<string, unknown>) =>
+  createTable.custom(structuredClone(request));

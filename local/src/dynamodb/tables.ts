@@ -1,0 +1,512 @@
+import { AwsError, notEmulated } from "../engine.ts";
+import { uuid } from "../uuid.ts";
+import type { Context } from "./calls.ts";
+import { invalid, invalidParameter, notFound } from "./errors.ts";
+import { indexKeyOf, type KeyPart } from "./keys.ts";
+import { checkTableSchema } from "./requests.ts";
+import { sorted } from "./sorted.ts";
+import {
+  type IndexSettings,
+  indexRow,
+  type Store,
+  type Table,
+  type TableSettings,
+  type Throughput,
+  tableOf,
+  type ViewType,
+} from "./store.ts";
+import { expiryOf } from "./ttl.ts";
+
+type KeySchema = { AttributeName: string; KeyType: "HASH" | "RANGE" }[];
+type IndexDefinition = {
+  IndexName: string;
+  KeySchema: KeySchema;
+  Projection: { ProjectionType?: IndexSettings["projection"]; NonKeyAttributes?: string[] };
+  ProvisionedThroughput?: Throughput;
+};
+type StreamSpecification = { StreamEnabled: boolean; StreamViewType?: ViewType };
+type Options = {
+  BillingMode?: TableSettings["billing"];
+  ProvisionedThroughput?: Throughput;
+  StreamSpecification?: StreamSpecification;
+  DeletionProtectionEnabled?: boolean;
+  TableClass?: string;
+  SSESpecification?: TableSettings["encryption"];
+};
+export type CreateTable = Options & {
+  TableName: string;
+  AttributeDefinitions: TableSettings["definitions"];
+  KeySchema: KeySchema;
+  LocalSecondaryIndexes?: IndexDefinition[];
+  GlobalSecondaryIndexes?: IndexDefinition[];
+  Tags?: { Key: string; Value: string }[];
+  /** Not AWS's: the label that the table's stream shall have, so that its ARN is known beforehand. */
+  LatestStreamLabel?: string;
+};
+export type UpdateTable = Options & {
+  TableName: string;
+  AttributeDefinitions?: TableSettings["definitions"];
+  GlobalSecondaryIndexUpdates?: {
+    Create?: IndexDefinition;
+    Update?: { IndexName: string; ProvisionedThroughput: Throughput };
+    Delete?: { IndexName: string };
+  }[];
+};
+type ByName = { TableName: string };
+
+const none: Throughput = { ReadCapacityUnits: 0, WriteCapacityUnits: 0 };
+
+const arnOf = ({ world }: Store, name: string) =>
+  `arn:aws:dynamodb:${world.region}:${world.account}:table/${name}`;
+
+const keysOf = (schema: KeySchema, definitions: TableSettings["definitions"]): KeyPart[] =>
+  schema.map(({ AttributeName }) => ({
+    name: AttributeName,
+    type: definitions.find((one) => one.AttributeName === AttributeName)
+      ?.AttributeType as KeyPart["type"],
+  }));
+
+const indexOf = (
+  { IndexName, KeySchema, Projection }: IndexDefinition,
+  global: boolean,
+  definitions: TableSettings["definitions"],
+): IndexSettings => ({
+  name: IndexName,
+  global,
+  keys: keysOf(KeySchema, definitions),
+  projection: Projection.ProjectionType ?? "ALL",
+  included: Projection.NonKeyAttributes ?? [],
+});
+
+const schemaOf = (keys: KeyPart[]) =>
+  keys.map(({ name }, i) => ({ AttributeName: name, KeyType: i === 0 ? "HASH" : "RANGE" }));
+
+const throughputOf = (throughput: Throughput) => ({ NumberOfDecreasesToday: 0, ...throughput });
+
+/** The table as CreateTable, DescribeTable and the others answer it. */
+const describe = (store: Store, table: Table, status = "ACTIVE") => {
+  const { settings } = table;
+  const stream = settings.streamArn ? store.streams.get(settings.streamArn) : undefined;
+  const TableArn = arnOf(store, settings.name);
+  const sizeOf = (rows: Table["rows"]) => {
+    let size = 0;
+    rows.walk({ from: "", to: "\uffff" }, (row) => {
+      size += row.size;
+      return true;
+    });
+    return { ItemCount: rows.size(), bytes: size };
+  };
+  const indexes = (global: boolean) => {
+    const some = settings.indexes.filter((index) => index.global === global);
+    if (some.length === 0) return undefined;
+    return some.map((index) => {
+      const { ItemCount, bytes } = sizeOf(table.indexes.get(index.name) as Table["rows"]);
+      return {
+        IndexName: index.name,
+        KeySchema: schemaOf(index.keys),
+        Projection: {
+          ProjectionType: index.projection,
+          ...(index.included.length > 0 && { NonKeyAttributes: index.included }),
+        },
+        ...(global && {
+          IndexStatus: status === "CREATING" ? status : "ACTIVE",
+          ProvisionedThroughput: throughputOf(settings.indexThroughput[index.name] ?? none),
+        }),
+        IndexSizeBytes: bytes,
+        ItemCount,
+        IndexArn: `${TableArn}/index/${index.name}`,
+      };
+    });
+  };
+  const { ItemCount, bytes } = sizeOf(table.rows);
+  const [local, global] = [indexes(false), indexes(true)];
+  return {
+    AttributeDefinitions: settings.definitions,
+    TableName: settings.name,
+    KeySchema: schemaOf(settings.keys),
+    TableStatus: status,
+    CreationDateTime: settings.createdAt,
+    ProvisionedThroughput: throughputOf(settings.throughput),
+    TableSizeBytes: bytes,
+    ItemCount,
+    TableArn,
+    TableId: settings.id,
+    ...(settings.billing === "PAY_PER_REQUEST" && {
+      BillingModeSummary: {
+        BillingMode: settings.billing,
+        LastUpdateToPayPerRequestDateTime: settings.createdAt,
+      },
+    }),
+    ...(local && { LocalSecondaryIndexes: local }),
+    ...(global && { GlobalSecondaryIndexes: global }),
+    ...(stream && {
+      ...(settings.streaming && {
+        StreamSpecification: { StreamEnabled: true, StreamViewType: stream.view },
+      }),
+      LatestStreamLabel: stream.label,
+      LatestStreamArn: stream.arn,
+    }),
+    ...(settings.encryption?.Enabled && {
+      SSEDescription: {
+        Status: "ENABLED",
+        SSEType: settings.encryption.SSEType ?? "KMS",
+        ...(settings.encryption.KMSMasterKeyId && {
+          KMSMasterKeyArn: settings.encryption.KMSMasterKeyId,
+        }),
+      },
+    }),
+    ...(settings.tableClass && { TableClassSummary: { TableClass: settings.tableClass } }),
+    DeletionProtectionEnabled: settings.protection,
+  };
+};
+
+const tableFrom = (settings: TableSettings): Table => ({
+  settings,
+  rows: sorted(),
+  indexes: new Map(settings.indexes.map(({ name }) => [name, sorted()])),
+  expiring: sorted(),
+});
+
+/** AWS's label of a new stream: the moment, to the millisecond. Two in one moment get different labels. */
+const freshLabel = (store: Store, table: string) => {
+  for (let moment = store.world.clock.now(); ; moment += 1) {
+    const label = new Date(moment).toISOString().slice(0, 23);
+    if (!store.streams.has(`${arnOf(store, table)}/stream/${label}`)) return label;
+  }
+};
+
+const openStream = (
+  store: Store,
+  settings: TableSettings,
+  { StreamViewType }: StreamSpecification,
+  label = freshLabel(store, settings.name),
+): TableSettings => {
+  if (!StreamViewType)
+    throw invalidParameter(
+      "StreamViewType must be specified when StreamEnabled is true in StreamSpecification",
+    );
+  const arn = `${arnOf(store, settings.name)}/stream/${label}`;
+  store.streams.set(arn, {
+    arn,
+    label,
+    table: settings.name,
+    view: StreamViewType,
+    keys: settings.keys,
+    createdAt: store.world.clock.now() / 1000,
+    enabled: true,
+    first: 0,
+    records: [],
+  });
+  return { ...settings, streamArn: arn, streaming: true };
+};
+
+const closeStream = (store: Store, settings: TableSettings): TableSettings => {
+  const stream = settings.streamArn ? store.streams.get(settings.streamArn) : undefined;
+  if (stream) stream.enabled = false;
+  return { ...settings, streaming: false };
+};
+
+const tagsFrom = (tags: { Key: string; Value: string }[] = []) =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+
+/** A table is ready when CreateTable answers, although the answer says CREATING, as AWS's does. */
+export const createTable = ({ store }: Context, request: CreateTable) => {
+  const mistake = checkTableSchema(request as unknown as Record<string, unknown>);
+  if (mistake) throw invalid(mistake);
+  const { TableName, AttributeDefinitions, StreamSpecification } = request;
+  if (store.tables.has(TableName))
+    throw new AwsError("ResourceInUseException", `Table already exists: ${TableName}`);
+  const definitions = AttributeDefinitions.map((definition) => ({ ...definition }));
+  const [local, global] = [
+    request.LocalSecondaryIndexes ?? [],
+    request.GlobalSecondaryIndexes ?? [],
+  ];
+  const used = new Set(
+    [request, ...local, ...global].flatMap(({ KeySchema }) =>
+      KeySchema.map(({ AttributeName }) => AttributeName),
+    ),
+  );
+  if (used.size !== definitions.length)
+    throw invalidParameter(
+      `Some AttributeDefinitions are not used. AttributeDefinitions: [${definitions.map((d) => d.AttributeName).join(", ")}], keys used: [${[...used].join(", ")}]`,
+    );
+  const settings: TableSettings = {
+    name: TableName,
+    id: uuid(store.world.clock.random),
+    createdAt: store.world.clock.now() / 1000,
+    keys: keysOf(request.KeySchema, definitions),
+    definitions,
+    indexes: [
+      ...local.map((index) => indexOf(index, false, definitions)),
+      ...global.map((index) => indexOf(index, true, definitions)),
+    ],
+    billing: request.BillingMode ?? "PROVISIONED",
+    throughput: request.ProvisionedThroughput ?? none,
+    indexThroughput: Object.fromEntries(
+      global.map((index) => [index.IndexName, index.ProvisionedThroughput ?? none]),
+    ),
+    streaming: false,
+    recovery: false,
+    protection: request.DeletionProtectionEnabled ?? false,
+    ...(request.TableClass && { tableClass: request.TableClass }),
+    ...(request.SSESpecification && { encryption: request.SSESpecification }),
+    tags: tagsFrom(request.Tags),
+  };
+  const table = tableFrom(
+    StreamSpecification?.StreamEnabled
+      ? openStream(store, settings, StreamSpecification, request.LatestStreamLabel)
+      : settings,
+  );
+  store.tables.set(TableName, table);
+  return { TableDescription: describe(store, table, "CREATING") };
+};
+
+const named = (store: Store, name: string): Table => {
+  const table = store.tables.get(name);
+  if (!table) throw notFound(`Requested resource not found: Table: ${name} not found`);
+  return table;
+};
+
+export const describeTable = ({ store }: Context, { TableName }: ByName) => ({
+  Table: describe(store, named(store, TableName)),
+});
+
+export const deleteTable = ({ store }: Context, { TableName }: ByName) => {
+  const table = named(store, TableName);
+  if (table.settings.protection)
+    throw invalid(
+      "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+    );
+  const TableDescription = describe(store, table, "DELETING");
+  closeStream(store, table.settings);
+  store.tables.delete(TableName);
+  table.expiring = sorted();
+  store.onExpiry(table);
+  return { TableDescription };
+};
+
+/** Tables by their names, 100 a page. */
+export const listTables = (
+  { store }: Context,
+  { ExclusiveStartTableName, Limit = 100 }: { ExclusiveStartTableName?: string; Limit?: number },
+) => {
+  const names = [...store.tables.keys()]
+    .sort()
+    .filter((name) => ExclusiveStartTableName === undefined || name > ExclusiveStartTableName);
+  const TableNames = names.slice(0, Limit);
+  return {
+    TableNames,
+    ...(names.length > Limit && { LastEvaluatedTableName: TableNames.at(-1) }),
+  };
+};
+
+const withIndex = (table: Table, index: IndexSettings, throughput: Throughput) => {
+  table.settings = {
+    ...table.settings,
+    indexes: [...table.settings.indexes, index],
+    indexThroughput: { ...table.settings.indexThroughput, [index.name]: throughput },
+  };
+  const rows = sorted<ReturnType<typeof indexRow>>();
+  table.rows.walk({ from: "", to: "\uffff" }, (row) => {
+    // An item whose index key is of another type stays out of an index that comes later.
+    const fits = index.keys.every(({ name, type }) => row.item[name]?.[type] !== undefined);
+    const key = fits ? indexKeyOf(row.item, index.keys, table.settings.keys) : undefined;
+    if (key !== undefined) rows.set(key, indexRow(table.settings, index, row));
+    return true;
+  });
+  table.indexes.set(index.name, rows);
+};
+
+const withoutIndex = (table: Table, name: string) => {
+  if (!table.settings.indexes.some((index) => index.global && index.name === name))
+    throw notFound(`Requested resource not found: Index: ${name} not found`);
+  table.settings = {
+    ...table.settings,
+    indexes: table.settings.indexes.filter((index) => index.name !== name),
+  };
+  table.indexes.delete(name);
+};
+
+export const updateTable = ({ store }: Context, request: UpdateTable) => {
+  const table = named(store, request.TableName);
+  const { StreamSpecification, GlobalSecondaryIndexUpdates = [] } = request;
+  const asked = [
+    request.ProvisionedThroughput,
+    request.BillingMode,
+    StreamSpecification,
+    request.SSESpecification,
+    request.TableClass,
+    request.DeletionProtectionEnabled,
+    GlobalSecondaryIndexUpdates[0],
+  ];
+  if (asked.every((one) => one === undefined))
+    throw invalid(
+      "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required",
+    );
+  const billing = request.BillingMode ?? table.settings.billing;
+  if (billing === "PAY_PER_REQUEST" && request.ProvisionedThroughput)
+    throw invalidParameter(
+      "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+    );
+  if (StreamSpecification?.StreamEnabled === true && table.settings.streaming)
+    throw invalid(`Table already has an enabled stream: TableName: ${request.TableName}`);
+  if (StreamSpecification?.StreamEnabled === false && !table.settings.streaming)
+    throw invalid("Table is already not associated with a stream");
+
+  const throughput =
+    billing === "PAY_PER_REQUEST"
+      ? none
+      : (request.ProvisionedThroughput ?? table.settings.throughput);
+  table.settings = {
+    ...table.settings,
+    billing,
+    throughput,
+    protection: request.DeletionProtectionEnabled ?? table.settings.protection,
+    ...(request.TableClass && { tableClass: request.TableClass }),
+    ...(request.SSESpecification && { encryption: request.SSESpecification }),
+  };
+  for (const { Create, Update, Delete } of GlobalSecondaryIndexUpdates) {
+    if (Create) {
+      if (table.settings.indexes.some(({ name }) => name === Create.IndexName))
+        throw invalidParameter(`Duplicate index name: ${Create.IndexName}`);
+      const definitions = [...table.settings.definitions];
+      for (const definition of request.AttributeDefinitions ?? [])
+        if (!definitions.some((one) => one.AttributeName === definition.AttributeName))
+          definitions.push({ ...definition });
+      table.settings = { ...table.settings, definitions };
+      const index = indexOf(Create, true, definitions);
+      if (index.keys.some(({ type }) => type === undefined))
+        throw invalidParameter(
+          `Some index key attributes are not defined in AttributeDefinitions. Keys: [${index.keys.map(({ name }) => name).join(", ")}], AttributeDefinitions: [${definitions.map((d) => d.AttributeName).join(", ")}]`,
+        );
+      withIndex(table, index, Create.ProvisionedThroughput ?? none);
+    } else if (Delete) withoutIndex(table, Delete.IndexName);
+    else if (Update)
+      table.settings = {
+        ...table.settings,
+        indexThroughput: {
+          ...table.settings.indexThroughput,
+          [Update.IndexName]: Update.ProvisionedThroughput,
+        },
+      };
+  }
+  if (StreamSpecification)
+    table.settings = StreamSpecification.StreamEnabled
+      ? openStream(store, table.settings, StreamSpecification)
+      : closeStream(store, table.settings);
+  return { TableDescription: describe(store, table, "UPDATING") };
+};
+
+type TimeToLive = { Enabled: boolean; AttributeName: string };
+
+export const updateTimeToLive = (
+  { store }: Context,
+  request: ByName & { TimeToLiveSpecification: TimeToLive },
+) => {
+  const table = tableOf(store, request.TableName);
+  const { Enabled, AttributeName } = request.TimeToLiveSpecification;
+  const { expiryAttribute: known, ...others } = table.settings;
+  if (Enabled && known !== undefined) throw invalid("TimeToLive is already enabled");
+  if (!Enabled && known === undefined) throw invalid("TimeToLive is already disabled");
+  if (!Enabled && known !== AttributeName)
+    throw invalid(
+      `TimeToLive is active on a different AttributeName: current AttributeName is ${known}`,
+    );
+  table.settings = Enabled ? { ...others, expiryAttribute: AttributeName } : others;
+  table.expiring = sorted();
+  if (Enabled)
+    table.rows.walk({ from: "", to: "\uffff" }, (row, key) => {
+      const place = expiryOf(row.item, AttributeName, key);
+      if (place !== undefined) table.expiring.set(place, key);
+      return true;
+    });
+  store.onExpiry(table);
+  return { TimeToLiveSpecification: { Enabled, AttributeName } };
+};
+
+export const describeTimeToLive = ({ store }: Context, { TableName }: ByName) => {
+  const { expiryAttribute } = tableOf(store, TableName).settings;
+  return {
+    TimeToLiveDescription:
+      expiryAttribute === undefined
+        ? { TimeToLiveStatus: "DISABLED" }
+        : { TimeToLiveStatus: "ENABLED", AttributeName: expiryAttribute },
+  };
+};
+
+const backupsOf = (store: Store, { settings }: Table) => ({
+  ContinuousBackupsDescription: {
+    ContinuousBackupsStatus: "ENABLED",
+    PointInTimeRecoveryDescription: settings.recovery
+      ? {
+          PointInTimeRecoveryStatus: "ENABLED",
+          RecoveryPeriodInDays: 35,
+          EarliestRestorableDateTime: settings.createdAt,
+          LatestRestorableDateTime: store.world.clock.now() / 1000,
+        }
+      : { PointInTimeRecoveryStatus: "DISABLED" },
+  },
+});
+
+const backupTable = (store: Store, name: string) => {
+  const table = store.tables.get(name);
+  if (!table) throw new AwsError("TableNotFoundException", `Table not found: ${name}`);
+  return table;
+};
+
+export const describeContinuousBackups = ({ store }: Context, { TableName }: ByName) =>
+  backupsOf(store, backupTable(store, TableName));
+
+/** Point-in-time recovery is remembered and described; nothing is backed up. */
+export const updateContinuousBackups = (
+  { store }: Context,
+  request: ByName & {
+    PointInTimeRecoverySpecification: {
+      PointInTimeRecoveryEnabled: boolean;
+      RecoveryPeriodInDays?: number;
+    };
+  },
+) => {
+  const wanted = request.PointInTimeRecoverySpecification;
+  if (wanted.RecoveryPeriodInDays !== undefined && wanted.RecoveryPeriodInDays !== 35)
+    throw notEmulated("dynamodb", "a RecoveryPeriodInDays other than 35");
+  const table = backupTable(store, request.TableName);
+  table.settings = { ...table.settings, recovery: wanted.PointInTimeRecoveryEnabled };
+  return backupsOf(store, table);
+};
+
+const byArn = (store: Store, arn: string): Table => {
+  const name = arn.split(":table/")[1] ?? "";
+  const table = arn === arnOf(store, name) ? store.tables.get(name) : undefined;
+  if (!table) throw notFound(`Requested resource not found: ResourcArn: ${arn} not found`);
+  return table;
+};
+
+export const tagResource = (
+  { store }: Context,
+  { ResourceArn, Tags }: { ResourceArn: string; Tags: { Key: string; Value: string }[] },
+) => {
+  const table = byArn(store, ResourceArn);
+  table.settings = { ...table.settings, tags: { ...table.settings.tags, ...tagsFrom(Tags) } };
+  return {};
+};
+
+export const untagResource = (
+  { store }: Context,
+  { ResourceArn, TagKeys }: { ResourceArn: string; TagKeys: string[] },
+) => {
+  const table = byArn(store, ResourceArn);
+  const kept = Object.entries(table.settings.tags).filter(([key]) => !TagKeys.includes(key));
+  table.settings = { ...table.settings, tags: Object.fromEntries(kept) };
+  return {};
+};
+
+export const listTagsOfResource = (
+  { store }: Context,
+  { ResourceArn }: { ResourceArn: string },
+) => ({
+  Tags: Object.entries(byArn(store, ResourceArn).settings.tags).map(([Key, Value]) => ({
+    Key,
+    Value,
+  })),
+});
