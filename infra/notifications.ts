@@ -2,8 +2,7 @@ import { heard } from "../services/notifications/src/domain/message.ts";
 import { allow } from "./patterns/allow.ts";
 import { consumer } from "./patterns/consumer.ts";
 import { lambda } from "./patterns/lambda.ts";
-import { queueWithDlq } from "./patterns/queue.ts";
-import { published, ruleToQueue } from "./patterns/subscription.ts";
+import { subscribedQueue } from "./patterns/subscription.ts";
 import { table } from "./patterns/table.ts";
 import { sender } from "./stage.ts";
 
@@ -16,14 +15,8 @@ const from = new sst.aws.Email("Sender", {
   transform: { identity: { tags: { context } }, configurationSet: { tags: { context } } },
 });
 
-const notifications = queueWithDlq("NotificationsQueue", context);
-ruleToQueue("Notifications", {
-  context,
-  on: published(...heard),
-  ...notifications,
-});
 consumer("NotifyCustomer", "notifications/notify-customer", {
-  queue: notifications.queue,
+  queue: subscribedQueue("Notifications", context, heard),
   link: [contacts, from],
   permissions: [
     allow(contacts.arn, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),

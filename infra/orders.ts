@@ -9,10 +9,9 @@ import { allow, command } from "./patterns/allow.ts";
 import { consumer } from "./patterns/consumer.ts";
 import { lambda, step } from "./patterns/lambda.ts";
 import { outbox } from "./patterns/outbox.ts";
-import { deadLetterQueue, queueWithDlq } from "./patterns/queue.ts";
 import { every } from "./patterns/schedule.ts";
 import { executionsOf, stateMachine } from "./patterns/state-machine.ts";
-import { published, ruleToFunction, ruleToQueue } from "./patterns/subscription.ts";
+import { published, subscribedQueue, subscriber } from "./patterns/subscription.ts";
 import { table } from "./patterns/table.ts";
 import { authorizePayment, capturePayment, refundPayment, voidPayment } from "./payments.ts";
 
@@ -76,36 +75,21 @@ const cancellation = stateMachine(returnOrder, {
   },
 });
 
-const startFulfilmentDlq = deadLetterQueue("StartFulfilmentDlq", context);
-ruleToFunction("StartFulfilment", {
-  context,
-  on: published(OrderPlaced),
-  to: lambda("StartFulfilment", "orders/start-fulfilment", {
-    link: [fulfilment],
-    permissions: [allow(fulfilment.arn, "states:StartExecution")],
-    deadLetters: startFulfilmentDlq,
-  }),
-  deadLetters: startFulfilmentDlq,
+subscriber("StartFulfilment", "orders/start-fulfilment", {
+  on: published([OrderPlaced]),
+  link: [fulfilment],
+  permissions: [allow(fulfilment.arn, "states:StartExecution")],
 });
-
-const startCancellationDlq = deadLetterQueue("StartCancellationDlq", context);
-ruleToFunction("StartCancellation", {
-  context,
-  on: published(CancellationRequested),
-  to: lambda("StartCancellation", "orders/start-cancellation", {
-    link: [cancellation],
-    permissions: [allow(cancellation.arn, "states:StartExecution")],
-    deadLetters: startCancellationDlq,
-  }),
-  deadLetters: startCancellationDlq,
+subscriber("StartCancellation", "orders/start-cancellation", {
+  on: published([CancellationRequested]),
+  link: [cancellation],
+  permissions: [allow(cancellation.arn, "states:StartExecution")],
 });
 
 // What an execution left that ended early, and orders that make no progress
 const startAgain = allow([fulfilment.arn, cancellation.arn], "states:StartExecution");
 
-const recoverSagaDlq = deadLetterQueue("RecoverSagaDlq", context);
-ruleToFunction("RecoverSaga", {
-  context,
+subscriber("RecoverSaga", "orders/recover-saga", {
   // Step Functions tells this to the account's default bus, not to ours.
   on: {
     pattern: {
@@ -117,12 +101,8 @@ ruleToFunction("RecoverSaga", {
       },
     },
   },
-  to: lambda("RecoverSaga", "orders/recover-saga", {
-    ...onOrder,
-    permissions: [...onOrder.permissions, startAgain],
-    deadLetters: recoverSagaDlq,
-  }),
-  deadLetters: recoverSagaDlq,
+  link: names,
+  permissions: [...onOrder.permissions, startAgain],
 });
 every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
   link: [...names, fulfilment, cancellation],
@@ -141,10 +121,8 @@ every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
 });
 
 // The price list, a copy of the catalogue's
-const prices = queueWithDlq("PricesQueue", context);
-ruleToQueue("Prices", { context, on: published(ProductListed), ...prices });
 consumer("UpdatePrices", "orders/update-prices", {
-  queue: prices.queue,
+  queue: subscribedQueue("Prices", context, [ProductListed]),
   link: [orders],
   permissions: [allow(orders.arn, "dynamodb:PutItem")],
 });

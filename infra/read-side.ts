@@ -7,9 +7,8 @@ import { findOrder } from "./orders.ts";
 import { allow } from "./patterns/allow.ts";
 import { consumer } from "./patterns/consumer.ts";
 import { lambda } from "./patterns/lambda.ts";
-import { queueWithDlq } from "./patterns/queue.ts";
 import { scheduled } from "./patterns/schedule.ts";
-import { published, ruleToQueue } from "./patterns/subscription.ts";
+import { subscribedQueue } from "./patterns/subscription.ts";
 import { table } from "./patterns/table.ts";
 
 const context = "read-side";
@@ -21,26 +20,20 @@ const onViews = (...actions: `dynamodb:${string}`[]) => ({
 });
 
 // Orders as their customers see them
-const orderViews = queueWithDlq("OrderViewsQueue", context);
-ruleToQueue("OrderViews", { context, on: published(...orderViewEvents), ...orderViews });
 consumer("ProjectOrders", "read-side/project-orders", {
-  queue: orderViews.queue,
+  queue: subscribedQueue("OrderViews", context, orderViewEvents),
   ...onViews("dynamodb:UpdateItem"),
 });
 
 // Products and how many of them there are
-const productViews = queueWithDlq("ProductViewsQueue", context);
-ruleToQueue("ProductViews", { context, on: published(...productViewEvents), ...productViews });
 consumer("ProjectProducts", "read-side/project-products", {
-  queue: productViews.queue,
+  queue: subscribedQueue("ProductViews", context, productViewEvents),
   ...onViews("dynamodb:UpdateItem"),
 });
 
 // What was sold and refunded, day by day
-const sales = queueWithDlq("SalesQueue", context);
-ruleToQueue("Sales", { context, on: published(...salesEvents), ...sales });
 consumer("ProjectSales", "read-side/project-sales", {
-  queue: sales.queue,
+  queue: subscribedQueue("Sales", context, salesEvents),
   ...onViews("dynamodb:PutItem"),
 });
 scheduled("cron(15 0 * * ? *)", "ReportDailySales", "read-side/report-daily-sales", {

@@ -1,9 +1,13 @@
 import type { EventContract } from "../../packages/core/src/event.ts";
 import { bus } from "../events.ts";
 import { named } from "../stage.ts";
+import { lambda } from "./lambda.ts";
+import { deadLetterQueue, queueWithDlq } from "./queue.ts";
+
+type Contract = Pick<EventContract, "type">;
 
 /** Matches events of these contracts on our bus. */
-export const published = (...contracts: Pick<EventContract, "type">[]) => ({
+export const published = (contracts: readonly Contract[]): Matching => ({
   bus: bus.name,
   pattern: {
     source: [...new Set(contracts.map(({ type }) => `petstore.${type.split(".")[0]}`))],
@@ -11,6 +15,7 @@ export const published = (...contracts: Pick<EventContract, "type">[]) => ({
   },
 });
 
+/** Where a rule listens, the account's default bus if nothing is said, and for what. */
 type Matching = { bus?: $util.Input<string>; pattern: $util.Input<Record<string, unknown>> };
 
 type Subscription = {
@@ -58,24 +63,42 @@ const letSend = (name: string, queue: sst.aws.Queue, rule: aws.cloudwatch.EventR
     }),
   });
 
-/** One rule from the bus to a queue. What cannot be delivered joins the queue's own dead letters: the same event, the same cure. */
-export const ruleToQueue = (
+/**
+ * A queue that hears contracts: `subscribedQueue("Prices", "orders", [ProductListed])` gives PricesQueue, its
+ * dead-letter queue and the rule. What EventBridge cannot deliver joins the queue's own dead letters: the same
+ * event, the same cure.
+ */
+export const subscribedQueue = (
   name: string,
-  { queue, deadLetters, ...rest }: Omit<Subscription, "to"> & { queue: sst.aws.Queue },
-) => {
-  const rule = ruleAndTarget(name, { ...rest, to: queue, deadLetters });
+  context: string,
+  contracts: readonly Contract[],
+): sst.aws.Queue => {
+  const { queue, deadLetters } = queueWithDlq(`${name}Queue`, context);
+  const rule = ruleAndTarget(name, { context, on: published(contracts), to: queue, deadLetters });
   letSend(`${name}QueuePolicy`, queue, rule);
   letSend(`${name}DlqPolicy`, deadLetters, rule);
+  return queue;
 };
 
-/** One rule to a function. Its dead-letter queue takes what EventBridge could not deliver and what the function failed at. */
-export const ruleToFunction = (name: string, subscription: Subscription) => {
-  const rule = ruleAndTarget(name, subscription);
-  letSend(`${name}DlqPolicy`, subscription.deadLetters, rule);
+/**
+ * A function that a rule invokes. Its dead-letter queue takes both what EventBridge could not deliver and what the
+ * function failed at.
+ */
+export const subscriber = (
+  name: string,
+  path: Parameters<typeof lambda>[1],
+  { on, ...options }: { on: Matching } & Omit<Parameters<typeof lambda>[2], "deadLetters">,
+) => {
+  const context = path.split("/")[0] as string;
+  const deadLetters = deadLetterQueue(`${name}Dlq`, context);
+  const fn = lambda(name, path, { ...options, deadLetters });
+  const rule = ruleAndTarget(name, { context, on, to: fn, deadLetters });
+  letSend(`${name}DlqPolicy`, deadLetters, rule);
   new aws.lambda.Permission(`${name}Permission`, {
     action: "lambda:InvokeFunction",
-    function: subscription.to.arn,
+    function: fn.arn,
     principal: "events.amazonaws.com",
     sourceArn: rule.arn,
   });
+  return fn;
 };
