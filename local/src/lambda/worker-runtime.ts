@@ -1,0 +1,163 @@
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { World } from "../engine.ts";
+import type { WireHandler } from "../wire/message.ts";
+import { type Bundler, checkExported, createBundler, repositoryRoot } from "./bundle.ts";
+import { environments, type Start } from "./environments.ts";
+import {
+  EnvironmentCrash,
+  type ErrorPayload,
+  type FunctionConfig,
+  type MakeRuntime,
+  type Outcome,
+} from "./function.ts";
+import type { FromWorker, PortRequest, ToWorker, WorkerStart } from "./worker-messages.ts";
+
+export type WorkerOptions = {
+  /**
+   * AWS's wire protocols over a world. With it, the SDK's requests cross from thread to thread; without it they
+   * take the network to AWS_ENDPOINT_URL.
+   */
+  wire?: (world: Pick<World, "call" | "note">) => WireHandler;
+  /** The largest number of environments of one function. */
+  most?: number;
+  bundles?: Bundler;
+};
+
+const bootstrap = new URL("./worker-bootstrap.ts", import.meta.url);
+const compileCache = join(repositoryRoot, ".petstore/compile-cache");
+
+/** Runs each execution environment in a worker thread: what a handler does there, however badly, ends there. */
+export const workerRuntime =
+  ({
+    wire,
+    most = 10,
+    bundles = createBundler({ kind: wire ? "thread" : "aws" }),
+  }: WorkerOptions = {}): MakeRuntime =>
+  (world) => {
+    const paths = new Map<string, string>();
+    const pool = environments(world, {
+      most,
+      start: (fn, crashed) => {
+        const bundle = paths.get(fn.name);
+        if (!bundle) throw new Error(`${fn.name} was not prepared.`);
+        return startWorker(world, fn, { bundle, crashed, wire });
+      },
+    });
+    return {
+      async prepare(fn) {
+        const bundle = await world.clock.hold(bundles.bundle(fn.file));
+        checkExported(bundle, fn.exported);
+        paths.set(fn.name, bundle.path);
+      },
+      invoke: pool.invoke,
+      crash: pool.crash,
+      stop: pool.stop,
+    };
+  };
+
+const startWorker = (
+  world: World,
+  fn: FunctionConfig,
+  {
+    bundle,
+    crashed,
+    wire,
+  }: {
+    bundle: string;
+    crashed: (error: ErrorPayload) => void;
+    wire: WorkerOptions["wire"];
+  },
+): Promise<Start> => {
+  const { name, arn, memory, exported, variables } = fn;
+  let requestId = "";
+  let dead = false;
+  let done: (outcome: Outcome) => void = () => {};
+  const workerData: WorkerStart = {
+    fn: { name, arn, memory },
+    bundle,
+    exported,
+    compileCache,
+    port: wire !== undefined,
+  };
+  const worker = new Worker(bootstrap, {
+    workerData,
+    name,
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+    env: {
+      ...variables,
+      AWS_REGION: world.region,
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+      TZ: "UTC",
+    },
+  });
+  const tell = (message: ToWorker) => worker.postMessage(message);
+  const kill = () => {
+    dead = true;
+    void worker.terminate();
+  };
+  const die = (errorType: string, message: string) => {
+    if (dead) return;
+    kill();
+    crashed({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` });
+  };
+
+  const answerTo = wire?.({
+    note: world.note,
+    async call(call) {
+      try {
+        return await world.call(call);
+      } catch (error) {
+        if (!(error instanceof EnvironmentCrash)) throw error;
+        die("Runtime.ExitError", "Runtime exited with error: signal: killed");
+        return new Promise<never>(() => {});
+      }
+    },
+  });
+  const carry = async (id: number, { body, ...request }: PortRequest) => {
+    if (!answerTo) return;
+    const answer = await answerTo({
+      ...request,
+      body: typeof body === "string" ? Buffer.from(body) : body,
+    });
+    if (!dead) tell({ kind: "answer", id, answer });
+  };
+
+  const environment = {
+    run: (event: string, invocation: { requestId: string; deadline: number }) =>
+      new Promise<Outcome>((resolve) => {
+        requestId = invocation.requestId;
+        done = resolve;
+        tell({ kind: "invoke", event, invocation });
+      }),
+    kill,
+  };
+
+  return new Promise((resolve) => {
+    worker.on("message", (message: FromWorker) => {
+      if (dead) return;
+      if (message.kind === "ready") resolve({ ok: true, environment });
+      else if (message.kind === "done") done(message.outcome);
+      else if (message.kind === "request") void carry(message.id, message.request);
+      else if (message.kind === "log")
+        world.note({ kind: "log", function: name, requestId, line: message.line });
+      else if (message.kind === "refused")
+        world.note({ kind: "connection-refused", function: name, requestId, host: message.host });
+      else {
+        kill();
+        resolve({ ok: false, error: message.error });
+      }
+    });
+    worker.on("error", (error: Error) => {
+      resolve({ ok: false, error: { errorType: error.name, errorMessage: error.message } });
+      die(error.name, error.message);
+    });
+    worker.on("exit", (code) => {
+      const status = `Runtime exited with error: exit status ${code}`;
+      resolve({ ok: false, error: { errorType: "Runtime.ExitError", errorMessage: status } });
+      die("Runtime.ExitError", status);
+    });
+    worker.unref();
+  });
+};
