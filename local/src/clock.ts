@@ -171,7 +171,9 @@ export const virtualClock = ({
       for (;;) {
         await quiet();
         if (await done()) return true;
-        if (!(await step(until))) return done();
+        if (await step(until)) continue;
+        now = until;
+        return done();
       }
     },
   };
