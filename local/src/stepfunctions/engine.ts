@@ -9,6 +9,15 @@ import { type Machine, machineOperations } from "./machines.ts";
 /** AWS sends status changes itself, under no role of ours. */
 const SENDER = { name: "states.amazonaws.com", role: "states.amazonaws.com" };
 
+/** A status change event leaves out input and output where it would be longer than this, in bytes. */
+const EVENT_LIMIT = 248 * 1024;
+const LEFT_OUT = {
+  input: null,
+  inputDetails: { included: false },
+  output: null,
+  outputDetails: { included: false },
+};
+
 /** Step Functions: Standard state machines in the JSONata dialect of the Amazon States Language. */
 export const statesEngine = (world: World): Engine => {
   const { clock } = world;
@@ -32,7 +41,10 @@ export const statesEngine = (world: World): Engine => {
     });
     const described = describe(x, clock.now(), machines.get(machineArn));
     const absent = { stateMachineVersionArn: null, stateMachineAliasArn: null };
-    const detail = JSON.stringify({ ...described, ...absent }, (_, value) => value ?? null);
+    const text = (fields: object) =>
+      JSON.stringify({ ...described, ...absent, ...fields }, (_, value) => value ?? null);
+    const whole = text({});
+    const detail = Buffer.byteLength(whole) > EVENT_LIMIT ? text(LEFT_OUT) : whole;
     const entry = {
       Source: "aws.states",
       DetailType: "Step Functions Execution Status Change",

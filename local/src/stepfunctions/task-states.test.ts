@@ -157,6 +157,21 @@ describe("a task's time", () => {
     expect((await lab.history(arn)).length).toBe(before);
   });
 
+  it("leaves the late answer of one attempt out of the next", async () => {
+    const answers: ((value: unknown) => void)[] = [];
+    const lab = setUp({ slow: () => new Promise((resolve) => answers.push(resolve)) });
+    const Retry = [{ ErrorEquals: ["States.Timeout"] }];
+    const Output = "{% $states.result.Payload %}";
+    const states = { A: task("slow", { TimeoutSeconds: 2, Retry, Output, End: true }) };
+    const arn = await lab.start(await lab.create(states));
+    await lab.clock.runUntil(() => answers.length === 2);
+    answers[0]?.("of the first");
+    await lab.clock.advance(1000);
+    expect((await lab.look(arn)).status).toBe("RUNNING");
+    answers[1]?.("of the second");
+    expect((await lab.finished(arn)).output).toBe("of the second");
+  });
+
   it("can be computed", async () => {
     const lab = setUp({ slow: never });
     const started = lab.clock.now();
@@ -272,6 +287,24 @@ describe("an integration", () => {
     await lab.clock.advance(1000);
     const ExecutionArn = "arn:aws:states:us-east-1:123456789012:execution:inner:x";
     expect((await lab.look(ExecutionArn)).status).toBe("ABORTED");
+  });
+
+  it("stops the execution that it waits for when its time runs out", async () => {
+    const lab = setUp();
+    const inner = await lab.create({ W: { Type: "Wait", Seconds: 60, End: true } }, {}, "inner");
+    const Arguments = { StateMachineArn: inner, Name: "x" };
+    const state = integration("states:startExecution.sync:2", Arguments);
+    const Catch = [{ ErrorEquals: ["States.Timeout"], Next: "B" }];
+    const outer = await lab.start(
+      await lab.create({
+        A: { ...state, TimeoutSeconds: 5, Catch },
+        B: { Type: "Wait", Seconds: 30, End: true },
+      }),
+    );
+    await lab.clock.advance(6000);
+    const ExecutionArn = "arn:aws:states:us-east-1:123456789012:execution:inner:x";
+    expect((await lab.look(ExecutionArn)).status).toBe("ABORTED");
+    expect((await lab.look(outer)).status).toBe("RUNNING");
   });
 
   it("names the error of Step Functions itself", async () => {

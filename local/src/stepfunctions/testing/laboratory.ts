@@ -1,4 +1,4 @@
-import { virtualClock } from "../../clock.ts";
+import { type VirtualClock, virtualClock } from "../../clock.ts";
 import { createCloud } from "../../cloud.ts";
 import { administrator, type Engine, type World } from "../../engine.ts";
 import { statesEngine } from "../engine.ts";
@@ -19,9 +19,28 @@ export const thrown = (errorType: string, errorMessage = "no") => ({
   trace: [],
 });
 
+/** A clock that knows how much is planned and neither done nor cancelled. */
+const counted = (clock: VirtualClock) => {
+  const plans = new Set<object>();
+  const after: VirtualClock["after"] = (ms, label, plan) => {
+    const key = {};
+    plans.add(key);
+    const timer = clock.after(ms, label, () => {
+      plans.delete(key);
+      return plan();
+    });
+    const cancel = () => {
+      plans.delete(key);
+      timer.cancel();
+    };
+    return { cancel };
+  };
+  return { clock: { ...clock, after }, planned: () => plans.size };
+};
+
 /** A cloud with Step Functions and a Lambda engine whose functions are the test's own. */
 export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
-  const clock = virtualClock({ seed });
+  const { clock, planned } = counted(virtualClock({ seed }));
   const events: Loose[] = [];
   const calls: { name: string; payload: Loose; at: number }[] = [];
   const lambda = (_: World): Engine => ({
@@ -94,6 +113,7 @@ export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
     calls,
     events,
     facts,
+    planned,
   };
 };
 
