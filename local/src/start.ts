@@ -1,0 +1,131 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { CannotStart, readGraph } from "./boot/graph.ts";
+import { realClock } from "./clock.ts";
+import { repositoryRoot } from "./lambda/bundle.ts";
+import { localCloud } from "./local-cloud.ts";
+import { curlLines } from "./pages.ts";
+import { seed } from "./seed/seed.ts";
+import { listenOnLoopback } from "./wire/server.ts";
+
+const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
+
+  --json            print one line of JSON on standard output: addresses, credentials, accounts
+  --port <n>        port of the AWS endpoint (4566, or the next free one)
+  --api-port <n>    port of the API and its pages (3000, or the next free one)
+  --graph <file>    the infrastructure to run (infra/graph.json)
+  --help            this text
+`;
+
+const portOf = (name: string, text: string) => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new CannotStart(`--${name} is a port, a number from 0 to 65535, not "${text}".`);
+  return port;
+};
+
+const readOptions = () => {
+  try {
+    const { values } = parseArgs({
+      options: {
+        json: { type: "boolean", default: false },
+        port: { type: "string", default: "4566" },
+        "api-port": { type: "string", default: "3000" },
+        graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+        help: { type: "boolean", default: false },
+      },
+    });
+    return {
+      ...values,
+      port: portOf("port", values.port),
+      apiPort: portOf("api-port", values["api-port"]),
+    };
+  } catch (error) {
+    if (error instanceof CannotStart) throw error;
+    const [sentence = ""] = (error as Error).message.split(". ");
+    throw new CannotStart(`${sentence}. Try --help.`);
+  }
+};
+
+/** Where a running local cloud says its addresses, for commands such as `pnpm sign-in`. */
+export const runningFile = join(repositoryRoot, ".petstore/running.json");
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+const start = async () => {
+  const options = readOptions();
+  if (options.help) return void process.stdout.write(help);
+  const graph = readGraph(options.graph);
+  const began = performance.now();
+
+  const clock = realClock((error, label) =>
+    say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  const [aws, api] = await Promise.all([
+    listenOnLoopback(options.port),
+    listenOnLoopback(options.apiPort, { maxBody: 11 * 1024 * 1024 }),
+  ]);
+  for (const [wanted, { port }, what] of [
+    [options.port, aws, "AWS endpoint"],
+    [options.apiPort, api, "API"],
+  ] as const)
+    if (wanted !== 0 && port !== wanted) say(`Port ${wanted} is busy: the ${what} is on ${port}.`);
+
+  const local = await localCloud({
+    clock,
+    graph,
+    runtime: "worker",
+    apiUrl: api.url,
+    awsUrl: aws.url,
+  });
+  aws.serve(local.handlers.aws);
+  api.serve(local.handlers.api);
+  await seed(local);
+
+  const named = Object.fromEntries(
+    local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
+  );
+  const { accessKeyId, secretAccessKey } = local.administrator;
+  mkdirSync(dirname(runningFile), { recursive: true });
+  writeFileSync(runningFile, JSON.stringify({ api: api.url, aws: aws.url, pid: process.pid }));
+  if (options.json) {
+    process.stdout.write(
+      `${JSON.stringify({ api: api.url, aws: aws.url, accessKeyId, secretAccessKey, accounts: named })}\n`,
+    );
+  } else {
+    const { place, read } = curlLines(api.url, local.token("alice"));
+    process.stdout.write(`
+The Pet Store is open (${((performance.now() - began) / 1000).toFixed(1)} s).
+
+  API           ${api.url}   (a page in the browser, too)
+  AWS endpoint  ${aws.url}
+  Credentials   AWS_ENDPOINT_URL=${aws.url} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
+
+Place an order as Alice:
+
+${place}
+
+Read her orders:
+
+${read}
+
+Ctrl-C stops it; nothing is kept.
+`);
+  }
+
+  const stop = async () => {
+    rmSync(runningFile, { force: true });
+    await Promise.all([aws.stop(), api.stop()]);
+    await local.stop();
+    clock.stop();
+    process.exit(0);
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+};
+
+start().catch((error) => {
+  say(error instanceof CannotStart ? error.message : String(error?.stack ?? error));
+  process.exit(error instanceof CannotStart ? 2 : 1);
+});

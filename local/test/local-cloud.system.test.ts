@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readGraph } from "../src/boot/graph.ts";
+import { virtualClock } from "../src/clock.ts";
+import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
+import { seed } from "../src/seed/seed.ts";
+
+const clock = virtualClock();
+let local: LocalCloud;
+
+/** Lets virtual time pass until the work is done. */
+const drive = async <T>(work: Promise<T>): Promise<T> => {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  work.then(end, end);
+  await clock.runUntil(() => over);
+  return work;
+};
+
+type Order = {
+  orderId: string;
+  status: string;
+  total: object;
+  paid: unknown;
+  timeline: { what: string }[];
+};
+
+const place = (as: string, key: string, lines: object[], paymentToken = "tok_approve") =>
+  drive(
+    local.api({
+      method: "POST",
+      path: "/orders",
+      as,
+      headers: { "idempotency-key": key },
+      body: { lines, paymentToken },
+    }),
+  );
+const read = async (as: string, orderId: string) =>
+  (await drive(local.api({ path: `/orders/${orderId}`, as }))).json() as Order;
+
+/** The order as it is once nothing moves any more. */
+const settled = async (as: string, orderId: string) => {
+  await clock.advance(60_000);
+  return read(as, orderId);
+};
+
+beforeAll(async () => {
+  local = await localCloud({ clock, graph: readGraph("infra/graph.json"), runtime: "inline" });
+  await drive(seed(local));
+});
+afterAll(() => local.stop());
+
+describe("the whole shop in one process, under virtual time", () => {
+  test("an order goes through, and its customer hears of it", async () => {
+    const lines = [
+      { productId: "prd_goldfish", quantity: 1 },
+      { productId: "prd_fish-food", quantity: 2 },
+    ];
+    const placed = await place("alice", "an-order-that-goes-through", lines);
+    expect(placed.status).toBe(202);
+    const { orderId } = placed.json() as Order;
+    expect(placed.headers.get("location")).toBe(`/orders/${orderId}`);
+
+    const order = await settled("alice", orderId);
+    expect(order).toMatchObject({ status: "CONFIRMED", paid: { amount: 2498, currency: "USD" } });
+    expect(order.timeline.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(["OrderPlaced", "StockReserved", "OrderConfirmed", "PaymentCaptured"]),
+    );
+    const mails = local.emails().filter(({ to }) => to.includes("alice@example.com"));
+    expect(mails).toHaveLength(1);
+    expect(mails[0]).toMatchObject({ tags: { order: orderId } });
+    expect(mails[0]?.text).toContain("1 x Goldie the goldfish");
+  });
+
+  test("the last animal is sold once", async () => {
+    const wanted = [{ productId: "prd_parrot", quantity: 1 }];
+    const [first, second] = await Promise.all([
+      place("bob", "bob-wants-the-parrot", wanted),
+      place("carol", "carol-wants-the-parrot", wanted),
+    ]);
+    const ids = [first, second].map((answer) => (answer.json() as Order).orderId);
+    const outcomes = [
+      (await settled("bob", ids[0] as string)).status,
+      (await settled("carol", ids[1] as string)).status,
+    ];
+    expect(outcomes.sort()).toEqual(["CONFIRMED", "REJECTED"]);
+  });
+
+  test("nothing was denied, refused or dropped on the way", () => {
+    for (const kind of ["iam.denied", "refused-address", "defect", "events.dropped"])
+      expect(local.notes(kind), kind).toEqual([]);
+  });
+
+  test("a caller's rights are those of its role in the graph", async () => {
+    const caller = {
+      name: local.nameOf("FindOrder"),
+      role: "arn:aws:iam::123456789012:role/petstore-local-FindOrderRole",
+    };
+    const TableName = local.nameOf("PaymentsTable");
+    const scan = local.cloud.call({
+      caller,
+      service: "dynamodb",
+      operation: "Scan",
+      input: { TableName },
+    });
+    await expect(scan).rejects.toThrow("is not authorized to perform: dynamodb:Scan");
+  });
+
+  test("the same seed gives the same story", async () => {
+    const story = async () => {
+      const own = virtualClock({ seed: 7 });
+      const cloud = await localCloud({
+        clock: own,
+        graph: readGraph("infra/graph.json"),
+        runtime: "inline",
+      });
+      const facts: string[] = [];
+      cloud.cloud.observe(({ kind }) => facts.push(`${own.now()} ${kind}`));
+      let over = false;
+      const end = () => {
+        over = true;
+      };
+      seed(cloud).then(end, end);
+      await own.runUntil(() => over);
+      await cloud.stop();
+      return facts;
+    };
+    expect(await story()).toEqual(await story());
+  });
+});
+
+describe("the pages beside the API", () => {
+  const get = (path: string, headers = {}) => drive(local.api({ path, headers }));
+
+  test("the first page says what is running", async () => {
+    const { status, text } = await get("/");
+    expect(status).toBe(200);
+    for (const words of ["http://127.0.0.1:3000", "POST /orders", "/_local/emails", "/sign-in"])
+      expect(text).toContain(words);
+  });
+
+  test("signing in shows a token and a line that uses it", async () => {
+    const { text } = await get("/sign-in?as=alice");
+    const token = /<h2>Token<\/h2><pre>([^<]+)</.exec(text)?.[1] as string;
+    const answer = await drive(
+      local.api({ path: "/orders", headers: { authorization: `Bearer ${token}` } }),
+    );
+    expect(answer.status).toBe(200);
+    expect((await get("/sign-in?as=%3Cscript%3E")).status).toBe(404);
+  });
+
+  test("a token is to be had by name", async () => {
+    expect((await get("/_local/token/bob")).json()).toMatchObject({
+      customerId: expect.stringMatching(/^cus_/),
+    });
+    expect((await get("/_local/token/mallory")).json()).toEqual({
+      message: "There is no account mallory; there are alice, bob, carol, admin.",
+    });
+  });
+
+  test("e-mails are shown, and their HTML cannot run", async () => {
+    const emails = (await get("/_local/emails?format=json")).json() as { id: string }[];
+    expect(emails.length).toBeGreaterThan(0);
+    const one = await get(`/_local/emails/${emails[0]?.id}`);
+    expect(one.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(one.text).toContain('<iframe sandbox=""');
+  });
+
+  test("health, and what is not there", async () => {
+    expect((await get("/_local/health")).json()).toEqual({ status: "ok" });
+    expect((await get("/_local/nothing")).status).toBe(404);
+    expect((await get("/nowhere")).text).toBe('{"message":"Not Found"}');
+  });
+});
