@@ -92,13 +92,15 @@ const timersOf = ({ clock, enter, name }: GlobalsHost) => {
   };
 };
 
-const dateOf = ({ now }: Clock): DateConstructor =>
-  new Proxy(Date, {
+const dateOf = (clock: Clock): DateConstructor => {
+  const now = () => Math.floor(clock.now()); // a Date has whole milliseconds, a delay may end between two
+  return new Proxy(Date, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length > 0 ? args : [now()], newTarget),
     apply: () => new Date(now()).toString(),
     get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
   });
+};
 
 const cryptoOf = ({ clock: { random }, orderly }: GlobalsHost) => {
   const fill = <T extends ArrayBufferView>(view: T): T => {
