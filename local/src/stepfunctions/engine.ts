@@ -55,7 +55,10 @@ export const statesEngine = (world: World): Engine => {
     clock.after(0, `states announce ${status} of ${machineName} ${name}`, async () => {
       try {
         const input = { Entries: [entry] };
-        await world.call({ caller: SENDER, service: "events", operation: "PutEvents", input });
+        const call = { caller: SENDER, service: "events", operation: "PutEvents", input };
+        const { FailedEntryCount, Entries } = await world.call(call);
+        if (FailedEntryCount > 0)
+          throw new Error(`A status change was refused: ${Entries[0].ErrorMessage}`);
       } catch (error) {
         // A cloud without EventBridge has nobody to tell.
         if (!(error instanceof AwsError) || error.code !== "NotEmulated") throw error;

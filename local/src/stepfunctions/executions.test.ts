@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { virtualClock } from "../clock.ts";
 import { createCloud } from "../cloud.ts";
 import { administrator } from "../engine.ts";
+import { eventBridgeEngine } from "../eventbridge/engine.ts";
 import { statesEngine } from "./engine.ts";
 import { json, type Loose, setUp, task, thrown } from "./testing/laboratory.ts";
 
@@ -170,6 +171,30 @@ describe("an execution", () => {
     expect(started.inputDetails).toEqual({ included: true });
     expect(ended).toMatchObject({ status: "SUCCEEDED", input: null, output: null });
     expect(ended.outputDetails).toEqual({ included: false });
+  });
+
+  it("is heard by a rule of the default bus", async () => {
+    const clock = virtualClock();
+    const cloud = createCloud(clock, [statesEngine, eventBridgeEngine]);
+    const call = (service: string, operation: string, input: object) =>
+      cloud.call({ caller: administrator, service, operation, input }) as Promise<Loose>;
+    const heard: string[] = [];
+    cloud.guard((asked, next) => {
+      if (asked.operation !== "StartExecution" || asked.caller === administrator)
+        return next(asked);
+      heard.push(JSON.parse(asked.input.input).detail.status);
+      return Promise.resolve({});
+    });
+    const roleArn = "arn:aws:iam::123456789012:role/r";
+    const definition = json({ QueryLanguage: "JSONata", StartAt: "A", States: pass });
+    const machine = await call("states", "CreateStateMachine", { name: "m", definition, roleArn });
+    const EventPattern = json({ source: ["aws.states"], detail: { status: ["SUCCEEDED"] } });
+    await call("events", "PutRule", { Name: "ends", EventPattern });
+    const Targets = [{ Id: "t", Arn: machine.stateMachineArn, RoleArn: roleArn }];
+    await call("events", "PutTargets", { Rule: "ends", Targets });
+    await call("states", "StartExecution", machine);
+    await clock.advance(60_000);
+    expect(heard).toEqual(["SUCCEEDED"]);
   });
 
   it("does without a bus", async () => {

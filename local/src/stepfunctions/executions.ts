@@ -1,10 +1,10 @@
 import { AwsError, type Operation, type World } from "../engine.ts";
+import { uuid } from "../uuid.ts";
 import type { Execution } from "./execution.ts";
 import { tooLarge } from "./execution.ts";
 import { HISTORY_LIMIT, type History } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
-import { uuid } from "./random.ts";
 import { readToken } from "./token.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: validated below
@@ -109,7 +109,7 @@ export const executionOperations = (
   return {
     StartExecution: (input: Input) => {
       const machineArn = required(input, "stateMachineArn");
-      const { name = uuid(clock), input: given = "{}", traceHeader } = input;
+      const { name = uuid(clock.random), input: given = "{}", traceHeader } = input;
       checkName(name);
       const machine = machineFor(machineArn);
       if (machine.deleting)

@@ -1,7 +1,7 @@
 import type { World } from "../engine.ts";
 import { AwsError } from "../engine.ts";
+import { uuid } from "../uuid.ts";
 import { type Execution, type Failure, type Json, tooLarge } from "./execution.ts";
-import { uuid } from "./random.ts";
 
 /** How a Task reaches a service. */
 export type Integration = {
@@ -112,7 +112,7 @@ const inputOf = (integration: Integration, execution: Execution, given: Json): F
 
 const metadata = (world: World, status: number) => ({
   SdkHttpMetadata: { AllHttpHeaders: {}, HttpHeaders: {}, HttpStatusCode: status },
-  SdkResponseMetadata: { RequestId: uuid(world.clock) },
+  SdkResponseMetadata: { RequestId: uuid(world.clock.random) },
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer in the shape of its service
@@ -178,7 +178,7 @@ const failureOf = (world: World, integration: Integration, error: unknown): Fail
   const named = code.endsWith("Exception") ? code : `${code}Exception`;
   return {
     error: `${prefix}.${UNNAMED.includes(code) ? unnamed : named}`,
-    cause: `${message} (Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${uuid(world.clock)}; Proxy: null)`,
+    cause: `${message} (Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${uuid(world.clock.random)}; Proxy: null)`,
   };
 };
 

@@ -155,7 +155,7 @@ describe("Parallel", () => {
         P: {
           Type: "Parallel",
           Branches: [
-            branch("A", { A: task("bad") }),
+            branch("A", { A: wait(1, "A2"), A2: task("bad") }),
             branch("B", { B: wait(5, "B2"), B2: task("after") }),
           ],
           End: true,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import jsonata from "jsonata";
 import { type Clock, seededRandom } from "../clock.ts";
+import { uuid } from "../uuid.ts";
 import type { Json } from "./execution.ts";
-import { uuid } from "./random.ts";
 
 /** A JSONata expression that threw, gave nothing, or gave what its field cannot take. */
 export class QueryEvaluationError extends Error {
@@ -77,7 +77,7 @@ export const createEvaluate = (clock: Clock): Evaluate => {
     ["partition", partition, "<an:a>"],
     ["range", range, "<nnn:a>"],
     ["hash", hash, "<ss?:s>"],
-    ["uuid", () => uuid(clock), "<:s>"],
+    ["uuid", () => uuid(clock.random), "<:s>"],
     ["parse", (text: string) => JSON.parse(text), "<s:x>"],
     [
       "random",

@@ -1,7 +1,7 @@
 import { AwsError, notEmulated, type Operation, type World } from "../engine.ts";
+import { uuid } from "../uuid.ts";
 import { readDefinition } from "./definition.ts";
 import type { Workflow } from "./execution.ts";
-import { uuid } from "./random.ts";
 
 /** A state machine, as plain data. */
 export type Machine = {
@@ -165,7 +165,7 @@ export const machineOperations = (
       if (roleArn) machine.roleArn = roleArn;
       if (loggingConfiguration) machine.logging = loggingConfiguration;
       if (tracingConfiguration) machine.tracing = tracingConfiguration;
-      machine.revisionId = uuid(clock);
+      machine.revisionId = uuid(clock.random);
       return { updateDate: clock.now() / 1000, revisionId: machine.revisionId };
     },
 
