@@ -16,6 +16,7 @@ import { createIssuer } from "./issuer/issuer.ts";
 import { lambdaEngine } from "./lambda/engine.ts";
 import type { Wake } from "./lambda/event-source-mappings.ts";
 import { inlineRuntime } from "./lambda/inline-runtime.ts";
+import { workerRuntime } from "./lambda/worker-runtime.ts";
 import { localPages, localPrefix } from "./local-pages.ts";
 import { schedulerEngine } from "./scheduler/engine.ts";
 import { type Email, type SesEngine, sesEngine } from "./ses/engine.ts";
@@ -73,9 +74,6 @@ export type LocalCloud = {
   stop: () => Promise<void>;
 };
 
-const notYet = (): never => {
-  throw new CannotStart("The worker runtime is not here yet.");
-};
 const keptNotes = 10_000;
 
 const policyOf = (permission: Permission, account: string): Statement => ({
@@ -139,7 +137,7 @@ export const localCloud = async ({
       runtime:
         runtime === "inline"
           ? inlineRuntime({ outgoing: (request, from) => reachFrom(from)(request) })
-          : notYet(),
+          : workerRuntime({ wire: (world) => awsEndpoint(world, keys) }),
     }),
     schedulerEngine,
     (world) => {

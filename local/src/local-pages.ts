@@ -63,7 +63,14 @@ export const localPages = (shown: Shown) => {
     const token = new RegExp(`^${localPrefix}/token/([^/]+)$`).exec(path);
     if (token) {
       const account = accountNamed(token[1]);
-      if (account) return json({ token: issuer.token(account), customerId: account.customerId });
+      if (account && wantsJson)
+        return json({ token: issuer.token(account), customerId: account.customerId });
+      if (account)
+        return {
+          status: 200,
+          headers: { "content-type": "text/plain" },
+          body: issuer.token(account),
+        };
       const names = accounts.map(({ name }) => name).join(", ");
       return json({ message: `There is no account ${token[1]}; there are ${names}.` }, 404);
     }

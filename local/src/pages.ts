@@ -22,11 +22,21 @@ iframe { width: 100%; min-height: 24rem; border: 1px solid color-mix(in srgb, cu
 export const page = (title: string, body: string) =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${style}</style><body><nav><a href="/">Pet Store</a><a href="/sign-in">Sign in</a><a href="/_local/emails">E-mails</a><a href="/openapi.json">OpenAPI</a></nav><main>${body}</main></body></html>`;
 
-/** Lines for a shell that place an order as somebody, and read it. */
-export const curlLines = (apiUrl: string, token: string) => ({
-  place: `curl -s -X POST ${apiUrl}/orders -H "authorization: Bearer ${token}" -H "idempotency-key: $(date +%s)-$RANDOM" -H "content-type: application/json" -d '{"lines":[{"productId":"prd_fish-bowl","quantity":1},{"productId":"prd_fish-food","quantity":2}],"paymentToken":"tok_approve"}'`,
-  read: `curl -s "${apiUrl}/orders" -H "authorization: Bearer ${token}"`,
-});
+/** Lines for a shell that place an order as somebody, and read theirs. */
+export const curlLines = (apiUrl: string, name: string) => {
+  const token = `-H "authorization: Bearer $(curl -s ${apiUrl}/_local/token/${name})"`;
+  const body = {
+    lines: [
+      { productId: "prd_fish-bowl", quantity: 1 },
+      { productId: "prd_fish-food", quantity: 2 },
+    ],
+    paymentToken: "tok_approve",
+  };
+  return {
+    place: `curl -s -X POST ${apiUrl}/orders ${token} -H "idempotency-key: shell-$(date +%s)-$RANDOM" -H "content-type: application/json" -d '${JSON.stringify(body)}'`,
+    read: `curl -s ${apiUrl}/orders ${token}`,
+  };
+};
 
 /** The page at /: what is running, and where to go from here. */
 export const homePage = (about: {
@@ -76,7 +86,7 @@ export const signInPage = (
       `<h1>Sign in</h1><p class="sub">There are no passwords here. Who are you today?</p><ul>${list}</ul>`,
     );
   const { account, token } = chosen;
-  const { place, read } = curlLines(apiUrl, token);
+  const { place, read } = curlLines(apiUrl, account.name);
   return page(
     `Signed in as ${account.name}`,
     `<h1>${escapeHtml(account.fullName)}</h1><p class="sub"><code>${account.customerId}</code></p>

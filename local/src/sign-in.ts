@@ -14,7 +14,7 @@ const signIn = async (): Promise<number> => {
   if (!existsSync(runningFile))
     return fail("No local cloud is running: start it with `npm start`.");
   const { api } = JSON.parse(readFileSync(runningFile, "utf8"));
-  const response = await fetch(`${api}/_local/token/${encodeURIComponent(name)}`).catch(
+  const response = await fetch(`${api}/_local/token/${encodeURIComponent(name)}?format=json`).catch(
     () => undefined,
   );
   if (!response)

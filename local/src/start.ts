@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { CannotStart, readGraph } from "./boot/graph.ts";
 import { realClock } from "./clock.ts";
+import type { Fact } from "./cloud.ts";
 import { repositoryRoot } from "./lambda/bundle.ts";
 import { localCloud } from "./local-cloud.ts";
 import { curlLines } from "./pages.ts";
@@ -15,6 +16,7 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --port <n>        port of the AWS endpoint (4566, or the next free one)
   --api-port <n>    port of the API and its pages (3000, or the next free one)
   --graph <file>    the infrastructure to run (infra/graph.json)
+  --logs            show what the functions log, too
   --help            this text
 `;
 
@@ -33,6 +35,7 @@ const readOptions = () => {
         port: { type: "string", default: "4566" },
         "api-port": { type: "string", default: "3000" },
         graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+        logs: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
@@ -52,6 +55,18 @@ const readOptions = () => {
 export const runningFile = join(repositoryRoot, ".petstore/running.json");
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** What somebody at the terminal should know of a fact, if anything. */
+const tellOf = (fact: Fact, logs: boolean): string | undefined => {
+  const { kind } = fact;
+  if (kind === "log") return logs ? `${fact.function}  ${fact.line}` : undefined;
+  if (kind === "iam.denied")
+    return `Denied: ${fact.caller} may not ${fact.service}:${fact.operation}. Missing in ${fact.where}: ${JSON.stringify(fact.missing)}`;
+  if (kind === "connection-refused" || kind === "refused-address")
+    return `Refused: ${fact.function ?? fact.from} asked for ${fact.host ?? fact.url}, which is not on this machine.`;
+  if (kind === "defect") return `Defect in the local cloud (${fact.where}): ${fact.message}`;
+  return undefined;
+};
 
 const start = async () => {
   const options = readOptions();
@@ -79,6 +94,10 @@ const start = async () => {
     apiUrl: api.url,
     awsUrl: aws.url,
   });
+  local.cloud.observe((fact) => {
+    const line = tellOf(fact, options.logs);
+    if (line) say(line);
+  });
   aws.serve(local.handlers.aws);
   api.serve(local.handlers.api);
   await seed(local);
@@ -94,7 +113,7 @@ const start = async () => {
       `${JSON.stringify({ api: api.url, aws: aws.url, accessKeyId, secretAccessKey, accounts: named })}\n`,
     );
   } else {
-    const { place, read } = curlLines(api.url, local.token("alice"));
+    const { place, read } = curlLines(api.url, "alice");
     process.stdout.write(`
 The Pet Store is open (${((performance.now() - began) / 1000).toFixed(1)} s).
 

@@ -151,7 +151,7 @@ describe("the pages beside the API", () => {
   });
 
   test("a token is to be had by name", async () => {
-    expect((await get("/_local/token/bob")).json()).toMatchObject({
+    expect((await get("/_local/token/bob?format=json")).json()).toMatchObject({
       customerId: expect.stringMatching(/^cus_/),
     });
     expect((await get("/_local/token/mallory")).json()).toEqual({

@@ -2,7 +2,7 @@
 export const nothingToDo: Record<string, string> = {
   "pulumi:pulumi:Stack": "the frame around all resources",
   "pulumi:providers:aws": "which account and region; the local cloud has its own",
-  "aws:cloudwatch/logGroup:LogGroup": "function logs go to the terminal",
+  "aws:cloudwatch/logGroup:LogGroup": "function logs are notes, and with --logs on the terminal",
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "there are no log groups to write to",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "nobody is paged by a laptop",
   "aws:cloudwatch/dashboard:Dashboard": "the page of the local cloud shows what runs",
