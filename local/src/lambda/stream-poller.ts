@@ -241,7 +241,9 @@ export const streamPoller = (host: PollerHost & { functionArn: () => string }): 
       else if (code === "ExpiredIteratorException" || code === "TrimmedDataAccessException")
         await seek(shard, "TRIM_HORIZON");
       else throw error;
+      // What woke us is still to be read: no second record may come for hours.
       shard.more = true;
+      again = true;
     }
   };
 
