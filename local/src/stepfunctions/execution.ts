@@ -24,7 +24,7 @@ export type State = {
 /** A sequence of states: the machine itself, a branch of a Parallel, the processor of a Map. */
 export type Workflow = { StartAt: string; States: Record<string, State>; TimeoutSeconds?: number };
 
-export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
 /** One stay in one state, from StateEntered to StateExited, over all its retries. */
 export type Visit = {
@@ -74,7 +74,7 @@ export type Thread = {
 };
 
 /** An entry of the history, as GetExecutionHistory answers it. */
-export type HistoryEvent = {
+type HistoryEvent = {
   timestamp: number;
   type: string;
   id: number;
@@ -110,7 +110,7 @@ export type Execution = {
 };
 
 /** The limit of everything that goes into or comes out of a state, in bytes of UTF-8. */
-export const DATA_LIMIT = 256 * 1024;
+const DATA_LIMIT = 256 * 1024;
 
 /** Whether a JSON text is over the limit of state data. */
 export const tooLarge = (text: string) =>

@@ -30,49 +30,45 @@ export const createNestedStates = (
   enter: (x: Execution, t: Thread, state: string, input: Json) => void,
   abandon: (x: Execution, t: Thread) => void,
 ) => {
-  const spread = async (x: Execution, t: Thread, s: State) => {
-    const v = visitOf(t);
-    if (s.Type === "Parallel") {
-      const given =
-        s.Arguments === undefined ? v.input : await fill(x, t, s.Arguments, "Arguments");
-      t.last = history.add(x, "ParallelStateStarted", {}, t.last);
-      const items = (s.Branches as unknown[]).map(() => given);
-      v.children = newChildren(items, undefined, items.length);
-    } else {
-      const items = (
-        s.Items === undefined ? v.input : await filled(x, t, s.Items, "Items", "array")
-      ) as Json[];
-      if (!Array.isArray(items))
-        throw evaluationFailed(
-          x,
-          t,
-          `The input of a Map must be an array, but was '${kindOf(items)}'.`,
-          "Items",
-        );
-      const number = async (field: string) =>
-        s[field] === undefined
-          ? undefined
-          : ((await filled(x, t, s[field], field, "number")) as number);
-      const concurrency = (await number("MaxConcurrency")) || INLINE_CONCURRENCY;
-      const count = await number("ToleratedFailureCount");
-      const percentage = await number("ToleratedFailurePercentage");
-      const share = percentage === undefined ? undefined : (items.length * percentage) / 100;
-      const tolerated =
-        count === undefined && share === undefined
-          ? undefined
-          : Math.min(count ?? Number.POSITIVE_INFINITY, share ?? Number.POSITIVE_INFINITY);
-      t.last = history.add(
-        x,
-        "MapStateStarted",
-        { mapStateStartedEventDetails: { length: items.length } },
-        t.last,
-      );
-      v.children = newChildren(items, tolerated, Math.min(concurrency, INLINE_CONCURRENCY));
+  const branches = async (x: Execution, t: Thread, s: State) => {
+    const given =
+      s.Arguments === undefined ? visitOf(t).input : await fill(x, t, s.Arguments, "Arguments");
+    t.last = history.add(x, "ParallelStateStarted", {}, t.last);
+    const items = (s.Branches as unknown[]).map(() => given);
+    return newChildren(items, undefined, items.length);
+  };
+
+  const iterations = async (x: Execution, t: Thread, s: State) => {
+    const items = (
+      s.Items === undefined ? visitOf(t).input : await filled(x, t, s.Items, "Items", "array")
+    ) as Json[];
+    if (!Array.isArray(items)) {
+      const what = `The input of a Map must be an array, but was '${kindOf(items)}'.`;
+      throw evaluationFailed(x, t, what, "Items");
     }
-    if (v.children.items.length === 0) return gathered(x, t);
-    const started = t.last;
-    while (v.children.started < Math.min(v.children.items.length, v.children.concurrency))
-      await startChild(x, t, s, started);
+    const number = async (field: string) =>
+      s[field] === undefined
+        ? undefined
+        : ((await filled(x, t, s[field], field, "number")) as number);
+    const concurrency = (await number("MaxConcurrency")) || INLINE_CONCURRENCY;
+    const count = await number("ToleratedFailureCount");
+    const percentage = await number("ToleratedFailurePercentage");
+    const share = percentage === undefined ? undefined : (items.length * percentage) / 100;
+    const limits = [count, share].filter((limit) => limit !== undefined);
+    const tolerated = limits.length > 0 ? Math.min(...limits) : undefined;
+    const details = { mapStateStartedEventDetails: { length: items.length } };
+    t.last = history.add(x, "MapStateStarted", details, t.last);
+    return newChildren(items, tolerated, Math.min(concurrency, INLINE_CONCURRENCY));
+  };
+
+  /** Starts the threads inside a Parallel or a Map. */
+  const spread = async (x: Execution, t: Thread, s: State) => {
+    const children = await (s.Type === "Parallel" ? branches : iterations)(x, t, s);
+    visitOf(t).children = children;
+    if (children.items.length === 0) return gathered(x, t);
+    const after = t.last;
+    while (children.started < Math.min(children.items.length, children.concurrency))
+      await startChild(x, t, s, after);
   };
 
   const newChildren = (items: Json[], tolerated: number | undefined, concurrency: number) => ({

@@ -9,7 +9,7 @@ export type Loose = any;
 /** A function of the test: gets the payload and how often it was called, answers or throws `thrown(...)`. */
 type Handler = (payload: Loose, call: number) => unknown;
 
-export const ROLE = "arn:aws:iam::123456789012:role/machine";
+const ROLE = "arn:aws:iam::123456789012:role/machine";
 /** The JSON text of a value. */
 export const json = (value: unknown) => JSON.stringify(value);
 /** What a function throws that fails by this name. */
@@ -117,7 +117,7 @@ export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
   };
 };
 
-export const LAMBDA = "arn:aws:states:::lambda:invoke";
+const LAMBDA = "arn:aws:states:::lambda:invoke";
 
 /** A Task state that calls a function with the state's input. */
 export const task = (FunctionName: string, rest: object = { End: true }) => ({
