@@ -1,4 +1,5 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { type OrderRow, toAnswer } from "../../../services/read-side/src/domain/order-view.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: rows as they lie in the tables; the judge looks at some of their attributes
@@ -89,7 +90,11 @@ export const openBooks = async (local: LocalCloud): Promise<Books> => {
       provider.filter(({ sk }) => sk === "PAYMENT").map((row) => [row.pk, row.payment]),
     ),
     postings: provider.filter(({ pk }) => pk === "LEDGER"),
-    views: new Map(read.filter(({ sk }) => sk === "ORDER").map((row) => [row.orderId, row])),
+    views: new Map(
+      read
+        .filter(({ sk }) => sk === "ORDER")
+        .map((row) => [row.orderId, toAnswer(row as OrderRow)]),
+    ),
     products: new Map(read.filter(({ pk }) => pk === "CATALOGUE").map((row) => [row.sk, row])),
     messages: notifications.filter(({ sk }) => String(sk).startsWith("MESSAGE#")),
     outboxes: outboxes.flat(),

@@ -3,16 +3,9 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { client as documentClient } from "./dynamo.ts";
 import type { Envelope } from "./event.ts";
 
-/** A row of a read model remembers how far it has followed each aggregate it is made of. */
-export type Row = Record<string, unknown>;
-
-/** The attribute that holds the last version seen of an aggregate of this type. */
-export const seenAttribute = (aggregateType: string) => `seen_${aggregateType}`;
-
-/** An event came before the one it follows. It is tried again later, and parked if the one before never comes. */
-export class Gap extends Error {
-  override name = "Gap";
-}
+/** An event's place in the history of its aggregate, as a row of a read model remembers it. */
+export const placeOf = ({ aggregate }: Pick<Envelope, "aggregate">): string =>
+  `${aggregate.type}#${aggregate.version}`;
 
 /** What an event changes in a row: attributes to set, and list attributes to append to. */
 export type RowChange = {
@@ -23,50 +16,41 @@ export type RowChange = {
 };
 
 /**
- * Brings a row up to one event of an aggregate: a single update on the condition that the row has seen exactly the
- * version before. A repeated event changes nothing and answers "old"; one that came too early throws Gap.
+ * Applies an event to a row of a read model once, however often it comes: the change and the note that it was seen are one
+ * conditional update, without a read. Events may come in any order, so two of them must not set the same attribute.
  */
-export const updateInTurn = async (
+export const applyOnce = async (
   client: typeof documentClient,
-  { aggregate, type }: Pick<Envelope, "aggregate" | "type">,
+  event: Pick<Envelope, "aggregate">,
   { TableName, Key, set, append }: RowChange,
-): Promise<"applied" | "old"> => {
-  const seen = seenAttribute(aggregate.type);
-  const entries = Object.entries({ ...set, [seen]: aggregate.version }).filter(
-    ([, value]) => value !== undefined,
-  );
+): Promise<"applied" | "seen"> => {
+  const sets = Object.entries(set).filter(([, value]) => value !== undefined);
   const lists = Object.entries(append);
-  const names = [...entries, ...lists].map(([name]) => name);
+  const names = ["seen", ...[...sets, ...lists].map(([name]) => name)];
+  const assignments = [
+    ...sets.map(([name]) => `#${name} = :${name}`),
+    ...lists.map(([name]) => `#${name} = list_append(if_not_exists(#${name}, :none), :${name})`),
+  ];
   try {
     await client.send(
       new UpdateCommand({
         TableName,
         Key,
-        UpdateExpression: `SET ${[
-          ...entries.map(([name]) => `#${name} = :${name}`),
-          ...lists.map(
-            ([name]) => `#${name} = list_append(if_not_exists(#${name}, :none), :${name})`,
-          ),
-        ].join(", ")}`,
-        ConditionExpression:
-          aggregate.version === 1 ? `attribute_not_exists(#${seen})` : `#${seen} = :before`,
+        UpdateExpression: `SET ${assignments.join(", ")} ADD #seen :seen`,
+        ConditionExpression: "NOT contains(#seen, :place)",
         ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
         ExpressionAttributeValues: {
-          ...Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
+          ...Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
           ...Object.fromEntries(lists.map(([name, value]) => [`:${name}`, [value]])),
-          ...(lists.length > 0 && { ":none": [] }),
-          ...(aggregate.version > 1 && { ":before": aggregate.version - 1 }),
+          ":none": [],
+          ":seen": new Set([placeOf(event)]),
+          ":place": placeOf(event),
         },
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       }),
     );
     return "applied";
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const at = Number(error.Item?.[seen]?.N ?? 0);
-    if (at >= aggregate.version) return "old";
-    throw new Gap(
-      `${aggregate.id}: ${type} is number ${aggregate.version}, but ${at} was the last`,
-    );
+    if (error instanceof ConditionalCheckFailedException) return "seen";
+    throw error;
   }
 };

@@ -1,62 +1,42 @@
 import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
 import type { Envelope } from "@petstore/core/event";
-import { type Row, seenAttribute, updateInTurn } from "@petstore/core/projection";
+import { applyOnce } from "@petstore/core/projection";
 import { Resource } from "sst";
 import {
   changesOf,
-  type OrderView,
+  type OrderRow,
   type OrderViewEvent,
+  statusOf,
   timelineEntry,
+  toAnswer,
 } from "../domain/order-view.ts";
 
 const table = Resource.ReadTable.name;
 const key = (orderId: string) => ({ pk: orderId, sk: "ORDER" });
 
-type OrderViewRow = Row & OrderView;
-
-/** Brings an order's view up to one event with a single conditional update: no read, no effect when it comes again. */
-export const projectOrder = (event: Envelope<OrderViewEvent>): Promise<"applied" | "old"> => {
+/** Follows one event of an order: a single conditional update, no effect when it comes again. */
+export const projectOrder = (event: Envelope<OrderViewEvent>): Promise<"applied" | "seen"> => {
   const { orderId } = event.data;
-  const { customerId, placedAt, ...changes } = changesOf(event);
-  return updateInTurn(client, event, {
+  const changes = changesOf(event);
+  const { customerId, placedAt } = changes;
+  return applyOnce(client, event, {
     TableName: table,
     Key: key(orderId),
     set: {
       orderId,
       ...changes,
-      ...(customerId && {
-        customerId,
-        placedAt,
-        gsi1pk: customerId,
-        gsi1sk: `${placedAt}#${orderId}`,
-      }),
+      ...(customerId && { gsi1pk: customerId, gsi1sk: `${placedAt}#${orderId}` }),
     },
     append: { timeline: timelineEntry(event) },
   });
 };
 
-/** The version of the order (not of its payment or reservation) that the view has seen. */
-const orderVersion = (row: OrderViewRow): number => Number(row[seenAttribute("order")] ?? 0);
-
-const toAnswer = (row: OrderViewRow) => ({
-  orderId: row.orderId,
-  status: row.status ?? "PENDING",
-  lines: row.lines ?? [],
-  total: row.total,
-  paid: row.paid ?? null,
-  refunded: row.refunded ?? null,
-  ...(row.reason && { reason: row.reason }),
-  placedAt: row.placedAt,
-  version: orderVersion(row),
-  timeline: row.timeline.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
-});
-
 /** An order's view if it belongs to this customer and has seen at least this version of the order. */
 export const findView = async (orderId: string, customerId: string, version: number) => {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: key(orderId) }));
-  const row = Item as OrderViewRow | undefined;
-  if (row?.customerId !== customerId || orderVersion(row) < version) return undefined;
+  const row = Item as OrderRow | undefined;
+  if (row?.customerId !== customerId || statusOf(row).version < version) return undefined;
   return toAnswer(row);
 };
 
@@ -72,11 +52,11 @@ export const listViews = async (customerId: string, limit: number, cursor?: stri
       Limit: limit,
     }),
   );
-  const rows = new Map<string, OrderViewRow>();
+  const rows = new Map<string, OrderRow>();
   let Keys: Record<string, unknown>[] = Items.map(({ pk, sk }) => ({ pk, sk }));
   while (Keys.length > 0) {
     const page = await client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys } } }));
-    for (const row of page.Responses?.[table] ?? []) rows.set(row.pk, row as OrderViewRow);
+    for (const row of page.Responses?.[table] ?? []) rows.set(row.pk, row as OrderRow);
     Keys = page.UnprocessedKeys?.[table]?.Keys ?? [];
   }
   const items = Items.flatMap(({ pk }) => rows.get(pk) ?? []).map(toAnswer);

@@ -20,19 +20,23 @@ import {
 } from "@petstore/events/orders";
 import { PaymentCaptured, PaymentRefunded, paymentEvents } from "@petstore/events/payments";
 
-/** An order as its customer sees it. Built from events alone; no command ever writes it. */
-export type OrderView = {
+export type Status = "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "NEEDS_ATTENTION";
+
+/**
+ * An order's row as events leave it. No two events set the same attribute, so they may come in any order: each status has its
+ * own, numbered like the event that brought it.
+ */
+export type OrderRow = {
   orderId: string;
   customerId?: string;
   placedAt?: string;
-  status?: "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "NEEDS_ATTENTION";
   lines?: OrderLine[];
   total?: Money;
   paid?: Money;
   refunded?: Money;
   reason?: Refusal;
   timeline: { at: string; what: string }[];
-};
+} & { [status: `status_${number}`]: Status };
 
 /** The events that an order's view is made of. */
 export const orderViewEvents = [
@@ -47,21 +51,23 @@ export const orderViewEvents = [
 ] as const;
 export type OrderViewEvent = EventOf<(typeof orderViewEvents)[number]>;
 
-/** What an event changes in the view, beside the line it adds to the timeline. */
-export const changesOf = ({ type, data, time }: Envelope<OrderViewEvent>): Partial<OrderView> => {
+/** What an event changes in the row, beside the line that it adds to the timeline. */
+export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> => {
+  const { type, data, time, aggregate } = event;
+  const is = (status: Status) => ({ [`status_${aggregate.version}`]: status });
   switch (type) {
     case OrderPlaced.type: {
       const { customerId, lines, total } = data;
-      return { customerId, lines, total, placedAt: time, status: "PENDING" };
+      return { customerId, lines, total, placedAt: time, ...is("PENDING") };
     }
     case OrderConfirmed.type:
-      return { status: "CONFIRMED" };
+      return is("CONFIRMED");
     case OrderRejected.type:
-      return { status: "REJECTED", reason: data.reason };
+      return { reason: data.reason, ...is("REJECTED") };
     case OrderCancelled.type:
-      return { status: "CANCELLED" };
+      return is("CANCELLED");
     case OrderNeedsAttention.type:
-      return { status: "NEEDS_ATTENTION" };
+      return is("NEEDS_ATTENTION");
     case PaymentCaptured.type:
       return { paid: data.amount };
     case PaymentRefunded.type:
@@ -77,9 +83,29 @@ export const timelineEntry = ({ type, time }: Pick<Envelope, "type" | "time">) =
   what: type.split(".")[1] ?? type,
 });
 
-/** The view after one more event: what a rebuild folds, and what the projection's update must equal. */
-export const evolve = (view: OrderView, event: Envelope<OrderViewEvent>): OrderView => ({
-  ...view,
-  ...changesOf(event),
-  timeline: [...view.timeline, timelineEntry(event)],
+const statusesOf = (row: OrderRow) =>
+  Object.entries(row).flatMap(([name, value]) => {
+    const [, version] = /^status_(\d+)$/.exec(name) ?? [];
+    return version ? [{ version: Number(version), status: value as Status }] : [];
+  });
+
+/** The newest status that the row has heard of, and the version of the order that brought it. */
+export const statusOf = (row: OrderRow) =>
+  statusesOf(row).reduce((newest, one) => (one.version > newest.version ? one : newest), {
+    version: 0,
+    status: "PENDING" as Status,
+  });
+
+/** The row as the API answers it: what happened, in the order in which it happened. */
+export const toAnswer = (row: OrderRow) => ({
+  orderId: row.orderId,
+  status: statusOf(row).status,
+  lines: row.lines ?? [],
+  total: row.total,
+  paid: row.paid ?? null,
+  refunded: row.refunded ?? null,
+  ...(row.reason && { reason: row.reason }),
+  placedAt: row.placedAt,
+  version: statusOf(row).version,
+  timeline: row.timeline.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
 });

@@ -1,0 +1,90 @@
+import { fileURLToPath } from "node:url";
+import { readGraph } from "../boot/graph.ts";
+import { type VirtualClock, virtualClock } from "../clock.ts";
+import { type Books, openBooks } from "../judge/books.ts";
+import { type LocalCloud, localCloud } from "../local-cloud.ts";
+import { seed as openDoors } from "../seed/seed.ts";
+
+type Line = { productId: string; quantity: number };
+type Answer = Awaited<ReturnType<LocalCloud["api"]>>;
+
+/** The whole shop in this process, open, on a virtual clock: the same seed gives the same story. */
+export type Shop = {
+  clock: VirtualClock;
+  local: LocalCloud;
+  /** Lets virtual time pass until the work is done, and answers what it answers. */
+  drive: <T>(work: Promise<T>) => Promise<T>;
+  /** Places an order. The key defaults to one that was never used. */
+  place: (order: {
+    as?: string;
+    lines: Line[];
+    paymentToken?: string;
+    key?: string;
+  }) => Promise<Answer>;
+  /** An order as its customer reads it. */
+  // biome-ignore lint/suspicious/noExplicitAny: an answer, as a client sees it
+  read: (orderId: string, as?: string) => Promise<any>;
+  /** Lets time pass until nothing is on its way and every saga has ended, a day at most. */
+  settle: () => Promise<void>;
+  /** All books, when all has come to rest. */
+  books: () => Promise<Books>;
+};
+
+const GRAPH = fileURLToPath(new URL("../../../infra/graph.json", import.meta.url));
+
+/** Opens the shop. `onError` hears of tasks that failed with nobody waiting for them; by default they are thrown. */
+export const openShop = async ({ seed = 1 } = {}): Promise<Shop> => {
+  const clock = virtualClock({ seed });
+  const local = await localCloud({ clock, graph: readGraph(GRAPH), runtime: "inline" });
+  let keys = 0;
+
+  const drive: Shop["drive"] = async (work) => {
+    let over = false;
+    const end = () => {
+      over = true;
+    };
+    work.then(end, end);
+    await clock.runUntil(() => over);
+    if (!over) throw new Error("A day of virtual time went by, and the work was not done");
+    return work;
+  };
+  const quiet = async () => {
+    const { stateMachines } = await local.call("states", "ListStateMachines");
+    for (const { stateMachineArn } of stateMachines) {
+      const { executions } = await local.call("states", "ListExecutions", {
+        stateMachineArn,
+        statusFilter: "RUNNING",
+      });
+      if (executions.length > 0) return false;
+    }
+    return local.atRest();
+  };
+  const settle = async () => {
+    for (let waited = 0; waited < 24 * 3600; waited += 5) {
+      await clock.advance(5_000);
+      if (await drive(quiet())) return;
+    }
+    throw new Error("A day of virtual time went by, and the shop did not come to rest");
+  };
+
+  await drive(openDoors(local));
+  return {
+    clock,
+    local,
+    drive,
+    place: ({ as = "alice", lines, paymentToken = "tok_approve", key = `key-${++keys}` }) =>
+      drive(
+        local.api({
+          method: "POST",
+          path: "/orders",
+          as,
+          headers: { "idempotency-key": key },
+          body: { lines, paymentToken },
+        }),
+      ),
+    read: async (orderId, as = "alice") =>
+      (await drive(local.api({ path: `/orders/${orderId}`, as }))).json(),
+    settle,
+    books: () => drive(openBooks(local)),
+  };
+};

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Counts, countFrom, perOrder } from "../src/bench/count.ts";
+import { judge } from "../src/judge/judge.ts";
+import { openShop, type Shop } from "../src/testing/shop.ts";
+
+const BUDGET: Partial<Counts> = {
+  commandWrites: 7,
+  writeUnits: 54,
+  reads: 8,
+  events: 6,
+  transitions: 8,
+};
+
+/** How many invocations and SQS calls it takes depends on what happens to come in one batch; the rest may not. */
+const budgeted = ({ commandWrites, writeUnits, reads, events, transitions }: Counts) => ({
+  commandWrites,
+  writeUnits,
+  reads,
+  events,
+  transitions,
+});
+
+const lines = [
+  { productId: "prd_collar", quantity: 1 },
+  { productId: "prd_hay", quantity: 2 },
+];
+
+describe("what an order of two lines costs", () => {
+  let shop: Shop;
+  let read: () => Counts;
+  beforeAll(async () => {
+    shop = await openShop();
+    read = countFrom(shop.local);
+  });
+  afterAll(() => shop.local.stop());
+
+  const cost = async (orders: number): Promise<Counts> => {
+    const before = read();
+    for (let i = 0; i < orders; i++) expect((await shop.place({ lines })).status).toBe(202);
+    await shop.settle();
+    return perOrder(before, read(), orders);
+  };
+
+  it("stays within each budget, and does not grow with the number of orders", async () => {
+    const first = await cost(1);
+    for (const [name, most] of Object.entries(BUDGET))
+      expect(first[name as keyof Counts], name).toBeLessThanOrEqual(most);
+    await cost(20);
+    expect(budgeted(await cost(1))).toEqual(budgeted(first));
+    expect(judge(await shop.books())).toEqual([]);
+  });
+});
