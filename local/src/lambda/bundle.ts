@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Plugin } from "esbuild";
 import { neverInLambda } from "../../../infra/patterns/never-in-lambda.ts";
@@ -17,8 +17,8 @@ export type Bundle = {
 };
 
 /**
- * What a bundle is for. `aws`: as SST uploads it. `thread`: the same, but the SDK's requests go through
- * `thread-handler.ts` instead of a socket. `inline`: libraries that may be shared by many instances stay outside.
+ * What a bundle is for. `aws`: as SST uploads it. `thread`: the same code in chunks, in which the SDK's requests go
+ * through `thread-handler.ts` instead of a socket. `inline`: libraries that many instances may share stay outside.
  */
 export type BundleKind = "aws" | "thread" | "inline";
 
@@ -79,7 +79,14 @@ const common: BuildOptions = {
 
 const optionsOf: Record<BundleKind, BuildOptions> = {
   aws: { ...common, minify: true, banner: { js: banner } },
-  thread: { ...common, minify: true, banner: { js: banner }, plugins: [replaceHttpHandler] },
+  // Shared chunks are built, compiled and cached once for all functions: a fifth of the time of whole bundles.
+  thread: {
+    ...common,
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    banner: { js: banner },
+    plugins: [replaceHttpHandler],
+  },
   inline: { ...common, plugins: [keepSharedOutside] },
 };
 
@@ -140,6 +147,7 @@ export const createBundler = ({
         await readFile(join(directory, `${slugOf(file)}.json`), "utf8"),
       );
       if (record.key !== key) return undefined;
+      await access(record.bundle.path);
       const same = await Promise.all(
         Object.entries(record.inputs).map(async ([path, was]) => (await hash(path)) === was),
       );
@@ -161,12 +169,25 @@ export const createBundler = ({
       entryPoints: Object.fromEntries(files.map((file) => [slugOf(file), file])),
     });
     await mkdir(directory, { recursive: true });
-    const outputs = Object.values(metafile?.outputs ?? {});
-    const code = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
+    const outputs = metafile?.outputs ?? {};
+    const code = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+    for (const [name, contents] of code)
+      if (name.startsWith("chunk-")) await writeWhole(join(directory, name), contents);
+    /** The files that an output is made of, in itself and in the chunks that it imports. */
+    const sourcesOf = (path: string, seen = new Set<string>()): string[] => {
+      const output = outputs[path];
+      if (!output || seen.has(path)) return [];
+      seen.add(path);
+      return [
+        ...Object.keys(output.inputs),
+        ...output.imports.flatMap((imported) => sourcesOf(imported.path, seen)),
+      ];
+    };
     const bundles = await Promise.all(
       files.map(async (file): Promise<Bundle> => {
-        const output = outputs.find(({ entryPoint }) => entryPoint === file);
-        const contents = code.get(`/${slugOf(file)}.mjs`);
+        const [outputPath = "", output] =
+          Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === file) ?? [];
+        const contents = code.get(basename(outputPath));
         if (!output || !contents) throw new Error(`${file} was not built.`);
         const bundle: Bundle = {
           file,
@@ -174,7 +195,7 @@ export const createBundler = ({
           bytes: contents.byteLength,
           exports: output.exports,
         };
-        const own = Object.keys(output.inputs).filter((path) => !path.includes("node_modules/"));
+        const own = sourcesOf(outputPath).filter((path) => !path.includes("node_modules/"));
         const inputs = Object.fromEntries(
           await Promise.all(
             own.map(async (path): Promise<[string, string]> => {

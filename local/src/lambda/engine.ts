@@ -14,8 +14,12 @@ export type LambdaOptions = Partial<MappingOptions> & {
   runtime: MakeRuntime;
 };
 
-/** The Lambda engine, and the runtime in it, for those who want to crash what runs there. */
-export type LambdaEngine = Engine & { runtime: Runtime };
+/** The Lambda engine, with what no API offers: its runtime, to crash what runs there, and warming. */
+export type LambdaEngine = Engine & {
+  runtime: Runtime;
+  /** Starts one environment of every function that has none, one after the other. */
+  warm: () => Promise<void>;
+};
 
 type Statement = Record<string, unknown> & { Sid: string };
 type Created = {
@@ -192,6 +196,9 @@ export const lambdaEngine =
     return {
       service: "lambda",
       runtime,
+      async warm() {
+        for (const { config } of functions.values()) await runtime.warm(config);
+      },
       operations: {
         async CreateFunction(input) {
           for (const name of Object.keys(input))

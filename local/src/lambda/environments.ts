@@ -33,7 +33,7 @@ const exited = "Runtime exited with error: signal: killed";
 export const environments = (
   { clock, note }: World,
   { start, most = Number.POSITIVE_INFINITY }: Environments,
-): Pick<Runtime, "invoke" | "crash"> & { stop: () => void } => {
+): Pick<Runtime, "invoke" | "warm" | "crash"> & { stop: () => void } => {
   const pools = new Map<string, Pool>();
   const poolOf = (name: string): Pool => {
     const known = pools.get(name);
@@ -49,14 +49,14 @@ export const environments = (
     pool.waiting.shift()?.();
   };
 
-  const obtain = async (fn: FunctionConfig, pool: Pool, busy: Busy): Promise<Start> => {
+  const obtain = async (fn: FunctionConfig, pool: Pool, requestId: string): Promise<Start> => {
     while (pool.idle.length === 0 && pool.count >= most)
       await new Promise<void>((resolve) => pool.waiting.push(resolve));
     const warm = pool.idle.pop();
     if (warm) return { ok: true, environment: warm };
     pool.count += 1;
     let made: Environment | undefined;
-    note({ kind: "cold-start", function: fn.name, requestId: busy.requestId });
+    note({ kind: "cold-start", function: fn.name, requestId });
     const started = await start(fn, (error) => {
       const at = made ? pool.idle.indexOf(made) : -1;
       if (made && at >= 0) {
@@ -95,7 +95,7 @@ export const environments = (
         ),
       );
       const work = async () => {
-        const started = await obtain(fn, pool, busy);
+        const started = await obtain(fn, pool, requestId);
         if (!started.ok) return busy.end({ ok: false, error: started.error });
         const { environment } = started;
         const rest = () => {
@@ -118,6 +118,15 @@ export const environments = (
       pool.busy.delete(busy);
       if (busy.environment) discard(pool, busy.environment);
       return outcome;
+    },
+
+    async warm(fn) {
+      const pool = poolOf(fn.name);
+      if (pool.count > 0) return;
+      const started = await obtain(fn, pool, "warm");
+      if (!started.ok) return;
+      pool.idle.push(started.environment);
+      pool.waiting.shift()?.();
     },
 
     crash(functionName, requestId) {

@@ -30,6 +30,8 @@ export type Runtime = {
   prepare: (fn: FunctionConfig) => Promise<void>;
   /** Runs the handler on an event, as JSON, in an environment of its own for that time. */
   invoke: (fn: FunctionConfig, event: string, invocation: Invocation) => Promise<Outcome>;
+  /** Starts an environment ahead of the first invocation, as provisioned concurrency does. */
+  warm: (fn: FunctionConfig) => Promise<void>;
   /** Kills what runs for a function (or one of its invocations), as if its machine had failed. */
   crash: (functionName: string, requestId?: string) => void;
   stop: () => void | Promise<void>;

@@ -180,6 +180,15 @@ const refusal = (id: string) =>
     },
   );
 
+const real = createRequire(import.meta.url);
+const loaded = new Map<string, unknown>();
+
+/** A library that all instances share. Node's own cache would look at the disk each time. */
+const sharedModule = (id: string): unknown => {
+  if (!loaded.has(id)) loaded.set(id, real(id));
+  return loaded.get(id);
+};
+
 /** The names that are bound around a function's code, with the values that make it the instance's own. */
 export const instanceGlobals = (host: GlobalsHost) => {
   const { clock, variables, print, exit, sdk } = host;
@@ -237,12 +246,11 @@ export const instanceGlobals = (host: GlobalsHost) => {
     },
     console: ownConsole,
   };
-  const real = createRequire(import.meta.url);
   const ownRequire = (id: string): unknown => {
     const name = id.replace(/^node:/, "");
     if (Object.hasOwn(modules, name)) return modules[name];
     if (refused.has(name)) return refusal(id);
-    return sdk(id) ?? real(id);
+    return sdk(id) ?? sharedModule(id);
   };
 
   const bound: Record<string, unknown> = {

@@ -97,6 +97,7 @@ export const inlineRuntime =
         codes.set(fn.name, await world.clock.hold(load()));
       },
       invoke: pool.invoke,
+      warm: pool.warm,
       crash: pool.crash,
       stop: pool.stop,
     };

@@ -203,11 +203,20 @@ type Marshaller = (
   context: object,
 ) => (args: { input: object }) => Promise<{ output: object }>;
 
+const documentPackages = new Map<string, { real: Module; plain: ReturnType<typeof packageAt> }>();
+const documentPackageAt = (path: string) => {
+  const known = documentPackages.get(path);
+  if (known) return known;
+  const require = createRequire(path);
+  const plain = packageAt(require.resolve("@aws-sdk/client-dynamodb"), "client-dynamodb");
+  const made = { real: require(path) as Module, plain };
+  documentPackages.set(path, made);
+  return made;
+};
+
 /** The document library: its own marshalling around the plain client's sending. */
 const documentLibrary = (path: string, host: SdkHost): Module => {
-  const require = createRequire(path);
-  const real: Module = require(path);
-  const plain = packageAt(require.resolve("@aws-sdk/client-dynamodb"), "client-dynamodb");
+  const { real, plain } = documentPackageAt(path);
   const clientOf = (Real: { prototype: object }) => {
     const Client = clientLike(Real, async (self, command: DocumentCommand | Command) => {
       const { config } = self as { config: object };
@@ -242,9 +251,20 @@ const documentLibrary = (path: string, host: SdkHost): Module => {
   });
 };
 
+const names = new Map<string, string>();
+const packageName = (path: string): string => {
+  const known = names.get(path);
+  if (known !== undefined) return known;
+  const marker = "node_modules/@aws-sdk/";
+  const at = path.lastIndexOf(marker);
+  const name = at < 0 ? "" : (path.slice(at + marker.length).split("/")[0] ?? "");
+  names.set(path, name);
+  return name;
+};
+
 /** The SDK package at a path, with clients that dispatch at `send`; undefined for what is no client. */
 export const inlineSdk = (path: string, host: SdkHost): Module | undefined => {
-  const [, name = ""] = /.*node_modules\/@aws-sdk\/([\w-]+)\//.exec(path) ?? [];
+  const name = packageName(path);
   if (name === "lib-dynamodb") return documentLibrary(path, host);
   if (!name.startsWith("client-")) return undefined;
   const { real, send, clients } = packageAt(path, name);

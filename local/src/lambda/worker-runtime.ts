@@ -24,7 +24,7 @@ export type WorkerOptions = {
   bundles?: Bundler;
 };
 
-const bootstrap = new URL("./worker-bootstrap.ts", import.meta.url);
+const bootstrapFile = "local/src/lambda/worker-bootstrap.ts";
 const compileCache = join(repositoryRoot, ".petstore/compile-cache");
 
 /** Runs each execution environment in a worker thread: what a handler does there, however badly, ends there. */
@@ -36,21 +36,27 @@ export const workerRuntime =
   }: WorkerOptions = {}): MakeRuntime =>
   (world) => {
     const paths = new Map<string, string>();
+    let bootstrap = "";
     const pool = environments(world, {
       most,
       start: (fn, crashed) => {
         const bundle = paths.get(fn.name);
         if (!bundle) throw new Error(`${fn.name} was not prepared.`);
-        return startWorker(world, fn, { bundle, crashed, wire });
+        return startWorker(world, fn, { bootstrap, bundle, crashed, wire });
       },
     });
     return {
       async prepare(fn) {
-        const bundle = await world.clock.hold(bundles.bundle(fn.file));
+        // The bootstrap is bundled too: to strip its types, each thread would load a compiler first.
+        const [bundle, first] = await world.clock.hold(
+          Promise.all([bundles.bundle(fn.file), bundles.bundle(bootstrapFile)]),
+        );
         checkExported(bundle, fn.exported);
+        bootstrap = first.path;
         paths.set(fn.name, bundle.path);
       },
       invoke: pool.invoke,
+      warm: pool.warm,
       crash: pool.crash,
       stop: pool.stop,
     };
@@ -60,10 +66,12 @@ const startWorker = (
   world: World,
   fn: FunctionConfig,
   {
+    bootstrap,
     bundle,
     crashed,
     wire,
   }: {
+    bootstrap: string;
     bundle: string;
     crashed: (error: ErrorPayload) => void;
     wire: WorkerOptions["wire"];
@@ -83,7 +91,7 @@ const startWorker = (
   const worker = new Worker(bootstrap, {
     workerData,
     name,
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    execArgv: [],
     env: {
       ...variables,
       AWS_REGION: world.region,

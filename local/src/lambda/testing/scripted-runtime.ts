@@ -17,6 +17,7 @@ export const scriptedRuntime =
         return { ok: false, error: { errorType, errorMessage, trace: [] } };
       }
     },
+    warm: async () => {},
     crash: () => {},
     stop: () => {},
   });
