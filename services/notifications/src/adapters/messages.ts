@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
-import { newUlid } from "@petstore/core/id";
+import { newUlid } from "@petstore/core/ulid";
 import { Resource } from "sst";
 import type { Message } from "../domain/message.ts";
 
