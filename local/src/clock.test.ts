@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Clock, virtualClock } from "./clock.ts";
+import { type Clock, realClock, virtualClock } from "./clock.ts";
 
 const sleep = (clock: Clock, ms: number) =>
   new Promise<void>((resolve) => clock.after(ms, "sleep", resolve));
@@ -65,5 +65,26 @@ describe("the virtual clock", () => {
     });
     expect(await clock.runUntil(() => open, 40)).toBe(false);
     expect(await clock.runUntil(() => open, 40)).toBe(true);
+  });
+});
+
+describe("the real clock", () => {
+  it("reports a task that fails, and goes on", async () => {
+    const heard: string[] = [];
+    const clock = realClock((error, label) => heard.push(`${label}: ${error}`));
+    const next = new Promise((resolve) => clock.after(1, "next", () => resolve("went on")));
+    clock.after(0, "first", () => {
+      throw new Error("oh");
+    });
+    expect(await next).toBe("went on");
+    expect(heard).toEqual(["first: Error: oh"]);
+    clock.stop();
+  });
+
+  it("does not run at once what is due in a month", async () => {
+    const clock = realClock(() => {});
+    clock.after(31 * 24 * 3600_000, "in a month", () => expect.unreachable());
+    await new Promise((resolve) => clock.after(5, "soon", () => resolve(undefined)));
+    clock.stop();
   });
 });

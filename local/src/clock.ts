@@ -18,36 +18,47 @@ export type Clock = {
 
 const noTimer: Timer = { cancel: () => {} };
 
+/** Node's timers hold 31 bits: beyond 24.8 days they fire at once, so a longer wait is made of several. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Time as it passes on the wall. A task that fails is reported to `onError`, and nothing else stops. */
 export const realClock = (
   onError: (error: unknown, label: string) => void,
 ): Clock & { stop: () => void } => {
-  const pending = new Set<NodeJS.Timeout>();
+  const pending = new Set<{ timeout: NodeJS.Timeout | undefined }>();
   let stopped = false;
   return {
     now: Date.now,
     random: Math.random,
     after(ms, label, task) {
       if (stopped) return noTimer;
-      const timer = setTimeout(async () => {
-        pending.delete(timer);
+      const entry: { timeout: NodeJS.Timeout | undefined } = { timeout: undefined };
+      const wait = (left: number) => {
+        entry.timeout = setTimeout(
+          () => (left > LONGEST_MS ? wait(left - LONGEST_MS) : run()),
+          Math.min(left, LONGEST_MS),
+        );
+      };
+      const run = async () => {
+        pending.delete(entry);
         try {
           await task();
         } catch (error) {
           onError(error, label);
         }
-      }, ms);
-      pending.add(timer);
+      };
+      pending.add(entry);
+      wait(ms);
       const cancel = () => {
-        clearTimeout(timer);
-        pending.delete(timer);
+        clearTimeout(entry.timeout);
+        pending.delete(entry);
       };
       return { cancel };
     },
     hold: (work) => work,
     stop() {
       stopped = true;
-      for (const timer of pending) clearTimeout(timer);
+      for (const { timeout } of pending) clearTimeout(timeout);
       pending.clear();
     },
   };
