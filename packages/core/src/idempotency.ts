@@ -10,14 +10,8 @@ export const IdempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, "1 to 128 visible ASCII characters");
 
-/** What was answered to the first request with a key: enough to answer every later one, byte for byte. */
-export type Answered<Answer> = {
-  pk: string;
-  sk: string;
-  request: string;
-  at: number;
-  answer: Answer;
-};
+/** What was answered to the first request with a key, as JSON text: DynamoDB does not keep the order of a map's members. */
+export type Answered = { pk: string; sk: string; request: string; at: number; answer: string };
 
 /** A request as its key sees it: whose it is, and what it asks. */
 export type Attempt = { principal: string; key: string; request: string };
@@ -45,7 +39,7 @@ export const recordAnswer = <Answer>(table: string, attempt: Attempt, answer: An
         ...recordKey(attempt),
         request: attempt.request,
         at,
-        answer,
+        answer: JSON.stringify(answer),
         expiresAt: Math.floor(at / 1000) + 2 * KEPT_SECONDS,
       },
       ConditionExpression: "attribute_not_exists(pk)",
@@ -55,7 +49,7 @@ export const recordAnswer = <Answer>(table: string, attempt: Attempt, answer: An
 
 /** The answer to give instead of running the request again, a refusal, or undefined for a new request. */
 export const answerTo = <Answer>(
-  record: Answered<Answer> | undefined,
+  record: Answered | undefined,
   { request }: Attempt,
 ): Result<Answer, Refusal<"IdempotencyKeyReused" | "IdempotencyKeyExpired">> | undefined => {
   if (!record) return undefined;
@@ -63,5 +57,5 @@ export const answerTo = <Answer>(
     return refuse("IdempotencyKeyReused", "This Idempotency-Key was used for another request.");
   if (Date.now() - record.at > KEPT_SECONDS * 1000)
     return refuse("IdempotencyKeyExpired", "This Idempotency-Key is older than 72 hours.");
-  return { ok: true, value: record.answer };
+  return { ok: true, value: JSON.parse(record.answer) };
 };

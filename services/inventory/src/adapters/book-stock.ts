@@ -18,7 +18,7 @@ import { shelfOf, stockKey, stockWrites } from "./shelf.ts";
 
 const table = Resource.InventoryTable.name;
 
-type Booking<Answer> = { shelf: Shelf; answered?: Answered<Answer> | undefined };
+type Booking = { shelf: Shelf; answered?: Answered | undefined };
 
 /**
  * Books a delivery or a count: the stock, the events, which are the whole history of `aggregate`, and the answer to the
@@ -34,12 +34,12 @@ export const bookStock = async <Answer>(
   const productIds = lines.map(({ productId }) => productId);
   let before: Shelf = {};
 
-  const store: Store<Booking<Answer>, WarehouseEvent> = {
+  const store: Store<Booking, WarehouseEvent> = {
     async load() {
       const keys = [recordKey(attempt), ...productIds.map(stockKey)];
       const read = await readTogether(table, keys);
       before = shelfOf(productIds, read);
-      const answered = read(recordKey(attempt)) as Answered<Answer> | undefined;
+      const answered = read(recordKey(attempt)) as Answered | undefined;
       return { state: { shelf: before, answered }, version: 0 };
     },
     async save({ state: { shelf }, events }) {
@@ -59,7 +59,7 @@ export const bookStock = async <Answer>(
       }
     },
   };
-  const handle = commandHandler<Booking<Answer>, WarehouseCommand, WarehouseEvent, Refusal>(
+  const handle = commandHandler<Booking, WarehouseCommand, WarehouseEvent, Refusal>(
     {
       initial: { shelf: warehouse.initial },
       decide({ shelf, answered }, asked) {
@@ -75,5 +75,5 @@ export const bookStock = async <Answer>(
   const result = await handle(aggregate.id, command);
   if (!result.ok) return result;
   const { answered, shelf } = result.value.state;
-  return ok(answered ? answered.answer : answerFor(shelf));
+  return ok(answered ? (JSON.parse(answered.answer) as Answer) : answerFor(shelf));
 };

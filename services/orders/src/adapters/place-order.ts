@@ -31,8 +31,8 @@ export const placeOrder = async (
 ): Promise<Result<Answer, Refusal>> => {
   const orderId = orderIdOf(attempt);
   const productIds = wanted.map(({ productId }) => productId);
-  const { prices, answered } = await readPrices<Answer>(productIds, attempt);
-  const earlier = answerTo(answered, attempt);
+  const { prices, answered } = await readPrices(productIds, attempt);
+  const earlier = answerTo<Answer>(answered, attempt);
   if (earlier) return earlier;
 
   const lines: OrderLine[] = [];
@@ -55,9 +55,9 @@ export const placeOrder = async (
   } catch (error) {
     if (!(error instanceof VersionConflict)) throw error;
     // The same request came twice at once, and the other one was first; or its record is long forgotten.
-    const { answered: now } = await readPrices<Answer>([], attempt);
+    const { answered: now } = await readPrices([], attempt);
     return (
-      answerTo(now, attempt) ??
+      answerTo<Answer>(now, attempt) ??
       refuse(
         "RequestInProgress",
         "The first request with this Idempotency-Key is not finished, or long past.",

@@ -27,17 +27,17 @@ export const savePrice = async ({ productId, name, price }: Product, version: nu
 };
 
 /** The prices of some products and the answer that an attempt may have had before, in one read. */
-export const readPrices = async <Answer>(productIds: readonly string[], attempt: Attempt) => {
+export const readPrices = async (productIds: readonly string[], attempt: Attempt) => {
   const record = recordKey(attempt);
   const prices = new Map<string, Price>();
-  let answered: Answered<Answer> | undefined;
+  let answered: Answered | undefined;
   let Keys: Record<string, unknown>[] = [record, ...productIds.map(priceKey)];
   while (Keys.length > 0) {
     const page = await client.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
     );
     for (const item of page.Responses?.[table] ?? []) {
-      if (item.pk === record.pk) answered = item as Answered<Answer>;
+      if (item.pk === record.pk) answered = item as Answered;
       else prices.set(item.productId, item as Price);
     }
     Keys = page.UnprocessedKeys?.[table]?.Keys ?? [];
