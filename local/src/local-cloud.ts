@@ -74,6 +74,9 @@ export type LocalCloud = {
   stop: () => Promise<void>;
 };
 
+/** Threads of one function: each holds its own copy of the code, 20 MB, and a laptop has few cores to run them. */
+const mostThreads = 3;
+
 const keptNotes = 10_000;
 
 const policyOf = (permission: Permission, account: string): Statement => ({
@@ -137,7 +140,7 @@ export const localCloud = async ({
       runtime:
         runtime === "inline"
           ? inlineRuntime({ outgoing: (request, from) => reachFrom(from)(request) })
-          : workerRuntime({ wire: (world) => awsEndpoint(world, keys) }),
+          : workerRuntime({ wire: (world) => awsEndpoint(world, keys), most: mostThreads }),
     }),
     schedulerEngine,
     (world) => {

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { CannotStart, readGraph } from "./boot/graph.ts";
 import { realClock } from "./clock.ts";
 import type { Fact } from "./cloud.ts";
@@ -52,7 +53,19 @@ const readOptions = () => {
 };
 
 /** Where a running local cloud says its addresses, for commands such as `pnpm sign-in`. */
-export const runningFile = join(repositoryRoot, ".petstore/running.json");
+const runningFile = join(repositoryRoot, ".petstore/running.json");
+
+const remember = (addresses: object) => {
+  mkdirSync(dirname(runningFile), { recursive: true });
+  writeFileSync(runningFile, JSON.stringify({ ...addresses, pid: process.pid }));
+};
+
+/** Unless another one has started meanwhile. */
+const forget = () => {
+  if (!existsSync(runningFile)) return;
+  const { pid } = JSON.parse(readFileSync(runningFile, "utf8"));
+  if (pid === process.pid) rmSync(runningFile);
+};
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -67,6 +80,10 @@ const tellOf = (fact: Fact, logs: boolean): string | undefined => {
   if (kind === "defect") return `Defect in the local cloud (${fact.where}): ${fact.message}`;
   return undefined;
 };
+
+// Dozens of threads, each with a heap of its own: small young generations, and no sweeping of all of them at rest.
+setFlagsFromString("--no-memory-reducer");
+setFlagsFromString("--max-semi-space-size=2");
 
 const start = async () => {
   const options = readOptions();
@@ -106,8 +123,7 @@ const start = async () => {
     local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
   );
   const { accessKeyId, secretAccessKey } = local.administrator;
-  mkdirSync(dirname(runningFile), { recursive: true });
-  writeFileSync(runningFile, JSON.stringify({ api: api.url, aws: aws.url, pid: process.pid }));
+  remember({ api: api.url, aws: aws.url });
   if (options.json) {
     process.stdout.write(
       `${JSON.stringify({ api: api.url, aws: aws.url, accessKeyId, secretAccessKey, accounts: named })}\n`,
@@ -134,7 +150,7 @@ Ctrl-C stops it; nothing is kept.
   }
 
   const stop = async () => {
-    rmSync(runningFile, { force: true });
+    forget();
     await Promise.all([aws.stop(), api.stop()]);
     await local.stop();
     clock.stop();

@@ -70,8 +70,10 @@ export const listenOnLoopback = async (
           headers,
           body: Buffer.concat(chunks),
         });
-        const { "set-cookie": cookies, ...rest } = answer.headers;
+        const { "set-cookie": cookies, "content-length": _length, ...rest } = answer.headers;
         if (cookies !== undefined) response.setHeader("set-cookie", cookies.split("\n"));
+        if (answer.status !== 204 && answer.status !== 304)
+          response.setHeader("content-length", Buffer.byteLength(answer.body));
         response.writeHead(answer.status, rest);
         response.end(request.method === "HEAD" ? undefined : answer.body);
       } catch (error) {

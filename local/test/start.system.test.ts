@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const start = "local/src/start.ts";
+const graphFile = "infra/graph.json";
+const run = (...args: string[]) =>
+  spawnSync(process.execPath, [start, ...args], { encoding: "utf8" });
+
+describe("what cannot start says so in one sentence, and exits with 2", () => {
+  const graphWith = (
+    change: (graph: { resources: object[]; functions: { handler: string }[] }) => void,
+  ) => {
+    const graph = JSON.parse(readFileSync(graphFile, "utf8"));
+    change(graph);
+    const file = join(mkdtempSync(join(tmpdir(), "graph-")), "graph.json");
+    writeFileSync(file, JSON.stringify(graph));
+    return file;
+  };
+
+  test.each([
+    ["an unknown option", () => ["--fast"], "Unknown option '--fast'. Try --help."],
+    ["a port that is none", () => ["--port", "x"], "--port is a port"],
+    ["a graph that is not there", () => ["--graph", "nowhere.json"], "nowhere.json is missing"],
+    [
+      "an unsupported resource",
+      () => [
+        "--graph",
+        graphWith(({ resources }) =>
+          resources.push({ type: "aws:kinesis/stream:Stream", name: "Clicks", inputs: {} }),
+        ),
+      ],
+      "The local cloud does not emulate aws:kinesis/stream:Stream, which the graph has as Clicks.",
+    ],
+    [
+      "a missing handler",
+      () => [
+        "--graph",
+        graphWith(({ functions }) => {
+          for (const fn of functions.slice(0, 1))
+            fn.handler = "services/orders/src/handlers/no.handler";
+        }),
+      ],
+      "There is no file services/orders/src/handlers/no.ts.",
+    ],
+  ])("%s", (_title, args, sentence) => {
+    const { status, stdout, stderr } = run("--port", "0", "--api-port", "0", ...args());
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stdout).toBe("");
+    expect(status).toBe(2);
+  });
+});
+
+describe("a local cloud that serves", () => {
+  type Ready = {
+    api: string;
+    aws: string;
+    accessKeyId: string;
+    secretAccessKey: string;
+    accounts: Record<string, { token: string; customerId: string }>;
+  };
+  let child: ChildProcess;
+  let ready: Ready;
+  let stderr = "";
+  const busy: Server = createServer();
+
+  beforeAll(async () => {
+    const port = await new Promise<number>((resolve) =>
+      busy.listen(0, "127.0.0.1", () => resolve((busy.address() as { port: number }).port)),
+    );
+    child = spawn(process.execPath, [start, "--json", "--port", String(port), "--api-port", "0"]);
+    child.stderr?.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    ready = await new Promise<Ready>((resolve, reject) => {
+      child.stdout?.once("data", (line) => resolve(JSON.parse(line)));
+      child.once("exit", () => reject(new Error(stderr)));
+    });
+    expect(ready.aws).not.toContain(`:${port}`);
+    expect(stderr).toContain(`Port ${port} is busy: the AWS endpoint is on`);
+  });
+  afterAll(() => {
+    child?.kill("SIGKILL");
+    busy.close();
+  });
+
+  const order = async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(ready.api + path, {
+      ...init,
+      headers: { authorization: `Bearer ${ready.accounts.bob?.token}`, ...init.headers },
+    });
+    const body = (await response.json()) as { orderId: string; status: string | number };
+    return { status: response.status, body };
+  };
+
+  test("takes an order over HTTP and confirms it; SDK clients see what it became", async () => {
+    const placed = await order("/orders", {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": "one-order-over-http" },
+      body: JSON.stringify({
+        lines: [{ productId: "prd_collar", quantity: 2 }],
+        paymentToken: "tok_approve",
+      }),
+    });
+    expect(placed.status).toBe(202);
+    const { orderId } = placed.body;
+    await expect
+      .poll(async () => (await order(`/orders/${orderId}`)).body.status, { timeout: 30_000 })
+      .toBe("CONFIRMED");
+
+    const { accessKeyId, secretAccessKey } = ready;
+    const options = {
+      endpoint: ready.aws,
+      region: "us-east-1",
+      credentials: { accessKeyId, secretAccessKey },
+    };
+    const scan = new ScanCommand({ TableName: "petstore-local-OrdersTableTable" });
+    const { Items = [] } = await new DynamoDBClient(options).send(scan);
+    expect(JSON.stringify(Items)).toContain(orderId);
+    const history = await new SFNClient(options).send(
+      new GetExecutionHistoryCommand({
+        executionArn: `arn:aws:states:us-east-1:123456789012:execution:petstore-local-FulfilOrder:${orderId}`,
+      }),
+    );
+    expect(history.events?.[0]?.type).toBe("ExecutionStarted");
+  });
+
+  test("answers each bad request with a problem", async () => {
+    const { status, body } = await order("/orders", {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": "a-broken-order-here" },
+      body: "{",
+    });
+    expect([status, body.status]).toEqual([400, 400]);
+  });
+
+  test("signs in from the command line", () => {
+    const signIn = (...args: string[]) =>
+      spawnSync(process.execPath, ["local/src/sign-in.ts", ...args], { encoding: "utf8" });
+    expect(signIn("alice").stdout.split(".")).toHaveLength(3);
+    expect(signIn("mallory")).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  test("stops cleanly when it is interrupted", async () => {
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGINT");
+    expect(await exited).toBe(0);
+    await expect(fetch(`${ready.api}/_local/health`)).rejects.toThrow();
+  });
+});
