@@ -1,3 +1,4 @@
+import type { Timer } from "../clock.ts";
 import type { World } from "../engine.ts";
 import type { ErrorPayload, FunctionConfig, Invocation, Outcome, Runtime } from "./function.ts";
 
@@ -19,8 +20,11 @@ export type Start = { ok: true; environment: Environment } | { ok: false; error:
 type Busy = { requestId: string; end: (outcome: Outcome) => void; environment?: Environment };
 type Pool = { idle: Environment[]; busy: Set<Busy>; count: number; waiting: (() => void)[] };
 
-const failed = (requestId: string, errorType: string, message: string): Outcome => ({
-  ok: false,
+/** How long the code outside the handler may take, in seconds. */
+const initialisation = 10;
+
+const failed = (requestId: string, errorType: string, message: string) => ({
+  ok: false as const,
   error: { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` },
 });
 
@@ -57,7 +61,12 @@ export const environments = (
     pool.count += 1;
     let made: Environment | undefined;
     note({ kind: "cold-start", function: fn.name, requestId });
-    const started = await start(fn, (error) => {
+    const late = Promise.withResolvers<Start>();
+    const message = `Task timed out after ${initialisation.toFixed(2)} seconds`;
+    const limit = clock.after(initialisation * 1000, `lambda init ${fn.name}`, () =>
+      late.resolve(failed(requestId, "Sandbox.Timedout", message)),
+    );
+    const starting = start(fn, (error) => {
       const at = made ? pool.idle.indexOf(made) : -1;
       if (made && at >= 0) {
         pool.idle.splice(at, 1);
@@ -66,8 +75,13 @@ export const environments = (
       for (const { environment, end } of pool.busy)
         if (made && environment === made) end({ ok: false, error });
     });
+    const started = await Promise.race([starting, late.promise]);
+    limit.cancel();
     if (started.ok) made = started.environment;
-    else discard(pool);
+    else {
+      discard(pool);
+      void starting.then((tooLate) => tooLate.ok && tooLate.environment.kill());
+    }
     return started;
   };
 
@@ -84,16 +98,14 @@ export const environments = (
         },
       };
       pool.busy.add(busy);
-      const deadline = clock.now() + fn.timeout * 1000;
-      const timeout = clock.after(fn.timeout * 1000, `lambda timeout ${fn.name}`, () =>
-        busy.end(
-          failed(
-            requestId,
-            "Sandbox.Timedout",
-            `Task timed out after ${fn.timeout.toFixed(2)} seconds`,
-          ),
-        ),
-      );
+      let timeout: Timer | undefined;
+      const allow = (seconds: number) => {
+        timeout?.cancel();
+        const message = `Task timed out after ${seconds.toFixed(2)} seconds`;
+        timeout = clock.after(seconds * 1000, `lambda timeout ${fn.name}`, () =>
+          busy.end(failed(requestId, "Sandbox.Timedout", message)),
+        );
+      };
       const work = async () => {
         const started = await obtain(fn, pool, requestId);
         if (!started.ok) return busy.end({ ok: false, error: started.error });
@@ -105,6 +117,9 @@ export const environments = (
         };
         if (over) return rest();
         busy.environment = environment;
+        // A function's time begins when its environment stands.
+        allow(fn.timeout);
+        const deadline = clock.now() + fn.timeout * 1000;
         const outcome = await environment.run(event, { requestId, deadline });
         if (over) return;
         rest();
@@ -114,7 +129,7 @@ export const environments = (
         busy.end(failed(requestId, "Runtime.Unknown", String(error))),
       );
       const outcome = await ended.promise;
-      timeout.cancel();
+      timeout?.cancel();
       pool.busy.delete(busy);
       if (busy.environment) discard(pool, busy.environment);
       return outcome;

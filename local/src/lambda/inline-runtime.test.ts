@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { realClock, virtualClock } from "../clock.ts";
+import { createCloud } from "../cloud.ts";
+import { administrator } from "../engine.ts";
+import { lambdaEngine } from "./engine.ts";
 import { asFunctionBody, inlineRuntime } from "./inline-runtime.ts";
 import { runtimeContract } from "./testing/runtime-contract.ts";
 
@@ -46,5 +49,52 @@ describe("code as a function's body", () => {
         ].join("\n"),
       ),
     ).toEqual({ default: ["one", "A", "A", "B", "three"], first: "A" });
+  });
+});
+
+describe("a function on the virtual clock", () => {
+  const role = "arn:aws:iam::123456789012:role/test";
+  const start = async (seed: number, file: string) => {
+    const clock = virtualClock({ seed });
+    const cloud = createCloud(clock, [lambdaEngine({ runtime: inlineRuntime() })]);
+    const call = (operation: string, input: object) =>
+      cloud.call({ caller: administrator, service: "lambda", operation, input });
+    await call("CreateFunction", {
+      FunctionName: "F",
+      HandlerFile: `local/src/lambda/testing/${file}.ts`,
+      Handler: `${file}.handler`,
+      Role: role,
+      Timeout: 20,
+    });
+    const invoke = async (event: object = {}) => {
+      let answer: { Payload: string } | undefined;
+      const work = call("Invoke", {
+        FunctionName: "F",
+        Payload: Buffer.from(JSON.stringify(event)).toString("base64"),
+      }).then((value) => {
+        answer = value;
+      });
+      await clock.runUntil(() => answer !== undefined, 60_000);
+      await work;
+      return JSON.parse(Buffer.from(answer?.Payload ?? "", "base64").toString("utf8"));
+    };
+    return { clock, cloud, call, invoke };
+  };
+
+  it("does the same in every run of a seed, and something else under another", async () => {
+    const run = async (seed: number) => (await start(seed, "determinism")).invoke();
+    const [first, again, other] = [await run(1), await run(1), await run(2)];
+    expect(first).toEqual(again);
+    expect(other.id).not.toBe(first.id);
+    expect(first).toMatchObject({ aborted: "TimeoutError", elapsed: true, dates: true });
+    expect(first.now.slice(0, 17)).toBe("2026-01-01T00:00:");
+    expect(first.waited).toBeGreaterThanOrEqual(50);
+  });
+
+  it("is frozen between invocations: its timers wait for the next one", async () => {
+    const { clock, invoke } = await start(1, "frozen");
+    expect(await invoke()).toBeNull();
+    await clock.advance(10_000);
+    expect(await invoke()).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 1) + 10_000);
   });
 });

@@ -156,7 +156,7 @@ describe("a mapping on a table's stream", () => {
       version: "1.0",
       timestamp: expect.any(String),
       DDBStreamBatchInfo: {
-        shardId: "shardId-1",
+        shardId: "shardId-0",
         startSequenceNumber: "000000000000000000100",
         endSequenceNumber: "000000000000000000101",
         approximateArrivalOfFirstRecord: "2026-01-01T00:00:00.000Z",
@@ -210,6 +210,25 @@ describe("a mapping on a table's stream", () => {
     put("c");
     await clock.advance(1000);
     expect(batches).toEqual([["a", "c"]]);
+  });
+
+  it("goes on where it was when its place in the stream has expired", async () => {
+    const { clock, batches, put, stream } = await start();
+    put("a");
+    await clock.advance(1000);
+    stream.expire();
+    put("b");
+    await clock.advance(1000);
+    expect(batches).toEqual([["a"], ["b"]]);
+  });
+
+  it("reads all of a shard that was closed, and then its child", async () => {
+    const { clock, batches, put, stream } = await start({ BatchSize: 2 });
+    for (const pk of ["a", "b", "c"]) put(pk);
+    stream.roll();
+    for (const pk of ["d", "e", "f"]) put(pk);
+    await clock.advance(1000);
+    expect(batches).toEqual([["a", "b"], ["c"], ["d", "e"], ["f"]]);
   });
 
   it("waits for its batching window", async () => {

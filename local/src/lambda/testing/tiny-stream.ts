@@ -1,11 +1,12 @@
-import type { Engine } from "../../engine.ts";
+import { AwsError, type Engine } from "../../engine.ts";
 
-/** A stream of one shard, as much as a mapping reads of it: no engine's behaviour is tested on it. */
+/** A stream of one shard at a time, as much as a mapping reads of it: no engine's behaviour is tested on it. */
 export const tinyStream = () => {
   const arn = "arn:aws:dynamodb:us-east-1:123456789012:table/Outbox/stream/2026-01-01T00:00:00.000";
-  const records: object[] = [];
+  const shards: object[][] = [[]];
   const listeners = new Set<() => void>();
-  const number = (index: number) => String(100 + index).padStart(21, "0");
+  let [count, era] = [0, 0];
+  const iterator = (shard: number, from: number) => `${shard}:${from}:${era}`;
   const engine = (): Engine => ({
     service: "streams",
     operations: {
@@ -13,16 +14,26 @@ export const tinyStream = () => {
         StreamDescription: {
           StreamArn: arn,
           KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
-          Shards: [{ ShardId: "shardId-1" }],
+          Shards: shards.map((_, index) => ({ ShardId: `shardId-${index}` })),
         },
       }),
-      GetShardIterator: ({ ShardIteratorType }: { ShardIteratorType: string }) => ({
-        ShardIterator: ShardIteratorType === "LATEST" ? String(records.length) : "0",
-      }),
+      GetShardIterator({ ShardId, ShardIteratorType, SequenceNumber }) {
+        const shard = Number(ShardId.split("-")[1]);
+        const records = shards[shard] as { dynamodb: { SequenceNumber: string } }[];
+        const at = records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === SequenceNumber);
+        const from = { LATEST: records.length, AFTER_SEQUENCE_NUMBER: at + 1 }[
+          ShardIteratorType as string
+        ];
+        return { ShardIterator: iterator(shard, from ?? 0) };
+      },
       GetRecords({ ShardIterator, Limit }: { ShardIterator: string; Limit: number }) {
-        const from = Number(ShardIterator);
+        const [shard = 0, from = 0, of] = ShardIterator.split(":").map(Number);
+        if (of !== era) throw new AwsError("ExpiredIteratorException", "Iterator expired.");
+        const records = shards[shard] ?? [];
         const Records = records.slice(from, from + Limit);
-        return { Records, NextShardIterator: String(from + Records.length) };
+        const to = from + Records.length;
+        const open = shard === shards.length - 1 || to < records.length;
+        return { Records, ...(open && { NextShardIterator: iterator(shard, to) }) };
       },
     },
   });
@@ -33,10 +44,18 @@ export const tinyStream = () => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    /** Makes all iterators that were given out useless. */
+    expire() {
+      era += 1;
+    },
+    /** Closes the shard; what is written from now on goes to its child. */
+    roll() {
+      shards.push([]);
+    },
     /** Adds a record: its key, and in `fail` what the handler does with it. */
     put(now: number, pk: string, fail = "no", eventName = "INSERT") {
-      records.push({
-        eventID: `event-${records.length}`,
+      shards.at(-1)?.push({
+        eventID: `event-${count}`,
         eventName,
         eventVersion: "1.1",
         eventSource: "aws:dynamodb",
@@ -45,11 +64,12 @@ export const tinyStream = () => {
           ApproximateCreationDateTime: now / 1000,
           Keys: { pk: { S: pk } },
           NewImage: { pk: { S: pk }, fail: { S: fail } },
-          SequenceNumber: number(records.length),
+          SequenceNumber: String(100 + count).padStart(21, "0"),
           SizeBytes: 10,
           StreamViewType: "NEW_IMAGE",
         },
       });
+      count += 1;
       for (const listener of listeners) listener();
     },
   };
