@@ -14,6 +14,8 @@ export type Counts = {
   events: number;
   /** State transitions of the sagas. */
   transitions: number;
+  /** Requests to SQS. */
+  sqs: number;
   /** Function invocations. */
   invocations: number;
   /** All AWS calls that functions made, DynamoDB's among them. */
@@ -42,11 +44,14 @@ export const countFrom = (local: LocalCloud): (() => Counts) => {
     readUnits: 0,
     events: 0,
     transitions: 0,
+    sqs: 0,
     invocations: 0,
     calls: 0,
   };
   local.cloud.guard((call, next) => {
     const { caller, service, operation, input } = call;
+    if (service === "sqs" && !NOT_COUNTED.test(`${caller.name} ${JSON.stringify(input)}`))
+      counts.sqs += 1;
     if (isCounted(caller.name)) {
       counts.calls += 1;
       if (isRead(call)) counts.reads += 1;
@@ -58,7 +63,7 @@ export const countFrom = (local: LocalCloud): (() => Counts) => {
     return next(call);
   });
   local.cloud.observe((fact) => {
-    if (fact.kind === "states.transition") counts.transitions += 1;
+    if (fact.kind === "states.transition" || fact.kind === "states.retry") counts.transitions += 1;
     if (fact.kind === "invocation-started" && isCounted(String(fact.function)))
       counts.invocations += 1;
     if (fact.kind === "dynamodb.units" && isCounted((fact.caller as Call["caller"]).name)) {

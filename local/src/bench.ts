@@ -1,0 +1,108 @@
+import { globSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { costOfMillion } from "./bench/cost.ts";
+import type { Counts } from "./bench/count.ts";
+import { measureTransactRate } from "./bench/engine-rate.ts";
+import { measureGrowth } from "./bench/growth.ts";
+import { measureServed } from "./bench/served.ts";
+import { createBundler, repositoryRoot } from "./lambda/bundle.ts";
+
+const help = `Counts what an order costs, and times the local cloud on this machine.
+
+  --quick   1,000 orders for the growth instead of 10,000
+  --help    this text
+`;
+
+const print = (text = "") => process.stdout.write(`${text}\n`);
+const say = (text: string) => process.stderr.write(text);
+const number = (value: number) => String(Math.round(value * 100) / 100);
+
+/** A line that shows how far it is, on a terminal; nothing elsewhere. */
+const progressOf = (all: number) => {
+  const began = performance.now();
+  return (done: number) => {
+    if (!process.stderr.isTTY) return;
+    const rate = done / ((performance.now() - began) / 1000);
+    const left = Math.round((all - done) / rate);
+    say(
+      `\r  ${done} of ${all} orders, ${Math.round(rate)}/s, ${left} s left   ${done === all ? "\n" : ""}`,
+    );
+  };
+};
+
+const BUDGETS: [name: keyof Counts, what: string, most: number][] = [
+  ["commandWrites", "write calls on the command side", 7],
+  ["writeUnits", "write units in all", 54],
+  ["reads", "reads", 8],
+  ["events", "events", 6],
+  ["transitions", "state transitions", 8],
+];
+
+const bench = async (quick: boolean) => {
+  const orders = quick ? 1_000 : 10_000;
+  say(`Placing ${orders} orders in process, on a virtual clock ...\n`);
+  const { marks, violations } = await measureGrowth(orders, progressOf(orders));
+  const [first, ...later] = marks;
+  if (!first) throw new Error("Nothing was measured");
+
+  print("An order of two lines on the happy path (the sandbox provider and sweepers apart)");
+  for (const [name, what, most] of BUDGETS) {
+    const seen = marks.map(({ counts }) => number(counts[name])).join(", ");
+    const held = marks.every(({ counts }) => counts[name] <= most);
+    print(`  ${what.padEnd(34)} ${seen.padEnd(16)} budget ${most}${held ? "" : "   OVER BUDGET"}`);
+  }
+  const grown = later.filter(({ counts }) =>
+    BUDGETS.some(([name]) => counts[name] !== first.counts[name]),
+  );
+  print(
+    `  at ${marks.map((mark) => mark.orders).join(", ")} orders; ${grown.length === 0 ? "no difference" : "THEY DIFFER"}`,
+  );
+  print(`  CPU per order: ${marks.map(({ cpuMs }) => `${number(cpuMs)} ms`).join(", ")}`);
+  print(`  invariants broken: ${violations.length}`);
+  for (const { invariant, what } of violations) print(`    ${invariant}: ${what}`);
+
+  const parts = costOfMillion(first.counts);
+  const total = parts.reduce((sum, [, dollars]) => sum + dollars, 0);
+  print(`\nA million orders at list prices: $${total.toFixed(0)} (budget $225), e-mail apart`);
+  for (const [part, dollars] of parts) print(`  ${part.padEnd(34)} $${dollars.toFixed(2)}`);
+
+  say("Starting the shop and serving orders over HTTP ...\n");
+  const served = await measureServed(quick ? 100 : 400, 20);
+  const raw = await measureTransactRate(20_000);
+  print("\nThis machine (absolute figures are this machine's, at this moment)");
+  print(`  npm start, installed, to ready      ${(served.readyMs / 1000).toFixed(1)} s`);
+  print(`  ... to the first order's end        ${(served.firstOrderMs / 1000).toFixed(1)} s`);
+  print(`  orders per second, served           ${number(served.ordersPerSecond)}`);
+  print(`  raw transactions of the engine      ${Math.round(raw)} per second`);
+  print(`  orders as a share of those          ${number((100 * served.ordersPerSecond) / raw)} %`);
+  if (served.idleMb && served.busyMb)
+    print(
+      `  memory after the first / last order ${Math.round(served.idleMb)} / ${Math.round(served.busyMb)} MB`,
+    );
+
+  print("\nBundles as SST's esbuild makes them, KB");
+  const bundler = createBundler({ kind: "aws" });
+  const files = globSync("services/*/src/handlers/*.ts", { cwd: repositoryRoot });
+  const bundles = await Promise.all(files.map((file) => bundler.bundle(file)));
+  for (const { file, bytes } of bundles.sort((a, b) => b.bytes - a.bytes))
+    print(
+      `  ${String(Math.round(bytes / 1000)).padStart(4)}  ${file.replace("/src/handlers", "")}`,
+    );
+
+  const over = BUDGETS.some(([name, , most]) => marks.some(({ counts }) => counts[name] > most));
+  return over || grown.length > 0 || violations.length > 0 ? 1 : 0;
+};
+
+try {
+  const options = {
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean" },
+  } as const;
+  const { values } = parseArgs({ options });
+  if (values.help) print(help);
+  else process.exitCode = await bench(values.quick);
+} catch (error) {
+  const usage = (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  say(`${usage ? (error as Error).message.split(". ")[0] : ((error as Error).stack ?? error)}\n`);
+  process.exitCode = usage ? 2 : 1;
+}
