@@ -78,7 +78,7 @@ export const localPages = (shown: Shown) => {
       return wantsJson ? json(newestFirst()) : html(emailsPage(newestFirst()));
     const email = new RegExp(`^${localPrefix}/emails/([^/]+)$`).exec(path);
     if (email) {
-      const found = newestFirst().find(({ id }) => id === decodeURIComponent(email[1] ?? ""));
+      const found = newestFirst().find(({ id }) => id === email[1]);
       if (!found) return html(page("E-mails", "<h1>No such e-mail</h1>"), 404);
       return wantsJson ? json(found) : html(emailPage(found));
     }

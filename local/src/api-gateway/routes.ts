@@ -1,16 +1,10 @@
+import { decodePart } from "../wire/rest-routes.ts";
+
 /** A route key of an HTTP API: "POST /orders/{orderId}/cancel", "ANY /{proxy+}" or "$default". */
 export type RouteKey = string;
 
 /** A route that fits a request, with what its path parameters are. */
 export type RouteMatch = { routeKey: RouteKey; pathParameters?: Record<string, string> };
-
-const decode = (text: string) => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
 
 type Segment = { greedy: boolean; name?: string; text: string };
 
@@ -27,14 +21,14 @@ const valuesOf = (segments: Segment[], path: string): Record<string, string> | u
     const part = parts[index];
     if (greedy && name) {
       const rest = parts.slice(index).join("/");
-      return rest === "" ? undefined : { ...values, [name]: decode(rest) };
+      return rest === "" ? undefined : { ...values, [name]: decodePart(rest) };
     }
     if (part === undefined) return undefined;
     if (name === undefined) {
       if (part !== text) return undefined;
     } else {
       if (part === "") return undefined;
-      values[name] = decode(part);
+      values[name] = decodePart(part);
     }
   }
   return parts.length === segments.length ? values : undefined;

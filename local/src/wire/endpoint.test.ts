@@ -11,6 +11,7 @@ import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { SendTaskSuccessCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { virtualClock } from "../clock.ts";
 import { createCloud } from "../cloud.ts";
@@ -295,6 +296,45 @@ describe("errors arrive as AWS's", () => {
     });
     expect(notes).toEqual(["defect"]);
   });
+});
+
+test("whatever arrives, an answer goes back, and nothing breaks", async () => {
+  const handle = awsEndpoint(cloud, keys);
+  const mine = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/20260101/us-east-1/x/aws4_request`;
+  const text = fc.string({ unit: "grapheme", maxLength: 30 });
+  const request = fc.record({
+    method: fc.constantFrom("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"),
+    path: fc.oneof(
+      fc.constantFrom("/", "/2015-03-31/functions/%E0%A4%A/invocations", "/schedules/%"),
+      fc.webPath(),
+      text.map((rest) => `/${rest}`),
+    ),
+    query: fc.oneof(fc.webQueryParameters(), text),
+    headers: fc.record(
+      {
+        authorization: fc.oneof(fc.constant(mine), text),
+        "content-type": fc.constantFrom("application/json", "application/x-www-form-urlencoded"),
+        "x-amz-target": fc.oneof(
+          text,
+          text.map((name) => `DynamoDB_20120810.${name}`),
+          fc.constantFrom("__proto__.x", ".", "AmazonSQS.__proto__"),
+        ),
+      },
+      { requiredKeys: [] },
+    ),
+    body: fc.oneof(
+      fc.uint8Array(),
+      fc.json().map((json) => Buffer.from(json)),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(request, async ({ headers, ...rest }) => {
+      const response = await handle({ ...rest, headers: { ...headers } as Record<string, string> });
+      expect(response.headers["x-amzn-requestid"]).toBeTruthy();
+      expect([200, 400, 403, 404, 501]).toContain(response.status);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe("the loopback server", () => {

@@ -129,6 +129,15 @@ const queryNames: Record<string, string> = {
 };
 const numeric = new Set(["MaxItems", "MaxResults", "PageSize"]);
 
+/** A part of a path, decoded; as it stands where its escapes are broken. */
+export const decodePart = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
 type Route = RestOperation & { pattern: RegExp; labels: string[] };
 
 const routes: Route[] = restOperations.map((operation) => {
@@ -156,7 +165,7 @@ export const matchRest = (
   }
   const values = route.pattern.exec(path)?.slice(1) ?? [];
   for (const [index, label] of route.labels.entries())
-    input[label] = decodeURIComponent(values[index] ?? "");
+    input[label] = decodePart(values[index] ?? "");
   for (const [header, member] of Object.entries(route.headers ?? {}))
     if (headers[header] !== undefined) input[member] = headers[header];
   return { operation: route, input };
