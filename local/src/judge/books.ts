@@ -52,7 +52,8 @@ const deadLettersOf = async (local: LocalCloud) => {
   return found;
 };
 
-const runningIn = async (local: LocalCloud) => {
+/** The names of the sagas that are under way. */
+export const runningIn = async (local: LocalCloud) => {
   const { stateMachines } = await local.call("states", "ListStateMachines");
   const running: string[] = [];
   for (const { stateMachineArn } of stateMachines) {

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { countCalls } from "../src/demo/count-calls.ts";
+import { missing, outcomeOf, surprises } from "../src/demo/outcome.ts";
+import { play } from "../src/demo/play.ts";
+import { stories } from "../src/demo/stories.ts";
+import { judge } from "../src/judge/judge.ts";
+import { openShop } from "../src/testing/shop.ts";
+
+const tell = async (seed: number) => {
+  const { local, drive, books: openBooks } = await openShop({ seed });
+  const count = countCalls(local);
+  const { scenes, stuck } = await drive(
+    play({ local, stories, send: local.api, pace: 200, patience: 30 * 60_000 }),
+  );
+  const books = await openBooks();
+  const outcomes = scenes.map((scene) => outcomeOf(scene, books));
+  await local.stop();
+  return { scenes, stuck, books, outcomes, count };
+};
+
+describe("the stories of the demo, on the virtual clock", () => {
+  it.each([1, 2, 3, 4, 5])(
+    "end as they must, and leave no promise broken (seed %i)",
+    async (seed) => {
+      const { scenes, stuck, books, outcomes, count } = await tell(seed);
+      expect(stuck).toEqual([]);
+      expect(surprises(scenes, outcomes)).toEqual([]);
+      expect([...judge(books), ...missing(outcomes, books)]).toEqual([]);
+      for (const { ended, orderId } of outcomes)
+        if (ended === "sold") expect(count.of(orderId).events).toBe(6);
+    },
+  );
+});
