@@ -100,6 +100,23 @@ const legacy = [
 const modern = (types: Record<string, unknown>): Members =>
   Object.fromEntries(Object.entries(types).filter(([name]) => !legacy.includes(name))) as Members;
 
+/** The member, which may be left out. */
+const optional = (member: unknown): Member => {
+  const { notNull, ...rest } = member as { notNull?: true; type: string };
+  return rest;
+};
+
+/** dynalite's GlobalSecondaryIndexUpdates are of the days when every index had its throughput. */
+const indexUpdates = (): Member => {
+  const member = structuredClone(updateTable.types.GlobalSecondaryIndexUpdates) as {
+    type: string;
+    children: { children: { Create: { children: Members } } };
+  };
+  const { children } = member.children.children.Create;
+  children.ProvisionedThroughput = optional(children.ProvisionedThroughput);
+  return member;
+};
+
 const requests: Record<string, Members> = {
   CreateTable: {
     ...(createTable.types as Members),
@@ -112,7 +129,8 @@ const requests: Record<string, Members> = {
   UpdateTable: {
     ...(updateTable.types as Members),
     ...tableOptions,
-    AttributeDefinitions: createTable.types.AttributeDefinitions as Member,
+    AttributeDefinitions: optional(createTable.types.AttributeDefinitions),
+    GlobalSecondaryIndexUpdates: indexUpdates(),
   },
   ListTables: listTables.types as Members,
   PutItem: { ...modern(putItem.types), ...onConditionCheckFailure },

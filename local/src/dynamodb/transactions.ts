@@ -153,7 +153,9 @@ export const transactWriteItems = ({ store, meter }: Context, request: TransactW
     return outcome;
   });
 
-  const sizes = outcomes.map(({ before, after }) => Math.max(before?.size ?? 0, after?.size ?? 0));
+  const sizes = outcomes.map(({ prepared, before, after }) =>
+    Math.max(prepared.size, before?.size ?? 0, after?.size ?? 0),
+  );
   const failed = reasons.some(({ Code }) => Code !== "None");
   if (failed) {
     // A cancelled transaction has been prepared: that is paid for.

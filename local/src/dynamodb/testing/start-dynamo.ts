@@ -1,0 +1,87 @@
+import { virtualClock } from "../../clock.ts";
+import { createCloud, type Fact } from "../../cloud.ts";
+import { administrator } from "../../engine.ts";
+import { type DynamoEngine, dynamoEngines, type StreamsEngine } from "../engine.ts";
+
+const strings = (...names: string[]) =>
+  names.map((AttributeName) => ({ AttributeName, AttributeType: "S" }));
+
+/** A key schema of one or two attributes. */
+export const keySchema = (hash: string, range?: string) => [
+  { AttributeName: hash, KeyType: "HASH" },
+  ...(range ? [{ AttributeName: range, KeyType: "RANGE" }] : []),
+];
+
+/** DynamoDB alone on a virtual clock, with the table "Orders" (pk, sk). */
+export const startDynamo = async ({
+  table = {},
+  seed = 1,
+}: {
+  table?: object;
+  seed?: number;
+} = {}) => {
+  const clock = virtualClock({ seed });
+  const engines = dynamoEngines();
+  const cloud = createCloud(clock, [engines.dynamodb, engines.streams]);
+  const facts: Fact[] = [];
+  cloud.observe((fact) => facts.push(fact));
+  const db = (operation: string, input: object = {}) =>
+    cloud.call({ caller: administrator, service: "dynamodb", operation, input });
+  const onTable = (operation: string, input: object = {}) =>
+    db(operation, { TableName: "Orders", ...input });
+  const streams = (operation: string, input: object = {}) =>
+    cloud.call({ caller: administrator, service: "streams", operation, input });
+  await db("CreateTable", {
+    TableName: "Orders",
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: keySchema("pk", "sk"),
+    AttributeDefinitions: strings("pk", "sk"),
+    ...table,
+  });
+  facts.length = 0;
+  return {
+    clock,
+    facts,
+    db,
+    onTable,
+    streams,
+    engine: cloud.engines.dynamodb as DynamoEngine,
+    streamsEngine: cloud.engines.streams as StreamsEngine,
+    put: (Item: object, more: object = {}) => onTable("PutItem", { Item, ...more }),
+    get: async (pk: string, sk = "1", more: object = {}) =>
+      (await onTable("GetItem", { Key: { pk: { S: pk }, sk: { S: sk } }, ...more })).Item,
+    update: (pk: string, UpdateExpression: string, more: object = {}) =>
+      onTable("UpdateItem", {
+        Key: { pk: { S: pk }, sk: { S: "1" } },
+        UpdateExpression,
+        ...more,
+      }),
+    /** Units since the last time that this was asked, reads and writes. */
+    units: () => {
+      const all = facts.splice(0).filter(({ kind }) => kind === "dynamodb.units");
+      const sum = (name: string) => all.reduce((total, fact) => total + Number(fact[name]), 0);
+      return { read: sum("readUnits"), write: sum("writeUnits") };
+    },
+  };
+};
+
+/** Members of a table with the index "open", of the given projection, on gsi1pk and gsi1sk. */
+export const withIndex = (Projection: object = { ProjectionType: "KEYS_ONLY" }) => ({
+  AttributeDefinitions: strings("pk", "sk", "gsi1pk", "gsi1sk"),
+  GlobalSecondaryIndexes: [
+    { IndexName: "open", KeySchema: keySchema("gsi1pk", "gsi1sk"), Projection },
+  ],
+});
+
+/** An item's key and other attributes; plain texts and numbers become attribute values. */
+export const item = (pk: string, attributes: Record<string, string | number | object> = {}) =>
+  Object.fromEntries(
+    Object.entries({ pk, sk: "1", ...attributes }).map(([name, value]) => [
+      name,
+      typeof value === "string"
+        ? { S: value }
+        : typeof value === "number"
+          ? { N: String(value) }
+          : value,
+    ]),
+  );
