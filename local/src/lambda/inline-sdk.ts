@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { AwsError } from "../engine.ts";
 import { type Convert, sdkCodec } from "./sdk-codec.ts";
+import { sdkRetries } from "./sdk-retries.ts";
 
 /** What SDK clients of one function instance do instead of sending: an API call in the wire protocol's JSON. */
-export type Dispatch = (service: string, operation: string, input: unknown) => Promise<unknown>;
+type Dispatch = (service: string, operation: string, input: unknown) => Promise<unknown>;
 
 /** What an instance lends to the clients made in it. */
 export type SdkHost = {
@@ -37,45 +38,9 @@ type DocumentCommand = {
   clientCommand: Command;
   addMarshallingMiddleware: (configuration: object) => void;
 };
+type Retries = ReturnType<typeof sdkRetries>;
+type Self = { config: object; retries: Retries };
 type SendOptions = { abortSignal?: AbortSignal };
-
-const throttling = new Set([
-  "BandwidthLimitExceeded",
-  "EC2ThrottledException",
-  "LimitExceededException",
-  "PriorRequestNotComplete",
-  "ProvisionedThroughputExceededException",
-  "RequestLimitExceeded",
-  "RequestThrottled",
-  "RequestThrottledException",
-  "SlowDown",
-  "ThrottledException",
-  "Throttling",
-  "ThrottlingException",
-  "TooManyRequestsException",
-  "TransactionInProgressException",
-]);
-const transient = new Set([
-  "TimeoutError",
-  "RequestTimeout",
-  "RequestTimeoutException",
-  "ECONNRESET",
-  "ECONNREFUSED",
-  "EPIPE",
-  "ETIMEDOUT",
-]);
-
-/** How long the SDK waits before the next attempt (its standard retry strategy), or undefined where it gives up. */
-const retryDelay = (error: unknown, attempt: number, random: () => number) => {
-  const { code, name, status = 0 } = error as { code?: string; name?: string; status?: number };
-  const throttled = throttling.has(code ?? "");
-  const again =
-    throttled ||
-    transient.has(code ?? "") ||
-    transient.has(name ?? "") ||
-    [500, 502, 503, 504].includes(status);
-  return again ? Math.min(random() * 2 ** attempt * (throttled ? 500 : 100), 20_000) : undefined;
-};
 
 const refuseStack = new Proxy(
   {},
@@ -125,7 +90,7 @@ const describePackage = (path: string, name: string) => {
   const send = async (
     command: Command,
     input: object,
-    { maxAttempts = 3 }: { maxAttempts?: number },
+    retries: Retries,
     { dispatch, wait, random, uuid }: SdkHost,
   ) => {
     const { input: toInput, output: toOutput } = convertersOf(command);
@@ -134,14 +99,14 @@ const describePackage = (path: string, name: string) => {
     for (let attempt = 0; ; attempt++) {
       try {
         const answer = await dispatch(service, operation, sent);
+        retries.succeeded(attempt);
         return {
           $metadata: { httpStatusCode: 200, attempts: attempt + 1, totalRetryDelay: 0 },
           ...(toOutput(answer ?? {}, uuid) as object),
         };
       } catch (error) {
-        const delay = retryDelay(error, attempt, random);
-        if (delay === undefined || attempt + 1 >= maxAttempts)
-          throw error instanceof AwsError ? exceptionOf(error) : error;
+        const delay = retries.delayAfter(error, attempt, random);
+        if (delay === undefined) throw error instanceof AwsError ? exceptionOf(error) : error;
         await wait(delay);
       }
     }
@@ -152,7 +117,7 @@ const describePackage = (path: string, name: string) => {
       typeof value.prototype?.send === "function" &&
       value !== real.__Client,
   );
-  return { real, send, clients };
+  return { real, service, send, clients };
 };
 
 const packages = new Map<string, ReturnType<typeof describePackage>>();
@@ -175,16 +140,19 @@ const abortable = <T>(work: Promise<T>, signal?: AbortSignal): Promise<T> => {
 /** A constructor whose instances have the real client's prototype, but send in their own way. */
 const clientLike = (
   Real: { prototype: object },
-  send: (self: object, command: never, options?: SendOptions) => Promise<unknown>,
+  service: string,
+  send: (self: Self, command: never) => Promise<unknown>,
 ) => {
   function Client(this: object, config: object = {}) {
-    Object.assign(this, { config: { ...config }, middlewareStack: refuseStack });
+    const { maxAttempts } = config as { maxAttempts?: number };
+    const retries = sdkRetries(service, maxAttempts);
+    Object.assign(this, { config: { ...config }, middlewareStack: refuseStack, retries });
   }
   Client.prototype = Object.create(Real.prototype, {
     constructor: { value: Client },
     send: {
-      value(this: object, command: never, options?: SendOptions) {
-        return abortable(send(this, command, options), options?.abortSignal);
+      value(this: Self, command: never, options?: SendOptions) {
+        return abortable(send(this, command), options?.abortSignal);
       },
     },
     destroy: { value: () => {} },
@@ -218,9 +186,9 @@ const documentPackageAt = (path: string) => {
 const documentLibrary = (path: string, host: SdkHost): Module => {
   const { real, plain } = documentPackageAt(path);
   const clientOf = (Real: { prototype: object }) => {
-    const Client = clientLike(Real, async (self, command: DocumentCommand | Command) => {
-      const { config } = self as { config: object };
-      if (!("clientCommand" in command)) return plain.send(command, command.input, config, host);
+    type Either = DocumentCommand | Command;
+    const Client = clientLike(Real, "dynamodb", async ({ config, retries }, command: Either) => {
+      if (!("clientCommand" in command)) return plain.send(command, command.input, retries, host);
       const marshallers: Record<string, Marshaller> = {};
       const { inputKeyNodes, outputKeyNodes, clientCommand } = command;
       const middlewareStack = {
@@ -233,7 +201,7 @@ const documentLibrary = (path: string, host: SdkHost): Module => {
         config,
       );
       const sending = async ({ input }: { input: object }) => ({
-        output: await plain.send(clientCommand, input, config, host),
+        output: await plain.send(clientCommand, input, retries, host),
       });
       const { DocumentMarshall, DocumentUnmarshall } = marshallers;
       if (!DocumentMarshall || !DocumentUnmarshall)
@@ -267,14 +235,14 @@ export const inlineSdk = (path: string, host: SdkHost): Module | undefined => {
   const name = packageName(path);
   if (name === "lib-dynamodb") return documentLibrary(path, host);
   if (!name.startsWith("client-")) return undefined;
-  const { real, send, clients } = packageAt(path, name);
+  const { real, service, send, clients } = packageAt(path, name);
   return overlay(
     real,
     Object.fromEntries(
       clients.map(([key, Real]) => [
         key,
-        clientLike(Real, (self, command: Command) =>
-          send(command, command.input, (self as { config: object }).config, host),
+        clientLike(Real, service, ({ retries }, command: Command) =>
+          send(command, command.input, retries, host),
         ),
       ]),
     ),

@@ -17,7 +17,7 @@ type Received = {
 };
 
 /** A received message as a record of the event that a function is given. */
-export const sqsRecord = (message: Received, arn: string) => ({
+const sqsRecord = (message: Received, arn: string) => ({
   messageId: message.MessageId,
   receiptHandle: message.ReceiptHandle,
   body: message.Body,

@@ -57,7 +57,6 @@ export const streamPoller = (host: PollerHost & { functionArn: () => string }): 
     partitionKey =
       KeySchema.find(({ KeyType }: { KeyType: string }) => KeyType === "HASH")?.AttributeName ?? "";
     const first = shards.size === 0;
-    closed = false;
     for (const { ShardId } of Shards as { ShardId: string }[]) {
       if (shards.has(ShardId)) continue;
       const count = settings().ParallelizationFactor ?? 1;
@@ -70,6 +69,7 @@ export const streamPoller = (host: PollerHost & { functionArn: () => string }): 
       await seek(shard, first ? (settings().StartingPosition ?? "LATEST") : "TRIM_HORIZON");
       shards.set(ShardId, shard);
     }
+    closed = false;
   };
 
   const seek = async (shard: Shard, ShardIteratorType: string, SequenceNumber?: string) => {
@@ -243,7 +243,6 @@ export const streamPoller = (host: PollerHost & { functionArn: () => string }): 
       else throw error;
       // What woke us is still to be read: no second record may come for hours.
       shard.more = true;
-      again = true;
     }
   };
 
@@ -256,11 +255,10 @@ export const streamPoller = (host: PollerHost & { functionArn: () => string }): 
     polling = true;
     again = false;
     try {
-      if ([...shards.values()].every(({ iterator }) => !iterator)) await describe();
+      if (closed) await describe();
       for (const shard of shards.values()) {
-        while (!backlog(shard) && (await read(shard)));
-        if (!shard.iterator && shard.lanes.every(({ waiting }) => waiting.length === 0))
-          again = true;
+        shard.more = true;
+        while (shard.more && !backlog(shard)) await read(shard);
         for (const lane of shard.lanes) start(lane);
       }
     } catch (error) {
