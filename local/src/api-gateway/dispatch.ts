@@ -1,7 +1,7 @@
 import type { WireHandler } from "../wire/message.ts";
 
 /** A request to an address that is not part of this cloud. */
-export class RefusedAddress extends Error {
+class RefusedAddress extends Error {
   override name = "RefusedAddress";
 }
 

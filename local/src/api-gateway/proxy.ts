@@ -8,7 +8,7 @@ const textual = /^(text\/|application\/(.+\+)?(json|xml|javascript)\b)/i;
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** The time as access logs write it: 12/Mar/2026:19:03:58 +0000. */
-export const logTime = (milliseconds: number) => {
+const logTime = (milliseconds: number) => {
   const [date = "", time = ""] = new Date(milliseconds).toISOString().split(/[T.]/);
   const [year, month, day] = date.split("-");
   return `${day}/${months[Number(month) - 1]}/${year}:${time} +0000`;

@@ -399,7 +399,7 @@ const checkInputs = ({ type, name, inputs }: Resource, { uses, skips = [] }: Tra
 };
 
 /** Refuses a graph with a type that the local cloud does not know, by its name. */
-export const checkTypes = (graph: Graph) => {
+const checkTypes = (graph: Graph) => {
   for (const { type, name } of graph.resources)
     if (
       !Object.hasOwn(translations, type) &&

@@ -57,8 +57,11 @@ const operators: Record<
 };
 
 /** What cannot be evaluated faithfully, and is therefore refused when it is read. */
-export class UnreadablePolicy extends Error {
+class UnreadablePolicy extends Error {
   override name = "UnreadablePolicy";
+  constructor(what: string) {
+    super(`The local cloud does not evaluate ${what} of a policy.`);
+  }
 }
 
 const condition = (block: Statement["Condition"]): Test => {

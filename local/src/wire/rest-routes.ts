@@ -99,7 +99,7 @@ const parse = ([service, bindings]: [string, string]): RestOperation[] =>
   });
 
 /** The REST operations that have an address here: the ones a newcomer to these services would try. */
-export const restOperations: RestOperation[] = [
+const restOperations: RestOperation[] = [
   ...operations.flatMap(parse),
   {
     service: lambda,
