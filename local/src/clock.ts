@@ -183,7 +183,7 @@ export const virtualClock = ({
         await quiet();
         if (await done()) return true;
         if (await step(until)) continue;
-        now = until;
+        if (queue.length > 0) now = until; // with nothing to come, no time passes either
         return done();
       }
     },
