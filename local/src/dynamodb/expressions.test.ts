@@ -161,7 +161,7 @@ describe("an update expression", () => {
     await put(given);
     const before = await get("a");
     (before.l.L as object[]).push({ S: "mine" });
-    (given.l as { L: object[] }).L.push({ S: "mine, too" });
+    (given.l as unknown as { L: object[] }).L.push({ S: "mine, too" });
     await update("a", "SET l[0] = :y", { ExpressionAttributeValues: { ":y": { S: "y" } } });
     expect((await get("a")).l).toEqual(list("y"));
   });

@@ -50,6 +50,7 @@ export const batchGetItem = ({ store, meter }: Context, request: BatchGetItem) =
   }[] = [];
   const names = Object.keys(request.RequestItems);
   const total = names.reduce((sum, n) => sum + (request.RequestItems[n]?.Keys.length ?? 0), 0);
+  if (total === 0) throw invalid("The requestItems parameter is required for BatchGetItem");
   if (total > 100) throw invalid("Too many items requested for the BatchGetItem call");
   for (const name of names) {
     const part = request.RequestItems[name] as BatchGetItem["RequestItems"][string];

@@ -2,8 +2,6 @@ import batchGetItem from "dynalite/validations/batchGetItem.js";
 import batchWriteItem from "dynalite/validations/batchWriteItem.js";
 import createTable from "dynalite/validations/createTable.js";
 import deleteItem from "dynalite/validations/deleteItem.js";
-import deleteTable from "dynalite/validations/deleteTable.js";
-import describeTable from "dynalite/validations/describeTable.js";
 import getItem from "dynalite/validations/getItem.js";
 import dynalite from "dynalite/validations/index.js";
 import listTables from "dynalite/validations/listTables.js";
@@ -21,7 +19,17 @@ type Members = Record<string, Member>;
 const onConditionCheckFailure: Members = {
   ReturnValuesOnConditionCheckFailure: { type: "String", enum: ["ALL_OLD", "NONE"] },
 };
-const tableName: Members = { TableName: putItem.types.TableName as Member };
+/** A table of the account by its name or its ARN. */
+const tableName: Members = {
+  TableName: {
+    type: "String",
+    notNull: true,
+    lengthGreaterThanOrEqual: 1,
+    lengthLessThanOrEqual: 1024,
+  },
+};
+/** The name that a new table is to have. */
+const newName: Members = { TableName: putItem.types.TableName as Member };
 const capacity: Members = {
   ReturnConsumedCapacity: putItem.types.ReturnConsumedCapacity as Member,
   ReturnItemCollectionMetrics: putItem.types.ReturnItemCollectionMetrics as Member,
@@ -97,8 +105,21 @@ const legacy = [
   "ScanFilter",
 ];
 
-const modern = (types: Record<string, unknown>): Members =>
-  Object.fromEntries(Object.entries(types).filter(([name]) => !legacy.includes(name))) as Members;
+const modern = (types: Record<string, unknown>): Members => ({
+  ...(Object.fromEntries(
+    Object.entries(types).filter(([name]) => !legacy.includes(name)),
+  ) as Members),
+  ...tableName,
+});
+
+/** The member without its least length: an absent and an empty list of requests are answered alike. */
+const perhapsEmpty = (member: unknown): Member => {
+  const { lengthGreaterThanOrEqual, ...rest } = member as {
+    lengthGreaterThanOrEqual?: number;
+    type: string;
+  };
+  return rest;
+};
 
 /** The member, which may be left out. */
 const optional = (member: unknown): Member => {
@@ -120,14 +141,16 @@ const indexUpdates = (): Member => {
 const requests: Record<string, Members> = {
   CreateTable: {
     ...(createTable.types as Members),
+    ...newName,
     ...tableOptions,
     Tags: tags,
     LatestStreamLabel: "String",
   },
-  DescribeTable: describeTable.types as Members,
-  DeleteTable: deleteTable.types as Members,
+  DescribeTable: tableName,
+  DeleteTable: tableName,
   UpdateTable: {
     ...(updateTable.types as Members),
+    ...tableName,
     ...tableOptions,
     AttributeDefinitions: optional(createTable.types.AttributeDefinitions),
     GlobalSecondaryIndexUpdates: indexUpdates(),
@@ -139,8 +162,14 @@ const requests: Record<string, Members> = {
   DeleteItem: { ...modern(deleteItem.types), ...onConditionCheckFailure },
   Query: modern(query.types),
   Scan: { ...modern(scan.types), ConsistentRead: "Boolean" },
-  BatchGetItem: batchGetItem.types as Members,
-  BatchWriteItem: batchWriteItem.types as Members,
+  BatchGetItem: {
+    ...(batchGetItem.types as Members),
+    RequestItems: perhapsEmpty(batchGetItem.types.RequestItems),
+  },
+  BatchWriteItem: {
+    ...(batchWriteItem.types as Members),
+    RequestItems: perhapsEmpty(batchWriteItem.types.RequestItems),
+  },
   TransactWriteItems: {
     ...capacity,
     ClientRequestToken: {
@@ -341,7 +370,10 @@ const asAwsError = (error: unknown) => {
   };
   if (!body) return error;
   const code = body.__type.split("#")[1] as string;
-  return new AwsError(code, body.message ?? body.Message ?? "", statusCode);
+  const message = body.message ?? body.Message ?? "";
+  // AWS writes this one differently from all others.
+  const shown = message.replace(/Value '-?\d+' at 'limit'/, "Value at 'Limit'");
+  return new AwsError(code, shown, statusCode);
 };
 
 /**

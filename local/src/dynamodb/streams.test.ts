@@ -204,6 +204,17 @@ describe("time to live", () => {
     expect(await there()).toEqual([false, true, false]);
   });
 
+  it("keeps what expired more than five years ago, and is not held up by it", async () => {
+    const { clock, put, get } = await enabled();
+    await put(item("mistake", { expiresAt: 1 }));
+    await put(item("a", { expiresAt: inMinutes(1) }));
+    await clock.advance(60 * minute);
+    expect([await get("mistake"), await get("a")]).toEqual([
+      item("mistake", { expiresAt: 1 }),
+      undefined,
+    ]);
+  });
+
   it("lets virtual time run dry when nothing will expire", async () => {
     const { clock, put, onTable } = await enabled();
     await put(item("a", { expiresAt: inMinutes(1) }));

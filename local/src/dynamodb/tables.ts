@@ -8,6 +8,7 @@ import { sorted } from "./sorted.ts";
 import {
   type IndexSettings,
   indexRow,
+  nameOf,
   type Store,
   type Table,
   type TableSettings,
@@ -262,7 +263,7 @@ export const createTable = ({ store }: Context, request: CreateTable) => {
 };
 
 const named = (store: Store, name: string): Table => {
-  const table = store.tables.get(name);
+  const table = store.tables.get(nameOf(name));
   if (!table) throw notFound(`Requested resource not found: Table: ${name} not found`);
   return table;
 };
@@ -279,7 +280,7 @@ export const deleteTable = ({ store }: Context, { TableName }: ByName) => {
     );
   const TableDescription = describe(store, table, "DELETING");
   closeStream(store, table.settings);
-  store.tables.delete(TableName);
+  store.tables.delete(table.settings.name);
   table.expiring = sorted();
   store.onExpiry(table);
   return { TableDescription };
@@ -449,7 +450,7 @@ const backupsOf = (store: Store, { settings }: Table) => ({
 });
 
 const backupTable = (store: Store, name: string) => {
-  const table = store.tables.get(name);
+  const table = store.tables.get(nameOf(name));
   if (!table) throw new AwsError("TableNotFoundException", `Table not found: ${name}`);
   return table;
 };
@@ -476,8 +477,12 @@ export const updateContinuousBackups = (
 };
 
 const byArn = (store: Store, arn: string): Table => {
-  const name = arn.split(":table/")[1] ?? "";
-  const table = arn === arnOf(store, name) ? store.tables.get(name) : undefined;
+  if (!/^arn:aws:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/.test(arn))
+    throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
+  const name = nameOf(arn);
+  if (arn !== arnOf(store, name))
+    throw new AwsError("AccessDeniedException", `Not authorized to access the resource ${arn}`);
+  const table = store.tables.get(name);
   if (!table) throw notFound(`Requested resource not found: ResourcArn: ${arn} not found`);
   return table;
 };

@@ -6,7 +6,7 @@ import { copyItem, type Item, type Row } from "./items.ts";
 import { prepareGet, shownOf } from "./reads.ts";
 import { change, type Store, type Table, tableOf, writeUnits } from "./store.ts";
 import { readUnits } from "./units.ts";
-import { type Prepared, prepareDelete, preparePut, prepareUpdate } from "./writes.ts";
+import { metricsOfAll, type Prepared, prepareDelete, preparePut, prepareUpdate } from "./writes.ts";
 
 type Reason = { Code: string; Message?: string; Item?: Item };
 
@@ -182,7 +182,13 @@ export const transactWriteItems = ({ store, meter }: Context, request: TransactW
         units: 2 * readUnits(sizes[i] as number),
       })),
     });
-  return capacity();
+  return {
+    ...capacity(),
+    ...metricsOfAll(
+      request,
+      outcomes.filter(({ action }) => action.writes).map((outcome) => outcome.prepared),
+    ),
+  };
 };
 
 /** Up to 100 items as they are at one moment. */

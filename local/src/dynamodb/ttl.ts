@@ -9,14 +9,17 @@ const fiveYears = 5 * 365 * 24 * 3600;
 export const expiryOf = (item: Item, name: string, key: string): string | undefined => {
   const seconds = Math.floor(Number(attribute(item, name)?.N));
   if (!(seconds > 0 && seconds < 1e15)) return undefined;
-  return `${String(seconds).padStart(15, "0")}${key}`;
+  return placeAt(seconds) + key;
 };
 
 const secondsOf = (place: string) => Number(place.slice(0, 15));
 
-const earliest = ({ expiring }: Table): number | undefined => {
+const placeAt = (seconds: number) => String(Math.max(0, seconds)).padStart(15, "0");
+
+/** When the next item expires. What did so five years ago is taken for a mistake and kept, as AWS does. */
+const earliest = ({ expiring }: Table, now: number): number | undefined => {
   let seconds: number | undefined;
-  expiring.walk({ from: "", to: "~" }, (_key, place) => {
+  expiring.walk({ from: placeAt(now - fiveYears), to: "~" }, (_key, place) => {
     seconds = secondsOf(place);
     return false;
   });
@@ -45,10 +48,7 @@ export const sweeper = (
     timers.delete(table.settings.name);
     const now = Math.floor(store.world.clock.now() / 1000);
     const due: string[] = [];
-    const to = String(now).padStart(15, "0");
-    // What expired more than five years ago is taken for a mistake and kept, as AWS does.
-    const from = String(Math.max(0, now - fiveYears)).padStart(15, "0");
-    table.expiring.walk({ from, to }, (key) => {
+    table.expiring.walk({ from: placeAt(now - fiveYears), to: placeAt(now) }, (key) => {
       due.push(key);
       return true;
     });
@@ -59,13 +59,12 @@ export const sweeper = (
   const wake = (table: Table) => {
     const { name } = table.settings;
     const known = timers.get(name);
-    const seconds = earliest(table);
+    const { clock } = store.world;
+    const seconds = earliest(table, Math.floor(clock.now() / 1000));
     if (seconds === known?.due) return;
     known?.timer.cancel();
     timers.delete(name);
     if (seconds === undefined) return;
-    const { clock } = store.world;
-    if (seconds < clock.now() / 1000 - fiveYears) return;
     const wait = Math.max(0, seconds * 1000 - clock.now()) + lateness * (1 + clock.random());
     // A real timer holds at most 24.8 days.
     const timer = clock.after(Math.min(wait, 2 ** 31 - 1), `dynamodb expire ${name}`, () =>

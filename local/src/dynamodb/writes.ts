@@ -1,4 +1,4 @@
-import { AwsError, notEmulated } from "../engine.ts";
+import { AwsError } from "../engine.ts";
 import type {
   BatchWriteItem,
   Context,
@@ -21,6 +21,7 @@ import { holds, project } from "./conditions.ts";
 import { invalid } from "./errors.ts";
 import { expressionsOf, unusedParameters, valuesOf } from "./expressions.ts";
 import { copyItem, type Item, type Row, readItem, rowOf } from "./items.ts";
+import type { KeyPart } from "./keys.ts";
 import { change, placeOf, type Store, type Table, tableOf, writeUnits } from "./store.ts";
 import { updated } from "./updates.ts";
 
@@ -29,6 +30,8 @@ export type Prepared = {
   table: Table;
   /** Where the item lies. */
   key: string;
+  /** The item's key, at least. */
+  item: Item;
   /** Bytes of the item that the request itself brings along. */
   size: number;
   /** Whether the condition holds for the item that is there. */
@@ -66,6 +69,7 @@ export const preparePut = (store: Store, request: PutAction): Prepared => {
   return {
     table,
     key: placeOf(table, row.item),
+    item: row.item,
     size: row.size,
     allows: conditionOf(request, expressions.condition, values),
     after: () => row,
@@ -84,6 +88,7 @@ export const prepareDelete = (store: Store, request: DeleteAction): Prepared => 
   return {
     table,
     key: placeOf(table, key),
+    item: key,
     size: 0,
     allows: conditionOf(request, expressions.condition, values),
     after: () => undefined,
@@ -104,6 +109,7 @@ export const prepareUpdate = (store: Store, request: UpdateAction): Prepared => 
   return {
     table,
     key: placeOf(table, key),
+    item: key,
     size: 0,
     allows: conditionOf(request, expressions.condition, values),
     after(before) {
@@ -148,17 +154,38 @@ const perform = (
 
 type Answered = { ReturnConsumedCapacity?: string; ReturnItemCollectionMetrics?: string };
 
-const refuseMetrics = ({ ReturnItemCollectionMetrics: wanted }: Answered, table: Table) => {
-  if (wanted === "SIZE" && table.settings.indexes.some(({ global }) => !global))
-    throw notEmulated("dynamodb", "the parameter ReturnItemCollectionMetrics");
+/** The partition that a write touched, where the table has local indexes; here it is never near 1 GB. */
+const metricsOf = (
+  { ReturnItemCollectionMetrics: wanted }: Answered,
+  { table, item }: Prepared,
+) => {
+  if (wanted !== "SIZE" || table.settings.indexes.every(({ global }) => global)) return undefined;
+  const name = (table.settings.keys[0] as KeyPart).name;
+  return {
+    ItemCollectionKey: { [name]: { ...item[name] } },
+    SizeEstimateRangeGB: [0, 1],
+  };
 };
 
-const answer = (context: Context, request: Answered, attributes?: Item) => {
+const answer = (context: Context, request: Answered, prepared: Prepared, attributes?: Item) => {
   const [ConsumedCapacity] = context.meter.answer(request.ReturnConsumedCapacity) ?? [];
+  const ItemCollectionMetrics = metricsOf(request, prepared);
   return {
     ...(attributes && { Attributes: attributes }),
     ...(ConsumedCapacity && { ConsumedCapacity }),
+    ...(ItemCollectionMetrics && { ItemCollectionMetrics }),
   };
+};
+
+/** ItemCollectionMetrics of several writes, by table. */
+export const metricsOfAll = (request: Answered, writes: Prepared[]) => {
+  const byTable: Record<string, object[]> = {};
+  for (const write of writes) {
+    const metrics = metricsOf(request, write);
+    const { name } = write.table.settings;
+    if (metrics) byTable[name] = [...(byTable[name] ?? []), metrics];
+  }
+  return Object.keys(byTable).length > 0 ? { ItemCollectionMetrics: byTable } : {};
 };
 
 const onlyOld = ({ ReturnValues: wanted }: { ReturnValues?: string }) => {
@@ -172,22 +199,19 @@ const oldOf = (request: { ReturnValues?: string }, before: Row | undefined) =>
 export const putItem = (context: Context, request: PutItem) => {
   onlyOld(request);
   const prepared = preparePut(context.store, request);
-  refuseMetrics(request, prepared.table);
   const { before } = perform(context, prepared, request.ReturnValuesOnConditionCheckFailure);
-  return answer(context, request, oldOf(request, before));
+  return answer(context, request, prepared, oldOf(request, before));
 };
 
 export const deleteItem = (context: Context, request: DeleteItem) => {
   onlyOld(request);
   const prepared = prepareDelete(context.store, request);
-  refuseMetrics(request, prepared.table);
   const { before } = perform(context, prepared, request.ReturnValuesOnConditionCheckFailure);
-  return answer(context, request, oldOf(request, before));
+  return answer(context, request, prepared, oldOf(request, before));
 };
 
 export const updateItem = (context: Context, request: UpdateItem) => {
   const prepared = prepareUpdate(context.store, request);
-  refuseMetrics(request, prepared.table);
   const { before, next } = perform(context, prepared, request.ReturnValuesOnConditionCheckFailure);
   const paths = expressionsOf(request).update?.paths ?? [];
   const some = (row: Row | undefined) => {
@@ -201,7 +225,7 @@ export const updateItem = (context: Context, request: UpdateItem) => {
     UPDATED_OLD: () => some(before),
     UPDATED_NEW: () => some(next),
   }[request.ReturnValues ?? "NONE"]();
-  return answer(context, request, attributes);
+  return answer(context, request, prepared, attributes);
 };
 
 /** Up to 25 puts and deletes, each for itself: no conditions, no common fate. */
@@ -209,6 +233,7 @@ export const batchWriteItem = (context: Context, request: BatchWriteItem) => {
   const { store, meter } = context;
   const names = Object.keys(request.RequestItems);
   const total = names.reduce((sum, name) => sum + (request.RequestItems[name]?.length ?? 0), 0);
+  if (total === 0) throw invalid("The requestItems parameter is required for BatchWriteItem");
   if (total > 25) throw invalid("Too many items requested for the BatchWriteItem call");
   const prepared = names.flatMap((TableName) =>
     (request.RequestItems[TableName] ?? []).map(({ PutRequest, DeleteRequest }) => {
@@ -225,12 +250,15 @@ export const batchWriteItem = (context: Context, request: BatchWriteItem) => {
   if (places.size < prepared.length)
     throw invalid("Provided list of item keys contains duplicates");
   for (const write of prepared) {
-    refuseMetrics(request, write.table);
     const before = write.table.rows.get(write.key);
     const after = write.after(before);
     const indexes = change(store, write.table, write.key, before, after);
     meter.write(write.table, writeUnits(sizeOf(before, after)), indexes);
   }
   const ConsumedCapacity = meter.answer(request.ReturnConsumedCapacity);
-  return { UnprocessedItems: {}, ...(ConsumedCapacity && { ConsumedCapacity }) };
+  return {
+    UnprocessedItems: {},
+    ...(ConsumedCapacity && { ConsumedCapacity }),
+    ...metricsOfAll(request, prepared),
+  };
 };
