@@ -17,3 +17,6 @@ declare module "dynalite/validations/*.js" {
   export const types: Record<string, unknown>;
   export const custom: (input: Record<string, unknown>, store?: unknown) => string | undefined;
 }
+declare module "dynalite/db/*.js" {
+  export const parse: (text: string, options: { context: object }) => unknown;
+}

@@ -175,7 +175,12 @@ describe("an update expression", () => {
     ["SET n = :nope", "attribute value used in expression is not defined; attribute value: :nope"],
     ["SET name = s", "Attribute name is a reserved keyword; reserved keyword: name"],
     ["SET n = s, n = s", "Two document paths overlap with each other"],
-    ["SOMETHING", "Invalid UpdateExpression: Syntax error;"],
+    [
+      "SOME THING ELSE",
+      'Invalid UpdateExpression: Syntax error; token: "SOME", near: "SOME THING"',
+    ],
+    ["SET n = = s", 'Invalid UpdateExpression: Syntax error; token: "=", near: "= = s"'],
+    ["SET n =", 'Invalid UpdateExpression: Syntax error; token: "<EOF>", near: "="'],
   ])("%s is refused", async (UpdateExpression, message) => {
     const { put, update, get } = await startDynamo();
     await put(item("a", { n: 1, s: "s" }));

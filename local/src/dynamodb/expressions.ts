@@ -2,6 +2,7 @@ import dynalite from "dynalite/validations/index.js";
 import type { Condition, Operand, Path, Values } from "./conditions.ts";
 import { invalid } from "./errors.ts";
 import { type AttributeValue, type Item, readValue } from "./items.ts";
+import { withAwsWords } from "./syntax-errors.ts";
 import type { Clause, Term, Update } from "./updates.ts";
 
 /** The comparison of one key attribute in a key condition, its values by placeholder. */
@@ -97,7 +98,7 @@ const parse = (request: WithExpressions): Expressions => {
   );
   const parsed: WithExpressions & Parsed = { ...request, ExpressionAttributeValues };
   const mistake = dynalite.validateExpressions(parsed);
-  if (mistake) throw invalid(mistake);
+  if (mistake) throw invalid(withAwsWords(mistake, { ...request }));
 
   const { condition, clause } = translator(names);
   const { _updates, _condition, _keyCondition, _filter, _projection } = parsed;

@@ -19,17 +19,14 @@ type Members = Record<string, Member>;
 const onConditionCheckFailure: Members = {
   ReturnValuesOnConditionCheckFailure: { type: "String", enum: ["ALL_OLD", "NONE"] },
 };
-/** A table of the account by its name or its ARN. */
-const tableName: Members = {
-  TableName: {
-    type: "String",
-    notNull: true,
-    lengthGreaterThanOrEqual: 1,
-    lengthLessThanOrEqual: 1024,
-  },
-};
 /** The name that a new table is to have. */
-const newName: Members = { TableName: putItem.types.TableName as Member };
+const newName: Members = {
+  TableName: { ...(putItem.types.TableName as { type: string }), required: true },
+};
+/** The name of a table. That it is shorter than any table's is found out when it is looked for. */
+const tableName: Members = {
+  TableName: { ...(putItem.types.TableName as { type: string }), lengthGreaterThanOrEqual: 1 },
+};
 const capacity: Members = {
   ReturnConsumedCapacity: putItem.types.ReturnConsumedCapacity as Member,
   ReturnItemCollectionMetrics: putItem.types.ReturnItemCollectionMetrics as Member,
@@ -363,7 +360,7 @@ const refuse = (operation: string, input: Record<string, unknown>) => {
 };
 
 /** An error that dynalite threw, as ours; anything else as it is. */
-const asAwsError = (error: unknown) => {
+const asAwsError = (operation: string, error: unknown) => {
   const { body, statusCode } = error as {
     body?: { __type: string; message?: string; Message?: string };
     statusCode?: number;
@@ -371,9 +368,26 @@ const asAwsError = (error: unknown) => {
   if (!body) return error;
   const code = body.__type.split("#")[1] as string;
   const message = body.message ?? body.Message ?? "";
-  // AWS writes this one differently from all others.
-  const shown = message.replace(/Value '-?\d+' at 'limit'/, "Value at 'Limit'");
+  // AWS writes these two differently from all others.
+  const shown =
+    operation === "Query"
+      ? message.replace(/Value '-?\d+' at 'limit'/, "Value at 'Limit'")
+      : message.replace(
+          /Value '.*' at 'requestItems\.(.+)\.member\.keys'/s,
+          "Value at 'RequestItems.$1.member.Keys'",
+        );
   return new AwsError(code, shown, statusCode);
+};
+
+/** The name of a table that is given by its ARN, or its name. */
+export const plainName = (nameOrArn: string) =>
+  nameOrArn.startsWith("arn:") ? nameOrArn.replace(/^.*:table\//, "") : nameOrArn;
+
+const withPlainName = (request: Record<string, unknown>) => {
+  const { TableName } = request;
+  return typeof TableName === "string" && TableName.startsWith("arn:")
+    ? { ...request, TableName: plainName(TableName) }
+    : request;
 };
 
 /**
@@ -381,7 +395,7 @@ const asAwsError = (error: unknown) => {
  * passes the quick test. Any other goes through dynalite's slow validation, which knows AWS's messages.
  */
 export const checkedRequest = <T>(operation: string, input: unknown): T => {
-  const request = (input ?? {}) as Record<string, unknown>;
+  const request = withPlainName((input ?? {}) as Record<string, unknown>);
   refuse(operation, request);
   if (wellFormed[operation]?.(request)) return request as T;
   try {
@@ -390,7 +404,7 @@ export const checkedRequest = <T>(operation: string, input: unknown): T => {
     dynalite.checkValidations(checked, types);
     return checked as T;
   } catch (error) {
-    throw asAwsError(error);
+    throw asAwsError(operation, error);
   }
 };
 

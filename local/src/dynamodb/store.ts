@@ -148,13 +148,9 @@ export const restoreSnapshot = (store: Store, snapshot: DynamoSnapshot) => {
   store.touched.clear();
 };
 
-/** The name of a table that is given by its name or its ARN. */
-export const nameOf = (nameOrArn: string) =>
-  nameOrArn.startsWith("arn:") ? nameOrArn.replace(/^.*:table\//, "") : nameOrArn;
-
-/** The table, by its name or its ARN, or AWS's ResourceNotFoundException. */
+/** The table, or AWS's ResourceNotFoundException. */
 export const tableOf = ({ tables }: Store, name: string): Table => {
-  const table = tables.get(nameOf(name));
+  const table = tables.get(name);
   if (!table) throw notFound();
   return table;
 };

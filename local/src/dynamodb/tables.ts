@@ -3,12 +3,11 @@ import { uuid } from "../uuid.ts";
 import type { Context } from "./calls.ts";
 import { invalid, invalidParameter, notFound } from "./errors.ts";
 import { indexKeyOf, type KeyPart } from "./keys.ts";
-import { checkTableSchema } from "./requests.ts";
+import { checkTableSchema, plainName } from "./requests.ts";
 import { sorted } from "./sorted.ts";
 import {
   type IndexSettings,
   indexRow,
-  nameOf,
   type Store,
   type Table,
   type TableSettings,
@@ -263,7 +262,7 @@ export const createTable = ({ store }: Context, request: CreateTable) => {
 };
 
 const named = (store: Store, name: string): Table => {
-  const table = store.tables.get(nameOf(name));
+  const table = store.tables.get(name);
   if (!table) throw notFound(`Requested resource not found: Table: ${name} not found`);
   return table;
 };
@@ -353,6 +352,16 @@ export const updateTable = ({ store }: Context, request: UpdateTable) => {
     throw invalid(`Table already has an enabled stream: TableName: ${request.TableName}`);
   if (StreamSpecification?.StreamEnabled === false && !table.settings.streaming)
     throw invalid("Table is already not associated with a stream");
+
+  const [now, wanted] = [table.settings.throughput, request.ProvisionedThroughput];
+  if (
+    table.settings.billing === "PROVISIONED" &&
+    wanted?.ReadCapacityUnits === now.ReadCapacityUnits &&
+    wanted.WriteCapacityUnits === now.WriteCapacityUnits
+  )
+    throw invalid(
+      `The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: ${now.ReadCapacityUnits}. Requested ReadCapacityUnits: ${wanted.ReadCapacityUnits}. Current WriteCapacityUnits provisioned for the table: ${now.WriteCapacityUnits}. Requested WriteCapacityUnits: ${wanted.WriteCapacityUnits}. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.`,
+    );
 
   const throughput =
     billing === "PAY_PER_REQUEST"
@@ -450,7 +459,7 @@ const backupsOf = (store: Store, { settings }: Table) => ({
 });
 
 const backupTable = (store: Store, name: string) => {
-  const table = store.tables.get(nameOf(name));
+  const table = store.tables.get(name);
   if (!table) throw new AwsError("TableNotFoundException", `Table not found: ${name}`);
   return table;
 };
@@ -479,7 +488,7 @@ export const updateContinuousBackups = (
 const byArn = (store: Store, arn: string): Table => {
   if (!/^arn:aws:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/.test(arn))
     throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
-  const name = nameOf(arn);
+  const name = plainName(arn);
   if (arn !== arnOf(store, name))
     throw new AwsError("AccessDeniedException", `Not authorized to access the resource ${arn}`);
   const table = store.tables.get(name);
