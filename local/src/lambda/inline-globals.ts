@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { format } from "node:util";
 import type { Clock } from "../clock.ts";
 import { uuid } from "../uuid.ts";
+import { rememberCheckedModels } from "./checked-models.ts";
 
 /** What a function instance needs of the world around it to have its own time, chance, environment and output. */
 export type GlobalsHost = {
@@ -17,12 +18,14 @@ export type GlobalsHost = {
   /** Runs work of other threads, one after the other, so that their speed does not decide the order of things. */
   orderly: <T>(work: () => Promise<T>) => Promise<T>;
   exit: (code: number) => void;
+  /** An error that nobody caught ends the instance. */
+  uncaught: (error: unknown) => void;
   sdk: (path: string) => unknown;
 };
 
 type Handle = { cancel: () => void; again: () => void };
 
-const timersOf = ({ clock, enter, name }: GlobalsHost) => {
+const timersOf = ({ clock, enter, name, uncaught }: GlobalsHost) => {
   const handles = new Map<number, Handle>();
   let last = 0;
   const start = (
@@ -42,7 +45,11 @@ const timersOf = ({ clock, enter, name }: GlobalsHost) => {
           if (!handles.has(id)) return;
           if (every) begin();
           else handles.delete(id);
-          callback(...args);
+          try {
+            callback(...args);
+          } catch (error) {
+            uncaught(error);
+          }
         }),
       );
       const again = () => {
@@ -185,7 +192,10 @@ const loaded = new Map<string, unknown>();
 
 /** A library that all instances share. Node's own cache would look at the disk each time. */
 const sharedModule = (id: string): unknown => {
-  if (!loaded.has(id)) loaded.set(id, real(id));
+  if (!loaded.has(id)) {
+    loaded.set(id, real(id));
+    if (id.includes("node_modules/electrodb/")) rememberCheckedModels(id);
+  }
   return loaded.get(id);
 };
 

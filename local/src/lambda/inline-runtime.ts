@@ -8,6 +8,7 @@ import {
   describeResult,
   describeThrown,
   EnvironmentCrash,
+  type ErrorPayload,
   type FunctionConfig,
   type MakeRuntime,
 } from "./function.ts";
@@ -106,7 +107,7 @@ export const inlineRuntime =
 type InstanceOptions = {
   outgoing: Outgoing | undefined;
   orderly: <T>(work: () => Promise<T>) => Promise<T>;
-  crashed: (error: { errorType: string; errorMessage: string }) => void;
+  crashed: (error: ErrorPayload) => void;
 };
 
 const startInstance = async (
@@ -123,14 +124,16 @@ const startInstance = async (
     if (life === "awake") callback();
     else if (life === "frozen") thawed.push(callback);
   };
-  const die = (message: string) => {
+  const end = (error: ErrorPayload) => {
     if (life === "dead") return;
     environment.kill();
-    crashed({
+    crashed(error);
+  };
+  const die = (message: string) =>
+    end({
       errorType: "Runtime.ExitError",
       errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${message}`,
     });
-  };
 
   /** What comes back reaches the instance only while it lives; a call that kills it never comes back. */
   const returning = <T>(work: Promise<T>): Promise<T> =>
@@ -170,6 +173,7 @@ const startInstance = async (
     },
     fetch: (request) => (life === "dead" ? never : returning(reach(request))),
     orderly: (work) => returning(orderly(work)),
+    uncaught: (error) => end(describeThrown(error)),
     exit: (code) => die(`exit status ${code}`),
     sdk: (path) =>
       inlineSdk(path, {

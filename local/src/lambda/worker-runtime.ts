@@ -5,6 +5,7 @@ import type { WireHandler } from "../wire/message.ts";
 import { type Bundler, checkExported, createBundler, repositoryRoot } from "./bundle.ts";
 import { environments, type Start } from "./environments.ts";
 import {
+  describeThrown,
   EnvironmentCrash,
   type ErrorPayload,
   type FunctionConfig,
@@ -105,11 +106,16 @@ const startWorker = (
     dead = true;
     void worker.terminate();
   };
-  const die = (errorType: string, message: string) => {
+  const end = (error: ErrorPayload) => {
     if (dead) return;
     kill();
-    crashed({ errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` });
+    crashed(error);
   };
+  const die = (how: string) =>
+    end({
+      errorType: "Runtime.ExitError",
+      errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${how}`,
+    });
 
   const answerTo = wire?.({
     note: world.note,
@@ -118,7 +124,7 @@ const startWorker = (
         return await world.call(call);
       } catch (error) {
         if (!(error instanceof EnvironmentCrash)) throw error;
-        die("Runtime.ExitError", "Runtime exited with error: signal: killed");
+        die("signal: killed");
         return new Promise<never>(() => {});
       }
     },
@@ -158,13 +164,13 @@ const startWorker = (
       }
     });
     worker.on("error", (error: Error) => {
-      resolve({ ok: false, error: { errorType: error.name, errorMessage: error.message } });
-      die(error.name, error.message);
+      resolve({ ok: false, error: describeThrown(error) });
+      end(describeThrown(error));
     });
     worker.on("exit", (code) => {
-      const status = `Runtime exited with error: exit status ${code}`;
-      resolve({ ok: false, error: { errorType: "Runtime.ExitError", errorMessage: status } });
-      die("Runtime.ExitError", status);
+      die(`exit status ${code}`);
+      const errorMessage = `Runtime exited with error: exit status ${code}`;
+      resolve({ ok: false, error: { errorType: "Runtime.ExitError", errorMessage } });
     });
     worker.unref();
   });

@@ -43,6 +43,12 @@ const actions: Record<string, (event: Event, context: Context) => unknown> = {
     return "rested";
   },
   exit: () => process.exit(3),
+  throwLater: () =>
+    new Promise(() => {
+      setTimeout(() => {
+        throw new Refused("nobody catches this");
+      }, 1);
+    }),
   log: () => {
     // biome-ignore lint/suspicious/noConsole: this is what is tested
     console.log("one line", { of: "output" });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../clock.ts";
 import { type Cloud, createCloud, type Fact } from "../../cloud.ts";
+import { dynamoEngines } from "../../dynamodb/engine.ts";
 import { AwsError, administrator, type Caller } from "../../engine.ts";
 import { type LambdaEngine, lambdaEngine } from "../engine.ts";
 import { EnvironmentCrash, type MakeRuntime } from "../function.ts";
-import { tinyTable } from "./tiny-table.ts";
 
 /** A runtime under test, with the clock it runs on and how to wait on that clock. */
 export type Bench = {
@@ -71,10 +71,24 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
 
     beforeEach(async () => {
       bench = makeBench();
-      cloud = createCloud(bench.clock, [lambdaEngine({ runtime: bench.runtime }), tinyTable]);
+      cloud = createCloud(bench.clock, [
+        lambdaEngine({ runtime: bench.runtime }),
+        dynamoEngines().dynamodb,
+      ]);
       facts = [];
       cloud.observe((fact) => facts.push(fact));
       await bench.connect?.(cloud);
+      await cloud.call({
+        caller: administrator,
+        service: "dynamodb",
+        operation: "CreateTable",
+        input: {
+          TableName: "Things",
+          KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+          AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+          BillingMode: "PAY_PER_REQUEST",
+        },
+      });
     });
     afterEach(async () => {
       cloud.stop();
@@ -164,6 +178,16 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       expect(await invokeEcho({ do: "count" })).toBe(1);
     });
 
+    it("begins anew after an error that nobody caught", async () => {
+      await create("Echo", "echo");
+      expect(await invokeEcho({ do: "count" })).toBe(1);
+      expect(await invokeEcho({ do: "throwLater" })).toMatchObject({
+        errorType: "Refused",
+        errorMessage: "nobody catches this",
+      });
+      expect(await invokeEcho({ do: "count" })).toBe(1);
+    });
+
     it("is noted line by line in what it prints", async () => {
       await create("Echo", "echo");
       await invokeEcho({ do: "log" });
@@ -226,12 +250,12 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       });
     });
 
-    it("repeats a throttled call, as the SDK does", async () => {
-      let throttles = 2;
+    it("repeats a call that AWS failed, as the SDK does", async () => {
+      let failures = 2;
       cloud.guard(async (made, next) => {
-        if (made.operation !== "PutItem" || throttles === 0) return next(made);
-        throttles -= 1;
-        throw new AwsError("ThrottlingException", "Rate exceeded");
+        if (made.operation !== "PutItem" || failures === 0) return next(made);
+        failures -= 1;
+        throw new AwsError("InternalServerError", "Something broke", 500);
       });
       await create("Store", "store", { Timeout: 10 });
       expect((await invoke("Store", { do: "keep", id: "1" })).payload).toMatchObject({
