@@ -39,13 +39,13 @@ export type DeleteItem = DeleteAction & WithReturn;
 export type UpdateItem = UpdateAction & WithReturn;
 export type GetItem = GetAction & WithCapacity & { ConsistentRead?: boolean };
 
-export type WriteRequest = { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } };
+type WriteRequest = { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } };
 export type BatchWriteItem = WithCapacity & {
   RequestItems: Record<string, WriteRequest[]>;
   ReturnItemCollectionMetrics?: "SIZE" | "NONE";
 };
 
-export type KeysAndAttributes = WithNames & {
+type KeysAndAttributes = WithNames & {
   Keys: Item[];
   ConsistentRead?: boolean;
   ProjectionExpression?: string;

@@ -1,24 +1,21 @@
 import type { Engine, Operation, World } from "../engine.ts";
 import type { Context } from "./calls.ts";
+import { change } from "./changes.ts";
 import { query, scan } from "./queries.ts";
 import { batchGetItem, getItem } from "./reads.ts";
 import { checkedRequest } from "./requests.ts";
-import { change, type DynamoSnapshot, restoreSnapshot, type Store, takeSnapshot } from "./store.ts";
+import { type DynamoSnapshot, restoreSnapshot, type Store, takeSnapshot } from "./store.ts";
 import { describeStream, getRecords, getShardIterator, listStreams } from "./streams.ts";
 import {
-  createTable,
-  deleteTable,
   describeContinuousBackups,
-  describeTable,
   describeTimeToLive,
-  listTables,
   listTagsOfResource,
   tagResource,
   untagResource,
   updateContinuousBackups,
-  updateTable,
   updateTimeToLive,
-} from "./tables.ts";
+} from "./table-settings.ts";
+import { createTable, deleteTable, describeTable, listTables, updateTable } from "./tables.ts";
 import { transactGetItems, transactWriteItems } from "./transactions.ts";
 import { sweeper } from "./ttl.ts";
 import { meter } from "./units.ts";

@@ -139,7 +139,7 @@ export const sizeOfValue = (value: AttributeValue): number => {
 };
 
 /** Bytes of names and values together. */
-export const sizeOfItem = (item: Item): number => {
+const sizeOfItem = (item: Item): number => {
   let size = 0;
   for (const name in item)
     size += Buffer.byteLength(name) + sizeOfValue(item[name] as AttributeValue);

@@ -54,7 +54,7 @@ export const indexKeyOf = (
 };
 
 /** The least text above all texts with this prefix. */
-export const above = (prefix: string): string => {
+const above = (prefix: string): string => {
   let length = prefix.length;
   while (length > 0 && prefix.charCodeAt(length - 1) === 0xffff) length -= 1;
   if (length === 0) return "\uffff".repeat(prefix.length + 1);

@@ -1,5 +1,5 @@
 /** A run of entries of a sorted list. Once a snapshot holds it, it is never changed again. */
-export type Chunk<V> = { epoch: number; keys: string[]; values: V[] };
+type Chunk<V> = { epoch: number; keys: string[]; values: V[] };
 
 /** All entries of a sorted list as plain data. It shares its chunks with the list: O(chunks) to take. */
 export type SortedSnapshot<V> = { epoch: number; size: number; chunks: Chunk<V>[] };

@@ -1,11 +1,10 @@
 import type { World } from "../engine.ts";
 import { notFound } from "./errors.ts";
-import { type Item, type Row, rowOf, sameItem } from "./items.ts";
-import { indexKeyOf, type KeyPart, keyOf } from "./keys.ts";
+import type { Item, Row } from "./items.ts";
+import { type KeyPart, keyOf } from "./keys.ts";
 import { type Sorted, type SortedSnapshot, sorted } from "./sorted.ts";
-import { expiryOf } from "./ttl.ts";
 
-/** A secondary index as it was defined. `attributes` are what it holds beside keys; absent: all. */
+/** A secondary index as it was defined. `included` is what an INCLUDE projection adds to the keys. */
 export type IndexSettings = {
   name: string;
   global: boolean;
@@ -81,7 +80,7 @@ export type Stream = {
 };
 
 /** A finished transaction by its token: repeating it changes nothing. */
-export type Token = {
+type Token = {
   fingerprint: string;
   until: number;
   readUnits: { table: string; units: number }[];
@@ -99,7 +98,7 @@ export type Store = {
   onExpiry: (table: Table) => void;
 };
 
-export type TableSnapshot = {
+type TableSnapshot = {
   settings: TableSettings;
   rows: SortedSnapshot<Row>;
   indexes: Record<string, SortedSnapshot<Row>>;
@@ -155,164 +154,9 @@ export const tableOf = ({ tables }: Store, name: string): Table => {
   return table;
 };
 
-/** What an index holds of an item. */
-export const indexRow = (settings: TableSettings, index: IndexSettings, row: Row): Row => {
-  if (index.projection === "ALL") return row;
-  const item: Item = {};
-  const names = [...index.keys, ...settings.keys].map(({ name }) => name);
-  for (const name of [...names, ...index.included]) {
-    const value = row.item[name];
-    if (value && Object.hasOwn(row.item, name)) item[name] = value;
-  }
-  return rowOf(item);
-};
-
-/** The 1 KB units of a write of so many bytes. */
-export const writeUnits = (size: number) => Math.max(1, Math.ceil(size / 1024));
-
-/**
- * Brings an index in line with a changed item. Answers the write units that it costs: none when the index
- * holds the same as before, two writes when the item moves to another key in the index.
- */
-const changeIndex = (
-  { settings, indexes }: Table,
-  index: IndexSettings,
-  before: Row | undefined,
-  after: Row | undefined,
-): number => {
-  const rows = indexes.get(index.name) as Sorted<Row>;
-  const oldKey = before && indexKeyOf(before.item, index.keys, settings.keys);
-  const newKey = after && indexKeyOf(after.item, index.keys, settings.keys);
-  const oldRow = oldKey === undefined ? undefined : rows.get(oldKey);
-  const newRow = newKey === undefined ? undefined : indexRow(settings, index, after as Row);
-  if (oldKey === newKey) {
-    if (!oldRow || !newRow || sameItem(oldRow.item, newRow.item)) {
-      // The same to look at, but perhaps another row: ALL shares the table's.
-      if (newKey !== undefined && newRow) rows.set(newKey, newRow);
-      return 0;
-    }
-    rows.set(newKey as string, newRow);
-    return writeUnits(Math.max(oldRow.size, newRow.size));
-  }
-  if (oldKey !== undefined) rows.delete(oldKey);
-  if (newKey !== undefined) rows.set(newKey, newRow as Row);
-  return (oldRow ? writeUnits(oldRow.size) : 0) + (newRow ? writeUnits(newRow.size) : 0);
-};
-
-const retention = 24 * 3600_000;
-
-/** The position of the oldest record that may still be read: those of the last 24 hours. */
-export const horizonOf = ({ records, first }: Stream, now: number) => {
-  let low = 0;
-  let high = records.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((records[middle]?.at as number) < now - retention) low = middle + 1;
-    else high = middle;
-  }
-  return first + low;
-};
-
-/** Forgets what nobody can read any more, an hour's worth at a time. */
-const trim = (stream: Stream, now: number) => {
-  if ((stream.records[0]?.at ?? now) > now - retention - 3600_000) return;
-  const old = horizonOf(stream, now) - stream.first;
-  stream.records.splice(0, old);
-  stream.first += old;
-};
-
-/** Sequence numbers ascend, are the same in every run, and have AWS's 21 digits and more. */
-export const sequenceNumberOf = (position: number) => `1${String(position + 1).padStart(20, "0")}`;
-
-const identityOf = (arn: string, position: number): string => {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < arn.length; i++) hash = Math.imul(hash ^ arn.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0") + position.toString(16).padStart(24, "0");
-};
-
-const record = (
-  { world }: Store,
-  stream: Stream,
-  before: Row | undefined,
-  after: Row | undefined,
-  expired: boolean,
-) => {
-  const now = world.clock.now();
-  const position = stream.first + stream.records.length;
-  const source = (after ?? before)?.item as Item;
-  const Keys = Object.fromEntries(
-    stream.keys.map(({ name }) => [name, source[name] as Item[string]]),
-  );
-  const showsNew = stream.view === "NEW_IMAGE" || stream.view === "NEW_AND_OLD_IMAGES";
-  const showsOld = stream.view === "OLD_IMAGE" || stream.view === "NEW_AND_OLD_IMAGES";
-  stream.records.push({
-    at: now,
-    record: {
-      eventID: identityOf(stream.arn, position),
-      eventName: !before ? "INSERT" : after ? "MODIFY" : "REMOVE",
-      eventVersion: "1.1",
-      eventSource: "aws:dynamodb",
-      awsRegion: world.region,
-      dynamodb: {
-        ApproximateCreationDateTime: Math.floor(now / 1000),
-        Keys,
-        ...(showsNew && after && { NewImage: after.item }),
-        ...(showsOld && before && { OldImage: before.item }),
-        SequenceNumber: sequenceNumberOf(position),
-        SizeBytes:
-          rowOf(Keys).size +
-          (showsNew ? (after?.size ?? 0) : 0) +
-          (showsOld ? (before?.size ?? 0) : 0),
-        StreamViewType: stream.view,
-      },
-      ...(expired && {
-        userIdentity: { PrincipalId: "dynamodb.amazonaws.com", Type: "Service" },
-      }),
-    },
-  });
-  trim(stream, now);
-};
-
-/**
- * The one place through which every change of an item goes: table, indexes, expiry and stream together.
- * Answers the write units of each index that had to change.
- */
-export const change = (
-  store: Store,
-  table: Table,
-  key: string,
-  before: Row | undefined,
-  after: Row | undefined,
-  { expired = false } = {},
-): Record<string, number> => {
-  const { settings, rows, expiring } = table;
-  if (after) rows.set(key, after);
-  else if (before) rows.delete(key);
-
-  const units: Record<string, number> = {};
-  for (const index of settings.indexes) {
-    const cost = changeIndex(table, index, before, after);
-    if (cost > 0) units[index.name] = cost;
-  }
-
-  if (settings.expiryAttribute) {
-    const was = before && expiryOf(before.item, settings.expiryAttribute, key);
-    const is = after && expiryOf(after.item, settings.expiryAttribute, key);
-    if (was !== is) {
-      if (was !== undefined) expiring.delete(was);
-      if (is !== undefined) expiring.set(is, key);
-      store.onExpiry(table);
-    }
-  }
-
-  const stream = settings.streaming ? store.streams.get(settings.streamArn as string) : undefined;
-  const changed = before && after ? !sameItem(before.item, after.item) : before || after;
-  if (stream && changed) {
-    record(store, stream, before, after, expired);
-    store.touched.add(stream.arn);
-  }
-  return units;
-};
-
 /** Where the item with this key lies in its table. */
 export const placeOf = ({ settings }: Table, item: Item) => keyOf(item, settings.keys);
+
+/** The ARN of a table of this account. */
+export const arnOf = ({ world }: Store, name: string) =>
+  `arn:aws:dynamodb:${world.region}:${world.account}:table/${name}`;

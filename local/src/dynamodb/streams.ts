@@ -1,13 +1,8 @@
 import { AwsError } from "../engine.ts";
 import { invalid, notFound } from "./errors.ts";
 import { copyItem } from "./items.ts";
-import {
-  horizonOf,
-  type Store,
-  type Stream,
-  type StreamRecord,
-  sequenceNumberOf,
-} from "./store.ts";
+import type { Store, Stream, StreamRecord } from "./store.ts";
+import { horizonOf, sequenceNumberOf } from "./stream-log.ts";
 
 /**
  * One shard a stream. AWS promises order per item, and opens new shards as it likes (about every four hours,

@@ -1,21 +1,20 @@
-import { AwsError, notEmulated } from "../engine.ts";
+import { AwsError } from "../engine.ts";
 import { uuid } from "../uuid.ts";
 import type { Context } from "./calls.ts";
+import { indexRow } from "./changes.ts";
 import { invalid, invalidParameter, notFound } from "./errors.ts";
 import { indexKeyOf, type KeyPart } from "./keys.ts";
-import { checkTableSchema, plainName } from "./requests.ts";
+import { checkTableSchema } from "./requests.ts";
 import { sorted } from "./sorted.ts";
 import {
+  arnOf,
   type IndexSettings,
-  indexRow,
   type Store,
   type Table,
   type TableSettings,
   type Throughput,
-  tableOf,
   type ViewType,
 } from "./store.ts";
-import { expiryOf } from "./ttl.ts";
 
 type KeySchema = { AttributeName: string; KeyType: "HASH" | "RANGE" }[];
 type IndexDefinition = {
@@ -55,9 +54,6 @@ export type UpdateTable = Options & {
 type ByName = { TableName: string };
 
 const none: Throughput = { ReadCapacityUnits: 0, WriteCapacityUnits: 0 };
-
-const arnOf = ({ world }: Store, name: string) =>
-  `arn:aws:dynamodb:${world.region}:${world.account}:table/${name}`;
 
 const keysOf = (schema: KeySchema, definitions: TableSettings["definitions"]): KeyPart[] =>
   schema.map(({ AttributeName }) => ({
@@ -206,7 +202,8 @@ const closeStream = (store: Store, settings: TableSettings): TableSettings => {
   return { ...settings, streaming: false };
 };
 
-const tagsFrom = (tags: { Key: string; Value: string }[] = []) =>
+/** Tags by their keys. */
+export const tagsFrom = (tags: { Key: string; Value: string }[] = []) =>
   Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 
 /** A table is ready when CreateTable answers, although the answer says CREATING, as AWS's does. */
@@ -406,121 +403,3 @@ export const updateTable = ({ store }: Context, request: UpdateTable) => {
       : closeStream(store, table.settings);
   return { TableDescription: describe(store, table, "UPDATING") };
 };
-
-type TimeToLive = { Enabled: boolean; AttributeName: string };
-
-export const updateTimeToLive = (
-  { store }: Context,
-  request: ByName & { TimeToLiveSpecification: TimeToLive },
-) => {
-  const table = tableOf(store, request.TableName);
-  const { Enabled, AttributeName } = request.TimeToLiveSpecification;
-  const { expiryAttribute: known, ...others } = table.settings;
-  if (Enabled && known !== undefined) throw invalid("TimeToLive is already enabled");
-  if (!Enabled && known === undefined) throw invalid("TimeToLive is already disabled");
-  if (!Enabled && known !== AttributeName)
-    throw invalid(
-      `TimeToLive is active on a different AttributeName: current AttributeName is ${known}`,
-    );
-  table.settings = Enabled ? { ...others, expiryAttribute: AttributeName } : others;
-  table.expiring = sorted();
-  if (Enabled)
-    table.rows.walk({ from: "", to: "\uffff" }, (row, key) => {
-      const place = expiryOf(row.item, AttributeName, key);
-      if (place !== undefined) table.expiring.set(place, key);
-      return true;
-    });
-  store.onExpiry(table);
-  return { TimeToLiveSpecification: { Enabled, AttributeName } };
-};
-
-export const describeTimeToLive = ({ store }: Context, { TableName }: ByName) => {
-  const { expiryAttribute } = tableOf(store, TableName).settings;
-  return {
-    TimeToLiveDescription:
-      expiryAttribute === undefined
-        ? { TimeToLiveStatus: "DISABLED" }
-        : { TimeToLiveStatus: "ENABLED", AttributeName: expiryAttribute },
-  };
-};
-
-const backupsOf = (store: Store, { settings }: Table) => ({
-  ContinuousBackupsDescription: {
-    ContinuousBackupsStatus: "ENABLED",
-    PointInTimeRecoveryDescription: settings.recovery
-      ? {
-          PointInTimeRecoveryStatus: "ENABLED",
-          RecoveryPeriodInDays: 35,
-          EarliestRestorableDateTime: settings.createdAt,
-          LatestRestorableDateTime: store.world.clock.now() / 1000,
-        }
-      : { PointInTimeRecoveryStatus: "DISABLED" },
-  },
-});
-
-const backupTable = (store: Store, name: string) => {
-  const table = store.tables.get(name);
-  if (!table) throw new AwsError("TableNotFoundException", `Table not found: ${name}`);
-  return table;
-};
-
-export const describeContinuousBackups = ({ store }: Context, { TableName }: ByName) =>
-  backupsOf(store, backupTable(store, TableName));
-
-/** Point-in-time recovery is remembered and described; nothing is backed up. */
-export const updateContinuousBackups = (
-  { store }: Context,
-  request: ByName & {
-    PointInTimeRecoverySpecification: {
-      PointInTimeRecoveryEnabled: boolean;
-      RecoveryPeriodInDays?: number;
-    };
-  },
-) => {
-  const wanted = request.PointInTimeRecoverySpecification;
-  if (wanted.RecoveryPeriodInDays !== undefined && wanted.RecoveryPeriodInDays !== 35)
-    throw notEmulated("dynamodb", "a RecoveryPeriodInDays other than 35");
-  const table = backupTable(store, request.TableName);
-  table.settings = { ...table.settings, recovery: wanted.PointInTimeRecoveryEnabled };
-  return backupsOf(store, table);
-};
-
-const byArn = (store: Store, arn: string): Table => {
-  if (!/^arn:aws:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/.test(arn))
-    throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
-  const name = plainName(arn);
-  if (arn !== arnOf(store, name))
-    throw new AwsError("AccessDeniedException", `Not authorized to access the resource ${arn}`);
-  const table = store.tables.get(name);
-  if (!table) throw notFound(`Requested resource not found: ResourcArn: ${arn} not found`);
-  return table;
-};
-
-export const tagResource = (
-  { store }: Context,
-  { ResourceArn, Tags }: { ResourceArn: string; Tags: { Key: string; Value: string }[] },
-) => {
-  const table = byArn(store, ResourceArn);
-  table.settings = { ...table.settings, tags: { ...table.settings.tags, ...tagsFrom(Tags) } };
-  return {};
-};
-
-export const untagResource = (
-  { store }: Context,
-  { ResourceArn, TagKeys }: { ResourceArn: string; TagKeys: string[] },
-) => {
-  const table = byArn(store, ResourceArn);
-  const kept = Object.entries(table.settings.tags).filter(([key]) => !TagKeys.includes(key));
-  table.settings = { ...table.settings, tags: Object.fromEntries(kept) };
-  return {};
-};
-
-export const listTagsOfResource = (
-  { store }: Context,
-  { ResourceArn }: { ResourceArn: string },
-) => ({
-  Tags: Object.entries(byArn(store, ResourceArn).settings.tags).map(([Key, Value]) => ({
-    Key,
-    Value,
-  })),
-});

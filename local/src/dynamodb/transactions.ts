@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../engine.ts";
 import type { Context, TransactGetItems, TransactWriteItem, TransactWriteItems } from "./calls.ts";
+import { change, writeUnits } from "./changes.ts";
 import { invalid } from "./errors.ts";
 import { copyItem, type Item, type Row } from "./items.ts";
 import { prepareGet, shownOf } from "./reads.ts";
-import { change, type Store, type Table, tableOf, writeUnits } from "./store.ts";
+import { type Store, type Table, tableOf } from "./store.ts";
 import { readUnits } from "./units.ts";
 import { metricsOfAll, type Prepared, prepareDelete, preparePut, prepareUpdate } from "./writes.ts";
 

@@ -9,6 +9,7 @@ import type {
   UpdateAction,
   UpdateItem,
 } from "./calls.ts";
+import { change, writeUnits } from "./changes.ts";
 import {
   checkKey,
   checkNewItem,
@@ -22,7 +23,7 @@ import { invalid } from "./errors.ts";
 import { expressionsOf, unusedParameters, valuesOf } from "./expressions.ts";
 import { copyItem, type Item, type Row, readItem, rowOf } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
-import { change, placeOf, type Store, type Table, tableOf, writeUnits } from "./store.ts";
+import { placeOf, type Store, type Table, tableOf } from "./store.ts";
 import { updated } from "./updates.ts";
 
 /** One write, checked as far as it can be without the item that is there. */

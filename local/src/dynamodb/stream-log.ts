@@ -1,0 +1,77 @@
+import { type Item, type Row, rowOf } from "./items.ts";
+import type { Store, Stream } from "./store.ts";
+
+const retention = 24 * 3600_000;
+
+/** The position of the oldest record that may still be read: those of the last 24 hours. */
+export const horizonOf = ({ records, first }: Stream, now: number) => {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((records[middle]?.at as number) < now - retention) low = middle + 1;
+    else high = middle;
+  }
+  return first + low;
+};
+
+/** Forgets what nobody can read any more, an hour's worth at a time. */
+const trim = (stream: Stream, now: number) => {
+  if ((stream.records[0]?.at ?? now) > now - retention - 3600_000) return;
+  const old = horizonOf(stream, now) - stream.first;
+  stream.records.splice(0, old);
+  stream.first += old;
+};
+
+/** Sequence numbers ascend, are the same in every run, and have AWS's 21 digits and more. */
+export const sequenceNumberOf = (position: number) => `1${String(position + 1).padStart(20, "0")}`;
+
+const identityOf = (arn: string, position: number): string => {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < arn.length; i++) hash = Math.imul(hash ^ arn.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0") + position.toString(16).padStart(24, "0");
+};
+
+/** Appends the record of a change to a stream. `expired` marks what TTL deleted. */
+export const appendRecord = (
+  { world }: Store,
+  stream: Stream,
+  before: Row | undefined,
+  after: Row | undefined,
+  expired: boolean,
+) => {
+  const now = world.clock.now();
+  const position = stream.first + stream.records.length;
+  const source = (after ?? before)?.item as Item;
+  const Keys = Object.fromEntries(
+    stream.keys.map(({ name }) => [name, source[name] as Item[string]]),
+  );
+  const showsNew = stream.view === "NEW_IMAGE" || stream.view === "NEW_AND_OLD_IMAGES";
+  const showsOld = stream.view === "OLD_IMAGE" || stream.view === "NEW_AND_OLD_IMAGES";
+  stream.records.push({
+    at: now,
+    record: {
+      eventID: identityOf(stream.arn, position),
+      eventName: !before ? "INSERT" : after ? "MODIFY" : "REMOVE",
+      eventVersion: "1.1",
+      eventSource: "aws:dynamodb",
+      awsRegion: world.region,
+      dynamodb: {
+        ApproximateCreationDateTime: Math.floor(now / 1000),
+        Keys,
+        ...(showsNew && after && { NewImage: after.item }),
+        ...(showsOld && before && { OldImage: before.item }),
+        SequenceNumber: sequenceNumberOf(position),
+        SizeBytes:
+          rowOf(Keys).size +
+          (showsNew ? (after?.size ?? 0) : 0) +
+          (showsOld ? (before?.size ?? 0) : 0),
+        StreamViewType: stream.view,
+      },
+      ...(expired && {
+        userIdentity: { PrincipalId: "dynamodb.amazonaws.com", Type: "Service" },
+      }),
+    },
+  });
+  trim(stream, now);
+};
