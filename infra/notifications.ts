@@ -16,7 +16,7 @@ const from = new sst.aws.Email("Sender", {
 });
 
 consumer("NotifyCustomer", "notifications/notify-customer", {
-  queue: subscribedQueue("Notifications", context, heard),
+  ...subscribedQueue("Notifications", context, heard),
   link: [contacts, from],
   permissions: [
     allow(contacts.arn, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),

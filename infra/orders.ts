@@ -122,7 +122,7 @@ every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
 
 // The price list, a copy of the catalogue's
 consumer("UpdatePrices", "orders/update-prices", {
-  queue: subscribedQueue("Prices", context, [ProductListed]),
+  ...subscribedQueue("Prices", context, [ProductListed]),
   link: [orders],
   permissions: [allow(orders.arn, "dynamodb:PutItem")],
 });

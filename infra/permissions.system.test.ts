@@ -124,6 +124,18 @@ const everyQuestion = async ({ local, drive, api, place }: Shop) => {
   expect(await drive(local.invoke("ProviderApi", asked))).toMatchObject({ statusCode: 200 });
 };
 
+/** Events that are none: every consumer hears of one or the other. */
+const nonsense = async ({ clock, local }: Shop) => {
+  const Detail = JSON.stringify({ nobody: "understands this" });
+  const EventBusName = local.nameOf("Bus");
+  const Entries = ["inventory.ProductListed.v1", "orders.OrderConfirmed.v1"].map((DetailType) => {
+    const Source = `petstore.${DetailType.split(".")[0]}`;
+    return { EventBusName, Source, DetailType, Detail };
+  });
+  await local.call("events", "PutEvents", { Entries });
+  await clock.advance(MINUTE);
+};
+
 /** A reservation that nobody comes back for. */
 const forgottenReservation = async ({ clock, local, drive }: Shop) => {
   const orderId = OrderId.create();
@@ -203,6 +215,7 @@ const badWeek = async () => {
   const shop = await openShop();
   await everyKindOfOrder(shop);
   await everyQuestion(shop);
+  await nonsense(shop);
   await forgottenReservation(shop);
   await brokenSagas(shop);
   await twoHoursWithout(shop);

@@ -21,19 +21,19 @@ const onViews = (...actions: `dynamodb:${string}`[]) => ({
 
 // Orders as their customers see them
 consumer("ProjectOrders", "read-side/project-orders", {
-  queue: subscribedQueue("OrderViews", context, orderViewEvents),
+  ...subscribedQueue("OrderViews", context, orderViewEvents),
   ...onViews("dynamodb:UpdateItem"),
 });
 
 // Products and how many of them there are
 consumer("ProjectProducts", "read-side/project-products", {
-  queue: subscribedQueue("ProductViews", context, productViewEvents),
+  ...subscribedQueue("ProductViews", context, productViewEvents),
   ...onViews("dynamodb:UpdateItem"),
 });
 
 // What was sold and refunded, day by day
 consumer("ProjectSales", "read-side/project-sales", {
-  queue: subscribedQueue("Sales", context, salesEvents),
+  ...subscribedQueue("Sales", context, salesEvents),
   ...onViews("dynamodb:PutItem"),
 });
 scheduled("cron(15 0 * * ? *)", "ReportDailySales", "read-side/report-daily-sales", {

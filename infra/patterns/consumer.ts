@@ -2,21 +2,31 @@ import { allow } from "./allow.ts";
 import { lambda } from "./lambda.ts";
 import { CONSUMER_TIMEOUT } from "./queue.ts";
 
-/** A Lambda behind a queue. It reports the messages it failed at; the others of the batch are done. */
+/**
+ * A Lambda behind a queue. It reports the messages it failed at; the others of the batch are done. What it does not
+ * understand it puts among the `deadLetters` itself, with the reason.
+ */
 export const consumer = (
   name: string,
   path: Parameters<typeof lambda>[1],
   {
     queue,
+    deadLetters,
+    link = [],
     permissions = [],
     ...options
-  }: { queue: sst.aws.Queue } & Omit<Parameters<typeof lambda>[2], "timeout" | "deadLetters">,
+  }: { queue: sst.aws.Queue; deadLetters?: sst.aws.Queue } & Omit<
+    Parameters<typeof lambda>[2],
+    "timeout" | "deadLetters"
+  >,
 ) => {
   const fn = lambda(name, path, {
     ...options,
     timeout: CONSUMER_TIMEOUT,
+    link: [...link, ...(deadLetters ? [deadLetters] : [])],
     permissions: [
       ...permissions,
+      ...(deadLetters ? [allow(deadLetters.arn, "sqs:SendMessage")] : []),
       allow(queue.arn, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     ],
   });

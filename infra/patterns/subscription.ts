@@ -68,16 +68,12 @@ const letSend = (name: string, queue: sst.aws.Queue, rule: aws.cloudwatch.EventR
  * dead-letter queue and the rule. What EventBridge cannot deliver joins the queue's own dead letters: the same
  * event, the same cure.
  */
-export const subscribedQueue = (
-  name: string,
-  context: string,
-  contracts: readonly Contract[],
-): sst.aws.Queue => {
+export const subscribedQueue = (name: string, context: string, contracts: readonly Contract[]) => {
   const { queue, deadLetters } = queueWithDlq(`${name}Queue`, context);
   const rule = ruleAndTarget(name, { context, on: published(contracts), to: queue, deadLetters });
   letSend(`${name}QueuePolicy`, queue, rule);
   letSend(`${name}DlqPolicy`, deadLetters, rule);
-  return queue;
+  return { queue, deadLetters };
 };
 
 /**

@@ -67,22 +67,33 @@ export type Envelope<Event extends DomainEvent = DomainEvent> = Omit<
 > &
   Event;
 
-/** Reads what the wire delivered as one of the contracts. Throws where it is none of them, or not as agreed. */
+/** What came is none of the events that its reader knows, or not as agreed. It will not get better by coming again. */
+export class NotUnderstood extends Error {
+  override name = "NotUnderstood";
+}
+
+const parsed = <Value>(what: string, parse: () => Value): Value => {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw new NotUnderstood(`${what}: ${z.prettifyError(error)}`);
+  }
+};
+
+/** Reads what the wire delivered as one of the contracts. Throws NotUnderstood where it is none of them, or not as agreed. */
 export const openEnvelope = <Contract extends EventContract>(
   contracts: readonly Contract[],
   detail: unknown,
 ): Envelope<EventOf<Contract>> => {
-  const envelope = Envelope.parse(detail);
-  if (envelope.hop > MAX_HOPS)
-    throw new Error(`${envelope.type} has made ${envelope.hop} hops: a loop`);
-  for (const contract of contracts) {
-    if (contract.type === envelope.type)
-      return { ...envelope, ...contract.parse(envelope.data) } as Envelope<EventOf<Contract>>;
-    const older = contract.upcasts.find(({ from }) => from.type === envelope.type);
-    if (older) {
-      const lifted = older.lift(older.from.parse(envelope.data).data as never);
-      return { ...envelope, ...contract.parse(lifted) } as Envelope<EventOf<Contract>>;
-    }
-  }
-  throw new Error(`Nobody here understands ${envelope.type}`);
+  const envelope = parsed("The envelope", () => Envelope.parse(detail));
+  const { type, hop, data } = envelope;
+  if (hop > MAX_HOPS) throw new NotUnderstood(`${type} has made ${hop} hops: a loop`);
+  const contract = contracts.find((one) => typesOf([one]).includes(type));
+  if (!contract) throw new NotUnderstood(`Nobody here understands ${type}`);
+  return parsed(type, () => {
+    const older = contract.upcasts.find(({ from }) => from.type === type);
+    const now = older ? older.lift(older.from.parse(data).data as never) : data;
+    return { ...envelope, ...contract.parse(now) } as Envelope<EventOf<Contract>>;
+  });
 };

@@ -1,25 +1,40 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import type { EventContract } from "./event.ts";
+import { type EventContract, NotUnderstood } from "./event.ts";
 import { describeError, log } from "./log.ts";
+import { park } from "./park.ts";
 import { type Hear, hearDetail } from "./subscriber.ts";
+
+const detailOf = async (body: string): Promise<unknown> => {
+  try {
+    return JSON.parse(body).detail;
+  } catch {
+    throw new NotUnderstood("The message is not JSON");
+  }
+};
 
 /**
  * A Lambda that hears events through a queue, one after the other. A message that fails is reported alone, so it
- * comes back without the others and ends, after the queue's `maxReceiveCount`, in the dead-letter queue.
+ * comes back without the others and ends, after the queue's `maxReceiveCount`, among the dead letters. One that is
+ * not understood goes there at once, with the reason.
  */
 export const queueConsumer =
-  <Contract extends EventContract>(contracts: readonly Contract[], hear: Hear<Contract>) =>
+  <Contract extends EventContract>(
+    { hears, deadLetters }: { hears: readonly Contract[]; deadLetters: string },
+    hear: Hear<Contract>,
+  ) =>
   async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
     for (const { messageId, body, attributes } of Records) {
       try {
-        await hearDetail(contracts, hear, JSON.parse(body).detail);
+        await detailOf(body)
+          .then((detail) => hearDetail(hears, hear, detail))
+          .catch((error) => {
+            if (error instanceof NotUnderstood) return park(deadLetters, body, error.message);
+            throw error;
+          });
       } catch (error) {
-        log("message not handled", {
-          messageId,
-          receiveCount: Number(attributes.ApproximateReceiveCount),
-          ...describeError(error),
-        });
+        const receiveCount = Number(attributes.ApproximateReceiveCount);
+        log("message not handled", { messageId, receiveCount, ...describeError(error) });
         batchItemFailures.push({ itemIdentifier: messageId });
       }
     }

@@ -1,6 +1,10 @@
 import { queueConsumer } from "@petstore/core/queue-consumer";
+import { Resource } from "sst";
 import { notify } from "../adapters/notify.ts";
 import { heard, messageFor } from "../domain/message.ts";
 
 /** Tells customers and staff what happened, by e-mail. */
-export const handler = queueConsumer(heard, (event) => notify(messageFor(event)));
+export const handler = queueConsumer(
+  { hears: heard, deadLetters: Resource.NotificationsQueueDlq.url },
+  (event) => notify(messageFor(event)),
+);

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openShop, type Shop } from "../src/testing/shop.ts";
+
+const QUEUES = ["OrderViews", "Sales", "Notifications"];
+
+describe("F27 an event that is not as agreed", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await openShop();
+  });
+  afterAll(() => shop.local.stop());
+
+  const deadLettersOf = async (name: string) => {
+    const QueueUrl = `${shop.local.urls.aws}/123456789012/petstore-local-${name}QueueDlqQueue`;
+    const receive = { QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] };
+    const { Messages = [] } = await shop.drive(shop.local.call("sqs", "ReceiveMessage", receive));
+    return Messages as {
+      Body: string;
+      MessageAttributes?: Record<string, { StringValue: string }>;
+    }[];
+  };
+
+  it("is parked at once with its reason, and stands in nobody's way", async () => {
+    const [Source, DetailType] = ["petstore.orders", "orders.OrderConfirmed.v1"];
+    const Detail = JSON.stringify({ type: DetailType, hop: 1 });
+    const EventBusName = shop.local.nameOf("Bus");
+    const Entries = [{ EventBusName, Source, DetailType, Detail }];
+    await shop.local.call("events", "PutEvents", { Entries });
+    const placed = await shop.place({ lines: [{ productId: "prd_hay", quantity: 1 }] });
+    await shop.settle();
+
+    const { orderId } = placed.json() as { orderId: string };
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+    for (const queue of QUEUES) {
+      const [letter, ...more] = await deadLettersOf(queue);
+      expect(more).toEqual([]);
+      expect(JSON.parse(letter?.Body ?? "{}").detail).toEqual(JSON.parse(Detail));
+      expect(letter?.MessageAttributes?.reason?.StringValue).toContain("The envelope");
+    }
+  });
+});
