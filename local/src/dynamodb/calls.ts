@@ -25,21 +25,37 @@ type WithReturn = WithCapacity & {
   ReturnItemCollectionMetrics?: "SIZE" | "NONE";
 };
 
+/** A put, alone or in a transaction. */
 export type PutAction = WithCondition & { Item: Item };
+
+/** A delete, alone or in a transaction; a ConditionCheck has the same members. */
 export type DeleteAction = WithCondition & { Key: Item };
+
+/** An update, alone or in a transaction. */
 export type UpdateAction = WithCondition & { Key: Item; UpdateExpression?: string };
+
+/** A read of one item, alone or in a transaction. */
 export type GetAction = WithNames & {
   TableName: string;
   Key: Item;
   ProjectionExpression?: string;
 };
 
+/** The request PutItem. */
 export type PutItem = PutAction & WithReturn;
+
+/** The request DeleteItem. */
 export type DeleteItem = DeleteAction & WithReturn;
+
+/** The request UpdateItem. */
 export type UpdateItem = UpdateAction & WithReturn;
+
+/** The request GetItem. */
 export type GetItem = GetAction & WithCapacity & { ConsistentRead?: boolean };
 
 type WriteRequest = { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } };
+
+/** The request BatchWriteItem. */
 export type BatchWriteItem = WithCapacity & {
   RequestItems: Record<string, WriteRequest[]>;
   ReturnItemCollectionMetrics?: "SIZE" | "NONE";
@@ -51,21 +67,29 @@ type KeysAndAttributes = WithNames & {
   ProjectionExpression?: string;
   AttributesToGet?: string[];
 };
+
+/** The request BatchGetItem. */
 export type BatchGetItem = WithCapacity & { RequestItems: Record<string, KeysAndAttributes> };
 
+/** One action of a transaction: exactly one of these. */
 export type TransactWriteItem = {
   ConditionCheck?: DeleteAction;
   Put?: PutAction;
   Delete?: DeleteAction;
   Update?: UpdateAction;
 };
+
+/** The request TransactWriteItems. */
 export type TransactWriteItems = WithCapacity & {
   TransactItems: TransactWriteItem[];
   ClientRequestToken?: string;
   ReturnItemCollectionMetrics?: "SIZE" | "NONE";
 };
+
+/** The request TransactGetItems. */
 export type TransactGetItems = WithCapacity & { TransactItems: { Get?: GetAction }[] };
 
+/** What Query and Scan have in common. */
 export type Page = WithCapacity &
   WithNames & {
     TableName: string;
@@ -77,5 +101,9 @@ export type Page = WithCapacity &
     Limit?: number;
     ConsistentRead?: boolean;
   };
+
+/** The request Query. */
 export type Query = Page & { KeyConditionExpression?: string; ScanIndexForward?: boolean };
+
+/** The request Scan. */
 export type Scan = Page & { Segment?: number; TotalSegments?: number };

@@ -38,6 +38,7 @@ export type StreamsEngine = Engine & {
   onRecords: (streamArn: string, listener: () => void) => () => void;
 };
 
+/** What may be set where the engines are made. */
 export type DynamoOptions = {
   /** Milliseconds after its expiry at which TTL deletes an item at the earliest; at twice that it has. */
   expiryLateness?: number;

@@ -7,5 +7,6 @@ export const invalid = (message: string) => new AwsError("ValidationException", 
 export const invalidParameter = (message: string) =>
   invalid(`One or more parameter values were invalid: ${message}`);
 
+/** What AWS answers about a table, a stream or an index that is not there. */
 export const notFound = (message = "Requested resource not found") =>
   new AwsError("ResourceNotFoundException", message);

@@ -16,8 +16,10 @@ export type AttributeValue = {
   M?: Item;
 };
 
+/** The wire's names of types. */
 export type AttributeType = keyof AttributeValue;
 
+/** Attributes by their names. */
 export type Item = { [name: string]: AttributeValue };
 
 /** An item as it lies in a table or an index, with its size in bytes as DynamoDB counts it. */
@@ -27,6 +29,7 @@ export type Row = { item: Item; size: number };
 export const attribute = (item: Item, name: string): AttributeValue | undefined =>
   Object.hasOwn(item, name) ? item[name] : undefined;
 
+/** The type of a value. Throws a ValidationException when it has none. */
 export const typeOf = (value: AttributeValue): AttributeType => {
   for (const type in value) return type as AttributeType;
   throw invalid(
@@ -146,6 +149,7 @@ const sizeOfItem = (item: Item): number => {
   return size;
 };
 
+/** The item with its size. */
 export const rowOf = (item: Item): Row => ({ item, size: sizeOfItem(item) });
 
 const sameSet = (left: string[], right: string[]) =>

@@ -206,6 +206,7 @@ const outside = (value: AttributeValue | undefined, { operator, values }: RangeC
   }[operator];
 };
 
+/** The items of one partition, a page at a time. */
 export const query = (context: Context, request: Query) => {
   unusedParameters(request, ["FilterExpression", "KeyConditionExpression", "ProjectionExpression"]);
   if (request.KeyConditionExpression === undefined)
@@ -249,6 +250,7 @@ export const query = (context: Context, request: Query) => {
   return page(context, source, request, stretch, expressions, values);
 };
 
+/** All items, in the order of their hashed partition keys, a page at a time. */
 export const scan = (context: Context, request: Scan) => {
   const { Segment, TotalSegments } = request;
   unusedParameters(request, ["ProjectionExpression", "FilterExpression"]);

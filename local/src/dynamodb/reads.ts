@@ -26,6 +26,7 @@ export const shownOf = (row: Row, paths: Path[] | undefined): Item =>
 const cost = (row: Row | undefined, consistent: boolean | undefined) =>
   readUnits(row?.size ?? 0) * (consistent ? 1 : 0.5);
 
+/** One item by its key. */
 export const getItem = ({ store, meter }: Context, request: GetItem) => {
   const { table, key, paths } = prepareGet(store, request);
   const row = table.rows.get(key);

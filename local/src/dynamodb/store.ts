@@ -13,8 +13,10 @@ export type IndexSettings = {
   included: string[];
 };
 
+/** What of an item the records of a stream show. */
 export type ViewType = "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
 
+/** Provisioned capacity: remembered and described, never enforced. */
 export type Throughput = { ReadCapacityUnits: number; WriteCapacityUnits: number };
 
 /** What is known of a table beside its items. Replaced as a whole when it changes, never mutated. */
@@ -39,6 +41,7 @@ export type TableSettings = {
   tags: Record<string, string>;
 };
 
+/** A table with its items; its indexes lie beside it and follow every change. */
 export type Table = {
   settings: TableSettings;
   rows: Sorted<Row>;
@@ -48,6 +51,7 @@ export type Table = {
   expiring: Sorted<string>;
 };
 
+/** A record as GetRecords answers it. */
 export type StreamRecord = {
   eventID: string;
   eventName: "INSERT" | "MODIFY" | "REMOVE";
@@ -66,6 +70,7 @@ export type StreamRecord = {
   userIdentity?: { PrincipalId: string; Type: string };
 };
 
+/** The stream of a table. It outlives the table. */
 export type Stream = {
   arn: string;
   label: string;
@@ -112,6 +117,7 @@ export type DynamoSnapshot = {
   tokens: [string, Token][];
 };
 
+/** All state as it is now. */
 export const takeSnapshot = ({ tables, streams, tokens }: Store): DynamoSnapshot => ({
   tables: Object.fromEntries(
     [...tables].map(([name, { settings, rows, indexes, expiring }]) => [
@@ -128,6 +134,7 @@ export const takeSnapshot = ({ tables, streams, tokens }: Store): DynamoSnapshot
   tokens: [...tokens],
 });
 
+/** Puts the state of a snapshot in the place of all that is there. */
 export const restoreSnapshot = (store: Store, snapshot: DynamoSnapshot) => {
   store.tables = new Map(
     Object.entries(snapshot.tables).map(([name, { settings, rows, indexes, expiring }]) => [

@@ -54,6 +54,7 @@ const inRange = (name: string, value: number | undefined, most: number) => {
   );
 };
 
+/** Streams by their ARNs, of one table or of all. */
 export const listStreams = (
   store: Store,
   input: { TableName?: string; ExclusiveStartStreamArn?: string; Limit?: number },
@@ -75,6 +76,7 @@ export const listStreams = (
   };
 };
 
+/** A stream with its shard. */
 export const describeStream = (
   store: Store,
   input: { StreamArn: string; ExclusiveStartShardId?: string; Limit?: number },
@@ -112,6 +114,7 @@ const trimmed = () =>
     "The operation attempted to read past the oldest stream record in a shard. Attempted to read a stream record that is no longer available.",
   );
 
+/** A place in the shard to read from. Throws TrimmedDataAccessException for what is forgotten. */
 export const getShardIterator = (
   store: Store,
   input: {

@@ -11,6 +11,7 @@ type ByName = { TableName: string };
 
 type TimeToLive = { Enabled: boolean; AttributeName: string };
 
+/** Names the attribute that holds the second in which an item expires, or none. */
 export const updateTimeToLive = (
   { store }: Context,
   request: ByName & { TimeToLiveSpecification: TimeToLive },
@@ -36,6 +37,7 @@ export const updateTimeToLive = (
   return { TimeToLiveSpecification: { Enabled, AttributeName } };
 };
 
+/** Whether items expire, and by what attribute. */
 export const describeTimeToLive = ({ store }: Context, { TableName }: ByName) => {
   const { expiryAttribute } = tableOf(store, TableName).settings;
   return {
@@ -66,6 +68,7 @@ const backupTable = (store: Store, name: string) => {
   return table;
 };
 
+/** Whether point-in-time recovery is on. */
 export const describeContinuousBackups = ({ store }: Context, { TableName }: ByName) =>
   backupsOf(store, backupTable(store, TableName));
 
@@ -98,6 +101,7 @@ const byArn = (store: Store, arn: string): Table => {
   return table;
 };
 
+/** Adds tags to a table. */
 export const tagResource = (
   { store }: Context,
   { ResourceArn, Tags }: { ResourceArn: string; Tags: { Key: string; Value: string }[] },
@@ -107,6 +111,7 @@ export const tagResource = (
   return {};
 };
 
+/** Takes tags from a table. */
 export const untagResource = (
   { store }: Context,
   { ResourceArn, TagKeys }: { ResourceArn: string; TagKeys: string[] },
@@ -117,6 +122,7 @@ export const untagResource = (
   return {};
 };
 
+/** A table's tags. */
 export const listTagsOfResource = (
   { store }: Context,
   { ResourceArn }: { ResourceArn: string },

@@ -32,6 +32,8 @@ type Options = {
   TableClass?: string;
   SSESpecification?: TableSettings["encryption"];
 };
+
+/** The request CreateTable. */
 export type CreateTable = Options & {
   TableName: string;
   AttributeDefinitions: TableSettings["definitions"];
@@ -42,6 +44,8 @@ export type CreateTable = Options & {
   /** Not AWS's: the label that the table's stream shall have, so that its ARN is known beforehand. */
   LatestStreamLabel?: string;
 };
+
+/** The request UpdateTable. */
 export type UpdateTable = Options & {
   TableName: string;
   AttributeDefinitions?: TableSettings["definitions"];
@@ -264,10 +268,12 @@ const named = (store: Store, name: string): Table => {
   return table;
 };
 
+/** The table as it is. */
 export const describeTable = ({ store }: Context, { TableName }: ByName) => ({
   Table: describe(store, named(store, TableName)),
 });
 
+/** Deletes a table at once. Its stream can be read for another day. */
 export const deleteTable = ({ store }: Context, { TableName }: ByName) => {
   const table = named(store, TableName);
   if (table.settings.protection)
@@ -324,6 +330,7 @@ const withoutIndex = (table: Table, name: string) => {
   table.indexes.delete(name);
 };
 
+/** Changes capacity, stream, indexes or protection at once. */
 export const updateTable = ({ store }: Context, request: UpdateTable) => {
   const table = named(store, request.TableName);
   const { StreamSpecification, GlobalSecondaryIndexUpdates = [] } = request;

@@ -17,6 +17,7 @@ export type Meter = {
 /** The 4 KB units of a strongly consistent read of so many bytes. */
 export const readUnits = (size: number) => Math.max(1, Math.ceil(size / 4096));
 
+/** A meter at zero. */
 export const meter = (): Meter => {
   const uses = new Map<string, TableUse>();
   const useOf = (table: Table): TableUse => {

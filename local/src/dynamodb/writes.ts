@@ -197,6 +197,7 @@ const onlyOld = ({ ReturnValues: wanted }: { ReturnValues?: string }) => {
 const oldOf = (request: { ReturnValues?: string }, before: Row | undefined) =>
   request.ReturnValues === "ALL_OLD" && before ? copyItem(before.item) : undefined;
 
+/** Puts one item in the place of what is there. */
 export const putItem = (context: Context, request: PutItem) => {
   onlyOld(request);
   const prepared = preparePut(context.store, request);
@@ -204,6 +205,7 @@ export const putItem = (context: Context, request: PutItem) => {
   return answer(context, request, prepared, oldOf(request, before));
 };
 
+/** Deletes one item; one that is not there is fine. */
 export const deleteItem = (context: Context, request: DeleteItem) => {
   onlyOld(request);
   const prepared = prepareDelete(context.store, request);
@@ -211,6 +213,7 @@ export const deleteItem = (context: Context, request: DeleteItem) => {
   return answer(context, request, prepared, oldOf(request, before));
 };
 
+/** Changes one item, or makes it. */
 export const updateItem = (context: Context, request: UpdateItem) => {
   const prepared = prepareUpdate(context.store, request);
   const { before, next } = perform(context, prepared, request.ReturnValuesOnConditionCheckFailure);
