@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -25,10 +25,17 @@ const fail = (line) => {
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20) fail(`The pet store needs Node 20 or newer; this is ${process.versions.node}.`);
 
+/** The environment in which a folder's programs come before all others. */
+const withPath = (...folders) => {
+  const PATH = [...folders, process.env.PATH].join(delimiter);
+  return { ...process.env, PATH };
+};
+
 /** Runs npm or npx with its output on standard error, so that standard output stays for results. */
-const npm = (command, args) => {
-  const bin = process.platform === "win32" ? `${command}.cmd` : command;
-  const options = { cwd: ROOT, stdio: ["ignore", 2, 2], shell: process.platform === "win32" };
+const npm = (command, args, env = process.env) => {
+  const windows = process.platform === "win32";
+  const bin = windows ? `${command}.cmd` : command;
+  const options = { cwd: ROOT, env, stdio: ["ignore", 2, 2], shell: windows };
   const { status, error } = spawnSync(bin, args, options);
   if (error) fail(`${command} could not be started: ${error.message}. It comes with Node.`);
   return status === 0;
@@ -45,7 +52,7 @@ const done = (name, fingerprint) => {
   };
 };
 
-const install = () => {
+const install = (node) => {
   const hash = createHash("sha256").update(PNPM);
   for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"])
     hash.update(readFileSync(join(ROOT, file)));
@@ -110,15 +117,12 @@ const entry = COMMANDS[command];
 if (!entry)
   fail(`There is no command "${command}". There are: ${Object.keys(COMMANDS).join(", ")}.`);
 
-install();
 const node = modernNode();
-const path = [dirname(node), join(ROOT, "node_modules", ".bin"), process.env.PATH].join(
-  process.platform === "win32" ? ";" : ":",
-);
+install(node);
 const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...entry, ...rest], {
   cwd: ROOT,
   stdio: "inherit",
-  env: { ...process.env, PATH: path },
+  env: withPath(dirname(node), join(ROOT, "node_modules", ".bin")),
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
