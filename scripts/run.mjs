@@ -65,7 +65,7 @@ const install = (node) => {
     "--reporter",
     process.stderr.isTTY ? "default" : "append-only",
   ];
-  if (!npm("npx", ["-y", PNPM, ...flags]))
+  if (!npm("npx", ["-y", PNPM, ...flags], withPath(dirname(node))))
     fail("The installation failed; the reason stands above.");
   installed.mark();
 };
