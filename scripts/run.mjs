@@ -124,5 +124,8 @@ const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...entry, ..
   stdio: "inherit",
   env: withPath(dirname(node), join(ROOT, "node_modules", ".bin")),
 });
+// npm stops its shell and not us when it is stopped itself: without a parent there is nobody to serve.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 250).unref();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
