@@ -6,6 +6,7 @@ import { readGraph } from "../src/boot/graph.ts";
 import { type VirtualClock, virtualClock } from "../src/clock.ts";
 import { AwsError, type Call } from "../src/engine.ts";
 import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
+import { driverOf } from "../src/testing/drive.ts";
 
 const QUARTER_OF_AN_HOUR = 15 * 60_000;
 const [goldfish, flakes] = ["prd_test-goldfish", "prd_test-flakes"];
@@ -13,16 +14,7 @@ const [goldfish, flakes] = ["prd_test-goldfish", "prd_test-flakes"];
 let clock: VirtualClock;
 let local: LocalCloud;
 
-/** Lets virtual time pass until the work is done. */
-const meanwhile = async <T>(work: Promise<T>): Promise<T> => {
-  let settled = false;
-  const done = () => {
-    settled = true;
-  };
-  work.then(done, done);
-  await clock.runUntil(() => settled);
-  return work;
-};
+const meanwhile = <T>(work: Promise<T>) => driverOf(clock)(work);
 const all = <T>(work: Promise<T>[]) => meanwhile(Promise.allSettled(work));
 const invoke = (name: string, payload: unknown) => meanwhile(local.invoke(name, payload));
 

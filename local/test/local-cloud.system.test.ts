@@ -3,20 +3,12 @@ import { readGraph } from "../src/boot/graph.ts";
 import { virtualClock } from "../src/clock.ts";
 import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
 import { seed } from "../src/seed/seed.ts";
+import { driverOf } from "../src/testing/drive.ts";
 
 const clock = virtualClock();
 let local: LocalCloud;
 
-/** Lets virtual time pass until the work is done. */
-const drive = async <T>(work: Promise<T>): Promise<T> => {
-  let over = false;
-  const end = () => {
-    over = true;
-  };
-  work.then(end, end);
-  await clock.runUntil(() => over);
-  return work;
-};
+const drive = driverOf(clock);
 
 type Order = {
   orderId: string;
@@ -117,12 +109,7 @@ describe("the whole shop in one process, under virtual time", () => {
       });
       const facts: string[] = [];
       cloud.cloud.observe(({ kind }) => facts.push(`${own.now()} ${kind}`));
-      let over = false;
-      const end = () => {
-        over = true;
-      };
-      seed(cloud).then(end, end);
-      await own.runUntil(() => over);
+      await driverOf(own)(seed(cloud));
       await cloud.stop();
       return facts;
     };

@@ -8,6 +8,7 @@ import { readGraph } from "../src/boot/graph.ts";
 import { type VirtualClock, virtualClock } from "../src/clock.ts";
 import { AwsError } from "../src/engine.ts";
 import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
+import { driverOf } from "../src/testing/drive.ts";
 
 const DAY = 24 * 3600_000;
 const customerId = "cus_01K0000000000000000000A11C";
@@ -50,14 +51,8 @@ const spoil = (times: number, how: "refuse" | "lose the answer") => {
   });
 };
 
-const register = async (contact: { customerId: string; email: string; name: string }) => {
-  let settled = false;
-  const registered = local.invoke("RegisterContact", contact).finally(() => {
-    settled = true;
-  });
-  await clock.runUntil(() => settled);
-  await registered;
-};
+const register = (contact: { customerId: string; email: string; name: string }) =>
+  driverOf(clock)(local.invoke("RegisterContact", contact));
 
 const graph = readGraph("infra/graph.json");
 const deadLetters = graph.resources.find(

@@ -6,21 +6,13 @@ import { AwsError } from "../src/engine.ts";
 import { EnvironmentCrash } from "../src/lambda/function.ts";
 import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
 import { seed } from "../src/seed/seed.ts";
+import { driverOf } from "../src/testing/drive.ts";
 
 const HAY = 499;
 const clock = virtualClock();
 let shop: LocalCloud;
 
-/** Lets virtual time pass until the work is done. */
-const passing = async <T>(work: Promise<T>): Promise<T> => {
-  let settled = false;
-  const done = () => {
-    settled = true;
-  };
-  work.then(done, done);
-  await clock.runUntil(() => settled);
-  return work;
-};
+const passing = driverOf(clock);
 
 beforeAll(async () => {
   shop = await localCloud({ clock, graph: readGraph("infra/graph.json"), runtime: "inline" });

@@ -5,6 +5,7 @@ import { readGraph } from "../src/boot/graph.ts";
 import { virtualClock } from "../src/clock.ts";
 import type { Call, Caller } from "../src/engine.ts";
 import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
+import { driverOf } from "../src/testing/drive.ts";
 
 const total = { amount: 4200, currency: "USD" };
 const secret = "sandbox-webhook-secret";
@@ -23,16 +24,7 @@ afterAll(() => shop?.stop());
 // Longer than the circuit breaker rests: what one test did to the provider is not the next one's concern.
 beforeEach(() => clock.advance(15_000));
 
-/** Lets virtual time pass until the work is done. */
-const passing = async <T>(work: Promise<T>): Promise<T> => {
-  let settled = false;
-  const watched = work.finally(() => {
-    settled = true;
-  });
-  watched.catch(() => {});
-  await clock.runUntil(() => settled);
-  return watched;
-};
+const passing = driverOf(clock);
 
 /** The payment of a new order with a card, as the saga's steps see it. */
 const orderWith = (paymentToken: string) => {

@@ -4,6 +4,7 @@ import { type VirtualClock, virtualClock } from "../clock.ts";
 import { type Books, openBooks } from "../judge/books.ts";
 import { type LocalCloud, localCloud } from "../local-cloud.ts";
 import { seed as openDoors } from "../seed/seed.ts";
+import { driverOf } from "./drive.ts";
 
 type Line = { productId: string; quantity: number };
 type Answer = Awaited<ReturnType<LocalCloud["api"]>>;
@@ -38,16 +39,7 @@ export const openShop = async ({ seed = 1 } = {}): Promise<Shop> => {
   const local = await localCloud({ clock, graph: readGraph(GRAPH), runtime: "inline" });
   let keys = 0;
 
-  const drive: Shop["drive"] = async (work) => {
-    let over = false;
-    const end = () => {
-      over = true;
-    };
-    work.then(end, end);
-    await clock.runUntil(() => over);
-    if (!over) throw new Error("A day of virtual time went by, and the work was not done");
-    return work;
-  };
+  const drive = driverOf(clock);
   const quiet = async () => {
     const { stateMachines } = await local.call("states", "ListStateMachines");
     for (const { stateMachineArn } of stateMachines) {
