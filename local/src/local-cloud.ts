@@ -74,8 +74,8 @@ export type LocalCloud = {
   stop: () => Promise<void>;
 };
 
-/** Threads of one function: each holds its own copy of the code, 20 MB, and a laptop has few cores to run them. */
-const mostThreads = 3;
+/** Threads of one function: each holds its own copy of the code, 20 MB; but three that wait for a slow provider must not stop all others. */
+const mostThreads = 5;
 
 const keptNotes = 10_000;
 
