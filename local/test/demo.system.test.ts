@@ -6,11 +6,11 @@ import { stories } from "../src/demo/stories.ts";
 import { judge } from "../src/judge/judge.ts";
 import { openShop } from "../src/testing/shop.ts";
 
-const tell = async (seed: number) => {
+const tell = async (seed: number, patience = 30 * 60_000) => {
   const { local, drive, books: openBooks } = await openShop({ seed });
   const count = countCalls(local);
   const { scenes, stuck } = await drive(
-    play({ local, stories, send: local.api, pace: 200, patience: 30 * 60_000 }),
+    play({ local, stories, send: local.api, pace: 200, patience }),
   );
   const books = await openBooks();
   const outcomes = scenes.map((scene) => outcomeOf(scene, books));
@@ -30,4 +30,11 @@ describe("the stories of the demo, on the virtual clock", () => {
         if (ended === "sold") expect(count.of(orderId).events).toBe(6);
     },
   );
+
+  it("are named where they take too long", async () => {
+    const { stuck } = await tell(1, 15_000);
+    expect(stuck).toEqual([
+      expect.stringMatching(/^ord_\w{26} \(the bank answers after 20 s\) is PENDING$/),
+    ]);
+  });
 });

@@ -25,7 +25,7 @@ export type Scene = {
   ms: number;
 };
 
-export type Request = Parameters<LocalCloud["api"]>[0];
+type Request = Parameters<LocalCloud["api"]>[0];
 /** Sends a request to the API. */
 export type Send = (request: Request) => Promise<{ status: number; json: () => unknown }>;
 

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 
 /** Where something is shown: a stream that may be a terminal. */
 export type Output = NodeJS.WriteStream;
+/** A colour or a weight, by Node's names. */
 export type Paint = Parameters<typeof styleText>[0];
 
 /** Whether something may move there: on a terminal, unless CI or NO_COLOR ask for calm. */
