@@ -1,0 +1,32 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const pages = globSync("**/*.md", { exclude: ["**/node_modules/**", ".sst/**", ".petstore/**"] });
+
+const linksOf = (page: string) =>
+  [...readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
+    .map(([, to = ""]) => to)
+    .filter((to) => !/^[a-z]+:/.test(to));
+
+describe("what is written", () => {
+  it("links only to what is there", () => {
+    expect(pages).toContain("README.md");
+    const broken = pages.flatMap((page) =>
+      linksOf(page)
+        .filter((to) => !existsSync(join(dirname(page), to)))
+        .map((to) => `${page}: ${to}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("names only commands that exist", () => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+    const named = pages.flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/npm run ([a-z][a-z-:]*)/g)].map(
+        ([, name = ""]) => name,
+      ),
+    );
+    expect([...new Set(named)].filter((name) => !scripts[name])).toEqual([]);
+  });
+});
