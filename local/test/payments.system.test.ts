@@ -1,5 +1,5 @@
 import { SIGNATURE_HEADER, signWebhook } from "@petstore/core/webhook-signature";
-import { CustomerId, OrderId, paymentOf } from "@petstore/events/ids";
+import { OrderId, paymentOf } from "@petstore/events/ids";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { readGraph } from "../src/boot/graph.ts";
 import { virtualClock } from "../src/clock.ts";
@@ -32,7 +32,7 @@ const orderWith = (paymentToken: string) => {
   const id = paymentOf(orderId);
   const order = {
     orderId,
-    customerId: CustomerId.create(),
+    customerId: "cus_ada" as const,
     lines: [{ productId: "prd_goldfish", name: "Goldfish", quantity: 1, unitPrice: total }],
     total,
     trace: {

@@ -10,20 +10,20 @@ export type Account = {
 const customer = (
   name: string,
   fullName: string,
-  ulid: string,
+  subject: string,
   groups: string[] = [],
 ): Account => ({
   name,
-  customerId: `cus_${ulid}`,
+  customerId: `cus_${subject}`,
   email: `${name}@example.com`,
   fullName,
   groups,
 });
 
-/** Three customers and an administrator. Their ids never change, so that a bookmarked order stays theirs. */
+/** Three customers and an administrator. Their ids are UUIDs, as Cognito's are, and never change: a bookmarked order stays theirs. */
 export const accounts: Account[] = [
-  customer("alice", "Alice Abbot", "01K0000000000000000000A11C"),
-  customer("bob", "Bob Barker", "01K00000000000000000000B0B"),
-  customer("carol", "Carol Catt", "01K000000000000000000CAR01"),
-  customer("admin", "Ada Min", "01K000000000000000000ADM1N", ["admin"]),
+  customer("alice", "Alice Abbot", "a11ce000-0000-4000-8000-000000000001"),
+  customer("bob", "Bob Barker", "b0b00000-0000-4000-8000-000000000002"),
+  customer("carol", "Carol Catt", "ca401000-0000-4000-8000-000000000003"),
+  customer("admin", "Ada Min", "ad314000-0000-4000-8000-000000000004", ["admin"]),
 ];

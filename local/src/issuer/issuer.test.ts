@@ -1,6 +1,7 @@
 import { CustomerId } from "@petstore/events/ids";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { expect, test } from "vitest";
+import * as z from "zod";
 import { virtualClock } from "../clock.ts";
 import { type Account, accounts } from "./accounts.ts";
 import { createIssuer } from "./issuer.ts";
@@ -12,8 +13,11 @@ const get = async (issuer: ReturnType<typeof createIssuer>, path: string) => {
   return JSON.parse(String((await issuer.handle(request)).body));
 };
 
-test("every account has the id of a customer", () => {
-  for (const { customerId } of accounts) CustomerId.schema.parse(customerId);
+test("every account has the id of a customer, made of a UUID, as Cognito's subjects are", () => {
+  for (const { customerId } of accounts) {
+    CustomerId.parse(customerId);
+    z.uuid().parse(customerId.replace("cus_", ""));
+  }
   expect(new Set(accounts.map(({ customerId }) => customerId)).size).toBe(4);
 });
 
@@ -33,7 +37,7 @@ test("a token can be verified with the published keys, and says what Cognito's w
 
   const { payload } = await verify(issuer.token(account("admin"), 1));
   expect(payload).toMatchObject({
-    sub: account("admin").customerId,
+    sub: account("admin").customerId.slice("cus_".length),
     email: "admin@example.com",
     "cognito:groups": ["admin"],
     token_use: "id",

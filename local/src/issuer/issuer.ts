@@ -43,7 +43,7 @@ export const createIssuer = (clock: Clock, url: string, audience: string): Issue
     token({ name, customerId, email, groups }, hours = 12) {
       const now = Math.floor(clock.now() / 1000);
       const claims = {
-        sub: customerId,
+        sub: customerId.replace("cus_", ""),
         email,
         email_verified: true,
         "cognito:username": name,

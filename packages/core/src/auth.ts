@@ -4,14 +4,14 @@ import * as z from "zod";
 import { describeError, log } from "./log.ts";
 import { problem } from "./problem.ts";
 
-/** Who is asking. `customerId` is the token's subject. */
+/** Who is asking. `customerId` is `cus_` and the token's subject: a UUID where Cognito is the issuer. */
 export type Principal = { customerId: string; roles: readonly string[] };
 
 /** Where tokens come from: an OpenID Connect issuer, and the audience they must be meant for. */
 export type Issuer = { url: string; audience: string };
 
 const Claims = z.object({
-  sub: z.string().min(1).max(128),
+  sub: z.string().regex(/^[0-9A-Za-z-]{1,64}$/),
   "cognito:groups": z.array(z.string()).default([]),
 });
 
@@ -37,7 +37,7 @@ export const authenticated = ({ url, audience }: Issuer, { role }: { role?: stri
         requiredClaims: ["exp", "sub"],
       });
       const claims = Claims.parse(payload);
-      c.set("principal", { customerId: claims.sub, roles: claims["cognito:groups"] });
+      c.set("principal", { customerId: `cus_${claims.sub}`, roles: claims["cognito:groups"] });
     } catch (error) {
       if (!(error instanceof errors.JOSEError) && !(error instanceof z.ZodError)) throw error;
       log("token refused", describeError(error));

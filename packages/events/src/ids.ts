@@ -5,9 +5,9 @@ import * as z from "zod";
 export const OrderId = defineId("ord");
 export type OrderId = z.infer<typeof OrderId.schema>;
 
-/** A customer: `cus_01J8…`. All that events say of a person. */
-export const CustomerId = defineId("cus");
-export type CustomerId = z.infer<typeof CustomerId.schema>;
+/** A customer: `cus_` and the subject of their tokens, which is the issuer's to choose. All that events say of a person. */
+export const CustomerId = z.templateLiteral(["cus_", z.string().regex(/^[0-9A-Za-z-]{1,64}$/)]);
+export type CustomerId = z.infer<typeof CustomerId>;
 
 /** A product, by a name that people can read: `prd_goldfish`. */
 export const ProductId = z

@@ -12,7 +12,7 @@ export const OrderLine = z.object({
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
-const Order = z.object({ orderId: OrderId.schema, customerId: CustomerId.schema });
+const Order = z.object({ orderId: OrderId.schema, customerId: CustomerId });
 const Basket = Order.extend({ lines: z.array(OrderLine).nonempty(), total: Money });
 
 /** A customer asked for something, and we wrote it down. The saga begins. */

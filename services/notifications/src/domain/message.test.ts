@@ -1,5 +1,5 @@
 import { usd } from "@petstore/core/money";
-import { CustomerId, OrderId } from "@petstore/events/ids";
+import { OrderId } from "@petstore/events/ids";
 import { StockReceivedV1 } from "@petstore/events/inventory";
 import {
   OrderCancelled,
@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import { messageFor } from "./message.ts";
 
 const orderId = OrderId.create();
-const customerId = CustomerId.create();
+const customerId = "cus_ada" as const;
 const order = { orderId, customerId };
 const lines = [{ productId: "prd_goldfish", name: "Goldfish", quantity: 2, unitPrice: usd(600) }];
 

@@ -1,6 +1,6 @@
 import { usd } from "@petstore/core/money";
 import { givenFor } from "@petstore/core/testing/given";
-import { CustomerId, OrderId } from "@petstore/events/ids";
+import { OrderId } from "@petstore/events/ids";
 import {
   CancellationRequested,
   OrderAbandoned,
@@ -20,7 +20,7 @@ const given = givenFor(order);
 const goldfish = { productId: "prd_goldfish", name: "Goldfish", quantity: 2, unitPrice: usd(4_50) };
 const basket = {
   orderId: OrderId.create(),
-  customerId: CustomerId.create(),
+  customerId: "cus_ada" as const,
   lines: [goldfish],
   paymentToken: "tok_approve",
 };
