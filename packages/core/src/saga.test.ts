@@ -30,6 +30,14 @@ describe("a saga's ladder", () => {
     expect({ isValid, errors }).toEqual({ isValid: true, errors: [] });
   });
 
+  it("gives up soon only where a step can still be undone", () => {
+    const states = Object.entries<{ Retry?: { MaxAttempts: number }[] }>(
+      toStateMachine(ladder, arns(ladder)).States,
+    );
+    const soon = states.filter(([, { Retry }]) => Retry?.some((r) => r.MaxAttempts === 5));
+    expect(soon.map(([name]) => name)).toEqual(["A", "B"]);
+  });
+
   it("goes down its left side", () =>
     expect(walkSaga(ladder, {})).toEqual({ path: ["A", "B", "Pivot", "C", "D"], outcome: "Done" }));
 

@@ -9,11 +9,14 @@ const times = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: numb
   MaxDelaySeconds,
   JitterStrategy: "FULL",
 });
-/** Neither yes nor no: ask again under the same key, for hours if need be. */
-const UNKNOWN = times(["OutcomeUnknown", "States.Timeout"], 100, 60);
-/** A step that may still be undone gives up soon; one that may not, after a day of trying. */
-const SOON = times(["States.ALL"], 5, 20);
-const LATE = times(["States.ALL"], 300, 300);
+/** Neither yes nor no is asked again under the same key for an hour or more; else what may still be undone gives up soon. */
+const EARLY = [
+  REFUSED,
+  times(["OutcomeUnknown", "States.Timeout"], 100, 60),
+  times(["States.ALL"], 5, 20),
+];
+/** What nothing can undo any more, the undos themselves above all, is tried for half a day. */
+const LATE = [REFUSED, times(["States.ALL"], 300, 300)];
 
 const INPUT = "$states.context.Execution.Input";
 const DONE = "Done";
@@ -40,7 +43,7 @@ export const toStateMachine = <Name extends string>(
         : `{% ${payload} %}`,
     },
     TimeoutSeconds: within ?? 60,
-    Retry: [REFUSED, UNKNOWN, retry],
+    Retry: retry,
     Catch: catches,
     Next: next,
   });
@@ -60,7 +63,7 @@ export const toStateMachine = <Name extends string>(
     const [next, within] = [stepAfter(at), rung.answersWithin];
     if (at < pivotAt) {
       const catches = [crossing(name, ["States.ALL"], pivot?.or ?? UNDO_FROM)];
-      return [[name, task(name, { next, catches, retry: SOON, within })]];
+      return [[name, task(name, { next, catches, retry: EARLY, within })]];
     }
     // The pivot's answer may be lost after it was taken: only its own refusal leads back up.
     const back = at === pivotAt && pivot ? [crossing(name, ["Refused"], pivot.or)] : [];
@@ -72,7 +75,7 @@ export const toStateMachine = <Name extends string>(
   const up = rungs.flatMap(({ undo }, at) => {
     if (!undo) return [];
     const catches = [{ ErrorEquals: ["States.ALL"], Next: attention }];
-    return [[undo, task(undo, { next: undoFrom(at - 1), catches, retry: SOON, payload: failed })]];
+    return [[undo, task(undo, { next: undoFrom(at - 1), catches, retry: LATE, payload: failed })]];
   });
 
   const turn = pivot && {
@@ -112,7 +115,7 @@ export const toStateMachine = <Name extends string>(
         Type: "Task",
         Resource: "arn:aws:states:::lambda:invoke",
         Arguments: { FunctionName: arns[attention], Payload: `{% ${failed} %}` },
-        Retry: [LATE],
+        Retry: LATE,
         Next: NEEDS_ATTENTION,
       },
       [NEEDS_ATTENTION]: {
@@ -127,7 +130,7 @@ export const toStateMachine = <Name extends string>(
 type TaskOptions = {
   next: string;
   catches: object[];
-  retry: object;
+  retry: object[];
   payload?: string;
   within?: number | undefined;
 };

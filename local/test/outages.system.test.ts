@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { AwsError, type Call } from "../src/engine.ts";
+import { judge } from "../src/judge/judge.ts";
+import { openShop, type Shop } from "../src/testing/shop.ts";
+
+const MINUTE = 60_000;
+const hay = [{ productId: "prd_hay", quantity: 1 }];
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await openShop();
+});
+afterEach(() => shop.local.stop());
+
+/** For so long, AWS answers 500 to every call that matches. */
+const outage = (minutes: number, matches: (call: Call) => boolean) => {
+  const until = shop.clock.now() + minutes * MINUTE;
+  shop.local.cloud.guard((call, next) => {
+    if (shop.clock.now() > until || !matches(call)) return next(call);
+    throw new AwsError("InternalServerError", "The service is out", 500);
+  });
+};
+const by = (name: string) => (call: Call) => call.caller.name.includes(name);
+const orderIn = (answer: { json: () => unknown }) => (answer.json() as { orderId: string }).orderId;
+
+describe("an outage", () => {
+  it("F57 of some minutes, while an order is undone, delays that and no more", async () => {
+    outage(10, (call) => call.service === "dynamodb" && by("ReleaseStock")(call));
+    const orderId = orderIn(await shop.place({ lines: hay, paymentToken: "tok_decline" }));
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "REJECTED" });
+    expect(judge(await shop.books())).toEqual([]);
+  });
+});
