@@ -163,7 +163,7 @@ const brokenSagas = async ({ clock, broken, place, cancel, stop }: Shop) => {
   await clock.advance(MINUTE);
   broken.call = ({ caller }) => caller.role === roleOf("ReleaseStock");
   await place("tok_decline");
-  await clock.advance(HOUR);
+  await clock.advance(24 * HOUR); // undos do not give up soon
   broken.call = () => false;
   await clock.advance(HOUR);
 };
@@ -195,9 +195,18 @@ const twoHoursWithout = async ({ clock, broken, place, cancel, stop }: Shop) => 
   await clock.advance(HOUR);
 };
 
-const twoHoursWithoutRelays = async ({ clock, broken, place }: Shop) => {
-  broken.call = ({ caller, operation }) => relays.has(caller.role) && operation === "PutEvents";
+/** Rows that are no events, which the relays cannot even park. */
+const twoHoursWithoutRelays = async ({ clock, local, broken, place }: Shop) => {
+  broken.call = ({ caller, operation }) =>
+    relays.has(caller.role) && (operation === "PutEvents" || operation === "SendMessage");
   await place("tok_approve");
+  for (const context of ["Orders", "Inventory", "Payments"]) {
+    const TableName = local.nameOf(`${context}Outbox`);
+    await local.call("dynamodb", "PutItem", {
+      TableName,
+      Item: { pk: { S: "?" }, sk: { S: "?" } },
+    });
+  }
   await clock.advance(2 * HOUR);
   broken.call = () => false;
   await clock.advance(HOUR);

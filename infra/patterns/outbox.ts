@@ -17,10 +17,12 @@ export const outbox = (prefix: string, context: string) => {
   const publish = [
     allow(bus.arn, "events:PutEvents"),
     allow(table.arn, "dynamodb:BatchWriteItem"), // published rows are deleted
+    allow(failures.arn, "sqs:SendMessage"),
   ];
+  const link = [table, bus, failures];
 
   const relay = lambda(`${prefix}RelayOutbox`, `${context}/relay-outbox`, {
-    link: [table, bus],
+    link,
     timeout: 30,
     permissions: [
       ...publish,
@@ -31,7 +33,6 @@ export const outbox = (prefix: string, context: string) => {
         "dynamodb:GetShardIterator",
         "dynamodb:ListStreams",
       ),
-      allow(failures.arn, "sqs:SendMessage"),
     ],
   });
   new aws.lambda.EventSourceMapping(`${prefix}RelayOutboxMapping`, {
@@ -59,7 +60,7 @@ export const outbox = (prefix: string, context: string) => {
   });
 
   every("5 minutes", `${prefix}SweepOutbox`, `${context}/sweep-outbox`, {
-    link: [table, bus],
+    link,
     timeout: 60,
     permissions: [...publish, allow(table.arn, "dynamodb:Scan")],
   });

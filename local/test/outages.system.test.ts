@@ -32,3 +32,44 @@ describe("an outage", () => {
     expect(judge(await shop.books())).toEqual([]);
   });
 });
+
+describe("F14 an outbox row that is no event", () => {
+  const put = () =>
+    shop.local.call("dynamodb", "PutItem", {
+      TableName: shop.local.nameOf("OrdersOutbox"),
+      Item: { pk: { S: "whatever" }, sk: { S: "000001" }, envelope: { S: "not one" } },
+    });
+  const parked = async () => {
+    const QueueUrl = `${shop.local.urls.aws}/123456789012/petstore-local-OrdersOutboxFailuresQueue`;
+    const receive = { QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] };
+    const { Messages = [] } = await shop.drive(shop.local.call("sqs", "ReceiveMessage", receive));
+    return Messages as { Body: string; MessageAttributes: object }[];
+  };
+  const isSetAside = async () => {
+    const letters = await parked();
+    expect(letters).toHaveLength(1);
+    expect(JSON.parse(letters[0]?.Body ?? "")).toMatchObject({
+      pk: "whatever",
+      envelope: "not one",
+    });
+    expect(letters[0]?.MessageAttributes).toHaveProperty("reason");
+  };
+
+  it("is parked with the reason, and stands in no order's way", async () => {
+    await put();
+    const orderId = orderIn(await shop.place({ lines: hay }));
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+    await isSetAside();
+  });
+
+  it("is parked by the sweeper, too", async () => {
+    outage(10, (call) => call.service === "sqs" && by("OrdersRelayOutbox")(call));
+    await put();
+    const orderId = orderIn(await shop.place({ lines: hay }));
+    await shop.clock.advance(15 * MINUTE);
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+    await isSetAside();
+  });
+});

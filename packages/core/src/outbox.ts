@@ -28,6 +28,16 @@ export const outboxKey = ({ aggregate }: Pick<Envelope, "aggregate">) => ({
   sk: String(aggregate.version).padStart(6, "0"),
 });
 
+/** A row of an outbox table. */
+export type OutboxRow = ReturnType<typeof outboxKey> & { envelope: Envelope };
+
+/** Whether a row can be published at all. Ours can; who else writes into the table, nobody knows. */
+export const isOutboxRow = ({ envelope }: { envelope?: Partial<Envelope> | undefined }): boolean =>
+  typeof envelope?.type === "string" &&
+  typeof envelope.source === "string" &&
+  typeof envelope.aggregate?.version === "number" &&
+  !Number.isNaN(Date.parse(envelope.time ?? ""));
+
 /**
  * An event that has certainly happened and still has to be told: written in the transaction that made it
  * happen, deleted once it is published. A row that exists is not yet published.

@@ -1,4 +1,8 @@
 import { relay } from "@petstore/core/relay";
 import { Resource } from "sst";
 
-export const handler = relay({ bus: Resource.Bus.name, table: Resource.InventoryOutbox.name });
+export const handler = relay({
+  bus: Resource.Bus.name,
+  table: Resource.InventoryOutbox.name,
+  failures: Resource.InventoryOutboxFailures.url,
+});

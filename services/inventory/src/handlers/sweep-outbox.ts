@@ -4,4 +4,5 @@ import { Resource } from "sst";
 export const handler = sweepOutbox({
   bus: Resource.Bus.name,
   table: Resource.InventoryOutbox.name,
+  failures: Resource.InventoryOutboxFailures.url,
 });

@@ -1,4 +1,8 @@
 import { sweepOutbox } from "@petstore/core/sweep-outbox";
 import { Resource } from "sst";
 
-export const handler = sweepOutbox({ bus: Resource.Bus.name, table: Resource.OrdersOutbox.name });
+export const handler = sweepOutbox({
+  bus: Resource.Bus.name,
+  table: Resource.OrdersOutbox.name,
+  failures: Resource.OrdersOutboxFailures.url,
+});
