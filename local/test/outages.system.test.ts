@@ -73,3 +73,21 @@ describe("F14 an outbox row that is no event", () => {
     await isSetAside();
   });
 });
+
+describe("F34 a cancellation after the pivot", () => {
+  it("is begun by the sweeper when nobody else could begin it", async () => {
+    const orderId = orderIn(await shop.place({ lines: hay }));
+    await shop.settle();
+    outage(20, (call) => call.service === "states" && by("StartCancellation")(call));
+    await shop.drive(
+      shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" }),
+    );
+    await shop.clock.advance(40 * MINUTE);
+    await shop.settle();
+    const { status, paid, refunded } = await shop.read(orderId);
+    expect({ status, refunded }).toEqual({ status: "CANCELLED", refunded: paid });
+    // What the sweeper made good lies among the dead letters still; to redrive it does nothing.
+    const violations = judge(await shop.books());
+    expect(violations.map(({ invariant }) => invariant)).toEqual(["I16 no dead letters"]);
+  });
+});

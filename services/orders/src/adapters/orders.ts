@@ -6,9 +6,7 @@ import { Entity } from "electrodb";
 import { Resource } from "sst";
 import { type OrderState, order } from "../domain/order.ts";
 
-const OPEN = ["PLACED", "REJECTING"];
-
-/** An order's row. While it may still go either way it also stands in the sparse index `open`, by age. */
+/** An order's row. While a saga has something to do for it, it also stands in the sparse index `open`, by age. */
 const OrderRow = new Entity(
   {
     model: { service: "orders", entity: "order", version: "1" },
@@ -42,7 +40,7 @@ export const findOrder = async (id: string) => {
   return data ? { ...data, state: data.state as Placed } : undefined;
 };
 
-/** The oldest orders that were placed before then and are not decided yet. */
+/** The orders that a saga has had something to do for since before then, oldest first. */
 export const openOrdersBefore = async (then: Date) => {
   const { data } = await OrderRow.query
     .open({ open: "yes" })
@@ -68,18 +66,40 @@ export const orderStore = aggregateStore<OrderState, OrderEvent>({
   },
 });
 
-const transition = (id: string, state: OrderState, from: number, to: number) => ({
-  TableName: Resource.OrdersTable.name,
-  Key: OrderRow.get({ id }).params().Key,
-  UpdateExpression: `SET #state = :state, #version = :to${OPEN.includes(state.status) ? "" : " REMOVE #open, gsi1pk, gsi1sk"}`,
-  ConditionExpression: "#version = :from",
-  ExpressionAttributeNames: {
-    "#state": "state",
-    "#version": "version",
-    ...(!OPEN.includes(state.status) && { "#open": "open" }),
-  },
-  ExpressionAttributeValues: { ":state": state, ":from": from, ":to": to },
-});
+/** What a new status does to the order's place in the index `open`: it leaves, or comes back for the return. */
+const indexed = (state: OrderState): { change: string; values?: Record<string, unknown> } => {
+  switch (state.status) {
+    case "PLACED":
+    case "REJECTING":
+      return { change: "" };
+    case "CANCELLING": {
+      const since = { id: "", version: 0, state, open: "yes", placedAt: new Date().toISOString() };
+      const { gsi1pk, gsi1sk } = OrderRow.create(since).params().Item;
+      return {
+        change: ", #open = :open, gsi1pk = :pk, gsi1sk = :sk",
+        values: { ":open": "yes", ":pk": gsi1pk, ":sk": gsi1sk },
+      };
+    }
+    default:
+      return { change: " REMOVE #open, gsi1pk, gsi1sk" };
+  }
+};
+
+const transition = (id: string, state: OrderState, from: number, to: number) => {
+  const { change, values } = indexed(state);
+  return {
+    TableName: Resource.OrdersTable.name,
+    Key: OrderRow.get({ id }).params().Key,
+    UpdateExpression: `SET #state = :state, #version = :to${change}`,
+    ConditionExpression: "#version = :from",
+    ExpressionAttributeNames: {
+      "#state": "state",
+      "#version": "version",
+      ...(change && { "#open": "open" }),
+    },
+    ExpressionAttributeValues: { ":state": state, ":from": from, ":to": to, ...values },
+  };
+};
 
 /** `await orders(orderId, { type: "ConfirmOrder" })` */
 export const orders = commandHandler(order, orderStore);

@@ -6,15 +6,17 @@ import { failedExecutions, findExecution, startSaga } from "../adapters/sagas.ts
 
 const PATIENCE_MS = 10 * 60_000;
 
+const [fulfil, giveBack] = [Resource.FulfilOrder.arn, Resource.ReturnOrder.arn];
+
 /** A scheduled look at what nothing else has moved: orders whose saga never began, and sagas that ended early. */
 export const handler = async (): Promise<void> => {
-  const machine = Resource.FulfilOrder.arn;
-  for (const order of await openOrdersBefore(new Date(Date.now() - PATIENCE_MS))) {
-    const execution = await findExecution(machine, order.orderId);
-    if (!execution)
-      await traced(newTrace(order.orderId), () => startSaga(machine, order.orderId, order));
+  const then = new Date(Date.now() - PATIENCE_MS);
+  for (const order of await openOrdersBefore(then)) {
+    const { orderId, status } = order;
+    const machine = status === "CANCELLING" ? giveBack : fulfil;
+    if (await findExecution(machine, orderId)) continue;
+    await traced(newTrace(orderId), () => startSaga(machine, orderId, order));
   }
-  for (const arn of [machine, Resource.ReturnOrder.arn])
-    for (const ended of await failedExecutions(arn, new Date(Date.now() - PATIENCE_MS)))
-      await recoverSaga(ended);
+  for (const machine of [fulfil, giveBack])
+    for (const ended of await failedExecutions(machine, then)) await recoverSaga(ended);
 };
