@@ -94,6 +94,20 @@ describe("notifications", () => {
     expect(await message(event, "order-cancelled")).toBe("SENT");
   });
 
+  it("I19 keep the address out of the logs when the mail service names it", async () => {
+    const logs: string[] = [];
+    local.cloud.observe((fact) => {
+      if (fact.kind === "log") logs.push(JSON.stringify(fact));
+    });
+    local.cloud.guard((call, next) => {
+      if (call.service !== "ses") return next(call);
+      throw new AwsError("MessageRejected", "Email address is not verified: alice@example.com");
+    });
+    await happens(cancelled());
+    expect(logs.join()).toContain("MessageRejected");
+    expect(logs.join()).not.toContain("alice@");
+  });
+
   it("F25 never send twice when the answer is lost: a person decides", async () => {
     spoil(1, "lose the answer");
     const event = cancelled();

@@ -18,7 +18,9 @@ export const notify = async (message: Message): Promise<"sent" | "sent before"> 
     mailId = await sendMail(email, mail(name), { order: about, template });
   } catch (error) {
     if (certainlyNotSent(error)) await release(held);
-    throw error;
+    // Only the error's name: SES writes the addresses that it does not like into its messages, and ours go to the logs.
+    const why = error instanceof Error ? error.name : "an unknown error";
+    throw new Error(`${template} about ${about} was not sent, as far as we know: ${why}`);
   }
   await markSent(held, mailId);
   log("message sent", { about, template });
