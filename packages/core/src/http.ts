@@ -35,7 +35,7 @@ export const api = () =>
         return problem(c, error.status, { code: "Malformed", detail: error.message });
       if (isBusy(error)) {
         c.header("retry-after", "1");
-        return problem(c, 503, { code: "Busy", detail: "Too much at once; nothing was written." });
+        return problem(c, 503, { code: "Busy", detail: "Too much at once; please send it again." });
       }
       log("request failed", describeError(error));
       return problem(c, 500, { code: "Internal", detail: "Something broke on our side." });
@@ -51,12 +51,18 @@ const BUSY = new Set([
 ]);
 const isBusy = (error: Error) => BUSY.has(error.name);
 
+const JSON_TYPE = /^application\/json(?:\s*;|$)/i;
+const NOT_JSON = { code: "UnsupportedMediaType", detail: "Send JSON, as application/json." };
+
 /** Checks a part of the request against a schema before the handler sees it, and documents it. */
 export const valid = <Target extends keyof ValidationTargets, Schema extends z.ZodType>(
   target: Target,
   schema: Schema,
 ) => {
   const check = sValidator(target, schema, (result, c) => {
+    // Hono takes anything else for an empty object.
+    if (target === "json" && !JSON_TYPE.test(c.req.header("content-type") ?? ""))
+      return problem(c, 415, NOT_JSON);
     if (result.success) return undefined;
     const errors = result.error.map(({ path = [], message }) => ({
       path: path

@@ -16,6 +16,8 @@ const refusals = refuses({
   401: "No valid token",
   403: "Not an administrator",
   409: "Not with this stock, or a key that is too old",
+  413: "More than 64 KB",
+  415: "Not JSON",
   422: "Not a request that we can take",
 });
 

@@ -34,6 +34,8 @@ export const app = api()
           400: "Malformed, or no Idempotency-Key",
           401: "No valid token",
           409: "The first request with this key is not finished, or too long ago",
+          413: "More than 64 KB",
+          415: "Not JSON",
           422: "Not an order that we can take",
         }),
       },
