@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, type KeyObject, sign as signBytes } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { WireHandler } from "../wire/message.ts";
 import type { Account } from "./accounts.ts";
@@ -9,6 +9,8 @@ export type Issuer = {
   audience: string;
   /** An id token with the claims that Cognito writes, valid for `hours`. */
   token: (account: Account, hours?: number) => string;
+  /** Signs whatever claims and header it is given. */
+  sign: (claims: object, header?: object) => string;
   /** Answers discovery and keys, for paths relative to `url`. */
   handle: WireHandler;
 };
@@ -37,12 +39,18 @@ export const createIssuer = (clock: Clock, url: string, audience: string): Issue
     body: JSON.stringify(value),
   });
 
+  const sign: Issuer["sign"] = (claims, header = {}) => {
+    const content = `${base64url({ alg: "RS256", kid: jwk.kid, ...header })}.${base64url(claims)}`;
+    return `${content}.${signBytes("sha256", Buffer.from(content), privateKey).toString("base64url")}`;
+  };
+
   return {
     url,
     audience,
+    sign,
     token({ name, customerId, email, groups }, hours = 12) {
       const now = Math.floor(clock.now() / 1000);
-      const claims = {
+      return sign({
         sub: customerId.replace("cus_", ""),
         email,
         email_verified: true,
@@ -54,9 +62,7 @@ export const createIssuer = (clock: Clock, url: string, audience: string): Issue
         auth_time: now,
         iat: now,
         exp: now + hours * 3600,
-      };
-      const content = `${base64url({ alg: "RS256", kid: jwk.kid })}.${base64url(claims)}`;
-      return `${content}.${sign("sha256", Buffer.from(content), privateKey).toString("base64url")}`;
+      });
     },
     handle: async ({ path }) => {
       if (path === "/.well-known/jwks.json") return json({ keys: [jwk] });

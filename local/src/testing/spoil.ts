@@ -1,0 +1,58 @@
+import type { Gate } from "../cloud.ts";
+import { AwsError, type Call } from "../engine.ts";
+import { EnvironmentCrash } from "../lambda/function.ts";
+import type { LocalCloud } from "../local-cloud.ts";
+
+const WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
+
+/** Whether a call may change a table. */
+export const isWrite = ({ service, operation }: Call): boolean =>
+  service === "dynamodb" && WRITES.includes(operation);
+
+/** Whether a function of this name makes the call: `by("OrdersApi")`. */
+export const by =
+  (name: string) =>
+  ({ caller }: Call): boolean =>
+    caller.name.endsWith(`-${name}Function`);
+
+const lost = () => new AwsError("InternalServerError", "Lost on the way", 500);
+
+/** What can go wrong with one call. */
+export const faults = {
+  "is lost": () => Promise.reject(lost()),
+  "is done, but its answer is lost": (call, next) => next(call).then(() => Promise.reject(lost())),
+  "is throttled": () => Promise.reject(new AwsError("ThrottlingException", "Slow down", 400)),
+  "is done twice": (call, next) => next(call).then((first) => next(call).catch(() => first)),
+  "never comes, for its function crashes": () => Promise.reject(new EnvironmentCrash("Crashed")),
+  "is done, and its function crashes": (call, next) =>
+    next(call).then(() => Promise.reject(new EnvironmentCrash("Crashed"))),
+} as const satisfies Record<string, Gate>;
+
+export type Fault = keyof typeof faults;
+
+/** Spoils the calls that match, the first `times` of them. Answers how to stop, and which calls were spoilt. */
+export const spoil = (
+  local: LocalCloud,
+  matches: (call: Call) => boolean,
+  fault: Fault | Gate,
+  times = Number.POSITIVE_INFINITY,
+) => {
+  const gate = typeof fault === "string" ? faults[fault] : fault;
+  const spoilt: Call[] = [];
+  const stop = local.cloud.guard((call, next) => {
+    if (spoilt.length >= times || !matches(call)) return next(call);
+    spoilt.push(call);
+    return gate(call, next);
+  });
+  return { stop, spoilt };
+};
+
+/** Hears the calls that match from now on. */
+export const hear = (local: LocalCloud, matches: (call: Call) => boolean): Call[] => {
+  const heard: Call[] = [];
+  local.cloud.guard((call, next) => {
+    if (matches(call)) heard.push(call);
+    return next(call);
+  });
+  return heard;
+};
