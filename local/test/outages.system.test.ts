@@ -91,3 +91,17 @@ describe("F34 a cancellation after the pivot", () => {
     expect(violations.map(({ invariant }) => invariant)).toEqual(["I16 no dead letters"]);
   });
 });
+
+describe("F08 a transaction that is cancelled for too much traffic", () => {
+  it("is answered with 503, and the same key works when it is over", async () => {
+    const stop = shop.local.cloud.guard((call, next) => {
+      if (call.operation !== "TransactWriteItems" || !by("OrdersApi")(call)) return next(call);
+      const CancellationReasons = [{ Code: "ThrottlingError" }, { Code: "None" }, { Code: "None" }];
+      throw new AwsError("TransactionCanceledException", "Cancelled", 400, { CancellationReasons });
+    });
+    const busy = await shop.place({ lines: hay, key: "again" });
+    expect([busy.status, busy.headers.get("retry-after")]).toEqual([503, "1"]);
+    stop();
+    expect((await shop.place({ lines: hay, key: "again" })).status).toBe(202);
+  });
+});

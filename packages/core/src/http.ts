@@ -44,6 +44,7 @@ export const api = () =>
 const BUSY = new Set([
   "WriteConflict",
   "VersionConflict",
+  "Throttled",
   "ThrottlingException",
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",

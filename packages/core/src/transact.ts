@@ -20,7 +20,14 @@ export class WriteConflict extends Error {
   override name = "WriteConflict";
 }
 
-/** All of the writes, or none. Throws ConditionFailed or WriteConflict where nothing was written. */
+/** Nothing was written: DynamoDB has too much to do. Try again later. */
+export class Throttled extends Error {
+  override name = "Throttled";
+}
+
+const THROTTLED = ["ThrottlingError", "ProvisionedThroughputExceeded"];
+
+/** All of the writes, or none. Throws ConditionFailed, WriteConflict or Throttled where nothing was written. */
 export const transact = async (writes: Write[]): Promise<void> => {
   try {
     await client.send(new TransactWriteCommand({ TransactItems: writes }));
@@ -30,6 +37,7 @@ export const transact = async (writes: Write[]): Promise<void> => {
     const at = codes.flatMap((code, i) => (code === "ConditionalCheckFailed" ? [i] : []));
     if (at.length > 0) throw new ConditionFailed(at);
     if (codes.includes("TransactionConflict")) throw new WriteConflict(error.message);
+    if (codes.some((code) => code && THROTTLED.includes(code))) throw new Throttled(error.message);
     throw error;
   }
 };
