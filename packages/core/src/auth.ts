@@ -15,6 +15,12 @@ const Claims = z.object({
   "cognito:groups": z.array(z.string()).default([]),
 });
 
+/** Not the token's fault: the issuer could not be asked for its keys. */
+const NO_KEYS = ["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"];
+const isTokensFault = (error: unknown) =>
+  error instanceof z.ZodError ||
+  (error instanceof errors.JOSEError && !NO_KEYS.includes(error.code));
+
 const unauthorized = { code: "Unauthorized", detail: "A valid bearer token is needed." };
 const forbidden = { code: "Forbidden", detail: "Your role does not allow this." };
 
@@ -39,7 +45,7 @@ export const authenticated = ({ url, audience }: Issuer, { role }: { role?: stri
       const claims = Claims.parse(payload);
       c.set("principal", { customerId: `cus_${claims.sub}`, roles: claims["cognito:groups"] });
     } catch (error) {
-      if (!(error instanceof errors.JOSEError) && !(error instanceof z.ZodError)) throw error;
+      if (!isTokensFault(error)) throw error;
       log("token refused", describeError(error));
       return problem(c, 401, unauthorized);
     }
