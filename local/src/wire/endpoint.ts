@@ -4,6 +4,8 @@ import type { KeyRing } from "./credentials.ts";
 import { jsonServices, sqsQueryErrors } from "./json-targets.ts";
 import type { WireHandler, WireRequest, WireResponse } from "./message.ts";
 import { matchRest, type RestOperation } from "./rest-routes.ts";
+import { sqsFormInput, sqsXml } from "./sqs-query.ts";
+import { xmlText } from "./xml.ts";
 
 const text = (body: Uint8Array) => Buffer.from(body).toString("utf8");
 
@@ -111,30 +113,47 @@ const restJson = (operation?: RestOperation): Dialect => ({
   stranger: ["UnrecognizedClientException", 403],
 });
 
-const xmlText = (value: unknown) =>
-  String(value).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** The services of the query protocol: SQS as clients spoke it until 2023 (Debian's AWS CLI still does), and STS. */
+const queryServices: Record<
+  string,
+  { namespace: string; content: (of: string, output: unknown) => string }
+> = {
+  sqs: { namespace: "http://queue.amazonaws.com/doc/2012-11-05/", content: sqsXml },
+  sts: {
+    namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+    content: (operation, output) => {
+      const members = Object.entries(output as Record<string, unknown>).map(
+        ([name, value]) => `<${name}>${xmlText(value)}</${name}>`,
+      );
+      return `<${operation}Result>${members.join("")}</${operation}Result>`;
+    },
+  },
+};
 
-const awsQuery = (operation: string): Dialect => {
+const awsQuery = (operation: string, service: string | undefined): Dialect => {
+  const { namespace, content } = queryServices[service ?? "sts"] ?? {
+    namespace: "https://amazonaws.com/",
+    content: () => "",
+  };
   const xml = (status: number, body: string) => ({
     status,
     headers: { "content-type": "text/xml" },
     body,
   });
   return {
-    answer: (output) => {
-      const members = Object.entries(output as Record<string, unknown>)
-        .map(([name, value]) => `<${name}>${xmlText(value)}</${name}>`)
-        .join("");
-      return xml(
+    answer: (output) =>
+      xml(
         200,
-        `<${operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${operation}Result>${members}</${operation}Result></${operation}Response>`,
+        `<${operation}Response xmlns="${namespace}">${content(operation, output)}</${operation}Response>`,
+      ),
+    refuse: ({ code, message, status }) => {
+      const known = (service === "sqs" && sqsQueryErrors[code]) || code;
+      const type = status < 500 ? "Sender" : "Receiver";
+      return xml(
+        status,
+        `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${xmlText(known)}</Code><Message>${xmlText(message)}</Message></Error></ErrorResponse>`,
       );
     },
-    refuse: ({ code, message, status }) =>
-      xml(
-        status,
-        `<ErrorResponse><Error><Type>${status < 500 ? "Sender" : "Receiver"}</Type><Code>${xmlText(code)}</Code><Message>${xmlText(message)}</Message></Error></ErrorResponse>`,
-      ),
     stranger: ["InvalidClientTokenId", 403],
   };
 };
@@ -205,11 +224,11 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
     const form = new URLSearchParams(text(body));
     const operation = form.get("Action") ?? "";
     return {
-      dialect: awsQuery(operation),
+      dialect: awsQuery(operation, signedFor),
       call: () => {
-        if (signedFor !== "sts")
-          throw unknown(`${operation} of ${signedFor ?? "an unnamed service"} (query protocol)`);
-        return { service: "sts", operation, input: {} };
+        if (signedFor === "sqs") return { service: "sqs", operation, input: sqsFormInput(form) };
+        if (signedFor === "sts") return { service: "sts", operation, input: {} };
+        throw unknown(`${operation} of ${signedFor ?? "an unnamed service"} (query protocol)`);
       },
     };
   }
@@ -244,7 +263,7 @@ const whoSigned = (
 };
 
 /**
- * AWS's wire protocols in front of a cloud: AWS JSON by target, REST-JSON by path, STS by query. A request goes
+ * AWS's wire protocols in front of a cloud: AWS JSON by target, REST-JSON by path, SQS (older clients) and STS by query. A request goes
  * in, a response comes out, whichever way it was carried.
  */
 export const awsEndpoint = (world: Pick<World, "call" | "note">, keys: KeyRing): WireHandler => {

@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { virtualClock } from "../clock.ts";
+import { createCloud } from "../cloud.ts";
+import { administrator } from "../engine.ts";
+import { sqsEngine } from "../sqs/engine.ts";
+import { createKeyRing } from "./credentials.ts";
+import { awsEndpoint } from "./endpoint.ts";
+
+const baseUrl = "http://127.0.0.1:4566";
+
+/** A client that speaks as the AWS CLI did before SQS learnt AWS JSON. */
+const oldClient = () => {
+  const clock = virtualClock();
+  const cloud = createCloud(clock, [sqsEngine({ baseUrl })]);
+  const keys = createKeyRing(clock);
+  const handle = awsEndpoint(cloud, keys);
+  const { accessKeyId } = keys.issue(administrator);
+  return async (Action: string, form: Record<string, string> = {}) => {
+    const { status, body } = await handle({
+      method: "POST",
+      path: "/",
+      query: "",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/sqs/aws4_request`,
+      },
+      body: Buffer.from(new URLSearchParams({ Action, Version: "2012-11-05", ...form }).toString()),
+    });
+    return { status, xml: String(body) };
+  };
+};
+
+const Orders = `${baseUrl}/123456789012/Orders`;
+
+test("a queue is created with its attributes and tags, listed and described", async () => {
+  const send = oldClient();
+  const created = await send("CreateQueue", {
+    QueueName: "Orders",
+    "Attribute.1.Name": "VisibilityTimeout",
+    "Attribute.1.Value": "7",
+    "Tag.1.Key": "context",
+    "Tag.1.Value": "orders & more",
+  });
+  expect(created.xml).toBe(
+    `<CreateQueueResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><CreateQueueResult><QueueUrl>${Orders}</QueueUrl></CreateQueueResult></CreateQueueResponse>`,
+  );
+  await send("CreateQueue", { QueueName: "Prices" });
+  expect((await send("ListQueues")).xml).toContain(
+    `<QueueUrl>${Orders}</QueueUrl><QueueUrl>${baseUrl}/123456789012/Prices</QueueUrl>`,
+  );
+  const described = await send("GetQueueAttributes", {
+    QueueUrl: Orders,
+    "AttributeName.1": "VisibilityTimeout",
+  });
+  expect(described.xml).toContain(
+    "<Attribute><Name>VisibilityTimeout</Name><Value>7</Value></Attribute>",
+  );
+  expect((await send("ListQueueTags", { QueueUrl: Orders })).xml).toContain(
+    "<Tag><Key>context</Key><Value>orders &amp; more</Value></Tag>",
+  );
+});
+
+test("a message travels with its attributes, and is deleted", async () => {
+  const send = oldClient();
+  await send("CreateQueue", { QueueName: "Orders" });
+  const sent = await send("SendMessage", {
+    QueueUrl: Orders,
+    MessageBody: "<a>\r\n&",
+    "MessageAttribute.1.Name": "kind",
+    "MessageAttribute.1.Value.DataType": "String",
+    "MessageAttribute.1.Value.StringValue": "parrot",
+  });
+  expect(sent.xml).toContain("<MD5OfMessageAttributes>");
+  const { xml } = await send("ReceiveMessage", {
+    QueueUrl: Orders,
+    MaxNumberOfMessages: "10",
+    "AttributeName.1": "All",
+    "MessageAttributeName.1": "All",
+  });
+  expect(xml).toContain("<Body>&lt;a&gt;&#xD;\n&amp;</Body>");
+  expect(xml).toContain(
+    "<Attribute><Name>ApproximateReceiveCount</Name><Value>1</Value></Attribute>",
+  );
+  expect(xml).toMatch(
+    /<MessageAttribute><Name>kind<\/Name><Value>.*<StringValue>parrot<\/StringValue>.*<\/Value><\/MessageAttribute>/,
+  );
+  const handle = /<ReceiptHandle>(.*)<\/ReceiptHandle>/.exec(xml)?.[1] ?? "";
+  const deleted = await send("DeleteMessage", { QueueUrl: Orders, ReceiptHandle: handle });
+  expect(deleted).toMatchObject({ status: 200, xml: expect.not.stringContaining("Result>") });
+});
+
+test("a batch says of every entry what became of it, in the order in which they came", async () => {
+  const send = oldClient();
+  await send("CreateQueue", { QueueName: "Orders" });
+  const entries = Array.from({ length: 10 }, (_, index) => [
+    [`SendMessageBatchRequestEntry.${index + 1}.Id`, `m${index}`],
+    [`SendMessageBatchRequestEntry.${index + 1}.MessageBody`, index === 3 ? "" : `${index}`],
+    [`SendMessageBatchRequestEntry.${index + 1}.DelaySeconds`, "0"],
+  ]);
+  const { xml } = await send("SendMessageBatch", {
+    QueueUrl: Orders,
+    ...Object.fromEntries(entries.flat()),
+  });
+  const ids = [...xml.matchAll(/<SendMessageBatchResultEntry><Id>(\w+)/g)].map(([, id]) => id);
+  expect(ids).toEqual(["m0", "m1", "m2", "m4", "m5", "m6", "m7", "m8", "m9"]);
+  expect(xml).toMatch(/<BatchResultErrorEntry><Id>m3<\/Id>.*<SenderFault>true</);
+});
+
+test.each([
+  ["GetQueueUrl", { QueueName: "Nowhere" }, 400, "AWS.SimpleQueueService.NonExistentQueue"],
+  ["ReceiveMessage", { QueueUrl: Orders, WaitTimeSeconds: "soon" }, 400, "InvalidParameterValue"],
+  ["AddPermission", { QueueUrl: Orders }, 501, "AddPermission of sqs"],
+])(
+  "an error has the code that clients of old compare with: %s",
+  async (action, form, status, words) => {
+    const send = oldClient();
+    const refused = await send(action, form);
+    expect(refused.status).toBe(status);
+    expect(refused.xml).toContain(words);
+  },
+);
