@@ -248,6 +248,7 @@ export const localCloud = async ({
       ],
       ["e-mails", emails().length],
     ],
+    administrator: keys.issue(administrator),
     accounts,
     issuer,
     emails,

@@ -14,6 +14,7 @@ export type Shown = {
   stage: string;
   routes: string[];
   counts: () => [name: string, count: number][];
+  administrator: { accessKeyId: string; secretAccessKey: string };
   accounts: Account[];
   issuer: Issuer;
   emails: () => readonly Email[];

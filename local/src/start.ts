@@ -7,7 +7,7 @@ import { realClock } from "./clock.ts";
 import type { Fact } from "./cloud.ts";
 import { repositoryRoot } from "./lambda/bundle.ts";
 import { localCloud } from "./local-cloud.ts";
-import { curlLines } from "./pages.ts";
+import { awsLines, curlLines } from "./pages.ts";
 import { seed } from "./seed/seed.ts";
 import { listenOnLoopback } from "./wire/server.ts";
 
@@ -122,11 +122,10 @@ const start = async () => {
   const named = Object.fromEntries(
     local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
   );
-  const { accessKeyId, secretAccessKey } = local.administrator;
   remember({ api: api.url, aws: aws.url });
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ api: api.url, aws: aws.url, accessKeyId, secretAccessKey, accounts: named })}\n`,
+      `${JSON.stringify({ api: api.url, aws: aws.url, ...local.administrator, accounts: named })}\n`,
     );
   } else {
     const { place, read } = curlLines(api.url, "alice");
@@ -135,7 +134,6 @@ The Pet Store is open (${((performance.now() - began) / 1000).toFixed(1)} s).
 
   API           ${api.url}   (a page in the browser, too)
   AWS endpoint  ${aws.url}
-  Credentials   AWS_ENDPOINT_URL=${aws.url} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
 
 Place an order as Alice:
 
@@ -144,6 +142,10 @@ ${place}
 Read her orders:
 
 ${read}
+
+Look behind the counter with the AWS CLI:
+
+${awsLines(aws.url, local.administrator)}
 
 Ctrl-C stops it; nothing is kept.
 `);
