@@ -6,7 +6,7 @@ import { type CompiledPattern, crush, validatePattern } from "./patterns.ts";
 import { type BusEvent, checkTargetInput, type TargetInput, targetInput } from "./target-input.ts";
 
 /** A target of a rule, as PutTargets takes it. */
-export type Target = TargetInput & {
+type Target = TargetInput & {
   Id: string;
   Arn: string;
   RoleArn?: string;

@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 
 /** Thrown at code that tries to reach something outside this machine. */
-export class OutgoingConnectionRefused extends Error {
+class OutgoingConnectionRefused extends Error {
   override name = "OutgoingConnectionRefused";
 }
 
