@@ -1,6 +1,6 @@
 import { dispatcher } from "./api-gateway/dispatch.ts";
 import { functionUrl, httpApi } from "./api-gateway/front.ts";
-import { createResources, type Permission } from "./boot/create.ts";
+import { createResources } from "./boot/create.ts";
 import { CannotStart, type Graph, type GraphFunction } from "./boot/graph.ts";
 import { httpApisOf } from "./boot/http-apis.ts";
 import { localiser } from "./boot/localise.ts";
@@ -10,7 +10,6 @@ import { dynamoEngines, type StreamsEngine } from "./dynamodb/engine.ts";
 import { administrator } from "./engine.ts";
 import { eventBridgeEngine } from "./eventbridge/engine.ts";
 import { createPermissions } from "./iam/gate.ts";
-import type { Statement } from "./iam/policy.ts";
 import { type Account, accounts } from "./issuer/accounts.ts";
 import { createIssuer } from "./issuer/issuer.ts";
 import { lambdaEngine } from "./lambda/engine.ts";
@@ -78,20 +77,6 @@ export type LocalCloud = {
 const mostThreads = 5;
 
 const keptNotes = 10_000;
-
-const policyOf = (permission: Permission, account: string): Statement => ({
-  Effect: "Allow",
-  Principal: permission.principal === "*" ? "*" : { Service: permission.principal },
-  Action: permission.action,
-  Resource: "*",
-  Condition: {
-    ...(permission.sourceArn && { ArnLike: { "aws:SourceArn": permission.sourceArn } }),
-    ...(permission.viaUrl && { Bool: { "lambda:InvokedViaFunctionUrl": "true" } }),
-    ...(permission.principal.endsWith(".amazonaws.com") && {
-      StringEquals: { "aws:SourceAccount": account },
-    }),
-  },
-});
 
 /** Managed policies that grant nothing which the local cloud has. */
 const emptyHere = new Set(["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]);
@@ -208,13 +193,6 @@ export const localCloud = async ({
       if (unknown) throw new CannotStart(`The local cloud does not know the policy ${unknown}.`);
       permissions.addRole(arn, policies);
     },
-    addResourcePolicy: permissions.addResource,
-    addPermission: (permission) =>
-      permissions.addResource(
-        `arn:aws:lambda:${region}:${account}:function:${permission.functionName}`,
-        { Statement: [policyOf(permission, account)] },
-      ),
-    addSource: permissions.addSource,
     urlOf: (functionName) =>
       `${apiUrl}${localPrefix}/functions/${functions.get(functionName)?.name ?? functionName}`,
     addFunctionUrl({ functionName, address, cors }) {

@@ -20,12 +20,6 @@ const resource = (type: string, inputs: object, outputs: object = {}) => ({
 /** Creates a graph, and answers with the API calls that were made. */
 const create = async (graph: Graph, answers: Record<string, object> = {}) => {
   const calls: Call[] = [];
-  const seen: Record<string, unknown[]> = {};
-  const remember =
-    (name: string) =>
-    (...args: unknown[]) => {
-      seen[name] = [...(seen[name] ?? []), args];
-    };
   const { replace, localise } = localiser();
   await createResources(
     graph,
@@ -40,15 +34,12 @@ const create = async (graph: Graph, answers: Record<string, object> = {}) => {
       localise,
       functions: new Map(graph.functions.map((fn) => [fn.functionName, fn])),
       environmentOf: (fn) => ({ LINKS: JSON.stringify(localise(fn.links)) }),
-      addRole: remember("addRole"),
-      addResourcePolicy: remember("addResourcePolicy"),
-      addPermission: remember("addPermission"),
-      addSource: remember("addSource"),
-      addFunctionUrl: remember("addFunctionUrl"),
+      addRole: () => {},
+      addFunctionUrl: () => {},
       urlOf: (name) => `http://127.0.0.1:3000/_local/functions/${name}`,
     } satisfies Omit<Boot, "call">,
   );
-  return { calls, seen };
+  return { calls };
 };
 
 describe("what is in the graph is created by AWS's own operations", () => {
@@ -118,6 +109,13 @@ describe("what is in the graph is created by AWS's own operations", () => {
         },
       ],
       [
+        "UpdateContinuousBackups",
+        {
+          TableName: "T",
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+      ],
+      [
         "CreateEventSourceMapping",
         {
           EventSourceArn: LatestStreamArn,
@@ -163,8 +161,8 @@ describe("what is in the graph is created by AWS's own operations", () => {
     });
   });
 
-  test("a rule, under whose ARN its targets are later allowed to be called", async () => {
-    const { calls, seen } = await create(
+  test("a rule and its targets", async () => {
+    const { calls } = await create(
       graphOf([
         resource(
           "aws:cloudwatch/eventRule:EventRule",
@@ -182,7 +180,6 @@ describe("what is in the graph is created by AWS's own operations", () => {
       ]),
       { PutTargets: { FailedEntryCount: 0 } },
     );
-    expect(seen.addSource).toEqual([["rule R", "arn:rule"]]);
     expect(calls[1]?.input).toEqual({
       Rule: "R",
       EventBusName: "Bus",

@@ -14,22 +14,8 @@ export type Boot = {
   /** What a function needs beside its own variables: credentials, region, endpoint, links. */
   environmentOf: (fn: GraphFunction, role: string) => Record<string, string>;
   addRole: (arn: string, policies: string[], managed: string[]) => void;
-  addResourcePolicy: (resourceArn: string, policy: string) => void;
-  addPermission: (permission: Permission) => void;
-  /** Under this name a service calls on behalf of that resource. */
-  addSource: (callerName: string, arn: string) => void;
   addFunctionUrl: (url: { functionName: string; address: string; cors?: unknown }) => void;
   urlOf: (functionName: string) => string;
-};
-
-/** A statement of a function's own policy, as lambda:AddPermission takes it. */
-export type Permission = {
-  functionName: string;
-  action: string;
-  principal: string;
-  sourceArn?: string;
-  /** Holds only for requests that came through the function's URL. */
-  viaUrl?: boolean;
 };
 
 type Inputs = Resource["inputs"];
@@ -81,9 +67,10 @@ const translations: Record<string, Translation> = {
       "streamEnabled",
       "streamViewType",
       "ttl",
+      "pointInTimeRecovery",
       "tags",
     ],
-    skips: ["pointInTimeRecovery", "serverSideEncryption", "deletionProtectionEnabled"],
+    skips: ["serverSideEncryption", "deletionProtectionEnabled"],
     async create(inputs, { call, replace }, { outputs }) {
       const key = ({ hashKey, rangeKey }: Inputs) => [
         { AttributeName: hashKey, KeyType: "HASH" },
@@ -120,6 +107,11 @@ const translations: Record<string, Translation> = {
         await call("dynamodb", "UpdateTimeToLive", {
           TableName: inputs.name,
           TimeToLiveSpecification: { Enabled: true, AttributeName: inputs.ttl.attributeName },
+        });
+      if (inputs.pointInTimeRecovery?.enabled)
+        await call("dynamodb", "UpdateContinuousBackups", {
+          TableName: inputs.name,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
         });
     },
   },
@@ -161,10 +153,8 @@ const translations: Record<string, Translation> = {
 
   "aws:sqs/queuePolicy:QueuePolicy": {
     uses: ["queueUrl", "policy"],
-    create: ({ policy }, { addResourcePolicy }) => {
-      for (const { Resource } of [JSON.parse(policy).Statement].flat())
-        for (const arn of [Resource].flat()) addResourcePolicy(arn, policy);
-    },
+    create: ({ queueUrl, policy }, { call }) =>
+      call("sqs", "SetQueueAttributes", { QueueUrl: queueUrl, Attributes: { Policy: policy } }),
   },
 
   "aws:iam/role:Role": {
@@ -270,15 +260,20 @@ const translations: Record<string, Translation> = {
   },
 
   "aws:lambda/permission:Permission": {
-    uses: ["action", "function", "principal", "sourceArn", "invokedViaFunctionUrl"],
-    skips: ["functionUrlAuthType", "statementId"],
-    create: (inputs, { addPermission }) =>
-      addPermission({
-        functionName: lastPart(inputs.function),
-        action: inputs.action,
-        principal: inputs.principal,
-        sourceArn: inputs.sourceArn,
-        viaUrl: inputs.invokedViaFunctionUrl,
+    uses: [
+      "action",
+      "function",
+      "functionUrlAuthType",
+      "invokedViaFunctionUrl",
+      "principal",
+      "sourceArn",
+      "statementId",
+    ],
+    create: ({ function: name, statementId, ...inputs }, { call }, resource) =>
+      call("lambda", "AddPermission", {
+        FunctionName: lastPart(name),
+        StatementId: statementId ?? resource.name,
+        ...(pascal(inputs) as object),
       }),
   },
 
@@ -342,10 +337,8 @@ const translations: Record<string, Translation> = {
       "roleArn",
     ],
     skips: ["tags"],
-    create({ tags: _tags, ...inputs }, { call, addSource }, { outputs }) {
-      addSource(`rule ${inputs.name}`, outputs.arn);
-      return call("events", "PutRule", pascal(inputs) as Record<string, unknown>);
-    },
+    create: ({ tags: _tags, ...inputs }, { call }) =>
+      call("events", "PutRule", pascal(inputs) as Record<string, unknown>),
   },
 
   "aws:cloudwatch/eventTarget:EventTarget": {

@@ -19,7 +19,7 @@ const setUp = (...statements: object[]) => {
   const cloud = createCloud(virtualClock(), [
     engine("dynamodb", ["GetItem", "Query", "TransactWriteItems", "BatchWriteItem"]),
     engine("streams", ["GetRecords"]),
-    engine("sqs", ["SendMessage", "SendMessageBatch", "ReceiveMessage"]),
+    engine("sqs", ["SendMessage", "SendMessageBatch", "ReceiveMessage", "SetQueueAttributes"]),
     engine("events", ["PutEvents"]),
     engine("states", ["SendTaskSuccess", "StartExecution"]),
     engine("lambda", ["Invoke"]),
@@ -137,21 +137,20 @@ test("each service's calls need the rights of the Service Authorization Referenc
 });
 
 test("a queue's own policy lets the rule in that it names, and no other", async () => {
-  const { call, permissions } = setUp();
-  permissions.addResource(
-    queue,
-    JSON.stringify({
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: { Service: "events.amazonaws.com" },
-          Action: "sqs:SendMessage",
-          Resource: queue,
-          Condition: { ArnEquals: { "aws:SourceArn": rule } },
-        },
-      ],
-    }),
-  );
+  const { call } = setUp();
+  const Policy = JSON.stringify({
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: queue,
+        Condition: { ArnEquals: { "AWS:SourceArn": rule } },
+      },
+    ],
+  });
+  const QueueUrl = "http://x/1/Views";
+  await call("sqs", "SetQueueAttributes", { QueueUrl, Attributes: { Policy } }, administrator);
   const send = (name: string, role = "events.amazonaws.com") =>
     call("sqs", "SendMessage", { QueueUrl: "http://x/1/Views" }, { name, role });
   expect(await send(rule)).toBe("done");
@@ -159,6 +158,22 @@ test("a queue's own policy lets the rule in that it names, and no other", async 
     "no resource-based policy allows the sqs:SendMessage action",
   );
   await expect(send(rule, "scheduler.amazonaws.com")).rejects.toThrow("not authorized");
+  await call("sqs", "SetQueueAttributes", { QueueUrl, Attributes: { Policy: "" } }, administrator);
+  await expect(send(rule)).rejects.toThrow("not authorized");
+});
+
+test("a queue's policy that cannot be evaluated is refused by name, and not set", async () => {
+  const { call } = setUp();
+  const statement = { ...allow("sqs:SendMessage", queue), Principal: "*" };
+  const Policy = JSON.stringify({
+    Statement: [{ ...statement, Condition: { DateLessThan: { "aws:CurrentTime": "2030" } } }],
+  });
+  const set = { QueueUrl: "http://x/1/Views", Attributes: { Policy } };
+  await expect(call("sqs", "SetQueueAttributes", set, administrator)).rejects.toMatchObject({
+    code: "NotEmulated",
+    message: expect.stringContaining("the condition operator DateLessThan"),
+  });
+  await expect(call("sqs", "SendMessage", set)).rejects.toThrow("not authorized");
 });
 
 test("the administrator may do everything", async () => {

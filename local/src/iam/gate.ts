@@ -1,14 +1,13 @@
 import type { Gate } from "../cloud.ts";
 import { AwsError, type Call, type Caller, type World } from "../engine.ts";
 import { type Need, needsOf, viaFunctionUrl } from "./actions.ts";
-import { compilePolicy, evaluate, type Question, type Rule, type Statement } from "./policy.ts";
+import { compilePolicy, evaluate, type Question, type Rule } from "./policy.ts";
+import { resourcePolicies } from "./resource-policies.ts";
 
-/** Who may do what: the roles and resource policies of the graph. */
+/** Who may do what: the roles of the graph, and the policies that resources have of their own. */
 export type Permissions = {
   /** Adds policy documents to a role. */
   addRole: (arn: string, documents: string[]) => void;
-  /** Adds a resource's own policy, as SQS and Lambda have them. */
-  addResource: (arn: string, document: string | { Statement: Statement[] }) => void;
   /** Says which resource a service calls for, by the name that it calls under. */
   addSource: (callerName: string, arn: string) => void;
   /** Refuses every call that neither the caller's role nor the resource's policy allows. */
@@ -29,7 +28,7 @@ const who = ({ name, role }: Caller, account: string) =>
     : `${role} (${name})`;
 
 /**
- * IAM over the policies of the graph. A denied call gets AWS's AccessDeniedException and a note of kind
+ * IAM over the policies of the graph, and over those that calls give to queues and functions. A denied call gets AWS's AccessDeniedException and a note of kind
  * "iam.denied" that says which statement is missing.
  */
 export const createPermissions = (
@@ -37,23 +36,21 @@ export const createPermissions = (
 ): Permissions => {
   const { account } = world;
   const roles = new Map<string, Rule[]>();
-  const resources = new Map<string, Rule[]>();
+  const resources = resourcePolicies(world);
   const sources = new Map<string, string>();
-
-  const push = (map: Map<string, Rule[]>, arn: string, rules: Rule[]) =>
-    map.set(arn, [...(map.get(arn) ?? []), ...rules]);
 
   const verdict = (caller: Caller, need: Need): "allow" | "deny" | "implicit" => {
     const question: Question = {
       ...need,
       context: {
-        "aws:SourceArn": sources.get(caller.name) ?? caller.name,
-        "aws:SourceAccount": account,
-        "lambda:InvokedViaFunctionUrl": String(caller.role === viaFunctionUrl),
+        "aws:sourcearn": sources.get(caller.name) ?? resources.sourceOf(caller.name) ?? caller.name,
+        "aws:sourceaccount": account,
+        "lambda:invokedviafunctionurl": String(caller.role === viaFunctionUrl),
+        "lambda:functionurlauthtype": caller.role === viaFunctionUrl ? "NONE" : undefined,
       },
       principal: caller.role,
     };
-    const ofResource = need.resource ? (resources.get(need.resource) ?? []) : [];
+    const ofResource = need.resource ? resources.rulesOf(need.resource) : [];
     return evaluate([...(roles.get(caller.role) ?? []), ...ofResource], question);
   };
 
@@ -83,12 +80,10 @@ export const createPermissions = (
 
   return {
     addRole: (arn, documents) =>
-      push(
-        roles,
-        arn,
-        documents.flatMap((text) => compilePolicy(text)),
-      ),
-    addResource: (arn, document) => push(resources, arn, compilePolicy(document)),
+      void roles.set(arn, [
+        ...(roles.get(arn) ?? []),
+        ...documents.flatMap((text) => compilePolicy(text)),
+      ]),
     addSource: (callerName, arn) => void sources.set(callerName, arn),
     gate: async (call, next) => {
       if (call.caller.role !== "administrator" && !withinAws(call))
@@ -96,7 +91,7 @@ export const createPermissions = (
           const said = verdict(call.caller, need);
           if (said !== "allow") throw refuse(call, need, said === "deny");
         }
-      return next(call);
+      return resources.learn(call, next);
     },
   };
 };

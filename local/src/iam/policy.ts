@@ -14,7 +14,7 @@ export type Question = {
   action: string;
   /** Absent where nobody can say: then a statement fits whatever resource it names. */
   resource?: string;
-  /** "aws:SourceArn" and the like; a key that is absent fails every test but a negated one. */
+  /** By name in lower case, as IAM tells keys apart: "aws:sourcearn". What is absent fails every test but a negated one. */
   context?: Record<string, string | undefined>;
   /** For resource policies: who asks, "events.amazonaws.com" or a role's ARN. */
   principal?: string;
@@ -56,11 +56,13 @@ const operators: Record<
   Bool: { compare: (value) => (text) => text === value },
 };
 
-/** What cannot be evaluated faithfully, and is therefore refused when it is read. */
-class UnreadablePolicy extends Error {
+/** Says what of a policy cannot be evaluated faithfully: it is refused when it is read. */
+export class UnreadablePolicy extends Error {
   override name = "UnreadablePolicy";
+  readonly what: string;
   constructor(what: string) {
     super(`The local cloud does not evaluate ${what} of a policy.`);
+    this.what = what;
   }
 }
 
@@ -69,9 +71,10 @@ const condition = (block: Statement["Condition"]): Test => {
     const found = operators[operator];
     if (!found) throw new UnreadablePolicy(`the condition operator ${operator}`);
     return Object.entries(keys).map(([key, values]): Test => {
+      const name = key.toLowerCase();
       const matches = anyOf(list(values).map((value) => found.compare(value)));
       return ({ context = {} }) => {
-        const actual = context[key];
+        const actual = context[name];
         if (actual === undefined) return found.negated === true;
         return matches(actual) !== (found.negated === true);
       };

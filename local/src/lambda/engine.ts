@@ -74,6 +74,30 @@ const tooLarge = (bytes: number, most: number) =>
     { Type: "User" },
   );
 
+/** How AddPermission writes what narrows a statement. Parameters that narrow it in other ways are refused. */
+const conditionOf = (narrowed: Record<string, unknown>) => {
+  const {
+    SourceArn,
+    SourceAccount,
+    FunctionUrlAuthType,
+    InvokedViaFunctionUrl,
+    RevisionId: _revision,
+    ...rest
+  } = narrowed;
+  const [unknown] = Object.keys(rest).filter((name) => rest[name] !== undefined);
+  if (unknown) throw notEmulated("lambda", `the parameter ${unknown} of AddPermission`);
+  const equal = {
+    ...(SourceAccount !== undefined && { "AWS:SourceAccount": SourceAccount }),
+    ...(FunctionUrlAuthType !== undefined && { "lambda:FunctionUrlAuthType": FunctionUrlAuthType }),
+  };
+  const Condition = {
+    ...(SourceArn !== undefined && { ArnLike: { "AWS:SourceArn": SourceArn } }),
+    ...(Object.keys(equal).length > 0 && { StringEquals: equal }),
+    ...(InvokedViaFunctionUrl === true && { Bool: { "lambda:InvokedViaFunctionUrl": "true" } }),
+  };
+  return Object.keys(Condition).length > 0 ? { Condition } : {};
+};
+
 const encode = (text: string) => Buffer.from(text).toString("base64");
 
 /**
@@ -350,7 +374,7 @@ export const lambdaEngine =
         },
         GetFunctionEventInvokeConfig: ({ FunctionName }: Named) => showEvents(found(FunctionName)),
 
-        AddPermission({ FunctionName, StatementId, Action, Principal, SourceArn, SourceAccount }) {
+        AddPermission({ FunctionName, StatementId, Action, Principal, ...narrowed }) {
           const { config, policy } = found(FunctionName);
           if (policy.some(({ Sid }) => Sid === StatementId))
             throw new AwsError(
@@ -370,12 +394,7 @@ export const lambdaEngine =
                 : { AWS: Principal },
             Action,
             Resource: config.arn,
-            ...((SourceArn || SourceAccount) && {
-              Condition: {
-                ...(SourceArn && { ArnLike: { "AWS:SourceArn": SourceArn } }),
-                ...(SourceAccount && { StringEquals: { "AWS:SourceAccount": SourceAccount } }),
-              },
-            }),
+            ...conditionOf(narrowed),
           };
           policy.push(statement);
           return { Statement: JSON.stringify(statement) };

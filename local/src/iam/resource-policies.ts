@@ -1,0 +1,80 @@
+import type { Gate } from "../cloud.ts";
+import { type Call, notEmulated, type World } from "../engine.ts";
+import { compilePolicy, type Rule, UnreadablePolicy } from "./policy.ts";
+
+/** The policies that queues and functions have of their own, learnt from the calls that set them. */
+export type ResourcePolicies = {
+  rulesOf: (arn: string) => Rule[];
+  /** The ARN of the rule that calls under this name. */
+  sourceOf: (callerName: string) => string | undefined;
+  /** Lets a call pass, and learns from it. Throws for a policy that cannot be evaluated. */
+  learn: Gate;
+};
+
+const compile = (policy: string): Rule[] => {
+  try {
+    return compilePolicy(policy);
+  } catch (error) {
+    if (error instanceof UnreadablePolicy) throw notEmulated("iam", error.what);
+    return []; // not a policy at all: the engine says so
+  }
+};
+
+/** What the calls so far have said of resources' own policies; of the rules, too, for policies name them. */
+export const resourcePolicies = ({
+  account,
+  region,
+}: Pick<World, "account" | "region">): ResourcePolicies => {
+  const rules = new Map<string, Rule[]>();
+  const sources = new Map<string, string>();
+  const queueArn = (nameOrUrl: string) =>
+    `arn:aws:sqs:${region}:${account}:${nameOrUrl.split(/[/:]/).at(-1)}`;
+
+  const learners: Record<string, (call: Call, next: (call: Call) => Promise<unknown>) => unknown> =
+    {
+      async "sqs.CreateQueue"(call, next) {
+        const { QueueName, Attributes } = call.input;
+        const compiled = Attributes?.Policy && compile(Attributes.Policy);
+        const answer = await next(call);
+        if (compiled) rules.set(queueArn(QueueName), compiled);
+        return answer;
+      },
+      async "sqs.SetQueueAttributes"(call, next) {
+        const { QueueUrl, Attributes } = call.input;
+        const policy: string | undefined = Attributes?.Policy;
+        const compiled = policy ? compile(policy) : [];
+        const answer = await next(call);
+        if (policy !== undefined) rules.set(queueArn(QueueUrl), compiled);
+        return answer;
+      },
+      async "sqs.DeleteQueue"(call, next) {
+        const answer = await next(call);
+        rules.delete(queueArn(call.input.QueueUrl));
+        return answer;
+      },
+      async "lambda.AddPermission"(call, next) {
+        const answer = (await next(call)) as { Statement: string };
+        const statement = JSON.parse(answer.Statement);
+        const { Resource } = statement;
+        rules.set(Resource, [
+          ...(rules.get(Resource) ?? []),
+          ...compilePolicy({ Statement: statement }),
+        ]);
+        return answer;
+      },
+      async "events.PutRule"(call, next) {
+        const answer = (await next(call)) as { RuleArn: string };
+        sources.set(`rule ${call.input.Name}`, answer.RuleArn);
+        return answer;
+      },
+    };
+
+  return {
+    rulesOf: (arn) => rules.get(arn) ?? [],
+    sourceOf: (callerName) => sources.get(callerName),
+    learn: async (call, next) =>
+      (learners[`${call.service}.${call.operation}`] ?? pass)(call, next),
+  };
+};
+
+const pass = (call: Call, next: (call: Call) => Promise<unknown>) => next(call);
