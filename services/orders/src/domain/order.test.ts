@@ -89,6 +89,11 @@ describe("an order", () => {
     given(placed, stuck).when({ type: "CancelOrder" }).refuses("NeedsAttention");
   });
 
+  it("that was rejected needs nobody's attention, whatever became of its saga", () =>
+    given(placed, abandoned, rejected)
+      .when({ type: "MarkNeedsAttention", step: "the saga itself", cause: "ABORTED" })
+      .emitsNothing());
+
   it("that does not exist refuses everything", () =>
     given().when({ type: "ConfirmOrder" }).refuses("NoSuchOrder"));
 

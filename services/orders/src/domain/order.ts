@@ -98,7 +98,8 @@ export const order: Decider<OrderState, OrderCommand, OrderEvent, OrderRefusal> 
         return ok([OrderCancelled({ orderId, customerId })]);
 
       case "MarkNeedsAttention": {
-        if (status === "NEEDS_ATTENTION") return ok([]);
+        // Rejected: all was undone before its saga was lost. There is nothing to look at.
+        if (status === "NEEDS_ATTENTION" || status === "REJECTED") return ok([]);
         const { step, cause } = command;
         return ok([OrderNeedsAttention({ orderId, customerId, step, cause })]);
       }
