@@ -33,6 +33,65 @@ describe("an outage", () => {
   });
 });
 
+describe("F13 events that the bus does not take at once", () => {
+  const onceFor = (answer: (entries: unknown[]) => object) => {
+    let over = false;
+    shop.local.cloud.guard((call, next) => {
+      if (over || call.operation !== "PutEvents" || !by("OrdersRelayOutbox")(call))
+        return next(call);
+      over = true;
+      return Promise.resolve(answer(call.input.Entries));
+    });
+  };
+  const isPublishedSoon = async () => {
+    const orderId = orderIn(await shop.place({ lines: hay }));
+    await shop.clock.advance(2 * MINUTE); // long before the sweeper looks
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+  };
+
+  it("go out again when the call succeeded and the entries did not", async () => {
+    onceFor((entries) => ({
+      FailedEntryCount: entries.length,
+      Entries: entries.map(() => ({ ErrorCode: "InternalFailure", ErrorMessage: "Not taken" })),
+    }));
+    await isPublishedSoon();
+  });
+
+  it("go out again when the call failed", async () => {
+    onceFor(() => {
+      throw new AwsError("AccessDeniedException", "Not now", 400);
+    });
+    await isPublishedSoon();
+  });
+});
+
+it("F28 an order that is told of twice is fulfilled by one execution", async () => {
+  shop.local.cloud.guard(async (call, next) => {
+    if (call.operation === "PutEvents" && by("OrdersRelayOutbox")(call)) await next(call);
+    return next(call);
+  });
+  await shop.place({ lines: hay });
+  await shop.settle();
+  const stateMachineArn =
+    "arn:aws:states:us-east-1:123456789012:stateMachine:petstore-local-FulfilOrder";
+  const machine = { stateMachineArn };
+  const { executions } = await shop.drive(shop.local.call("states", "ListExecutions", machine));
+  expect(executions).toHaveLength(1);
+});
+
+describe("F15 a relay that is out for longer than its stream waits", () => {
+  it("leaves its rows to the sweeper", async () => {
+    outage(180, (call) => call.service === "events" && by("OrdersRelayOutbox")(call));
+    const orderId = orderIn(await shop.place({ lines: hay }));
+    await shop.clock.advance(90 * MINUTE);
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+    expect(judge(await shop.books()).map(({ invariant }) => invariant)).toEqual([
+      "I16 no dead letters",
+    ]);
+  });
+});
+
 describe("F14 an outbox row that is no event", () => {
   const put = () =>
     shop.local.call("dynamodb", "PutItem", {
