@@ -1,4 +1,5 @@
 import type { AttributeValue, Item } from "./items.ts";
+import type { LegacyParameters } from "./legacy.ts";
 import type { Store } from "./store.ts";
 import type { Meter } from "./units.ts";
 
@@ -17,6 +18,8 @@ type WithCondition = WithNames & {
   ConditionExpression?: string;
   ReturnValuesOnConditionCheckFailure?: "ALL_OLD" | "NONE";
 };
+
+type WithExpected = Pick<LegacyParameters, "Expected" | "ConditionalOperator">;
 
 type ReturnValues = "NONE" | "ALL_OLD" | "UPDATED_OLD" | "ALL_NEW" | "UPDATED_NEW";
 
@@ -42,16 +45,21 @@ export type GetAction = WithNames & {
 };
 
 /** The request PutItem. */
-export type PutItem = PutAction & WithReturn;
+export type PutItem = PutAction & WithReturn & WithExpected;
 
 /** The request DeleteItem. */
-export type DeleteItem = DeleteAction & WithReturn;
+export type DeleteItem = DeleteAction & WithReturn & WithExpected;
 
 /** The request UpdateItem. */
-export type UpdateItem = UpdateAction & WithReturn;
+export type UpdateItem = UpdateAction &
+  WithReturn &
+  WithExpected &
+  Pick<LegacyParameters, "AttributeUpdates">;
 
 /** The request GetItem. */
-export type GetItem = GetAction & WithCapacity & { ConsistentRead?: boolean };
+export type GetItem = GetAction &
+  WithCapacity &
+  Pick<LegacyParameters, "AttributesToGet"> & { ConsistentRead?: boolean };
 
 type WriteRequest = { PutRequest?: { Item: Item }; DeleteRequest?: { Key: Item } };
 
@@ -91,7 +99,8 @@ export type TransactGetItems = WithCapacity & { TransactItems: { Get?: GetAction
 
 /** What Query and Scan have in common. */
 export type Page = WithCapacity &
-  WithNames & {
+  WithNames &
+  Pick<LegacyParameters, "AttributesToGet" | "ConditionalOperator"> & {
     TableName: string;
     IndexName?: string;
     Select?: "ALL_ATTRIBUTES" | "ALL_PROJECTED_ATTRIBUTES" | "SPECIFIC_ATTRIBUTES" | "COUNT";
@@ -103,7 +112,12 @@ export type Page = WithCapacity &
   };
 
 /** The request Query. */
-export type Query = Page & { KeyConditionExpression?: string; ScanIndexForward?: boolean };
+export type Query = Page &
+  Pick<LegacyParameters, "KeyConditions" | "QueryFilter"> & {
+    KeyConditionExpression?: string;
+    ScanIndexForward?: boolean;
+  };
 
 /** The request Scan. */
-export type Scan = Page & { Segment?: number; TotalSegments?: number };
+export type Scan = Page &
+  Pick<LegacyParameters, "ScanFilter"> & { Segment?: number; TotalSegments?: number };

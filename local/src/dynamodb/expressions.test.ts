@@ -324,6 +324,22 @@ describe("a request that AWS would refuse", () => {
     });
   });
 
+  it("is shown what was wrong with it as AWS shows it", async () => {
+    const { db, onTable } = await startDynamo();
+    const put = { PutRequest: { Item: { pk: { S: "a" }, tags: { L: [{ N: "1" }] } } } };
+    const shown =
+      "WriteRequest(putRequest=PutRequest(item={pk=AttributeValue(s=a), tags=AttributeValue(l=[AttributeValue(n=1)])}))";
+    await expect(
+      db("BatchWriteItem", { RequestItems: { Orders: Array(26).fill(put) } }),
+    ).rejects.toMatchObject({
+      message: `1 validation error detected: Value '{Orders=[${Array(26).fill(shown).join(", ")}]}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]`,
+    });
+    await expect(onTable("GetItem", { ...key, TableName: "" })).rejects.toMatchObject({
+      message:
+        "1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    });
+  });
+
   it("names a table that is not there", async () => {
     const { db } = await startDynamo();
     await expect(db("GetItem", { TableName: "Nope", ...key })).rejects.toMatchObject({
@@ -334,9 +350,10 @@ describe("a request that AWS would refuse", () => {
 
   it("is told by name what is not emulated", async () => {
     const { onTable, db } = await startDynamo();
-    await expect(onTable("PutItem", { Item: item("a"), Expected: {} })).rejects.toMatchObject({
+    await expect(onTable("UpdateTable", { ReplicaUpdates: [] })).rejects.toMatchObject({
       code: "NotEmulated",
-      message: "The local cloud does not emulate the parameter Expected of PutItem of dynamodb.",
+      message:
+        "The local cloud does not emulate the parameter ReplicaUpdates of UpdateTable of dynamodb.",
     });
     await expect(db("ExecuteStatement")).rejects.toMatchObject({ code: "NotEmulated" });
   });

@@ -2,6 +2,7 @@ import dynalite from "dynalite/validations/index.js";
 import type { Condition, Operand, Path, Values } from "./conditions.ts";
 import { invalid } from "./errors.ts";
 import { type AttributeValue, type Item, readValue } from "./items.ts";
+import { checkLegacy, isLegacy, type LegacyParameters, translated } from "./legacy.ts";
 import { withAwsWords } from "./syntax-errors.ts";
 import type { Clause, Term, Update } from "./updates.ts";
 
@@ -22,7 +23,7 @@ export type Expressions = {
 };
 
 /** What parsing needs of a request. */
-export type WithExpressions = {
+export type WithExpressions = LegacyParameters & {
   UpdateExpression?: string;
   ConditionExpression?: string;
   KeyConditionExpression?: string;
@@ -150,8 +151,7 @@ const most = 5_000;
 
 const without: Expressions = { nested: [] };
 
-/** The expressions of a request. Throws AWS's ValidationException. */
-export const expressionsOf = (request: WithExpressions): Expressions => {
+const expressionsOf = (request: WithExpressions): Expressions => {
   const texts = [
     request.UpdateExpression,
     request.ConditionExpression,
@@ -179,7 +179,7 @@ export const expressionsOf = (request: WithExpressions): Expressions => {
 };
 
 /** The values of a request, checked and in normal form. */
-export const valuesOf = ({ ExpressionAttributeValues }: WithExpressions): Values => {
+const valuesOf = ({ ExpressionAttributeValues }: WithExpressions): Values => {
   const values: Values = {};
   for (const name in ExpressionAttributeValues)
     try {
@@ -191,6 +191,21 @@ export const valuesOf = ({ ExpressionAttributeValues }: WithExpressions): Values
   return values;
 };
 
+/**
+ * What the expressions of a request say, or its legacy parameters in their place, and the values to it.
+ * Throws AWS's ValidationException.
+ */
+export const compiled = (request: WithExpressions) => {
+  const values = valuesOf(request);
+  const expressions = expressionsOf(request);
+  if (!isLegacy(request)) return { expressions, values };
+  const legacy = translated(request);
+  return {
+    expressions: { ...expressions, ...legacy.expressions },
+    values: { ...values, ...legacy.values },
+  };
+};
+
 const expressionMembers = [
   "UpdateExpression",
   "ConditionExpression",
@@ -199,13 +214,18 @@ const expressionMembers = [
   "ProjectionExpression",
 ] as const;
 
-/** Refuses names and values without an expression that could use them. `takes` is what the operation takes. */
-export const unusedParameters = (
+/**
+ * Refuses names and values without an expression that could use them, and legacy parameters beside
+ * expressions. `takes` is what the operation takes.
+ */
+export const checkParameters = (
   request: WithExpressions,
   takes: readonly (typeof expressionMembers)[number][],
 ) => {
-  if (!request.ExpressionAttributeNames && !request.ExpressionAttributeValues) return;
+  const legacy = isLegacy(request);
+  if (!request.ExpressionAttributeNames && !request.ExpressionAttributeValues && !legacy) return;
   const given = takes.filter((name) => request[name] !== undefined);
+  if (legacy) checkLegacy(request, given);
   if (request.ExpressionAttributeNames && given.length === 0)
     throw invalid("ExpressionAttributeNames can only be specified when using expressions");
   const valued = takes.filter((name) => name !== "ProjectionExpression");

@@ -2,13 +2,7 @@ import type { Context, Page, Query, Scan } from "./calls.ts";
 import { checkPaths } from "./checks.ts";
 import { compareValues, holds, type Values } from "./conditions.ts";
 import { invalid, invalidParameter } from "./errors.ts";
-import {
-  type Expressions,
-  expressionsOf,
-  type KeyComparison,
-  unusedParameters,
-  valuesOf,
-} from "./expressions.ts";
+import { checkParameters, compiled, type Expressions, type KeyComparison } from "./expressions.ts";
 import { type AttributeValue, attribute, type Item, type Row, readItem } from "./items.ts";
 import {
   indexKeyOf,
@@ -73,22 +67,25 @@ const fetches = ({ index, startNames }: Source, request: Page, expressions: Expr
   );
 };
 
-const checkSelect = ({ Select, IndexName, ProjectionExpression }: Page) => {
+/** `before` is how AWS begins what it says of a Query, and not of a Scan. */
+const checkSelect = (
+  { Select, IndexName, ProjectionExpression, AttributesToGet }: Page,
+  before = "",
+) => {
+  const chosen =
+    (ProjectionExpression !== undefined && "ProjectionExpression") ||
+    (AttributesToGet !== undefined && "AttributesToGet");
   if (Select === "ALL_PROJECTED_ATTRIBUTES" && IndexName === undefined)
-    throw invalidParameter(
-      "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
-    );
-  if (Select === "SPECIFIC_ATTRIBUTES" && ProjectionExpression === undefined)
     throw invalid(
-      "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+      `${before}ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName`,
     );
-  if (
-    Select !== undefined &&
-    Select !== "SPECIFIC_ATTRIBUTES" &&
-    ProjectionExpression !== undefined
-  )
+  if (Select === "SPECIFIC_ATTRIBUTES" && !chosen)
     throw invalid(
-      `Cannot specify the ProjectionExpression when choosing to get ${Select === "COUNT" ? "only the Count" : Select}`,
+      `${before}Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES`,
+    );
+  if (Select !== undefined && Select !== "SPECIFIC_ATTRIBUTES" && chosen)
+    throw invalid(
+      `${before}Cannot specify the ${chosen} when choosing to get ${Select === "COUNT" ? "only the Count" : Select}`,
     );
 };
 
@@ -162,6 +159,9 @@ const page = (
   };
 };
 
+/** An index is searched by these; expressions have no others. */
+const indexable = ["EQ", "LT", "LE", "GT", "GE", "BETWEEN", "BEGINS_WITH"];
+
 /** The key condition of a query against the schema: the partition, and what of it. */
 const conditionsOf = (
   keys: readonly KeyPart[],
@@ -173,6 +173,8 @@ const conditionsOf = (
   const read = (part: KeyPart): RangeCondition | undefined => {
     const comparison = given[part.name];
     if (!comparison) return undefined;
+    if (!indexable.includes(comparison.operator))
+      throw invalid("Attempted conditional constraint is not an indexable operation");
     const resolved = comparison.values.map((name) => values[name] as AttributeValue);
     if (resolved.some((value) => value[part.type] === undefined))
       throw invalidParameter("Condition parameter type does not match schema type");
@@ -208,15 +210,14 @@ const outside = (value: AttributeValue | undefined, { operator, values }: RangeC
 
 /** The items of one partition, a page at a time. */
 export const query = (context: Context, request: Query) => {
-  unusedParameters(request, ["FilterExpression", "KeyConditionExpression", "ProjectionExpression"]);
-  if (request.KeyConditionExpression === undefined)
+  checkParameters(request, ["ProjectionExpression", "FilterExpression", "KeyConditionExpression"]);
+  if (request.KeyConditionExpression === undefined && request.KeyConditions === undefined)
     throw invalid(
       "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
     );
-  const values = valuesOf(request);
-  const expressions = expressionsOf(request);
+  const { expressions, values } = compiled(request);
   const table = tableOf(context.store, request.TableName);
-  checkSelect(request);
+  checkSelect(request, "1 validation error detected: ");
   const source = sourceOf(table, request);
   const { partition, range } = conditionsOf(
     source.keys,
@@ -227,7 +228,7 @@ export const query = (context: Context, request: Query) => {
   for (const { name } of source.keys)
     if (expressions.filterHeads?.includes(name))
       throw invalid(
-        `Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`,
+        `${request.QueryFilter ? "QueryFilter" : "Filter Expression"} can only contain non-primary key attributes: Primary key attribute: ${name}`,
       );
 
   const reverse = request.ScanIndexForward === false;
@@ -253,7 +254,7 @@ export const query = (context: Context, request: Query) => {
 /** All items, in the order of their hashed partition keys, a page at a time. */
 export const scan = (context: Context, request: Scan) => {
   const { Segment, TotalSegments } = request;
-  unusedParameters(request, ["ProjectionExpression", "FilterExpression"]);
+  checkParameters(request, ["ProjectionExpression", "FilterExpression"]);
   if (Segment !== undefined && TotalSegments === undefined)
     throw invalid(
       "The TotalSegments parameter is required but was not present in the request when Segment parameter is present",
@@ -267,8 +268,7 @@ export const scan = (context: Context, request: Scan) => {
     throw invalid(
       `The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: ${segment} is not less than TotalSegments: ${total}`,
     );
-  const values = valuesOf(request);
-  const expressions = expressionsOf(request);
+  const { expressions, values } = compiled(request);
   const table = tableOf(context.store, request.TableName);
   checkSelect(request);
   const source = sourceOf(table, request);

@@ -1,18 +1,17 @@
-import { notEmulated } from "../engine.ts";
 import type { BatchGetItem, Context, GetAction, GetItem } from "./calls.ts";
 import { checkKey, checkPaths } from "./checks.ts";
 import { type Path, project } from "./conditions.ts";
 import { invalid } from "./errors.ts";
-import { expressionsOf, unusedParameters } from "./expressions.ts";
+import { checkParameters, compiled } from "./expressions.ts";
 import { copyItem, type Item, type Row, readItem } from "./items.ts";
 import { placeOf, type Store, type Table, tableOf } from "./store.ts";
 import { readUnits } from "./units.ts";
 
 /** One item to be read: where it lies, and what of it is wanted. */
 export const prepareGet = (store: Store, request: GetAction) => {
-  unusedParameters(request, ["ProjectionExpression"]);
+  checkParameters(request, ["ProjectionExpression"]);
   const key = readItem(request.Key);
-  const expressions = expressionsOf(request);
+  const { expressions } = compiled(request);
   const table = tableOf(store, request.TableName);
   checkKey(key, table.settings.keys);
   checkPaths(table, expressions);
@@ -55,8 +54,6 @@ export const batchGetItem = ({ store, meter }: Context, request: BatchGetItem) =
   if (total > 100) throw invalid("Too many items requested for the BatchGetItem call");
   for (const name of names) {
     const part = request.RequestItems[name] as BatchGetItem["RequestItems"][string];
-    if (part.AttributesToGet)
-      throw notEmulated("dynamodb", "the parameter AttributesToGet of BatchGetItem");
     const seen = new Set<string>();
     for (const given of part.Keys) {
       const { table, key, paths } = prepareGet(store, { ...part, TableName: name, Key: given });

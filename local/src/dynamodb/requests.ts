@@ -10,11 +10,15 @@ import query from "dynalite/validations/query.js";
 import scan from "dynalite/validations/scan.js";
 import updateItem from "dynalite/validations/updateItem.js";
 import updateTable from "dynalite/validations/updateTable.js";
-import { AwsError, notEmulated } from "../engine.ts";
+import { notEmulated } from "../engine.ts";
+import { legacyParameters } from "./legacy.ts";
+import { asAwsError } from "./validation-errors.ts";
 
 /** One member of a request as dynalite describes them: its type, what is within, and its constraints. */
-type Member = string | ({ type: string; children?: unknown } & Record<string, unknown>);
-type Members = Record<string, Member>;
+export type Member = string | ({ type: string; children?: unknown } & Record<string, unknown>);
+
+/** The members of a request or of a structure in it. */
+export type Members = Record<string, Member>;
 
 const onConditionCheckFailure: Members = {
   ReturnValuesOnConditionCheckFailure: { type: "String", enum: ["ALL_OLD", "NONE"] },
@@ -27,6 +31,7 @@ const newName: Members = {
 const tableName: Members = {
   TableName: { ...(putItem.types.TableName as { type: string }), lengthGreaterThanOrEqual: 1 },
 };
+const emptyName: Member = { type: "String", notNull: true, lengthGreaterThanOrEqual: 1 };
 const capacity: Members = {
   ReturnConsumedCapacity: putItem.types.ReturnConsumedCapacity as Member,
   ReturnItemCollectionMetrics: putItem.types.ReturnItemCollectionMetrics as Member,
@@ -91,23 +96,21 @@ const transactItems = (children: Members): Members => ({
   },
 });
 
-/** Members of requests that replace expressions; AWS calls them legacy. */
-const legacy = [
-  "AttributesToGet",
-  "AttributeUpdates",
-  "ConditionalOperator",
-  "Expected",
-  "KeyConditions",
-  "QueryFilter",
-  "ScanFilter",
-];
-
-const modern = (types: Record<string, unknown>): Members => ({
-  ...(Object.fromEntries(
-    Object.entries(types).filter(([name]) => !legacy.includes(name)),
-  ) as Members),
+const ofTable = (types: Record<string, unknown>): Members => ({
+  ...(types as Members),
   ...tableName,
 });
+
+const attributeUpdates: Member = {
+  type: "Map<AttributeValueUpdate>",
+  children: {
+    type: "ValueStruct<AttributeValueUpdate>",
+    children: {
+      Action: { type: "String", enum: ["ADD", "DELETE", "PUT"] },
+      Value: "AttrStruct<FieldStruct>",
+    },
+  },
+};
 
 /** The member without its least length: an absent and an empty list of requests are answered alike. */
 const perhapsEmpty = (member: unknown): Member => {
@@ -153,12 +156,16 @@ const requests: Record<string, Members> = {
     GlobalSecondaryIndexUpdates: indexUpdates(),
   },
   ListTables: listTables.types as Members,
-  PutItem: { ...modern(putItem.types), ...onConditionCheckFailure },
-  GetItem: modern(getItem.types),
-  UpdateItem: { ...modern(updateItem.types), ...onConditionCheckFailure },
-  DeleteItem: { ...modern(deleteItem.types), ...onConditionCheckFailure },
-  Query: modern(query.types),
-  Scan: { ...modern(scan.types), ConsistentRead: "Boolean" },
+  PutItem: { ...ofTable(putItem.types), ...onConditionCheckFailure },
+  GetItem: ofTable(getItem.types),
+  UpdateItem: {
+    ...ofTable(updateItem.types),
+    AttributeUpdates: attributeUpdates,
+    ...onConditionCheckFailure,
+  },
+  DeleteItem: { ...ofTable(deleteItem.types), ...onConditionCheckFailure },
+  Query: ofTable(query.types),
+  Scan: { ...ofTable(scan.types), ConsistentRead: "Boolean" },
   BatchGetItem: {
     ...(batchGetItem.types as Members),
     RequestItems: perhapsEmpty(batchGetItem.types.RequestItems),
@@ -307,8 +314,11 @@ const struct = (members: Members): Check => {
     const required = isObject(member) && (member.notNull === true || member.required === true);
     return { name, required, check: compiled(member) };
   });
+  const foreign = legacyParameters.filter((name) => !Object.hasOwn(members, name));
   return (value) => {
     if (!isObject(value)) return false;
+    // An action of a transaction has no Expected: the slow validation drops it, as AWS does.
+    for (const name of foreign) if (value[name] !== undefined) return false;
     for (const { name, required, check } of checks) {
       const inner = value[name];
       if (inner === undefined ? required : !check(inner)) return false;
@@ -345,38 +355,12 @@ const wellFormed = Object.fromEntries(
 const refused: Record<string, string[]> = {
   CreateTable: ["OnDemandThroughput", "WarmThroughput", "ResourcePolicy", "GlobalTableSourceArn"],
   UpdateTable: ["OnDemandThroughput", "WarmThroughput", "ReplicaUpdates", "MultiRegionConsistency"],
-  PutItem: legacy,
-  GetItem: legacy,
-  UpdateItem: legacy,
-  DeleteItem: legacy,
-  Query: legacy,
-  Scan: legacy,
 };
 
 const refuse = (operation: string, input: Record<string, unknown>) => {
   for (const name of refused[operation] ?? [])
     if (input[name] !== undefined && input[name] !== null)
       throw notEmulated("dynamodb", `the parameter ${name} of ${operation}`);
-};
-
-/** An error that dynalite threw, as ours; anything else as it is. */
-const asAwsError = (operation: string, error: unknown) => {
-  const { body, statusCode } = error as {
-    body?: { __type: string; message?: string; Message?: string };
-    statusCode?: number;
-  };
-  if (!body) return error;
-  const code = body.__type.split("#")[1] as string;
-  const message = body.message ?? body.Message ?? "";
-  // AWS writes these two differently from all others.
-  const shown =
-    operation === "Query"
-      ? message.replace(/Value '-?\d+' at 'limit'/, "Value at 'Limit'")
-      : message.replace(
-          /Value '.*' at 'requestItems\.(.+)\.member\.keys'/s,
-          "Value at 'RequestItems.$1.member.Keys'",
-        );
-  return new AwsError(code, shown, statusCode);
 };
 
 /** The name of a table that is given by its ARN, or its name. */
@@ -398,13 +382,16 @@ export const checkedRequest = <T>(operation: string, input: unknown): T => {
   const request = withPlainName((input ?? {}) as Record<string, unknown>);
   refuse(operation, request);
   if (wellFormed[operation]?.(request)) return request as T;
+  const types = { ...requests[operation] };
+  // An empty name is too short, and that is all that AWS says of it.
+  if (request.TableName === "" && types.TableName) types.TableName = emptyName;
+  let checked = request;
   try {
-    const types = requests[operation];
-    const checked = dynalite.checkTypes(structuredClone(request), types);
+    checked = dynalite.checkTypes(structuredClone(request), types);
     dynalite.checkValidations(checked, types);
     return checked as T;
   } catch (error) {
-    throw asAwsError(operation, error);
+    throw asAwsError(operation, error, checked, types);
   }
 };
 

@@ -15,7 +15,13 @@ export type Term =
 export type Clause =
   | { type: "set"; path: Path; term: Term }
   | { type: "remove"; path: Path }
-  | { type: "add" | "delete"; path: Path; value: string };
+  | {
+      type: "add" | "delete";
+      path: Path;
+      value: string;
+      /** It came as an AttributeUpdate, of which AWS speaks in other words. */
+      legacy?: true;
+    };
 
 /** A parsed update expression. `heads` are the attributes it touches. */
 export type Update = { clauses: Clause[]; paths: Path[]; heads: Set<string> };
@@ -53,9 +59,12 @@ const outcome = (clause: Clause, item: Item, values: Values): AttributeValue | u
   const present = valueAt(item, clause.path);
   const given = values[clause.value] as AttributeValue;
   const type = typeOf(given);
-  if (present && typeOf(present) !== type) throw wrongType();
+  if (present && typeOf(present) !== type)
+    throw clause.legacy ? invalid("Type mismatch for attribute to update") : wrongType();
   if (!present) return clause.type === "add" ? given : undefined;
   if (type === "N") return { N: addNumbers(present.N as string, given.N as string, 1) };
+  // Only an AttributeUpdate adds to a list.
+  if (present.L) return { L: [...present.L, ...(given.L as AttributeValue[])] };
   const set = type as Extract<AttributeType, "SS" | "NS" | "BS">;
   const members = present[set] as string[];
   if (clause.type === "add") return { [set]: union(members, given[set] as string[]) };

@@ -18,9 +18,9 @@ import {
   checkUpdatedItem,
   largestItem,
 } from "./checks.ts";
-import { holds, project } from "./conditions.ts";
+import { type Condition, holds, type Path, project, type Values } from "./conditions.ts";
 import { invalid } from "./errors.ts";
-import { expressionsOf, unusedParameters, valuesOf } from "./expressions.ts";
+import { checkParameters, compiled } from "./expressions.ts";
 import { copyItem, type Item, type Row, readItem, rowOf } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
 import { placeOf, type Store, type Table, tableOf } from "./store.ts";
@@ -48,22 +48,17 @@ const tooLarge = (update: boolean) =>
       : "Item size has exceeded the maximum allowed size",
   );
 
-const conditionOf = (
-  request: { ConditionExpression?: string },
-  condition: ReturnType<typeof expressionsOf>["condition"],
-  values: ReturnType<typeof valuesOf>,
-) =>
-  request.ConditionExpression === undefined || !condition
-    ? () => true
-    : (before: Row | undefined) => holds(condition, before?.item ?? {}, values);
+const conditionOf = (condition: Condition | undefined, values: Values) =>
+  condition
+    ? (before: Row | undefined) => holds(condition, before?.item ?? {}, values)
+    : () => true;
 
 /** A PutItem, or a Put of a transaction or a batch. */
 export const preparePut = (store: Store, request: PutAction): Prepared => {
-  unusedParameters(request, ["ConditionExpression"]);
+  checkParameters(request, ["ConditionExpression"]);
   const row = rowOf(readItem(request.Item));
   if (row.size > largestItem) throw tooLarge(false);
-  const values = valuesOf(request);
-  const expressions = expressionsOf(request);
+  const { expressions, values } = compiled(request);
   const table = tableOf(store, request.TableName);
   checkNewItem(table, row.item);
   checkPaths(table, expressions);
@@ -72,17 +67,16 @@ export const preparePut = (store: Store, request: PutAction): Prepared => {
     key: placeOf(table, row.item),
     item: row.item,
     size: row.size,
-    allows: conditionOf(request, expressions.condition, values),
+    allows: conditionOf(expressions.condition, values),
     after: () => row,
   };
 };
 
 /** A DeleteItem, or a Delete or a ConditionCheck of a transaction. */
 export const prepareDelete = (store: Store, request: DeleteAction): Prepared => {
-  unusedParameters(request, ["ConditionExpression"]);
+  checkParameters(request, ["ConditionExpression"]);
   const key = readItem(request.Key);
-  const values = valuesOf(request);
-  const expressions = expressionsOf(request);
+  const { expressions, values } = compiled(request);
   const table = tableOf(store, request.TableName);
   checkKey(key, table.settings.keys);
   checkPaths(table, expressions);
@@ -91,17 +85,19 @@ export const prepareDelete = (store: Store, request: DeleteAction): Prepared => 
     key: placeOf(table, key),
     item: key,
     size: 0,
-    allows: conditionOf(request, expressions.condition, values),
+    allows: conditionOf(expressions.condition, values),
     after: () => undefined,
   };
 };
 
 /** An UpdateItem, or an Update of a transaction. */
-export const prepareUpdate = (store: Store, request: UpdateAction): Prepared => {
-  unusedParameters(request, ["UpdateExpression", "ConditionExpression"]);
+export const prepareUpdate = (
+  store: Store,
+  request: UpdateAction,
+): Prepared & { paths: Path[] } => {
+  checkParameters(request, ["UpdateExpression", "ConditionExpression"]);
   const key = readItem(request.Key);
-  const values = valuesOf(request);
-  const expressions = expressionsOf(request);
+  const { expressions, values } = compiled(request);
   const table = tableOf(store, request.TableName);
   checkKey(key, table.settings.keys);
   checkUpdate(table, expressions.update);
@@ -112,7 +108,7 @@ export const prepareUpdate = (store: Store, request: UpdateAction): Prepared => 
     key: placeOf(table, key),
     item: key,
     size: 0,
-    allows: conditionOf(request, expressions.condition, values),
+    allows: conditionOf(expressions.condition, values),
     after(before) {
       if (!update) return before ?? rowOf(key);
       const item = updated(before?.item ?? key, update, values);
@@ -121,6 +117,7 @@ export const prepareUpdate = (store: Store, request: UpdateAction): Prepared => 
       if (row.size > largestItem) throw tooLarge(true);
       return row;
     },
+    paths: update?.paths ?? [],
   };
 };
 
@@ -217,9 +214,8 @@ export const deleteItem = (context: Context, request: DeleteItem) => {
 export const updateItem = (context: Context, request: UpdateItem) => {
   const prepared = prepareUpdate(context.store, request);
   const { before, next } = perform(context, prepared, request.ReturnValuesOnConditionCheckFailure);
-  const paths = expressionsOf(request).update?.paths ?? [];
   const some = (row: Row | undefined) => {
-    const item = row && project(row.item, paths);
+    const item = row && project(row.item, prepared.paths);
     return item && Object.keys(item).length > 0 ? item : undefined;
   };
   const attributes = {
