@@ -222,6 +222,18 @@ describe("a mapping on a table's stream", () => {
     expect(batches).toEqual([["a"], ["b"]]);
   });
 
+  it("goes on with what is left when its place in the stream is forgotten, and says so", async () => {
+    const { clock, batches, put, stream, facts } = await start();
+    put("a");
+    await clock.advance(1000);
+    stream.expire();
+    stream.trim();
+    put("b");
+    await clock.advance(5000);
+    expect(batches).toEqual([["a"], ["b"]]);
+    expect(facts.filter(({ kind }) => kind === "records-lost")).toHaveLength(1);
+  });
+
   it("reads all of a shard that was closed, and then its child", async () => {
     const { clock, batches, put, stream } = await start({ BatchSize: 2 });
     for (const pk of ["a", "b", "c"]) put(pk);

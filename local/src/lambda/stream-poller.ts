@@ -29,6 +29,7 @@ const laneOf = (text: string, lanes: number): number => {
 };
 
 const bornAt = (record: StreamRecord) => record.dynamodb.ApproximateCreationDateTime * 1000;
+const codeOf = (error: unknown) => (error instanceof AwsError ? error.code : "");
 const sequenceOf = (record: StreamRecord) => record.dynamodb.SequenceNumber;
 
 /**
@@ -80,6 +81,22 @@ export const streamPoller = (host: PollerHost & { functionArn: () => string }): 
       ...(SequenceNumber && { SequenceNumber }),
     });
     shard.iterator = ShardIterator;
+  };
+
+  /** At the oldest record that is left: what came before it is lost. */
+  const seekOldest = (shard: Shard) => {
+    world.note({ kind: "records-lost", source: StreamArn });
+    return seek(shard, "TRIM_HORIZON");
+  };
+
+  /** Behind the record that was read last, if the stream still knows it. */
+  const seekPosition = async (shard: Shard, position: string) => {
+    try {
+      await seek(shard, "AFTER_SEQUENCE_NUMBER", position);
+    } catch (error) {
+      if (codeOf(error) !== "TrimmedDataAccessException") throw error;
+      await seekOldest(shard);
+    }
   };
 
   const size = () => settings().BatchSize ?? 100;
@@ -235,12 +252,11 @@ export const streamPoller = (host: PollerHost & { functionArn: () => string }): 
       shard.more = Records.length === Limit;
       closed ||= !NextShardIterator;
     } catch (error) {
-      const code = error instanceof AwsError ? error.code : "";
-      if (code === "ExpiredIteratorException" && shard.position)
-        await seek(shard, "AFTER_SEQUENCE_NUMBER", shard.position);
-      else if (code === "ExpiredIteratorException" || code === "TrimmedDataAccessException")
-        await seek(shard, "TRIM_HORIZON");
-      else throw error;
+      const code = codeOf(error);
+      if (code === "TrimmedDataAccessException") await seekOldest(shard);
+      else if (code !== "ExpiredIteratorException") throw error;
+      else if (shard.position) await seekPosition(shard, shard.position);
+      else await seek(shard, "TRIM_HORIZON");
       // What woke us is still to be read: no second record may come for hours.
       shard.more = true;
     }

@@ -21,6 +21,8 @@ export const tinyStream = () => {
         const shard = Number(ShardId.split("-")[1]);
         const records = shards[shard] as { dynamodb: { SequenceNumber: string } }[];
         const at = records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === SequenceNumber);
+        if (ShardIteratorType === "AFTER_SEQUENCE_NUMBER" && at < 0)
+          throw new AwsError("TrimmedDataAccessException", "No longer available.");
         const from = { LATEST: records.length, AFTER_SEQUENCE_NUMBER: at + 1 }[
           ShardIteratorType as string
         ];
@@ -47,6 +49,10 @@ export const tinyStream = () => {
     /** Makes all iterators that were given out useless. */
     expire() {
       era += 1;
+    },
+    /** Forgets all records, as a stream does with those of yesterday. */
+    trim() {
+      for (const shard of shards) shard.length = 0;
     },
     /** Closes the shard; what is written from now on goes to its child. */
     roll() {
