@@ -2,8 +2,8 @@ import {
   createHmac,
   createPublicKey,
   generateKeyPairSync,
+  type JsonWebKey,
   sign,
-  type webcrypto,
 } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accounts } from "../src/issuer/accounts.ts";

@@ -60,8 +60,15 @@ export const statesEngine = (world: World): Engine => {
         if (FailedEntryCount > 0)
           throw new Error(`A status change was refused: ${Entries[0].ErrorMessage}`);
       } catch (error) {
-        // A cloud without EventBridge has nobody to tell.
-        if (!(error instanceof AwsError) || error.code !== "NotEmulated") throw error;
+        if (!(error instanceof AwsError)) throw error;
+        // AWS tells of status changes as well as it can, no better. A cloud without EventBridge has nobody to tell.
+        if (error.code !== "NotEmulated")
+          world.note({
+            kind: "states.announcement-lost",
+            execution: arn,
+            status,
+            error: error.code,
+          });
       }
     });
   };
