@@ -65,6 +65,7 @@ describe("what is in the graph is created by AWS's own operations", () => {
             streamViewType: "NEW_IMAGE",
             ttl: { enabled: true, attributeName: "expiresAt" },
             pointInTimeRecovery: { enabled: true },
+            deletionProtectionEnabled: true,
           },
           { streamArn },
         ),
@@ -99,6 +100,8 @@ describe("what is in the graph is created by AWS's own operations", () => {
             },
           ],
           StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+          LatestStreamLabel: "graph",
+          DeletionProtectionEnabled: true,
         },
       ],
       [

@@ -68,9 +68,10 @@ const translations: Record<string, Translation> = {
       "streamViewType",
       "ttl",
       "pointInTimeRecovery",
+      "deletionProtectionEnabled",
       "tags",
     ],
-    skips: ["serverSideEncryption", "deletionProtectionEnabled"],
+    skips: ["serverSideEncryption"],
     async create(inputs, { call, replace }, { outputs }) {
       const key = ({ hashKey, rangeKey }: Inputs) => [
         { AttributeName: hashKey, KeyType: "HASH" },
@@ -98,6 +99,9 @@ const translations: Record<string, Translation> = {
           StreamSpecification: inputs.streamEnabled
             ? { StreamEnabled: true, StreamViewType: inputs.streamViewType }
             : undefined,
+          // The graph knows the stream by its ARN already.
+          LatestStreamLabel: outputs.streamArn?.split("/").at(-1),
+          DeletionProtectionEnabled: inputs.deletionProtectionEnabled,
           Tags: inputs.tags && tagList(inputs.tags),
         }),
       );
