@@ -73,7 +73,7 @@ it("F28 an order that is told of again, at once and long after, is fulfilled by 
     await next(call);
     return next(call);
   });
-  await shop.place({ lines: hay });
+  const orderId = orderIn(await shop.place({ lines: hay }));
   await shop.settle();
   for (const again of told) await shop.local.call("events", "PutEvents", again);
   await shop.settle();
@@ -82,6 +82,10 @@ it("F28 an order that is told of again, at once and long after, is fulfilled by 
   const machine = { stateMachineArn };
   const { executions } = await shop.drive(shop.local.call("states", "ListExecutions", machine));
   expect(executions).toHaveLength(1);
+  const { timeline } = await shop.read(orderId);
+  const whats: string[] = timeline.map(({ what }: { what: string }) => what);
+  expect(whats).toHaveLength(6);
+  expect(new Set(whats).size).toBe(6);
 });
 
 describe("F15 a relay that is out for longer than its stream waits", () => {
