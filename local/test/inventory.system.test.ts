@@ -84,6 +84,20 @@ describe("deliveries", () => {
     expect(await available(goldfish)).toBe(3);
   });
 
+  it("F03 I5 that differ, under one key at the same moment, are booked once", async () => {
+    const one = (productId: string) => receive([{ productId, quantity: 3 }], "key");
+    local.cloud.guard(async (call, next) => {
+      if (call.operation === "TransactWriteItems")
+        // both have read before one of them writes
+        await new Promise<void>((resume) => clock.after(1000, "a slow write", resume));
+      return next(call);
+    });
+    const answers = await Promise.all([one(goldfish), one(flakes)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422]);
+    const stock = [await available(goldfish), await available(flakes)];
+    expect(stock.reduce((sum, level) => sum + level)).toBe(3);
+  });
+
   it("F10 are refused whole when a line is wrong", async () => {
     const fine = { productId: goldfish, quantity: 1 };
     const wrong = [
