@@ -8,9 +8,9 @@ import {
   type OrderRow,
   type OrderViewEvent,
   statusOf,
-  timelineEntry,
   toAnswer,
 } from "../domain/order-view.ts";
+import { timelineEntry } from "../domain/timeline.ts";
 
 const table = Resource.ReadTable.name;
 const key = (orderId: string) => ({ pk: orderId, sk: "ORDER" });

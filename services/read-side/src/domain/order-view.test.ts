@@ -12,7 +12,8 @@ import {
 import { PaymentAuthorized, PaymentCaptured, PaymentRefunded } from "@petstore/events/payments";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { changesOf, type OrderViewEvent, timelineEntry, toAnswer } from "./order-view.ts";
+import { changesOf, type OrderViewEvent, toAnswer } from "./order-view.ts";
+import { timelineEntry } from "./timeline.ts";
 
 const [orderId, customerId] = [OrderId.create(), "cus_ada" as const];
 const [paymentId, total] = [paymentOf(orderId), usd(900)];

@@ -19,6 +19,7 @@ import {
   orderEvents,
 } from "@petstore/events/orders";
 import { PaymentCaptured, PaymentRefunded, paymentEvents } from "@petstore/events/payments";
+import { byTime, type Entry } from "./timeline.ts";
 
 export type Status = "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "NEEDS_ATTENTION";
 
@@ -35,7 +36,7 @@ export type OrderRow = {
   paid?: Money;
   refunded?: Money;
   reason?: Refusal;
-  timeline: { at: string; what: string }[];
+  timeline: Entry[];
 } & { [status: `status_${number}`]: Status };
 
 /** The events that an order's view is made of. */
@@ -77,12 +78,6 @@ export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> =>
   }
 };
 
-/** What the timeline says of an event: its name, without context and version. */
-export const timelineEntry = ({ type, time }: Pick<Envelope, "type" | "time">) => ({
-  at: time,
-  what: type.split(".")[1] ?? type,
-});
-
 const statusesOf = (row: OrderRow) =>
   Object.entries(row).flatMap(([name, value]) => {
     const [, version] = /^status_(\d+)$/.exec(name) ?? [];
@@ -107,5 +102,5 @@ export const toAnswer = (row: OrderRow) => ({
   ...(row.reason && { reason: row.reason }),
   placedAt: row.placedAt,
   version: statusOf(row).version,
-  timeline: row.timeline.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+  timeline: row.timeline.toSorted(byTime),
 });

@@ -1,0 +1,262 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Gate } from "../src/cloud.ts";
+import type { Call } from "../src/engine.ts";
+import { judge } from "../src/judge/judge.ts";
+import { openShop, type Shop } from "../src/testing/shop.ts";
+import { by, isWrite, spoil } from "../src/testing/spoil.ts";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const hay = [{ productId: "prd_hay", quantity: 1 }];
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await openShop();
+});
+afterEach(() => shop.local.stop());
+
+const place = async (paymentToken = "tok_approve") =>
+  ((await shop.place({ lines: hay, paymentToken })).json() as { orderId: string }).orderId;
+const cancel = (orderId: string) =>
+  shop.drive(shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" }));
+/** One order of each ending. */
+const placeSome = async (patience = MINUTE) => {
+  const ids = [await place(), await place("tok_decline"), await place("tok_disorder")];
+  await shop.clock.advance(patience);
+  await cancel(ids[2] as string);
+  return ids;
+};
+const isTold = ({ caller, operation }: Call) =>
+  caller.name.startsWith("rule ") && (operation === "SendMessage" || operation === "Invoke");
+const later = (ms: number) =>
+  new Promise<void>((resolve) => shop.clock.after(ms, "later", resolve));
+const queueArn = (name: string) => `arn:aws:sqs:us-east-1:123456789012:petstore-local-${name}Queue`;
+const salesToday = async () => {
+  const answer = await shop.drive(shop.local.api({ path: "/reports/daily-sales", as: "admin" }));
+  return answer.json();
+};
+const broken = async () => judge(await shop.books()).map(({ what }) => what);
+
+describe("F20 I12 whatever tells of an event twice", () => {
+  it.each<[string, (call: Call) => boolean]>([
+    ["a rule", isTold],
+    ["a queue or a stream", ({ caller }) => caller.name.startsWith("mapping:")],
+    ["a relay", ({ caller, operation }) => /Relay/.test(caller.name) && operation === "PutEvents"],
+    ["the provider", ({ caller, service }) => /ProviderApi/.test(caller.name) && service === "sqs"],
+  ])("(%s), it has one effect", async (_, matches) => {
+    const thrice: Gate = async (call, next) => {
+      const first = await next(call);
+      await Promise.all([next(call), next(call)]);
+      return first;
+    };
+    const { spoilt } = spoil(shop.local, matches, thrice);
+    const ids = await placeSome();
+    await shop.settle();
+    expect(spoilt.length).toBeGreaterThan(3);
+    expect(await broken()).toEqual([]);
+    const statuses = await Promise.all(ids.map(async (id) => (await shop.read(id)).status));
+    expect(statuses).toEqual(["CONFIRMED", "REJECTED", "CANCELLED"]);
+    for (const id of ids) {
+      const { timeline } = await shop.read(id);
+      const whats = timeline.map(({ what }: { what: string }) => what);
+      expect(new Set(whats).size).toBe(whats.length);
+    }
+    const mails = shop.local.emails().map(({ tags }) => `${tags?.order} ${tags?.template}`);
+    expect(new Set(mails).size).toBe(mails.length);
+    expect(await salesToday()).toMatchObject({ orders: 2, sold: 998, refunded: 499, net: 499 });
+  });
+});
+
+describe("F21 I13 events that come in any order", () => {
+  it.each([1, 2, 3, 4])("lead to the same views (%i)", async () => {
+    spoil(shop.local, isTold, async (call, next) => {
+      await later(shop.clock.random() * 5 * MINUTE);
+      return next(call);
+    });
+    const ids = await placeSome(60 * MINUTE);
+    await shop.clock.advance(60 * MINUTE);
+    await shop.settle();
+    expect(await broken()).toEqual([]);
+    const statuses = await Promise.all(ids.map(async (id) => (await shop.read(id)).status));
+    expect(statuses).toEqual(["CONFIRMED", "REJECTED", "CANCELLED"]);
+    expect(await salesToday()).toMatchObject({ orders: 2, sold: 998, refunded: 499 });
+  });
+});
+
+describe("the archive", () => {
+  const replay = async () => {
+    const now = Math.floor(shop.clock.now() / 1000);
+    await shop.local.call("events", "StartReplay", {
+      ReplayName: `replay-${now}`,
+      EventSourceArn: "arn:aws:events:us-east-1:123456789012:archive/petstore-local-Archive",
+      EventStartTime: now - 10 * 24 * 3600,
+      EventEndTime: now,
+      Destination: {
+        Arn: "arn:aws:events:us-east-1:123456789012:event-bus/petstore-local-BusBus",
+      },
+    });
+    await shop.clock.advance(10 * MINUTE);
+    await shop.settle();
+  };
+
+  it("F22 replayed days later changes nothing that is over", async () => {
+    await placeSome();
+    await shop.settle();
+    const [before, mails, sales] = [
+      await shop.books(),
+      shop.local.emails().length,
+      await salesToday(),
+    ];
+    await shop.clock.advance(3 * DAY);
+    await replay();
+    expect(await shop.books()).toEqual(before);
+    expect(shop.local.emails()).toHaveLength(mails);
+    expect(await broken()).toEqual([]);
+    await replay();
+    expect(await shop.books()).toEqual(before);
+    expect(sales).toMatchObject({ orders: 2 });
+  });
+
+  it("F65 I13 rebuilds every view that was lost, while new orders come in, to the same", async () => {
+    await placeSome();
+    await shop.settle();
+    const before = await shop.books();
+    const TableName = shop.local.nameOf("ReadTable");
+    const { Items } = await shop.local.call("dynamodb", "Scan", { TableName });
+    expect(Items.length).toBeGreaterThan(10);
+    for (const { pk, sk } of Items)
+      await shop.local.call("dynamodb", "DeleteItem", { TableName, Key: { pk, sk } });
+    const [meanwhile] = await Promise.all([place(), replay()]);
+    const after = await shop.books();
+    for (const [id, view] of before.views) expect(after.views.get(id), id).toEqual(view);
+    expect(after.views.get(meanwhile)).toMatchObject({ status: "CONFIRMED" });
+    expect(await broken()).toEqual([]);
+    expect(await salesToday()).toMatchObject({ orders: 3, refunded: 499 });
+  });
+});
+
+describe("a queue", () => {
+  it("F23 brings back only the messages that failed, alone", async () => {
+    const ids: string[] = [];
+    let bad = "";
+    const { stop } = spoil(
+      shop.local,
+      (call) => by("ProjectOrders")(call) && call.input.Key?.pk.S === bad,
+      "is throttled",
+    );
+    const handled: Record<string, number> = {};
+    shop.local.cloud.guard((call, next) => {
+      if (by("ProjectOrders")(call) && call.operation === "UpdateItem") {
+        const id = call.input.Key.pk.S;
+        handled[id] = (handled[id] ?? 0) + 1;
+      }
+      return next(call);
+    });
+    const answers = await shop.drive(
+      Promise.all(
+        [1, 2, 3, 4].map((i) =>
+          shop.local.api({
+            method: "POST",
+            path: "/orders",
+            as: "alice",
+            headers: { "idempotency-key": `f23-${i}` },
+            body: { lines: hay, paymentToken: "tok_approve" },
+          }),
+        ),
+      ),
+    );
+    for (const answer of answers) ids.push((answer.json() as { orderId: string }).orderId);
+    bad = ids[1] as string;
+    await shop.clock.advance(MINUTE);
+    for (const id of ids.filter((one) => one !== bad)) {
+      expect(await shop.read(id)).toMatchObject({ status: "CONFIRMED" });
+      expect(handled[id]).toBe(6);
+    }
+    stop();
+    await shop.settle();
+    expect(await broken()).toEqual([]);
+  });
+
+  it("F24 brings a message to a second worker when the first is slow, and that is harmless", async () => {
+    const slow: Gate = async (call, next) => {
+      const answer = await next(call);
+      await later(3 * MINUTE); // the queue's visibility timeout is two minutes
+      return answer;
+    };
+    const { spoilt } = spoil(
+      shop.local,
+      ({ caller, operation }) => operation === "Invoke" && caller.name.startsWith("mapping:"),
+      slow,
+      20,
+    );
+    await placeSome();
+    await shop.clock.advance(30 * MINUTE);
+    await shop.settle();
+    expect(spoilt.length).toBe(20);
+    expect(await broken()).toEqual([]);
+  });
+
+  it("F24 brings a message again that was handled and not deleted, and that is harmless", async () => {
+    const { spoilt } = spoil(
+      shop.local,
+      ({ operation }) => operation.startsWith("DeleteMessage"),
+      "is lost",
+      10,
+    );
+    await placeSome();
+    await shop.settle();
+    expect(spoilt.length).toBe(10);
+    expect(await broken()).toEqual([]);
+  });
+
+  it("F26 I16 keeps what its consumer could not do for its redrive, which does it once", async () => {
+    const { stop } = spoil(
+      shop.local,
+      (call) => by("ProjectSales")(call) && isWrite(call),
+      "is lost",
+    );
+    await place();
+    await shop.clock.advance(60 * MINUTE);
+    await shop.settle();
+    expect(await broken()).toEqual(["petstore-local-SalesQueueDlqQueue holds 1"]);
+    expect(await salesToday()).toMatchObject({ orders: 0 });
+    stop();
+    for (let i = 0; i < 2; i++) {
+      await shop.local.call("sqs", "StartMessageMoveTask", {
+        SourceArn: queueArn("SalesQueueDlq"),
+      });
+      await shop.clock.advance(MINUTE);
+      await shop.settle();
+      expect(await salesToday()).toMatchObject({ orders: 1, sold: 499 });
+    }
+    expect(await broken()).toEqual([]);
+  });
+});
+
+describe("F17 a rule whose target is out for longer than a day", () => {
+  it("gives its events up to a dead-letter queue, from which they still find their way", async () => {
+    const { stop } = spoil(
+      shop.local,
+      ({ caller, input }) =>
+        caller.name === "rule petstore-local-OrderViews" && !/Dlq/.test(input.QueueUrl),
+      "is throttled",
+    );
+    const orderId = await place();
+    await shop.clock.advance(DAY + 60 * MINUTE);
+    await shop.settle();
+    expect(await broken()).toEqual(
+      expect.arrayContaining(["petstore-local-OrderViewsQueueDlqQueue holds 6"]),
+    );
+    expect(await shop.read(orderId)).toMatchObject({ orderId, status: "CONFIRMED" });
+    stop();
+    const move = {
+      SourceArn: queueArn("OrderViewsQueueDlq"),
+      DestinationArn: queueArn("OrderViewsQueue"),
+    };
+    await shop.local.call("sqs", "StartMessageMoveTask", move);
+    await shop.clock.advance(MINUTE);
+    await shop.settle();
+    expect(await broken()).toEqual([]);
+    expect((await shop.read(orderId)).timeline).toHaveLength(6);
+  });
+});

@@ -1,0 +1,62 @@
+import type { Envelope } from "@petstore/core/event";
+import {
+  ReservationExpired,
+  StockCommitted,
+  StockRejected,
+  StockReleased,
+  StockReserved,
+  StockReturned,
+} from "@petstore/events/inventory";
+import {
+  CancellationRequested,
+  OrderAbandoned,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRejected,
+} from "@petstore/events/orders";
+import {
+  PaymentAuthorized,
+  PaymentCaptured,
+  PaymentDeclined,
+  PaymentRefunded,
+  PaymentVoided,
+} from "@petstore/events/payments";
+
+/** One line of an order's timeline. */
+export type Entry = { at: string; what: string };
+
+const nameOf = ({ type }: { type: string }) => type.split(".")[1] ?? type;
+
+/** What the timeline says of an event: its name, without context and version. */
+export const timelineEntry = (event: Pick<Envelope, "type" | "time">): Entry => ({
+  at: event.time,
+  what: nameOf(event),
+});
+
+/** The events of an order as its sagas bring them about: of one millisecond, the timeline tells in this order. */
+const story = [
+  OrderPlaced,
+  StockReserved,
+  StockRejected,
+  PaymentAuthorized,
+  PaymentDeclined,
+  OrderConfirmed,
+  OrderAbandoned,
+  PaymentCaptured,
+  StockCommitted,
+  CancellationRequested,
+  PaymentVoided,
+  PaymentRefunded,
+  StockReleased,
+  ReservationExpired,
+  StockReturned,
+  OrderRejected,
+  OrderCancelled,
+].map(nameOf);
+
+/** Sorts a timeline by time, whatever order its events came in. */
+export const byTime = (a: Entry, b: Entry): number => {
+  if (a.at === b.at) return story.indexOf(a.what) - story.indexOf(b.what);
+  return a.at < b.at ? -1 : 1;
+};
