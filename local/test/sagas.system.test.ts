@@ -1,0 +1,269 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Call } from "../src/engine.ts";
+import { judge } from "../src/judge/judge.ts";
+import { openShop, type Shop } from "../src/testing/shop.ts";
+import { by, isWrite, spoil } from "../src/testing/spoil.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const hay = [{ productId: "prd_hay", quantity: 1 }];
+const FINAL = ["CONFIRMED", "REJECTED", "CANCELLED"];
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await openShop();
+});
+afterEach(() => shop.local.stop());
+
+const place = async (paymentToken = "tok_approve") =>
+  ((await shop.place({ lines: hay, paymentToken })).json() as { orderId: string }).orderId;
+const cancel = (orderId: string) =>
+  shop.drive(shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" }));
+const broken = async () => judge(await shop.books()).map(({ what }) => what);
+const machine = (name: string) =>
+  `arn:aws:states:us-east-1:123456789012:stateMachine:petstore-local-${name}`;
+const executionOf = (orderId: string, name = "FulfilOrder") =>
+  `${machine(name).replace(":stateMachine:", ":execution:")}:${orderId}`;
+const executions = async (name = "FulfilOrder"): Promise<{ name: string; status: string }[]> => {
+  const input = { stateMachineArn: machine(name) };
+  return (await shop.local.call("states", "ListExecutions", input)).executions;
+};
+const later = (ms: number) =>
+  new Promise<void>((resolve) => shop.clock.after(ms, "later", resolve));
+
+describe("F30 a step that was given up and does its work after all", () => {
+  const steps = [
+    "ReserveStock",
+    "AuthorizePayment",
+    "ConfirmOrder",
+    "CapturePayment",
+    "CommitStock",
+  ];
+  const undos = ["AbandonOrder", "VoidPayment", "ReleaseStock", "RejectOrder"];
+  const returns = ["RefundPayment", "ReturnStock", "CloseOrder"];
+  const cases: [string, string, string][] = [
+    ...steps.map((step): [string, string, string] => [step, "tok_approve", "CONFIRMED"]),
+    ...undos.map((step): [string, string, string] => [step, "tok_decline", "REJECTED"]),
+    ...returns.map((step): [string, string, string] => [step, "tok_approve", "CANCELLED"]),
+  ];
+  it.each(cases)("(%s with %s) does no harm: the order is %s", async (step, card, ends) => {
+    const late: Promise<unknown>[] = [];
+    const { spoilt } = spoil(
+      shop.local,
+      (call) => by(step)(call) && isWrite(call),
+      async (call, next) => {
+        late.push(later(5 * MINUTE).then(() => next(call).catch(() => {})));
+        await later(3 * MINUTE); // longer than the function, and the saga's patience with it
+        throw new Error("Nobody listens any more");
+      },
+      1,
+    );
+    const orderId = await place(card);
+    if (ends === "CANCELLED") {
+      await shop.clock.advance(MINUTE);
+      await cancel(orderId);
+    }
+    await shop.clock.advance(20 * MINUTE);
+    await shop.settle();
+    await Promise.all(late);
+    await shop.settle();
+    if (step !== "VoidPayment") expect(spoilt).toHaveLength(1); // a declined payment is voided without a write
+    expect(await shop.read(orderId)).toMatchObject({ status: ends });
+    expect(await broken()).toEqual([]);
+  });
+});
+
+describe("F31 a saga that somebody stops", () => {
+  it.each([0, 1, 2, 3, 5, 8, 13, 20])(
+    "after %i of its functions' calls is run again, to its end",
+    async (after) => {
+      const orderId = await place();
+      let calls = 0;
+      const isStep = ({ caller, service }: Call) =>
+        service === "dynamodb" && /(Reserve|Authorize|Confirm|Capture|Commit)/.test(caller.name);
+      let stopped = false;
+      shop.local.cloud.guard(async (call, next) => {
+        if (isStep(call) && calls++ === after && !stopped) {
+          stopped = true;
+          const executionArn = executionOf(orderId);
+          await shop.local.call("states", "StopExecution", { executionArn, error: "Oops" });
+        }
+        return next(call);
+      });
+      await shop.clock.advance(20 * MINUTE);
+      await shop.settle();
+      expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+      expect(await broken()).toEqual([]);
+      if (stopped) expect(await executions()).toHaveLength(2);
+    },
+  );
+
+  it("while it gives back what a customer paid, gives it back, once", async () => {
+    const orderId = await place("tok_refund_fails");
+    await shop.clock.advance(MINUTE);
+    await cancel(orderId);
+    const isThere = async () => (await executions("ReturnOrder")).length > 0;
+    expect(await shop.clock.runUntil(isThere)).toBe(true);
+    const executionArn = executionOf(orderId, "ReturnOrder");
+    await shop.local.call("states", "StopExecution", { executionArn });
+    await shop.clock.advance(20 * MINUTE);
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({
+      status: "CANCELLED",
+      paid: { amount: 499 },
+      refunded: { amount: 499 },
+    });
+    expect(await broken()).toEqual([]);
+  });
+
+  it("again and again is left to a person at last, and nothing is charged without being said", async () => {
+    const orderId = await place("tok_late");
+    for (let i = 0; i < 4; i++) {
+      await shop.clock.advance(3 * SECOND);
+      for (const { name, status } of await executions())
+        if (status === "RUNNING")
+          await shop.local.call("states", "StopExecution", { executionArn: executionOf(name) });
+    }
+    await shop.clock.advance(60 * MINUTE);
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
+    expect((await executions()).length).toBe(3);
+    expect(shop.local.emails().some(({ tags }) => tags?.template?.includes("attention"))).toBe(
+      true,
+    );
+    expect(await broken()).toEqual([]);
+  });
+
+  it("F33 and is redriven while it is already run again, does everything once", async () => {
+    const orderId = await place("tok_late");
+    await shop.clock.advance(3 * SECOND);
+    const executionArn = executionOf(orderId);
+    await shop.local.call("states", "StopExecution", { executionArn });
+    await shop.clock.advance(SECOND);
+    await shop.local.call("states", "RedriveExecution", { executionArn });
+    await shop.clock.advance(20 * MINUTE);
+    await shop.settle();
+    expect(await executions()).toHaveLength(2);
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+    expect(await broken()).toEqual([]);
+  });
+});
+
+it("F32 a saga under way ends by the definition that it began with, and the next one begins with the new one", async () => {
+  const first = await place("tok_late");
+  await shop.clock.advance(3 * SECOND);
+  const stateMachineArn = machine("FulfilOrder");
+  const { definition } = await shop.local.call("states", "DescribeStateMachine", {
+    stateMachineArn,
+  });
+  const changed = JSON.parse(definition);
+  // The new one pauses before it begins.
+  changed.States.Breathe = { Type: "Wait", Seconds: 7, Next: changed.StartAt };
+  changed.StartAt = "Breathe";
+  await shop.local.call("states", "UpdateStateMachine", {
+    stateMachineArn,
+    definition: JSON.stringify(changed),
+  });
+  await shop.clock.advance(SECOND);
+  const second = await place();
+  await shop.settle();
+  const history = async (orderId: string) => {
+    const input = { executionArn: executionOf(orderId), maxResults: 1000 };
+    return JSON.stringify(await shop.local.call("states", "GetExecutionHistory", input));
+  };
+  expect(await history(first)).not.toContain("Breathe");
+  expect(await history(second)).toContain("Breathe");
+  for (const id of [first, second])
+    expect(await shop.read(id)).toMatchObject({ status: "CONFIRMED" });
+  expect(await broken()).toEqual([]);
+});
+
+describe("F34 I7 an order whose saga nobody began", () => {
+  it("is begun by the sweeper within twenty minutes, although its event is lost for good", async () => {
+    const { spoilt } = spoil(
+      shop.local,
+      ({ caller }) => caller.name === "rule petstore-local-StartFulfilment",
+      () => Promise.resolve({ StatusCode: 202 }),
+      1,
+    );
+    const orderId = await place();
+    await shop.clock.advance(5 * MINUTE);
+    expect(await shop.read(orderId)).toMatchObject({ status: "PENDING" });
+    await shop.clock.advance(15 * MINUTE);
+    expect(spoilt).toHaveLength(1);
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+    await shop.settle();
+    expect(await broken()).toEqual([]);
+  });
+
+  it("is begun by the sweeper when the cancellation's event is lost for good, too", async () => {
+    const { spoilt } = spoil(
+      shop.local,
+      ({ caller }) => caller.name === "rule petstore-local-StartCancellation",
+      () => Promise.resolve({ StatusCode: 202 }),
+      1,
+    );
+    const orderId = await place();
+    await shop.clock.advance(MINUTE);
+    await cancel(orderId);
+    await shop.clock.advance(30 * MINUTE);
+    expect(spoilt).toHaveLength(1);
+    expect(await shop.read(orderId)).toMatchObject({
+      status: "CANCELLED",
+      refunded: { amount: 499 },
+    });
+    await shop.settle();
+    expect(await broken()).toEqual([]);
+  });
+
+  it("F31 is looked after by the sweeper when nobody hears that its saga was stopped", async () => {
+    spoil(
+      shop.local,
+      ({ caller }) => caller.name.includes("RecoverSaga"),
+      () => Promise.resolve({ StatusCode: 202 }),
+    );
+    const orderId = await place("tok_late");
+    await shop.clock.advance(3 * SECOND);
+    await shop.local.call("states", "StopExecution", { executionArn: executionOf(orderId) });
+    await shop.clock.advance(40 * MINUTE);
+    expect(FINAL).toContain((await shop.read(orderId)).status);
+    await shop.settle();
+    expect(await broken()).toEqual([]);
+  });
+});
+
+describe("F68 I18 an AWS service", () => {
+  const services = ["dynamodb", "events", "states", "sqs", "lambda"] as const;
+  const isOf = (service: string) => (call: Call) =>
+    call.service === service && call.caller.name !== "administrator";
+  const outcomes = async () => {
+    const ids = [await place(), await place("tok_decline"), await place("tok_twice")];
+    await shop.clock.advance(10 * MINUTE);
+    await cancel(ids[2] as string);
+    await shop.clock.advance(60 * MINUTE);
+    await shop.settle();
+    return Promise.all(ids.map(async (id) => (await shop.read(id)).status));
+  };
+
+  it.each(services)("(%s) that is slow delays orders and breaks nothing", async (service) => {
+    spoil(shop.local, isOf(service), async (call, next) => {
+      await later(500);
+      return next(call);
+    });
+    expect(await outcomes()).toEqual(["CONFIRMED", "REJECTED", "CANCELLED"]);
+    expect(await broken()).toEqual([]);
+  });
+
+  it.each(services)(
+    "(%s) that fails at every fifth call delays orders and breaks nothing",
+    async (service) => {
+      let calls = 0;
+      const isFifth = (call: Call) => isOf(service)(call) && ++calls % 5 === 0;
+      // The client's own requests are not spoilt: it would have to repeat them.
+      spoil(shop.local, (call) => !/Api/.test(call.caller.name) && isFifth(call), "is throttled");
+      expect(await outcomes()).toEqual(["CONFIRMED", "REJECTED", "CANCELLED"]);
+      expect(calls).toBeGreaterThan(10);
+      expect(await broken()).toEqual([]);
+    },
+  );
+});
