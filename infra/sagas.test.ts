@@ -2,6 +2,7 @@ import aslValidator from "asl-validator";
 import { describe, expect, it } from "vitest";
 import { stepsOf } from "../packages/core/src/saga.ts";
 import { toStateMachine } from "../packages/core/src/state-machine.ts";
+import { HELD_FOR_MS } from "../services/inventory/src/domain/reservation.ts";
 import { fulfilOrder } from "../services/orders/src/saga/fulfil-order.ts";
 import { returnOrder } from "../services/orders/src/saga/return-order.ts";
 import { all, byArn } from "./synth/read-graph.ts";
@@ -26,4 +27,23 @@ describe.each([fulfilOrder, returnOrder])("the state machine $name", (saga) => {
     expect(definition()).toEqual(JSON.parse(JSON.stringify(toStateMachine(saga, arns))));
     for (const arn of Object.values(arns)) expect(byArn(arn)).toBeDefined();
   });
+});
+
+type Retrier = {
+  IntervalSeconds: number;
+  BackoffRate: number;
+  MaxDelaySeconds: number;
+  MaxAttempts: number;
+};
+
+it("F41 stock is held for longer than an order waits for its payment to be authorised", () => {
+  const machine = all("StateMachine").find(({ name }) => name === fulfilOrder.name);
+  const { TimeoutSeconds, Retry } = JSON.parse(machine?.inputs.definition).States.AuthorizePayment;
+  const waits = (Retry as Retrier[]).flatMap(({ MaxAttempts, ...retrier }) =>
+    Array.from({ length: MaxAttempts }, (_, n) =>
+      Math.min(retrier.IntervalSeconds * retrier.BackoffRate ** n, retrier.MaxDelaySeconds),
+    ),
+  );
+  const longest = waits.reduce((sum, wait) => sum + TimeoutSeconds + wait, TimeoutSeconds);
+  expect(longest * 1000).toBeLessThan(HELD_FOR_MS);
 });

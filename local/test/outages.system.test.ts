@@ -173,3 +173,19 @@ describe("F08 a transaction that is cancelled for too much traffic", () => {
     expect((await shop.place({ lines: hay, key: "again" })).status).toBe(202);
   });
 });
+
+describe("F41 F60 a payment provider that is out for a quarter of an hour and more", () => {
+  it("costs no customer money for what was sold to another meanwhile", async () => {
+    outage(20, by("ProviderApi"));
+    const parrot = [{ productId: "prd_parrot", quantity: 1 }];
+    const first = orderIn(await shop.place({ lines: parrot }));
+    await shop.clock.advance(16.5 * MINUTE);
+    const second = orderIn(await shop.place({ lines: parrot, as: "bob" }));
+    await shop.settle();
+    const orders = [await shop.read(first), await shop.read(second, "bob")];
+    expect(orders.filter(({ status }) => status === "CONFIRMED").length).toBeLessThanOrEqual(1);
+    expect(orders.map(({ status }) => status)).not.toContain("NEEDS_ATTENTION");
+    for (const { status, paid } of orders) expect(paid !== null).toBe(status === "CONFIRMED");
+    expect(judge(await shop.books())).toEqual([]);
+  });
+});

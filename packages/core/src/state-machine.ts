@@ -9,10 +9,10 @@ const times = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: numb
   MaxDelaySeconds,
   JitterStrategy: "FULL",
 });
-/** Neither yes nor no is asked again under the same key for an hour or more; else what may still be undone gives up soon. */
+/** Neither yes nor no is asked again under the same key for half an hour or so; else what may still be undone gives up soon. */
 const EARLY = [
   REFUSED,
-  times(["OutcomeUnknown", "States.Timeout"], 100, 60),
+  times(["OutcomeUnknown", "States.Timeout"], 33, 60),
   times(["States.ALL"], 5, 20),
 ];
 /** What nothing can undo any more, the undos themselves above all, is tried for half a day. */

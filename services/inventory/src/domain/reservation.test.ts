@@ -57,7 +57,7 @@ const giveBack = { type: "ReturnStock", ...about } as const;
 const expireAt = (at: string) => ({ type: "ExpireReservation", orderId, now: at }) as const;
 
 describe("reserving stock", () => {
-  it("holds every line for a quarter of an hour", () => given().when(reserve).emits(reserved));
+  it("holds every line for an hour", () => given().when(reserve).emits(reserved));
 
   it("F36 holds nothing when one line is short, and says which", () =>
     given()

@@ -12,8 +12,8 @@ import {
 import { evolve, type Holding, ReservationClosed, type ReservationEvent } from "./holding.ts";
 import { type Line, merge, putBack, shortOf, take } from "./shelf.ts";
 
-/** How long stock is held for an order that is not confirmed. */
-export const HELD_FOR_MS = 15 * 60_000;
+/** How long stock is held for an order that is not confirmed: longer than its saga waits for the payment, or it sells what is gone. */
+export const HELD_FOR_MS = 60 * 60_000;
 
 /** `now` is an ISO time. The names of the lines are for the customer, who may have to be told. */
 export type ReservationCommand = { orderId: OrderId; now: string } & (
