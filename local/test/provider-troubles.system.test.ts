@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Gate } from "../src/cloud.ts";
+import type { Call } from "../src/engine.ts";
+import { judge } from "../src/judge/judge.ts";
+import { openShop, type Shop } from "../src/testing/shop.ts";
+import { by, hear, isWrite, spoil } from "../src/testing/spoil.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const hay = [{ productId: "prd_hay", quantity: 1 }];
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await openShop();
+});
+afterEach(() => shop.local.stop());
+
+const place = async (paymentToken = "tok_approve") =>
+  ((await shop.place({ lines: hay, paymentToken })).json() as { orderId: string }).orderId;
+const cancel = (orderId: string) =>
+  shop.drive(shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" }));
+const broken = async () => judge(await shop.books()).map(({ what }) => what);
+const later = (ms: number) =>
+  new Promise<void>((resolve) => shop.clock.after(ms, "later", resolve));
+/** A request to the provider, on its way to it. */
+const isAsked = ({ caller, service }: Call) =>
+  service === "lambda" && caller.name.includes("ProviderApi") && caller.name.endsWith("URL");
+const postings = async () =>
+  (await shop.books()).postings.flatMap(({ posting }) =>
+    posting
+      .filter(({ account }: { account: string }) => account === "merchant")
+      .map(({ amount }: { amount: number }) => amount),
+  );
+
+describe("a provider whose answers are slower than its webhooks", () => {
+  it.each([2, 10])("F51 (by %i s) is heard once: by the webhook", async (seconds) => {
+    const slowly: Gate = async (call, next) => {
+      const answer = await next(call);
+      await later(seconds * SECOND);
+      return answer;
+    };
+    spoil(shop.local, isAsked, slowly, 4);
+    const orderId = await place();
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED", paid: { amount: 499 } });
+    expect(await postings()).toEqual([499]);
+    expect(await broken()).toEqual([]);
+  });
+});
+
+describe("a provider whose webhooks never come", () => {
+  it.each([
+    ["tok_approve", "CONFIRMED"],
+    ["tok_late", "CONFIRMED"],
+    ["tok_decline", "REJECTED"],
+  ])("F52 is asked for its answer (%s: %s)", async (card, status) => {
+    spoil(
+      shop.local,
+      (call) => by("ProviderApi")(call) && call.service === "sqs",
+      () => Promise.resolve({ MessageId: "lost" }),
+    );
+    const orderId = await place(card);
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status });
+    expect(await broken()).toEqual([]);
+  });
+
+  it("F55 I16 keeps those that could not be delivered, and brings them after a redrive, to no effect", async () => {
+    const { stop } = spoil(
+      shop.local,
+      ({ caller, operation }) => operation === "Invoke" && caller.name.includes("DeliverWebhook"),
+      "is lost",
+    );
+    const outage = spoil(shop.local, (call) => by("ReceiveWebhook")(call), "is lost");
+    const orderId = await place();
+    await shop.clock.advance(30 * MINUTE);
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
+    expect(await broken()).toEqual(["petstore-local-ProviderWebhooksDlqQueue holds 1"]);
+    stop();
+    outage.stop();
+    const before = await shop.books();
+    const SourceArn = "arn:aws:sqs:us-east-1:123456789012:petstore-local-ProviderWebhooksDlqQueue";
+    await shop.local.call("sqs", "StartMessageMoveTask", { SourceArn });
+    await shop.clock.advance(MINUTE);
+    await shop.settle();
+    expect(await broken()).toEqual([]);
+    expect((await shop.books()).payments).toEqual(before.payments);
+  });
+});
+
+describe("F60 a provider that is out for ten minutes", () => {
+  it("delays twenty orders, is not stormed meanwhile, and is paid by each of them once", async () => {
+    const { stop, spoilt } = spoil(shop.local, isAsked, "is lost");
+    const ids: string[] = [];
+    for (let i = 0; i < 20; i++) ids.push(await place(i % 5 === 4 ? "tok_decline" : "tok_approve"));
+    await shop.clock.advance(10 * MINUTE);
+    // Each saga asks again later and later; without any patience it would have been thousands.
+    expect(spoilt.length).toBeLessThan(20 * 40);
+    stop();
+    await shop.settle();
+    const statuses = await Promise.all(ids.map(async (id) => (await shop.read(id)).status));
+    expect(statuses.filter((status) => status === "CONFIRMED")).toHaveLength(16);
+    expect(statuses.filter((status) => status === "REJECTED")).toHaveLength(4);
+    expect(await postings()).toEqual(Array(16).fill(499));
+    expect(await broken()).toEqual([]);
+  });
+
+  it("while a customer cancels: what was asked for is never charged", async () => {
+    const { stop } = spoil(shop.local, isAsked, async (call, next) => {
+      await next(call);
+      throw new Error("The answer is lost");
+    });
+    const orderId = await place("tok_late");
+    await shop.clock.advance(5 * SECOND);
+    await cancel(orderId);
+    await shop.clock.advance(10 * MINUTE);
+    stop();
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "CANCELLED", paid: null });
+    expect(await postings()).toEqual([]);
+    expect(await broken()).toEqual([]);
+  });
+});
+
+describe("F49 I1 a capture or a refund whose answer is lost", () => {
+  it.each([1, 2, 5])("%i times happens once", async (times) => {
+    const loses = (path: string) => (call: Call) =>
+      isAsked(call) && Buffer.from(call.input.Payload, "base64").toString().includes(`/${path}"`);
+    for (const path of ["capture", "refund"])
+      spoil(shop.local, loses(path), "is done, but its answer is lost", times);
+    const orderId = await place();
+    await shop.clock.advance(10 * MINUTE);
+    await cancel(orderId);
+    await shop.clock.advance(10 * MINUTE);
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({
+      status: "CANCELLED",
+      refunded: { amount: 499 },
+    });
+    expect(await postings()).toEqual([499, -499]);
+    expect(await broken()).toEqual([]);
+  });
+});
+
+describe("F58 two causes to give money back at once", () => {
+  it("(the customer cancels twice, two sagas run) give it back once", async () => {
+    const orderId = await place("tok_refund_fails");
+    await shop.clock.advance(MINUTE);
+    await cancel(orderId);
+    const twice = hear(shop.local, (call) => by("RefundPayment")(call) && isWrite(call));
+    const machine = "arn:aws:states:us-east-1:123456789012:stateMachine:petstore-local-ReturnOrder";
+    const isThere = async () =>
+      (await shop.local.call("states", "ListExecutions", { stateMachineArn: machine })).executions
+        .length > 0;
+    await shop.clock.runUntil(isThere);
+    const executionArn = `${machine.replace(":stateMachine:", ":execution:")}:${orderId}`;
+    const { input } = await shop.local.call("states", "DescribeExecution", { executionArn });
+    await shop.local.call("states", "StartExecution", {
+      stateMachineArn: machine,
+      name: "by-hand",
+      input,
+    });
+    await shop.settle();
+    expect(twice.length).toBeGreaterThan(0);
+    expect(await postings()).toEqual([499, -499]);
+    expect(await shop.read(orderId)).toMatchObject({
+      status: "CANCELLED",
+      refunded: { amount: 499 },
+    });
+    expect(await broken()).toEqual([]);
+  });
+});
