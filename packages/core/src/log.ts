@@ -1,9 +1,10 @@
 import { currentTrace } from "./context.ts";
 
-/** One JSON line per fact, always with the ids that tie it to its request. The only place that prints. */
+/** One JSON line per fact, always with the ids that tie it to its request; of level ERROR where it tells of one. The only place that prints. */
 export const log = (message: string, facts: Record<string, unknown> = {}): void => {
   const { correlationId, causationId, traceparent } = currentTrace();
-  const line = { level: "INFO", message, correlationId, causationId, traceparent, ...facts };
+  const level = "error" in facts ? "ERROR" : "INFO";
+  const line = { level, message, correlationId, causationId, traceparent, ...facts };
   // biome-ignore lint/suspicious/noConsole: this is where logging happens
   console.log(JSON.stringify(line));
 };
