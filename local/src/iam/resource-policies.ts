@@ -62,6 +62,13 @@ export const resourcePolicies = ({
         ]);
         return answer;
       },
+      async "lambda.DeleteFunction"(call, next) {
+        const answer = await next(call);
+        const name =
+          /function:([^:]+)/.exec(call.input.FunctionName)?.[1] ?? call.input.FunctionName;
+        rules.delete(`arn:aws:lambda:${region}:${account}:function:${name}`);
+        return answer;
+      },
       async "events.PutRule"(call, next) {
         const answer = (await next(call)) as { RuleArn: string };
         sources.set(`rule ${call.input.Name}`, answer.RuleArn);

@@ -348,6 +348,13 @@ export const lambdaEngine =
           return configuration(created);
         },
 
+        DeleteFunction({ FunctionName }: Named) {
+          const { config } = found(FunctionName);
+          functions.delete(config.name);
+          runtime.crash(config.name);
+          return {};
+        },
+
         PutFunctionConcurrency({
           FunctionName,
           ReservedConcurrentExecutions,

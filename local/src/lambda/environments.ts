@@ -161,7 +161,10 @@ export const environments = (
     },
 
     crash(functionName, requestId) {
-      for (const busy of pools.get(functionName)?.busy ?? [])
+      const pool = pools.get(functionName);
+      if (pool && requestId === undefined)
+        for (const environment of pool.idle.splice(0)) discard(pool, environment);
+      for (const busy of pool?.busy ?? [])
         if (requestId === undefined || busy.requestId === requestId)
           busy.end(failed(busy.requestId, "Runtime.ExitError", exited));
     },

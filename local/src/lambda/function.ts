@@ -32,7 +32,7 @@ export type Runtime = {
   invoke: (fn: FunctionConfig, event: string, invocation: Invocation) => Promise<Outcome>;
   /** Starts an environment ahead of the first invocation, as provisioned concurrency does. */
   warm: (fn: FunctionConfig) => Promise<void>;
-  /** Kills what runs for a function (or one of its invocations), as if its machine had failed. */
+  /** Kills a function's environments (or that of one invocation), as if their machine had failed. */
   crash: (functionName: string, requestId?: string) => void;
   stop: () => void | Promise<void>;
 };
