@@ -106,6 +106,7 @@ const COMMANDS = {
   demo: ["local/src/demo.ts"],
   test: ["scripts/check.ts"],
   bench: ["local/src/bench.ts"],
+  conformance: ["local/src/conformance.ts"],
   synth: ["infra/synth/synth.ts"],
   schemas: ["scripts/schemas.ts"],
   openapi: ["scripts/openapi.ts"],

@@ -1,0 +1,101 @@
+/** What a client's calls do not show, or not in a short time: how the local cloud differs, by service. */
+export const knownDifferences: [service: string, difference: string][] = [
+  [
+    "everywhere",
+    "One account (123456789012), one region (us-east-1), one process, in memory: nothing is kept when it stops.",
+  ],
+  [
+    "everywhere",
+    "What is created is ready at once: states such as CREATING are never seen. What is deleted is gone at once, and its name free.",
+  ],
+  [
+    "everywhere",
+    "Quotas on the number of resources and on calls per second are not enforced; limits of sizes are.",
+  ],
+  [
+    "dynamodb",
+    "Reads are always consistent, and indexes are up to date at once. On AWS both may lag, for mostly less than a second.",
+  ],
+  [
+    "dynamodb",
+    "Capacity is counted and never runs out: no throttling of a table, an index or a hot partition.",
+  ],
+  [
+    "dynamodb",
+    "Items are deleted 10 to 20 minutes after their time to live. AWS says: within a few days.",
+  ],
+  [
+    "dynamodb",
+    "Point-in-time recovery, encryption, table class and deletion protection are remembered where the API has them; there are no backups to restore from.",
+  ],
+  ["streams", "A stream has one shard that never splits. AWS rolls shards every few hours."],
+  [
+    "sqs",
+    "A message is received once per visibility timeout, mostly in the order in which it was sent. AWS promises neither.",
+  ],
+  [
+    "sqs",
+    "Message counts are exact at any moment; on AWS they are approximate, for up to a minute.",
+  ],
+  [
+    "eventbridge",
+    "An event is delivered at once, once and in order. On AWS it takes half a second, may come twice, in any order.",
+  ],
+  [
+    "eventbridge",
+    "Rules, targets and archives work from the moment of their creation; on AWS after up to a minute, archives up to ten.",
+  ],
+  [
+    "eventbridge",
+    "Targets are Lambda functions, SQS queues, state machines and other buses. Others are refused by name.",
+  ],
+  [
+    "stepfunctions",
+    "Integrations: lambda:invoke, events:putEvents, sqs:sendMessage, dynamodb:{getItem,putItem,updateItem,deleteItem}, states:startExecution, with .waitForTaskToken and .sync:2 where the shop can use them. Others are refused when the machine is created.",
+  ],
+  [
+    "stepfunctions",
+    "Map runs inline. Distributed Map, activities, versions and aliases are refused.",
+  ],
+  [
+    "stepfunctions",
+    "Logging to CloudWatch and tracing to X-Ray are accepted and do nothing; the history is complete.",
+  ],
+  [
+    "lambda",
+    "Handlers run in threads of this process, on its Node and with its memory: memory size, architecture, /tmp and layers mean nothing.",
+  ],
+  [
+    "lambda",
+    "At most five environments of a function at once; more invocations wait. AWS would throttle at the account's concurrency.",
+  ],
+  [
+    "lambda",
+    "A function reaches this machine's addresses only; on AWS it reaches the internet. What it tries is refused and reported.",
+  ],
+  [
+    "lambda",
+    "An event source mapping hears of a message within 10 ms instead of polling, and does not scale up slowly.",
+  ],
+  ["scheduler", "A schedule runs in its second. AWS promises its minute."],
+  [
+    "ses",
+    "E-mails are captured and shown, never sent: no bounces, complaints or suppression list.",
+  ],
+  [
+    "iam",
+    "Policies are those of the graph, of queues and of functions. There is no IAM API; boundaries, SCPs, session policies, NotAction, NotResource, and conditions other than String*, Arn* and Bool do not exist or are refused by name.",
+  ],
+  [
+    "iam",
+    "The printed key is an administrator whom nothing is denied. Who may assume or pass a role is not checked.",
+  ],
+  [
+    "http api",
+    "Routes, throttling, CORS and function URLs as on AWS; no custom domains, no authorizers (the shop checks its tokens itself), access logs go nowhere.",
+  ],
+  [
+    "cognito",
+    "A local issuer signs tokens with Cognito's claims for four accounts. There is no user pool API.",
+  ],
+];

@@ -1,0 +1,142 @@
+import { deepEqual, equal } from "node:assert/strict";
+import {
+  CreateScheduleCommand,
+  type CreateScheduleCommandInput,
+  DeleteScheduleCommand,
+  GetScheduleCommand,
+  UpdateScheduleCommand,
+} from "@aws-sdk/client-scheduler";
+import { claimsOf, refused } from "./claim.ts";
+import type { Lab } from "./lab.ts";
+import { createQueue } from "./sqs.ts";
+
+const guide = "https://docs.aws.amazon.com/scheduler/latest/UserGuide";
+const api = "https://docs.aws.amazon.com/scheduler/latest/APIReference";
+
+const schedule = async (lab: Lab, more: Partial<CreateScheduleCommandInput> = {}) => {
+  const Name = lab.unique("schedule");
+  const queue = await createQueue(lab);
+  const input: CreateScheduleCommandInput = {
+    Name,
+    ScheduleExpression: "rate(1 day)",
+    FlexibleTimeWindow: { Mode: "OFF" },
+    Target: { Arn: queue.arn, RoleArn: lab.role, Input: '{"hello":"there"}' },
+    ...more,
+  };
+  await lab.scheduler.send(new CreateScheduleCommand(input));
+  const remove = () => lab.scheduler.send(new DeleteScheduleCommand({ Name }));
+  if (!more.ActionAfterCompletion) lab.later(remove);
+  const get = () => lab.scheduler.send(new GetScheduleCommand({ Name }));
+  return { Name, input, queue, get };
+};
+
+/** What EventBridge Scheduler documents. */
+export const schedulerClaims = claimsOf(
+  "scheduler",
+  [
+    {
+      name: "once",
+      claim: "A one-time schedule calls its target with its input, and goes away where asked to",
+      doc: `${guide}/managing-schedule-delete.html`,
+      async run(lab: Lab) {
+        const soon = new Date(Date.now() + 3000).toISOString().slice(0, 19);
+        const { queue, get } = await schedule(lab, {
+          ScheduleExpression: `at(${soon})`,
+          ActionAfterCompletion: "DELETE",
+        });
+        const body = await lab.eventually(async () => (await queue.receive())[0]?.Body, 30);
+        deepEqual(JSON.parse(body), { hello: "there" });
+        await lab.eventually(() =>
+          get().then(
+            () => false,
+            (error: Error) => error.name === "ResourceNotFoundException",
+          ),
+        );
+      },
+    },
+    {
+      name: "exists",
+      claim: "A name is given once in a group",
+      doc: `${api}/API_CreateSchedule.html`,
+      async run(lab: Lab) {
+        const { input } = await schedule(lab);
+        const again = new CreateScheduleCommand({ ...input, ClientToken: undefined });
+        await refused(lab.scheduler.send(again), "ConflictException");
+      },
+    },
+    {
+      name: "defaults",
+      claim:
+        "A schedule is enabled, in UTC and in the group default, and is tried 185 times in a day",
+      doc: `${api}/API_CreateSchedule.html`,
+      async run(lab: Lab) {
+        const { get } = await schedule(lab);
+        const { State, ScheduleExpressionTimezone, GroupName, Target } = await get();
+        deepEqual(
+          [State, ScheduleExpressionTimezone, GroupName, Target?.RetryPolicy],
+          [
+            "ENABLED",
+            "UTC",
+            "default",
+            { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+          ],
+        );
+      },
+    },
+    {
+      name: "update-replaces",
+      claim: "UpdateSchedule replaces everything: what it does not name is the default again",
+      doc: `${api}/API_UpdateSchedule.html`,
+      async run(lab: Lab) {
+        const { input, get } = await schedule(lab, { Description: "old" });
+        const { Description: _old, ...rest } = input;
+        await lab.scheduler.send(
+          new UpdateScheduleCommand({ ...rest, ScheduleExpression: "rate(2 days)" }),
+        );
+        const { Description, ScheduleExpression } = await get();
+        deepEqual([Description, ScheduleExpression], [undefined, "rate(2 days)"]);
+      },
+    },
+    {
+      name: "expression",
+      claim: "An expression that says no time is refused",
+      doc: `${guide}/schedule-types.html`,
+      async run(lab: Lab) {
+        for (const ScheduleExpression of ["soon", "rate(0 days)", "cron(* * * * * *)"])
+          await refused(schedule(lab, { ScheduleExpression }), "ValidationException");
+      },
+    },
+    {
+      name: "time-zone",
+      claim: "A cron expression may have a time zone; one that does not exist is refused",
+      doc: `${guide}/schedule-types.html`,
+      async run(lab: Lab) {
+        const ScheduleExpression = "cron(30 2 * * ? *)";
+        const at = (ScheduleExpressionTimezone: string) =>
+          schedule(lab, { ScheduleExpression, ScheduleExpressionTimezone });
+        const { get } = await at("Europe/Berlin");
+        equal((await get()).ScheduleExpressionTimezone, "Europe/Berlin");
+        await refused(at("Europe/Nowhere"), "ValidationException");
+      },
+    },
+    {
+      name: "no-schedule",
+      claim: "A schedule that does not exist is named as such",
+      doc: `${api}/API_GetSchedule.html`,
+      async run(lab: Lab) {
+        const get = new GetScheduleCommand({ Name: lab.unique("none") });
+        await refused(lab.scheduler.send(get), "ResourceNotFoundException");
+      },
+    },
+    {
+      name: "flexible",
+      claim: "A schedule may run anywhere within a window",
+      doc: `${guide}/managing-schedule-flexible-time-windows.html`,
+      locally: "Only the mode OFF; FLEXIBLE is refused by name.",
+      async run(lab: Lab) {
+        const FlexibleTimeWindow = { Mode: "FLEXIBLE" as const, MaximumWindowInMinutes: 5 };
+        await schedule(lab, { FlexibleTimeWindow });
+      },
+    },
+  ].map((claim) => ({ ...claim, needsRole: true as const })),
+);

@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { claims, judgeAll, type Outcome } from "../conformance/claims.ts";
+import { openLab } from "../conformance/lab.ts";
+import { openLocalLab } from "../conformance/local-lab.ts";
+import { reportOf } from "../conformance/report.ts";
+import { repositoryRoot } from "./lambda/bundle.ts";
+
+const help = `Puts what AWS documents to the test, with AWS's own clients.
+
+  --endpoint <url>    the endpoint to test, with the credentials of the environment; "aws" is AWS itself, where it
+                      creates resources under names of its own, and removes them (a local cloud of its own)
+  --role-arn <arn>    a role that Lambda, Step Functions and Scheduler may assume, and that may use SQS, DynamoDB
+                      Streams and Step Functions; without one, what needs it is not tried
+  --region <name>     (AWS_REGION, or us-east-1)
+  --only <text>       only claims whose id begins so: sqs, or sqs/visibility
+  --write             write docs/local-vs-aws.md from what a local cloud of its own does
+  --json              print one line of JSON per claim on standard output instead of a table
+  --help              this text
+`;
+
+const page = join(repositoryRoot, "docs/local-vs-aws.md");
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+const readOptions = () =>
+  parseArgs({
+    options: {
+      endpoint: { type: "string" },
+      "role-arn": { type: "string" },
+      region: { type: "string", default: process.env.AWS_REGION ?? "us-east-1" },
+      only: { type: "string", default: "" },
+      write: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  }).values;
+
+const open = async (options: ReturnType<typeof readOptions>) => {
+  const { endpoint, region } = options;
+  if (endpoint === undefined) return openLocalLab();
+  const lab = await openLab({
+    ...(endpoint !== "aws" && { endpoint }),
+    region,
+    role: options["role-arn"],
+    pauseMs: /\/\/(127\.|localhost)/.test(endpoint) ? 50 : 1000,
+  });
+  return { lab, operations: {}, stop: async () => {} };
+};
+
+const show = ({ claim, verdict, seen }: Outcome) =>
+  print(
+    `${verdict.padEnd(12)}  ${claim.id.padEnd(34)}  ${claim.claim}${
+      verdict === "holds"
+        ? ""
+        : `\n${" ".repeat(14)}${claim.doc}\n${" ".repeat(14)}${seen?.split("\n")[0]}`
+    }`,
+  );
+
+const conformance = async (): Promise<number> => {
+  const options = readOptions();
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (options.write && (options.endpoint !== undefined || options.only !== "")) {
+    say(
+      "--write is of all claims, and of the local cloud: it goes with neither --endpoint nor --only.",
+    );
+    return 2;
+  }
+  const tried = claims.filter(({ id }) => id.startsWith(options.only));
+  if (tried.length === 0) {
+    say(
+      `No claim begins with "${options.only}". There are ${claims.map(({ id }) => id).join(", ")}.`,
+    );
+    return 2;
+  }
+  const { lab, operations, stop } = await open(options);
+  let done = 0;
+  const outcomes = await judgeAll(tried, lab, {
+    tell: () => {
+      done += 1;
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${tried.length} `);
+    },
+  });
+  if (process.stderr.isTTY) process.stderr.write("\r");
+  const left = await lab.close();
+  await stop();
+
+  if (options.json)
+    for (const { claim, verdict, seen } of outcomes)
+      print(JSON.stringify({ id: claim.id, verdict, claim: claim.claim, doc: claim.doc, seen }));
+  else for (const outcome of outcomes) show(outcome);
+  const count = (verdict: Outcome["verdict"]) =>
+    outcomes.filter((outcome) => outcome.verdict === verdict).length;
+  say(
+    `\n${outcomes.length} claims: ${(["holds", "differs", "not emulated", "not tried"] as const)
+      .map((verdict) => `${count(verdict)} ${verdict}`)
+      .join(", ")}.`,
+  );
+  for (const line of left) say(`Could not be removed: ${line}`);
+  if (options.write) {
+    const before = readFileSync(page, { encoding: "utf8", flag: "a+" });
+    const after = reportOf(outcomes, operations);
+    writeFileSync(page, after);
+    say(
+      before === after ? "docs/local-vs-aws.md is as it was." : "docs/local-vs-aws.md is written.",
+    );
+  }
+  const expected = ({ claim, verdict }: Outcome) =>
+    verdict === "holds" ||
+    verdict === "not tried" ||
+    (options.endpoint === undefined && claim.locally !== undefined);
+  return outcomes.every(expected) ? 0 : 1;
+};
+
+try {
+  process.exitCode = await conformance();
+} catch (error) {
+  say(`${(error as Error).name}: ${(error as Error).message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { claims, judgeAll, type Outcome } from "../conformance/claims.ts";
+import { openLocalLab } from "../conformance/local-lab.ts";
+import { reportOf } from "../conformance/report.ts";
+
+describe("what AWS documents, on the local cloud", () => {
+  let local: Awaited<ReturnType<typeof openLocalLab>>;
+  let outcomes: Outcome[] = [];
+  let left: string[] = [];
+  beforeAll(async () => {
+    local = await openLocalLab();
+    outcomes = await judgeAll(claims, local.lab);
+    left = await local.lab.close();
+  });
+  afterAll(() => local.stop());
+
+  test.for(claims)("$id: $claim", ({ id, locally }) => {
+    const { verdict, seen } = outcomes.find(({ claim }) => claim.id === id) as Outcome;
+    if (locally === undefined) expect(verdict, seen).toBe("holds");
+    // Said to differ, and does not: then the page says too little of it.
+    else expect(verdict, `It holds, though it is said to differ: ${locally}`).not.toBe("holds");
+  });
+
+  test("the suite leaves nothing behind", () => {
+    expect(left).toEqual([]);
+  });
+
+  test("every claim has an id of its own, and a page of AWS's that makes it", () => {
+    expect(new Set(claims.map(({ id }) => id)).size).toBe(claims.length);
+    for (const { doc } of claims) expect(doc).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
+  });
+
+  test("docs/local-vs-aws.md is up to date: else run `npm run conformance -- --write`", () => {
+    const page = readFileSync("docs/local-vs-aws.md", "utf8");
+    expect(page).toBe(reportOf(outcomes, local.operations));
+  });
+});
