@@ -9,7 +9,8 @@ import { type Cloud, createCloud, type Fact } from "./cloud.ts";
 import { dynamoEngines, type StreamsEngine } from "./dynamodb/engine.ts";
 import { administrator } from "./engine.ts";
 import { eventBridgeEngine } from "./eventbridge/engine.ts";
-import { createPermissions } from "./iam/gate.ts";
+import { createPermissions, type Permissions } from "./iam/gate.ts";
+import { placesOf } from "./iam/places.ts";
 import { type Account, accounts } from "./issuer/accounts.ts";
 import { createIssuer } from "./issuer/issuer.ts";
 import { lambdaEngine } from "./lambda/engine.ts";
@@ -68,6 +69,8 @@ export type LocalCloud = {
   accounts: Account[];
   token: (name: string) => string;
   administrator: { accessKeyId: string; secretAccessKey: string };
+  /** Hears every question that IAM is asked, with its answer. */
+  hearIam: Permissions["hear"];
   /** The newest facts, at most 10,000. */
   notes: (kind?: string) => Fact[];
   stop: () => Promise<void>;
@@ -139,7 +142,7 @@ export const localCloud = async ({
     notes.push(fact);
     if (notes.length > keptNotes * 1.5) notes.splice(0, notes.length - keptNotes);
   });
-  const permissions = createPermissions(cloud);
+  const permissions = createPermissions(cloud, placesOf(graph));
   cloud.guard(permissions.gate);
   const { account, region } = cloud;
 
@@ -321,6 +324,7 @@ export const localCloud = async ({
     accounts,
     token,
     administrator: keys.issue(administrator),
+    hearIam: permissions.hear,
     notes: (kind) => (kind === undefined ? [...notes] : notes.filter((fact) => fact.kind === kind)),
     stop: async () => cloud.stop(),
   };

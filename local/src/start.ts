@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { CannotStart, readGraph } from "./boot/graph.ts";
 import { realClock } from "./clock.ts";
 import type { Fact } from "./cloud.ts";
+import { tellDenial } from "./iam/denial.ts";
 import { repositoryRoot } from "./lambda/bundle.ts";
 import { localCloud } from "./local-cloud.ts";
 import { awsLines, curlLines } from "./pages.ts";
@@ -73,8 +74,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 const tellOf = (fact: Fact, logs: boolean): string | undefined => {
   const { kind } = fact;
   if (kind === "log") return logs ? `${fact.function}  ${fact.line}` : undefined;
-  if (kind === "iam.denied")
-    return `Denied: ${fact.caller} may not ${fact.service}:${fact.operation}. Missing in ${fact.where}: ${JSON.stringify(fact.missing)}`;
+  if (kind === "iam.denied") return tellDenial(fact);
   if (kind === "connection-refused" || kind === "refused-address")
     return `Refused: ${fact.function ?? fact.from} asked for ${fact.host ?? fact.url}, which is not on this machine.`;
   if (kind === "defect") return `Defect in the local cloud (${fact.where}): ${fact.message}`;
@@ -111,9 +111,12 @@ const start = async () => {
     apiUrl: api.url,
     awsUrl: aws.url,
   });
+  const denials = new Set<string>(); // a denied call is tried again and again; once is enough to know
   local.cloud.observe((fact) => {
     const line = tellOf(fact, options.logs);
-    if (line) say(line);
+    if (!line || denials.has(line)) return;
+    if (fact.kind === "iam.denied") denials.add(line);
+    say(line);
   });
   aws.serve(local.handlers.aws);
   api.serve(local.handlers.api);

@@ -1,8 +1,9 @@
 import type { Fact } from "../cloud.ts";
+import { tellDenial } from "../iam/denial.ts";
 import type { LocalCloud } from "../local-cloud.ts";
 
 const tells: Record<string, (fact: Fact) => string> = {
-  "iam.denied": ({ caller, service, operation }) => `${caller} may not ${service}:${operation}`,
+  "iam.denied": tellDenial,
   "refused-address": ({ from, url }) => `${from} asked for ${url}`,
   "connection-refused": (fact) => `${fact.function} asked for ${fact.host}`,
   "event-dropped": (fact) => `an event was dropped: ${JSON.stringify(fact)}`,

@@ -1,14 +1,17 @@
 import { expect, test } from "vitest";
 import { virtualClock } from "../clock.ts";
 import { createCloud, type Fact } from "../cloud.ts";
-import { administrator, type Engine } from "../engine.ts";
+import { administrator, type Caller, type Engine } from "../engine.ts";
+import { tellDenial } from "./denial.ts";
 import { createPermissions } from "./gate.ts";
+import type { Place } from "./places.ts";
 
 const table = "arn:aws:dynamodb:us-east-1:123456789012:table/Orders";
 const queue = "arn:aws:sqs:us-east-1:123456789012:Views";
 const rule = "arn:aws:events:us-east-1:123456789012:rule/Bus/Views";
 const role = "arn:aws:iam::123456789012:role/Api";
 const fn = { name: "Api", role };
+const mapped = "arn:aws:iam::123456789012:role/Mapped";
 
 const engine = (service: string, operations: string[]) => (): Engine => ({
   service,
@@ -25,7 +28,11 @@ const setUp = (...statements: object[]) => {
     engine("lambda", ["Invoke"]),
     engine("ses", ["SendEmail"]),
   ]);
-  const permissions = createPermissions(cloud);
+  const places: Record<string, Place> = {
+    [mapped]: { name: "Mapped", kind: "function", context: "orders", file: "infra/orders.ts" },
+    [queue]: { name: "Views", kind: "queue", context: "read-side", file: "infra/read-side.ts" },
+  };
+  const permissions = createPermissions(cloud, (arn) => places[arn]);
   permissions.addRole(role, [JSON.stringify({ Version: "2012-10-17", Statement: statements })]);
   cloud.guard(permissions.gate);
   const facts: Fact[] = [];
@@ -53,7 +60,8 @@ test("what a role's policy allows passes, anything else is denied in AWS's words
     {
       kind: "iam.denied",
       caller: "Api",
-      where: role,
+      policyOf: role,
+      file: undefined,
       missing: {
         Effect: "Allow",
         Action: "dynamodb:GetItem",
@@ -61,6 +69,31 @@ test("what a role's policy allows passes, anything else is denied in AWS's words
       },
     },
   ]);
+});
+
+test("a denial is told in one line: who, what, the missing statement, and the file where it belongs", async () => {
+  const { call, facts } = setUp();
+  const read = (caller: Caller) => call("dynamodb", "GetItem", { TableName: "Orders" }, caller);
+  const send = (caller: Caller) =>
+    call("sqs", "SendMessage", { QueueUrl: "http://x/1/Views" }, caller);
+  await expect(read({ name: "Mapped", role: mapped })).rejects.toThrow("not authorized");
+  await expect(send({ name: rule, role: "events.amazonaws.com" })).rejects.toThrow(
+    "not authorized",
+  );
+  await expect(read(fn)).rejects.toThrow("not authorized");
+  expect(facts.map(tellDenial)).toEqual([
+    `Denied: Mapped may not dynamodb:GetItem on ${table}. Missing in infra/orders.ts (Mapped): {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
+    `Denied: ${rule} may not sqs:SendMessage on ${queue}. Missing in infra/read-side.ts (Views): {"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:SendMessage","Resource":"${queue}","Condition":{"ArnEquals":{"aws:SourceArn":"${rule}"}}}`,
+    `Denied: Api may not dynamodb:GetItem on ${table}. Missing in the policies of ${role}, which infra/ does not have: {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
+  ]);
+});
+
+test("the statement that a denial misses allows the call", async () => {
+  const { call, facts, permissions } = setUp();
+  const read = () => call("dynamodb", "GetItem", { TableName: "Orders" });
+  await expect(read()).rejects.toThrow("not authorized");
+  permissions.addRole(role, [JSON.stringify({ Statement: [facts[0]?.missing] })]);
+  expect(await read()).toBe("done");
 });
 
 test("a transaction needs the right of each of its items on its table", async () => {
@@ -105,6 +138,7 @@ test("an explicit deny wins", async () => {
     "with an explicit deny",
   );
   expect(facts[0]?.missing).toBeUndefined();
+  expect(facts.map(tellDenial)).toEqual([expect.stringContaining("A Deny forbids it in")]);
 });
 
 test("each service's calls need the rights of the Service Authorization Reference", async () => {

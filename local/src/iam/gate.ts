@@ -1,6 +1,7 @@
 import type { Gate } from "../cloud.ts";
 import { AwsError, type Call, type Caller, type World } from "../engine.ts";
 import { type Need, needsOf, viaFunctionUrl } from "./actions.ts";
+import type { PlaceOf } from "./places.ts";
 import { compilePolicy, evaluate, type Question, type Rule } from "./policy.ts";
 import { resourcePolicies } from "./resource-policies.ts";
 
@@ -10,9 +11,13 @@ export type Permissions = {
   addRole: (arn: string, documents: string[]) => void;
   /** Says which resource a service calls for, by the name that it calls under. */
   addSource: (callerName: string, arn: string) => void;
+  /** Hears every question that a call raises, with the answer. */
+  hear: (listener: (question: Question, answer: Answer) => void) => void;
   /** Refuses every call that neither the caller's role nor the resource's policy allows. */
   gate: Gate;
 };
+
+type Answer = ReturnType<typeof evaluate>;
 
 const isServicePrincipal = (role: string) =>
   role.endsWith(".amazonaws.com") || role === viaFunctionUrl;
@@ -28,22 +33,28 @@ const who = ({ name, role }: Caller, account: string) =>
     : `${role} (${name})`;
 
 /**
- * IAM over the policies of the graph, and over those that calls give to queues and functions. A denied call gets AWS's AccessDeniedException and a note of kind
- * "iam.denied" that says which statement is missing.
+ * IAM over the policies of the graph, and over those that calls give to queues and functions. A denied call gets AWS's
+ * AccessDeniedException and a note of kind "iam.denied" that says which statement is missing, and in which file of
+ * infra/ it belongs as far as `placeOf` knows whose policy it is.
  */
 export const createPermissions = (
   world: Pick<World, "account" | "region" | "note">,
+  placeOf: PlaceOf = () => undefined,
 ): Permissions => {
   const { account } = world;
   const roles = new Map<string, Rule[]>();
   const resources = resourcePolicies(world);
   const sources = new Map<string, string>();
 
-  const verdict = (caller: Caller, need: Need): "allow" | "deny" | "implicit" => {
+  const listeners: Parameters<Permissions["hear"]>[0][] = [];
+
+  const sourceOf = ({ name }: Caller) => sources.get(name) ?? resources.sourceOf(name) ?? name;
+
+  const verdict = (caller: Caller, need: Need): Answer => {
     const question: Question = {
       ...need,
       context: {
-        "aws:sourcearn": sources.get(caller.name) ?? resources.sourceOf(caller.name) ?? caller.name,
+        "aws:sourcearn": sourceOf(caller),
         "aws:sourceaccount": account,
         "lambda:invokedviafunctionurl": String(caller.role === viaFunctionUrl),
         "lambda:functionurlauthtype": caller.role === viaFunctionUrl ? "NONE" : undefined,
@@ -51,23 +62,43 @@ export const createPermissions = (
       principal: caller.role,
     };
     const ofResource = need.resource ? resources.rulesOf(need.resource) : [];
-    return evaluate([...(roles.get(caller.role) ?? []), ...ofResource], question);
+    const answer = evaluate([...(roles.get(caller.role) ?? []), ...ofResource], question);
+    for (const listener of listeners) listener(question, answer);
+    return answer;
   };
 
-  const refuse = (call: Call, { action, resource = "*" }: Need, explicit: boolean) => {
+  /** The statement that would have allowed it. In a resource's own policy it says for whom. */
+  const missing = (caller: Caller, { action, resource = "*" }: Need) => ({
+    Effect: "Allow",
+    ...(caller.role === viaFunctionUrl && { Principal: "*" }),
+    ...(caller.role.endsWith(".amazonaws.com") && { Principal: { Service: caller.role } }),
+    Action: action,
+    Resource: resource,
+    ...(caller.role.endsWith(".amazonaws.com") && {
+      Condition: { ArnEquals: { "aws:SourceArn": sourceOf(caller) } },
+    }),
+  });
+
+  const refuse = (call: Call, need: Need, explicit: boolean) => {
     const { caller } = call;
-    const kind = isServicePrincipal(caller.role) ? "resource-based" : "identity-based";
+    const { action, resource = "*" } = need;
+    const ofResource = isServicePrincipal(caller.role);
+    const kind = ofResource ? "resource-based" : "identity-based";
     const because = explicit
       ? `with an explicit deny in an ${kind} policy`
       : `because no ${kind} policy allows the ${action} action`;
+    const place = placeOf(ofResource ? resource : caller.role);
     world.note({
       kind: "iam.denied",
       caller: caller.name,
       role: caller.role,
       service: call.service,
       operation: call.operation,
-      missing: explicit ? undefined : { Effect: "Allow", Action: action, Resource: resource },
-      where: kind === "identity-based" ? caller.role : resource,
+      action,
+      resource,
+      missing: explicit ? undefined : missing(caller, need),
+      policyOf: place?.name ?? (ofResource ? resource : caller.role),
+      file: place?.file,
     });
     const code = call.service === "sqs" ? "AccessDenied" : "AccessDeniedException";
     const status = ["dynamodb", "streams", "states", "events"].includes(call.service) ? 400 : 403;
@@ -85,6 +116,7 @@ export const createPermissions = (
         ...documents.flatMap((text) => compilePolicy(text)),
       ]),
     addSource: (callerName, arn) => void sources.set(callerName, arn),
+    hear: (listener) => void listeners.push(listener),
     gate: async (call, next) => {
       if (call.caller.role !== "administrator" && !withinAws(call))
         for (const need of needsOf(call, world)) {

@@ -1,0 +1,12 @@
+import type { Fact } from "../cloud.ts";
+
+/** A note of kind "iam.denied" as one line: who may not do what, and what is missing in which file. */
+export const tellDenial = ({ caller, action, resource, missing, policyOf, file }: Fact): string => {
+  const where = file
+    ? `${file} (${policyOf})`
+    : `the policies of ${policyOf}, which infra/ does not have`;
+  const cure = missing
+    ? `Missing in ${where}: ${JSON.stringify(missing)}`
+    : `A Deny forbids it in ${where}.`;
+  return `Denied: ${caller} may not ${action} on ${resource}. ${cure}`;
+};
