@@ -76,7 +76,8 @@ ${table(
 
 ## Not emulated
 
-What is not emulated is refused by its name, at boot or at the call, with the error \`NotEmulated\` and HTTP status 501.
+What is not emulated is refused by its name, at boot or at the call: with the error \`NotEmulated\` and HTTP status 501, or, of a
+service that is not here at all, \`UnknownOperationException\` and 404.
 
 ${table(
   ["AWS", "here"],
