@@ -329,7 +329,7 @@ export const eventBridgeClaims = claimsOf("eventbridge", [
     "null and the empty text are values of their own",
     [null, ""],
     { yes: [null, ""], no: [0, "null", "x"] },
-    `${guide}/eb-event-patterns-null-empty.html`,
+    `${guide}/eb-event-patterns-null-values.html`,
   ),
   operator("prefix", "prefix", [{ prefix: "ab" }], { yes: ["ab", "abc"], no: ["xab", "AB", 1] }),
   operator(

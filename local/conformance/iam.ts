@@ -73,7 +73,7 @@ export const iamClaims = claimsOf("iam", [
   },
   {
     name: "old-signature",
-    claim: "A signature that is older than 15 minutes is refused",
+    claim: "A signature that is an hour old is refused",
     doc: `${guide}/reference_sigv-troubleshooting.html`,
     locally: "The time of a signature is not looked at: clocks may differ.",
     async run(lab) {
