@@ -50,7 +50,8 @@ written by \`npm run conformance -- --write\` and checked by \`npm test\`.
 
 The suite in [\`local/conformance/\`](../local/conformance) puts what AWS documents to the test, with AWS's own clients:
 ${outcomes.length} claims, each linked to the page that makes it. Against the local cloud **${holds.length} hold, ${differs.length} differ, ${missing.length} are not emulated**.
-The same suite runs against any endpoint:
+The claims are read from AWS's documentation; they have not yet been run against AWS itself. The same suite runs against any
+endpoint, so whoever has an account can settle it:
 
 \`\`\`sh
 npm run conformance                                                # a local cloud of its own

@@ -72,9 +72,8 @@ const conformance = async (): Promise<number> => {
   }
   const tried = claims.filter(({ id }) => id.startsWith(options.only));
   if (tried.length === 0) {
-    say(
-      `No claim begins with "${options.only}". There are ${claims.map(({ id }) => id).join(", ")}.`,
-    );
+    const services = [...new Set(claims.map(({ service }) => service))].join(", ");
+    say(`No claim's id begins with "${options.only}". They begin with ${services}.`);
     return 2;
   }
   const { lab, operations, stop } = await open(options);
@@ -119,6 +118,7 @@ const conformance = async (): Promise<number> => {
 try {
   process.exitCode = await conformance();
 } catch (error) {
-  say(`${(error as Error).name}: ${(error as Error).message}`);
+  const { name, message } = error as Error;
+  say(name === "TypeError" ? `${message}. Try --help.` : `${name}: ${message}`);
   process.exitCode = 2;
 }
