@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Call } from "../src/engine.ts";
 import { judge } from "../src/judge/judge.ts";
 import { openShop, type Shop } from "../src/testing/shop.ts";
-import { spoil } from "../src/testing/spoil.ts";
+import { slowDown, spoil } from "../src/testing/spoil.ts";
 
 const MINUTE = 60_000;
 
@@ -10,6 +10,7 @@ let shop: Shop;
 let keys = 0;
 beforeEach(async () => {
   shop = await openShop();
+  slowDown(shop.local, 50);
 });
 afterEach(() => shop.local.stop());
 

@@ -56,3 +56,13 @@ export const hear = (local: LocalCloud, matches: (call: Call) => boolean): Call[
   });
   return heard;
 };
+
+/** Lets each call of a function take up to so many milliseconds, so that what goes on at once gets into each other's way. */
+export const slowDown = ({ cloud }: LocalCloud, most: number): (() => void) =>
+  cloud.guard(async (call, next) => {
+    if (call.caller.name.endsWith("Function")) {
+      const ms = cloud.clock.random() * most;
+      await new Promise<void>((resolve) => cloud.clock.after(ms, "on the wire", resolve));
+    }
+    return next(call);
+  });
