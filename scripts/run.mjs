@@ -107,9 +107,11 @@ const COMMANDS = {
   test: ["scripts/check.ts"],
   bench: ["local/src/bench.ts"],
   conformance: ["local/src/conformance.ts"],
+  iam: ["local/src/iam-report.ts"],
   synth: ["infra/synth/synth.ts"],
   schemas: ["scripts/schemas.ts"],
   openapi: ["scripts/openapi.ts"],
+  scenarios: ["scripts/scenarios.ts"],
   "sign-in": ["local/src/sign-in.ts"],
 };
 
