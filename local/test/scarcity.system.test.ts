@@ -99,10 +99,10 @@ it("F44 forty customers who want one of twenty-five cages at once: twenty-five h
   expect(await broken()).toEqual([]);
 });
 
-describe("F41 a reservation that expires while the bank does not answer", () => {
+describe("F41 a reservation that expires between payment and confirmation", () => {
   const silence = (call: Call) =>
-    call.caller.name.includes("ProviderApi") && call.service === "lambda";
-  /** An order for the parrot whose payment is only answered after its reservation has expired. */
+    call.caller.name.includes("ConfirmOrder") && call.service === "dynamodb";
+  /** An order for the parrot that is authorised, and cannot be confirmed before its reservation has expired. */
   const slowOrder = async (minutes: number) => {
     const { stop } = spoil(shop.local, silence, "is lost");
     const id = await place({ lines: want(["parrot", 1]) });
@@ -113,7 +113,7 @@ describe("F41 a reservation that expires while the bank does not answer", () => 
   };
 
   it("is sold after all when nobody else came", async () => {
-    const { id, stop } = await slowOrder(20);
+    const { id, stop } = await slowOrder(70);
     stop();
     await shop.settle();
     expect(await statusOf(id)).toBe("CONFIRMED");
@@ -121,11 +121,11 @@ describe("F41 a reservation that expires while the bank does not answer", () => 
   });
 
   it("is sold to the other who came, and the first waits for new stock: paid, but nothing shipped twice", async () => {
-    const { id, stop } = await slowOrder(17);
+    const { id, stop } = await slowOrder(70);
     const other = await place({ as: "bob", lines: want(["parrot", 1]) });
     await shop.clock.advance(1_000);
     stop();
-    await shop.clock.advance(5 * MINUTE);
+    await shop.clock.advance(10 * MINUTE);
     expect(await statusOf(other, "bob")).toBe("CONFIRMED");
     const { reservations } = await shop.books();
     expect(reservations.filter(({ status }) => status === "SOLD")).toHaveLength(1);
@@ -136,11 +136,11 @@ describe("F41 a reservation that expires while the bank does not answer", () => 
   });
 
   it("is sold to the other who came, and the first has all of it back when they do not want to wait", async () => {
-    const { id, stop } = await slowOrder(17);
+    const { id, stop } = await slowOrder(70);
     const other = await place({ as: "bob", lines: want(["parrot", 1]) });
     await shop.clock.advance(1_000);
     stop();
-    await shop.clock.advance(5 * MINUTE);
+    await shop.clock.advance(10 * MINUTE);
     await cancel(id);
     await shop.settle();
     expect(await shop.read(id)).toMatchObject({ status: "CANCELLED" });

@@ -73,7 +73,7 @@ describe("the order's saga", () => {
       AuthorizePayment: () => ({}),
     });
     expect(status).toBe("SUCCEEDED");
-    expect(calls.filter(({ name }) => name === "AuthorizePayment")).toHaveLength(101);
+    expect(calls.filter(({ name }) => name === "AuthorizePayment")).toHaveLength(34);
   });
 
   it("calls for a person when an undo fails", async () => {
