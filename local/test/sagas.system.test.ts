@@ -124,7 +124,7 @@ describe("F31 a saga that somebody stops", () => {
         if (status === "RUNNING")
           await shop.local.call("states", "StopExecution", { executionArn: executionOf(name) });
     }
-    await shop.clock.advance(90 * MINUTE); // stock is held for an hour
+    await shop.clock.advance(2 * 60 * MINUTE); // what is held expires
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
     expect((await executions()).length).toBe(3);
