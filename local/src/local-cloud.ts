@@ -16,6 +16,7 @@ import { createIssuer } from "./issuer/issuer.ts";
 import { lambdaEngine } from "./lambda/engine.ts";
 import type { Wake } from "./lambda/event-source-mappings.ts";
 import { inlineRuntime } from "./lambda/inline-runtime.ts";
+import { threadRuntime } from "./lambda/thread-runtime.ts";
 import { workerRuntime } from "./lambda/worker-runtime.ts";
 import { localPages, localPrefix } from "./local-pages.ts";
 import { schedulerEngine } from "./scheduler/engine.ts";
@@ -30,8 +31,11 @@ import type { WireHandler } from "./wire/message.ts";
 export type LocalCloudOptions = {
   clock: Clock;
   graph: Graph;
-  /** Where handlers run: each in a thread of its own, or inside this process on the clock. */
-  runtime: "worker" | "inline";
+  /**
+   * Where handlers run: many to a thread, each environment in a thread of its own with SST's bundles and the SDK over
+   * HTTP, or inside this process on the clock.
+   */
+  runtime: "worker" | "own-threads" | "inline";
   /** The addresses under which everything is linked. Nothing listens there unless somebody serves the handlers. */
   apiUrl?: string;
   awsUrl?: string;
@@ -75,9 +79,6 @@ export type LocalCloud = {
   notes: (kind?: string) => Fact[];
   stop: () => Promise<void>;
 };
-
-/** Threads of one function: each holds its own copy of the code, 20 MB; but three that wait for a slow provider must not stop all others. */
-const mostThreads = 5;
 
 const keptNotes = 10_000;
 
@@ -128,7 +129,15 @@ export const localCloud = async ({
       runtime:
         runtime === "inline"
           ? inlineRuntime({ outgoing: (request, from) => reachFrom(from)(request) })
-          : workerRuntime({ wire: (world) => awsEndpoint(world, keys), most: mostThreads }),
+          : runtime === "own-threads"
+            ? workerRuntime({ most: 5 })
+            : threadRuntime({
+                callerOf: keys.callerOf,
+                outgoing: {
+                  origins: [new URL(apiUrl).origin, new URL(awsUrl).origin],
+                  answer: (request, from) => reachFrom(from)(request),
+                },
+              }),
     }),
     schedulerEngine,
     (world) => {

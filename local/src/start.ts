@@ -18,6 +18,8 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --port <n>        port of the AWS endpoint (4566, or the next free one)
   --api-port <n>    port of the API and its pages (3000, or the next free one)
   --graph <file>    the infrastructure to run (infra/graph.json)
+  --own-threads     run each environment of a function in a thread of its own, with the bundle that SST uploads and
+                    the SDK over HTTP: closest to Lambda, at ten times the memory
   --logs            show what the functions log, too
   --help            this text
 `;
@@ -37,6 +39,7 @@ const readOptions = () => {
         port: { type: "string", default: "4566" },
         "api-port": { type: "string", default: "3000" },
         graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+        "own-threads": { type: "boolean", default: false },
         logs: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -77,11 +80,13 @@ const tellOf = (fact: Fact, logs: boolean): string | undefined => {
   if (kind === "iam.denied") return tellDenial(fact);
   if (kind === "connection-refused" || kind === "refused-address")
     return `Refused: ${fact.function ?? fact.from} asked for ${fact.host ?? fact.url}, which is not on this machine.`;
+  if (kind === "thread-stands-still")
+    return `One of ${(fact.functions as string[]).join(", ")} computes and never waits; the others go on in another thread.`;
   if (kind === "defect") return `Defect in the local cloud (${fact.where}): ${fact.message}`;
   return undefined;
 };
 
-// Dozens of threads, each with a heap of its own: small young generations, and no sweeping of all of them at rest.
+// A heap per thread: small young generations, and no sweeping of all of them at rest.
 setFlagsFromString("--no-memory-reducer");
 setFlagsFromString("--max-semi-space-size=2");
 
@@ -107,7 +112,7 @@ const start = async () => {
   const local = await localCloud({
     clock,
     graph,
-    runtime: "worker",
+    runtime: options["own-threads"] ? "own-threads" : "worker",
     apiUrl: api.url,
     awsUrl: aws.url,
   });

@@ -61,16 +61,4 @@ describe("bundling", () => {
     });
     expect(missing).toMatchObject({ reason: { message: "There is no file missing.ts." } });
   });
-
-  it("shares chunks between the functions that run in threads", async () => {
-    await write("three.ts", 'export { greeting as handler } from "./lib/greeting.ts";');
-    const bundles = bundler("thread");
-    const [one, three] = await Promise.all([bundles.bundle("one.ts"), bundles.bundle("three.ts")]);
-    expect((await import(one.path)).handler()).toBe("hello");
-    expect((await import(three.path)).handler).toBe("hello");
-    await write("lib/greeting.ts", 'export const greeting: string = "good night";');
-    expect((await import((await bundler("thread").bundle("one.ts")).path)).handler()).toBe(
-      "good night",
-    );
-  });
 });

@@ -16,11 +16,8 @@ export type Bundle = {
   exports: string[];
 };
 
-/**
- * What a bundle is for. `aws`: as SST uploads it. `thread`: the same code in chunks, in which the SDK's requests go
- * through `thread-handler.ts` instead of a socket. `inline`: libraries that many instances may share stay outside.
- */
-export type BundleKind = "aws" | "thread" | "inline";
+/** What a bundle is for. `aws`: as SST uploads it. `inline`: libraries that many instances may share stay outside. */
+export type BundleKind = "aws" | "inline";
 
 /** Builds bundles, many at once, and keeps them by content from one start to the next. */
 export type Bundler = {
@@ -52,15 +49,6 @@ const keepSharedOutside: Plugin = {
   },
 };
 
-const replaceHttpHandler: Plugin = {
-  name: "replace-http-handler",
-  setup(build) {
-    build.onResolve({ filter: /^@smithy\/node-http-handler$/ }, () => ({
-      path: fileURLToPath(new URL("./thread-handler.ts", import.meta.url)),
-    }));
-  },
-};
-
 /** As SST builds functions (its Node builder), so that sizes and behaviour here are those of the cloud. */
 const common: BuildOptions = {
   bundle: true,
@@ -79,15 +67,6 @@ const common: BuildOptions = {
 
 const optionsOf: Record<BundleKind, BuildOptions> = {
   aws: { ...common, minify: true, banner: { js: banner } },
-  // Shared chunks are built, compiled and cached once for all functions: a fifth of the time of whole bundles.
-  thread: {
-    ...common,
-    splitting: true,
-    keepNames: false, // nothing is minified, and keeping them costs each call of the SDK 35 us
-    chunkNames: "chunk-[hash]",
-    banner: { js: banner },
-    plugins: [replaceHttpHandler],
-  },
   inline: { ...common, plugins: [keepSharedOutside] },
 };
 
@@ -138,8 +117,7 @@ export const createBundler = ({
   const keyOf = async () => {
     const { plugins: _, ...options } = optionsOf[kind];
     const lock = await hashOf(join(root, "pnpm-lock.yaml"));
-    const handler = await hashOf(fileURLToPath(new URL("./thread-handler.ts", import.meta.url)));
-    return sha(JSON.stringify([root, kind, options, lock, kind === "thread" && handler]));
+    return sha(JSON.stringify([root, kind, options, lock]));
   };
 
   const fresh = async (file: string, key: string, hash: (path: string) => Promise<string>) => {
@@ -172,18 +150,6 @@ export const createBundler = ({
     await mkdir(directory, { recursive: true });
     const outputs = metafile?.outputs ?? {};
     const code = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
-    for (const [name, contents] of code)
-      if (name.startsWith("chunk-")) await writeWhole(join(directory, name), contents);
-    /** The files that an output is made of, in itself and in the chunks that it imports. */
-    const sourcesOf = (path: string, seen = new Set<string>()): string[] => {
-      const output = outputs[path];
-      if (!output || seen.has(path)) return [];
-      seen.add(path);
-      return [
-        ...Object.keys(output.inputs),
-        ...output.imports.flatMap((imported) => sourcesOf(imported.path, seen)),
-      ];
-    };
     const bundles = await Promise.all(
       files.map(async (file): Promise<Bundle> => {
         const [outputPath = "", output] =
@@ -196,7 +162,7 @@ export const createBundler = ({
           bytes: contents.byteLength,
           exports: output.exports,
         };
-        const own = sourcesOf(outputPath).filter((path) => !path.includes("node_modules/"));
+        const own = Object.keys(output.inputs).filter((path) => !path.includes("node_modules/"));
         const inputs = Object.fromEntries(
           await Promise.all(
             own.map(async (path): Promise<[string, string]> => {

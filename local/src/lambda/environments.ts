@@ -17,7 +17,9 @@ export type Environments = {
   /** How many of them may be starting at the same moment; more invocations take what comes first, a new one or one that is done. */
   startingAtOnce?: number;
 };
-export type Start = { ok: true; environment: Environment } | { ok: false; error: ErrorPayload };
+export type Start<E extends Environment = Environment> =
+  | { ok: true; environment: E }
+  | { ok: false; error: ErrorPayload };
 
 type Busy = { requestId: string; end: (outcome: Outcome) => void; environment?: Environment };
 type Pool = {

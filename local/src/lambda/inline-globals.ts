@@ -8,6 +8,8 @@ import { rememberCheckedModels } from "./checked-models.ts";
 /** What a function instance needs of the world around it to have its own time, chance, environment and output. */
 export type GlobalsHost = {
   clock: Clock;
+  /** Whether time, chance and Node's modules are the clock's, or those of the machine. */
+  virtual: boolean;
   name: string;
   variables: Record<string, string>;
   /** Runs a callback into the instance: not at all when it is dead, later when it is frozen. */
@@ -199,9 +201,12 @@ const sharedModule = (id: string): unknown => {
   return loaded.get(id);
 };
 
+/** Where time and chance need not be repeatable, code has those of the machine. */
+const machine = { performance, Date, Math, crypto: globalThis.crypto, AbortSignal };
+
 /** The names that are bound around a function's code, with the values that make it the instance's own. */
 export const instanceGlobals = (host: GlobalsHost) => {
-  const { clock, variables, print, exit, sdk } = host;
+  const { clock, virtual, variables, print, exit, sdk } = host;
   const timers = timersOf(host);
   const { stop, ...timerFunctions } = timers;
   const { webcrypto, nodeModule } = cryptoOf(host);
@@ -244,9 +249,8 @@ export const instanceGlobals = (host: GlobalsHost) => {
   const performance = { now: since, timeOrigin: born, mark: () => {}, measure: () => {} };
 
   const modules: Record<string, unknown> = {
-    crypto: nodeModule,
+    ...(virtual && { crypto: nodeModule, perf_hooks: { performance } }),
     process: ownProcess,
-    perf_hooks: { performance },
     timers: timerFunctions,
     "timers/promises": {
       setTimeout: (ms: number, value: unknown) =>
@@ -259,19 +263,23 @@ export const instanceGlobals = (host: GlobalsHost) => {
   const ownRequire = (id: string): unknown => {
     const name = id.replace(/^node:/, "");
     if (Object.hasOwn(modules, name)) return modules[name];
-    if (refused.has(name)) return refusal(id);
+    if (virtual && refused.has(name)) return refusal(id);
     return sdk(id) ?? sharedModule(id);
   };
 
   const bound: Record<string, unknown> = {
     process: ownProcess,
     console: ownConsole,
-    performance,
-    Date: dateOf(clock),
-    Math: Object.create(Math, { random: { value: clock.random } }),
-    crypto: webcrypto,
+    ...(virtual
+      ? {
+          performance,
+          Date: dateOf(clock),
+          Math: Object.create(Math, { random: { value: clock.random } }),
+          crypto: webcrypto,
+          AbortSignal: abortSignalOf(timers),
+        }
+      : machine),
     fetch: fetchOf(host),
-    AbortSignal: abortSignalOf(timers),
     ...timerFunctions,
   };
   // What code reads from the global object must be the instance's own too, and what it writes there must stay.
@@ -284,7 +292,13 @@ export const instanceGlobals = (host: GlobalsHost) => {
     Object.defineProperty(ownGlobal, name, { value: ownGlobal });
   return {
     stop,
-    bound: { ...bound, globalThis: ownGlobal, global: ownGlobal, require: ownRequire },
+    bound: {
+      ...bound,
+      process: ownProcess as NodeJS.Process,
+      globalThis: ownGlobal,
+      global: ownGlobal,
+      require: ownRequire,
+    },
   };
 };
 

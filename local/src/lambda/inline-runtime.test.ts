@@ -3,7 +3,8 @@ import { realClock, virtualClock } from "../clock.ts";
 import { createCloud } from "../cloud.ts";
 import { administrator } from "../engine.ts";
 import { lambdaEngine } from "./engine.ts";
-import { asFunctionBody, inlineRuntime } from "./inline-runtime.ts";
+import { inlineRuntime } from "./inline-runtime.ts";
+import { asFunctionBody } from "./instance-code.ts";
 import { runtimeContract } from "./testing/runtime-contract.ts";
 
 runtimeContract("the inline runtime, in virtual time", () => {

@@ -4,14 +4,21 @@ import { createCloud } from "../cloud.ts";
 import { administrator } from "../engine.ts";
 import { lambdaEngine } from "./engine.ts";
 import { isLoopback } from "./loopback-only.ts";
+import { threadRuntime } from "./thread-runtime.ts";
 import { workerRuntime } from "./worker-runtime.ts";
 
-it("a function in a thread finds every way out of the machine closed", async () => {
+it.each([
+  ["a thread of its own", workerRuntime()],
+  ["a thread with others", threadRuntime({ callerOf: () => undefined })],
+])("a function in %s finds every way out of the machine closed", async (_, runtime) => {
   const clock = realClock(() => {});
-  const cloud = createCloud(clock, [lambdaEngine({ runtime: workerRuntime() })]);
+  const cloud = createCloud(clock, [lambdaEngine({ runtime })]);
   const hosts = new Set<unknown>();
-  cloud.observe(({ kind, host }) => {
-    if (kind === "connection-refused") hosts.add(host);
+  const names = new Set<unknown>();
+  cloud.observe(({ kind, host, function: name }) => {
+    if (kind !== "connection-refused") return;
+    hosts.add(host);
+    names.add(name);
   });
   const call = (operation: string, input: object) =>
     cloud.call({ caller: administrator, service: "lambda", operation, input });
@@ -34,6 +41,7 @@ it("a function in a thread finds every way out of the machine closed", async () 
     lookupCallback: refused,
   });
   expect([...hosts].sort()).toEqual(["192.0.2.1", "a datagram socket", "example.com"]);
+  expect([...names]).toEqual(["Out"]);
   cloud.stop();
   clock.stop();
 });

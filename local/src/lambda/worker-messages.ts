@@ -6,30 +6,14 @@ export type WorkerStart = {
   bundle: string;
   exported: string;
   compileCache: string;
-  /** Whether the SDK's requests go through the thread's port. */
-  port: boolean;
-};
-
-/** An SDK request on its way through the port. */
-export type PortRequest = {
-  method: string;
-  path: string;
-  query: string;
-  headers: Record<string, string>;
-  body: string | Uint8Array;
-};
-
-/** Its answer. */
-export type PortAnswer = {
-  status: number;
-  headers: Record<string, string>;
-  body: string | Uint8Array;
 };
 
 /** From the main thread to a worker. */
-export type ToWorker =
-  | { kind: "invoke"; event: string; invocation: Invocation & { deadline: number } }
-  | { kind: "answer"; id: number; answer: PortAnswer };
+export type ToWorker = {
+  kind: "invoke";
+  event: string;
+  invocation: Invocation & { deadline: number };
+};
 
 /** From a worker to the main thread. */
 export type FromWorker =
@@ -37,5 +21,4 @@ export type FromWorker =
   | { kind: "broken"; error: ErrorPayload }
   | { kind: "done"; outcome: Outcome }
   | { kind: "log"; line: string }
-  | { kind: "refused"; host: string }
-  | { kind: "request"; id: number; request: PortRequest };
+  | { kind: "refused"; host: string };

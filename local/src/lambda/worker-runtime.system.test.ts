@@ -10,26 +10,7 @@ const benchClock = () =>
     throw error;
   });
 
-runtimeContract("worker threads, with the SDK's requests through the port", () => {
-  const clock = benchClock();
-  const keys = createKeyRing(clock);
-  return {
-    clock,
-    runtime: workerRuntime({ wire: (world) => awsEndpoint(world, keys) }),
-    variables: (caller) => {
-      const { accessKeyId, secretAccessKey } = keys.issue(caller);
-      return {
-        AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      };
-    },
-    finish: (work) => work,
-    stop: clock.stop,
-  };
-});
-
-runtimeContract("worker threads, with the SDK's requests over the network", () => {
+runtimeContract("threads of their own, with the SDK's requests over the network", () => {
   const clock = benchClock();
   const keys = createKeyRing(clock);
   let server: LoopbackServer | undefined;

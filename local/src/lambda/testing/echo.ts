@@ -20,7 +20,10 @@ const actions: Record<string, (event: Event, context: Context) => unknown> = {
     return invocations;
   },
   nothing: () => undefined,
-  variable: ({ name }) => process.env[String(name)],
+  variable: ({ name, value }) => {
+    if (value !== undefined) process.env[String(name)] = String(value);
+    return process.env[String(name)];
+  },
   context: (_, context) => ({
     name: context.functionName,
     requestId: context.awsRequestId,
@@ -43,6 +46,13 @@ const actions: Record<string, (event: Event, context: Context) => unknown> = {
     return "rested";
   },
   exit: () => process.exit(3),
+  rejectLater: () =>
+    new Promise(() => {
+      void Promise.reject(new Refused("nobody awaits this"));
+    }),
+  spin: () => {
+    for (;;);
+  },
   throwLater: () =>
     new Promise(() => {
       setTimeout(() => {
