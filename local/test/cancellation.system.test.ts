@@ -25,7 +25,7 @@ const isOff = (order: { status: string; paid: object | null; refunded: object | 
   expect([order.paid, order.refunded]).toEqual(order.paid ? [all, all] : [null, null]);
 };
 
-describe("F62 I4 a customer who cancels", () => {
+describe("I4 a customer who cancels", () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await openShop();
@@ -37,7 +37,7 @@ describe("F62 I4 a customer who cancels", () => {
     !/Relay|Project|Sweep|Notify|streams/.test(caller.name + service);
 
   it.each(["tok_approve", "tok_decline", "tok_twice"])(
-    "at whichever call of the saga (with %s, stages a to f), pays nothing or has all of it back",
+    "F62a-f at whichever call of the saga (with %s), pays nothing or has all of it back",
     async (card) => {
       let [number, met] = [0, 0];
       const endings: Record<string, number> = {};
@@ -75,7 +75,7 @@ describe("F62 I4 a customer who cancels", () => {
     },
   );
 
-  it("h twice at the same moment is answered the same, and it is done once", async () => {
+  it("F62h twice at the same moment is answered the same, and it is done once", async () => {
     const { orderId } = await placeIn(shop, "tok_approve");
     await shop.clock.advance(MINUTE);
     const writes = hear(shop.local, (call) => isWrite(call) && by("OrdersApi")(call));

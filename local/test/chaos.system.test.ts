@@ -6,7 +6,7 @@ import { type Fault, faults, slowDown } from "../src/testing/spoil.ts";
 
 const MINUTE = 60_000;
 /** How many stories are told, from which seed on, and of how many calls one is spoilt. */
-const { CHAOS_SEEDS = "16", CHAOS_FROM = "1", CHAOS_CHANCE = "0.1" } = process.env;
+const { CHAOS_SEEDS = "10", CHAOS_FROM = "1", CHAOS_CHANCE = "0.1" } = process.env;
 const SEEDS = Array.from({ length: Number(CHAOS_SEEDS) }, (_, i) => i + Number(CHAOS_FROM));
 const ORDERS = 12;
 const CARDS = [
@@ -68,59 +68,66 @@ const insist = async (shop: Shop, send: () => ReturnType<Shop["local"]["api"]>) 
 };
 
 describe("whatever goes wrong at once, for ten minutes", () => {
-  it.each(SEEDS)("all books are in order in the end (seed %i)", async (seed) => {
-    const shop = await openShop({ seed });
-    const { local, clock } = shop;
-    const { random } = clock;
-    const pick = <T>(of: readonly T[]) => of[Math.floor(random() * of.length)] as T;
-    slowDown(local, 50);
-    const calm = stir(shop, Number(CHAOS_CHANCE));
-    const pause = (ms: number) =>
-      new Promise<void>((resolve) => clock.after(random() * ms, "customer thinks", resolve));
-    const customer = async (i: number) => {
-      await pause(5 * MINUTE);
-      const as = pick(["alice", "bob", "carol"]);
-      const [first, second] = [pick(PRODUCTS), pick(PRODUCTS)];
-      const lines = [...new Set([first, second])].map((productId) => ({ productId, quantity: 1 }));
-      const body = { lines, paymentToken: pick(CARDS) };
-      const headers = { "idempotency-key": `chaos-${i}` };
-      const placed = await insist(shop, () =>
-        local.api({ method: "POST", path: "/orders", as, headers, body }),
-      );
-      expect(placed.status).toBe(202);
-      const { orderId } = placed.json() as { orderId: string };
-      let cancelled = false;
-      if (random() < 0.5) {
-        await pause(pick([2_000, 30_000, 5 * MINUTE]));
-        const answer = await insist(shop, () =>
-          local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as }),
+  it.each(SEEDS)(
+    "I7 I8 I9 I10 I15 I17 all books are in order in the end (seed %i)",
+    async (seed) => {
+      const shop = await openShop({ seed });
+      const { local, clock } = shop;
+      const { random } = clock;
+      const pick = <T>(of: readonly T[]) => of[Math.floor(random() * of.length)] as T;
+      slowDown(local, 50);
+      const calm = stir(shop, Number(CHAOS_CHANCE));
+      const pause = (ms: number) =>
+        new Promise<void>((resolve) => clock.after(random() * ms, "customer thinks", resolve));
+      const customer = async (i: number) => {
+        await pause(5 * MINUTE);
+        const as = pick(["alice", "bob", "carol"]);
+        const [first, second] = [pick(PRODUCTS), pick(PRODUCTS)];
+        const lines = [...new Set([first, second])].map((productId) => ({
+          productId,
+          quantity: 1,
+        }));
+        const body = { lines, paymentToken: pick(CARDS) };
+        const headers = { "idempotency-key": `chaos-${i}` };
+        const placed = await insist(shop, () =>
+          local.api({ method: "POST", path: "/orders", as, headers, body }),
         );
-        cancelled = answer.status === 202;
-        if (!cancelled) expect(answer.status).toBe(409);
-      }
-      return { orderId, as, card: body.paymentToken, cancelled };
-    };
-    const orders = await shop.drive(
-      Promise.all(Array.from({ length: ORDERS }, (_, i) => customer(i))),
-    );
-    await clock.advance(5 * MINUTE);
-    calm();
-    await clock.advance(30 * MINUTE);
-    await shop.settle();
-
-    await redrive(shop);
-    const books = await shop.books();
-    const broken = judge(books).filter(({ what }) => !SETTLED_OTHERWISE.test(what));
-    expect(broken).toEqual([]);
-    for (const { orderId, as, cancelled, card } of orders) {
-      const { status } = await shop.read(orderId, as);
-      expect(cancelled ? ["CANCELLED"] : ["CONFIRMED", "REJECTED"], `${orderId} ${card}`).toContain(
-        status,
+        expect(placed.status).toBe(202);
+        const { orderId } = placed.json() as { orderId: string };
+        let cancelled = false;
+        if (random() < 0.5) {
+          await pause(pick([2_000, 30_000, 5 * MINUTE]));
+          const answer = await insist(shop, () =>
+            local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as }),
+          );
+          cancelled = answer.status === 202;
+          if (!cancelled) expect(answer.status).toBe(409);
+        }
+        return { orderId, as, card: body.paymentToken, cancelled };
+      };
+      const orders = await shop.drive(
+        Promise.all(Array.from({ length: ORDERS }, (_, i) => customer(i))),
       );
-    }
-    expect(books.orders).toHaveLength(ORDERS);
-    const mails = local.emails().map(({ tags, to }) => `${tags?.order} ${tags?.template} ${to}`);
-    expect(new Set(mails).size).toBe(mails.length);
-    await local.stop();
-  });
+      await clock.advance(5 * MINUTE);
+      calm();
+      await clock.advance(30 * MINUTE);
+      await shop.settle();
+
+      await redrive(shop);
+      const books = await shop.books();
+      const broken = judge(books).filter(({ what }) => !SETTLED_OTHERWISE.test(what));
+      expect(broken).toEqual([]);
+      for (const { orderId, as, cancelled, card } of orders) {
+        const { status } = await shop.read(orderId, as);
+        expect(
+          cancelled ? ["CANCELLED"] : ["CONFIRMED", "REJECTED"],
+          `${orderId} ${card}`,
+        ).toContain(status);
+      }
+      expect(books.orders).toHaveLength(ORDERS);
+      const mails = local.emails().map(({ tags, to }) => `${tags?.order} ${tags?.template} ${to}`);
+      expect(new Set(mails).size).toBe(mails.length);
+      await local.stop();
+    },
+  );
 });
