@@ -8,7 +8,7 @@ export const NUMBER =
   /\b(F\d\d|I\d{1,2})(?:([a-h])(?:-([a-h]))?| ([a-h](?:, [a-h])*)(?=\)))?(?![\w/])/g;
 
 const NOT_YET = "not yet";
-const ROW = /^(\| ([FI]\d+[a-h]?) \| .+? \| .+? \| )(.*) \|$/gm;
+const ROW = /^(\| ([FI]\d+[a-h]?) *\| .+? \| .+? \| )(.*?) *\|$/gm;
 
 /** The numbers that a title names: "F62a-d I4" gives F62a, F62b, F62c, F62d and I4. */
 export const numbersIn = (title: string): string[] =>

@@ -25,7 +25,7 @@ const isOff = (order: { status: string; paid: object | null; refunded: object | 
   expect([order.paid, order.refunded]).toEqual(order.paid ? [all, all] : [null, null]);
 };
 
-describe("I4 a customer who cancels", () => {
+describe("F62 I4 a customer who cancels", () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await openShop();
