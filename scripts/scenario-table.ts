@@ -60,6 +60,6 @@ export const withTests = (page: string, titles: Title[]): string => {
   const coverage = coverageOf(page, titles);
   return page.replaceAll(ROW, (_, row, number) => {
     const links = [...new Set((coverage.get(number) ?? []).map(linkTo))];
-    return `${row}${links.join("<br>") || NOT_YET} |`;
+    return `${row.replaceAll(/ +(?=\|)/g, " ")}${links.join("<br>") || NOT_YET} |`;
   });
 };

@@ -82,6 +82,12 @@ describe("a table of two", () => {
     expect(coverageOf(table, [title("F02 now")]).get("F02")).toHaveLength(1);
   });
 
+  it("is read and written alike, however it is padded", () => {
+    const padded = "| F01  | when      | then | not yet      |";
+    expect(withTests(padded, [title("F01")])).toBe(row("F01", "[F01](../a.test.ts)"));
+    expect(withTests(padded, [])).toBe(row("F01", "not yet"));
+  });
+
   it("tells which number lost its test, and which was never there", () => {
     expect(lostNumbers(table, [title("F02 now")])).toEqual(["F01"]);
     expect(lostNumbers(table, [title("F01 otherwise")])).toEqual([]);
