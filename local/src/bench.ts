@@ -67,7 +67,7 @@ const bench = async (quick: boolean) => {
   for (const [part, dollars] of parts) print(`  ${part.padEnd(34)} $${dollars.toFixed(2)}`);
 
   say("Starting the shop and serving orders over HTTP ...\n");
-  const served = await measureServed(quick ? 100 : 400, 20);
+  const served = await measureServed(quick ? 200 : 600, 40);
   const raw = await measureTransactRate(20_000);
   print("\nThis machine (absolute figures are this machine's, at this moment)");
   print(`  npm start, installed, to ready      ${(served.readyMs / 1000).toFixed(1)} s`);
@@ -75,6 +75,9 @@ const bench = async (quick: boolean) => {
   print(`  orders per second, served           ${number(served.ordersPerSecond)}`);
   print(`  raw transactions of the engine      ${Math.round(raw)} per second`);
   print(`  orders as a share of those          ${number((100 * served.ordersPerSecond) / raw)} %`);
+  print("  CPU of an order, served");
+  for (const { who, ms } of served.cpu) print(`    ${who.padEnd(34)}${number(ms)} ms`);
+  print(`    an engine's transaction, raw      ${number(1000 / raw)} ms`);
   if (served.idleMb && served.busyMb)
     print(
       `  memory after the first / last order ${Math.round(served.idleMb)} / ${Math.round(served.busyMb)} MB`,

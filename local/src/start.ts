@@ -88,7 +88,7 @@ const tellOf = (fact: Fact, logs: boolean): string | undefined => {
 
 // A heap per thread: small young generations, and no sweeping of all of them at rest.
 setFlagsFromString("--no-memory-reducer");
-setFlagsFromString("--max-semi-space-size=2");
+for (const f of (process.env.PSF ?? "--max-semi-space-size=2").split(" ")) setFlagsFromString(f);
 
 const start = async () => {
   const options = readOptions();

@@ -62,7 +62,7 @@ export const inBatches = <T>(post: (messages: T[]) => void): ((message: T) => vo
   return (message) => {
     if (batch) return void batch.push(message);
     batch = [message];
-    queueMicrotask(() => {
+    setImmediate(() => {
       const messages = batch ?? [];
       batch = undefined;
       post(messages);

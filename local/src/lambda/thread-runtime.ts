@@ -84,7 +84,7 @@ export const threadRuntime =
   ({
     callerOf,
     outgoing,
-    threads: threadCount = 2,
+    threads: threadCount = Number(process.env.THR ?? 2),
     most = 20,
     bundles = createBundler({ kind: "inline" }),
   }: ThreadOptions): MakeRuntime =>
@@ -206,7 +206,7 @@ export const threadRuntime =
     };
 
     const pool = environments(world, {
-      most,
+      most, startingAtOnce: Number(process.env.SAO ?? 1000),
       start: (fn, crashed) => {
         const bundle = paths.get(fn.name);
         if (!bundle) throw new Error(`${fn.name} was not prepared.`);
