@@ -206,7 +206,8 @@ export const threadRuntime =
     };
 
     const pool = environments(world, {
-      most, startingAtOnce: Number(process.env.SAO ?? 1000),
+      most,
+      startingAtOnce: Number(process.env.SAO ?? 1000),
       start: (fn, crashed) => {
         const bundle = paths.get(fn.name);
         if (!bundle) throw new Error(`${fn.name} was not prepared.`);
