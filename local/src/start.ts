@@ -7,6 +7,7 @@ import { realClock } from "./clock.ts";
 import type { Fact } from "./cloud.ts";
 import { tellDenial } from "./iam/denial.ts";
 import { repositoryRoot } from "./lambda/bundle.ts";
+import type { LambdaEngine } from "./lambda/engine.ts";
 import { localCloud } from "./local-cloud.ts";
 import { awsLines, curlLines } from "./pages.ts";
 import { seed } from "./seed/seed.ts";
@@ -88,7 +89,7 @@ const tellOf = (fact: Fact, logs: boolean): string | undefined => {
 
 // A heap per thread: small young generations, and no sweeping of all of them at rest.
 setFlagsFromString("--no-memory-reducer");
-for (const f of (process.env.PSF ?? "--max-semi-space-size=2").split(" ")) setFlagsFromString(f);
+setFlagsFromString("--max-semi-space-size=8");
 
 const start = async () => {
   const options = readOptions();
@@ -158,6 +159,10 @@ ${awsLines(aws.url, local.administrator)}
 Ctrl-C stops it; nothing is kept.
 `);
   }
+
+  // Who orders by hand finds all functions warm; who orders at once is not kept waiting by it.
+  const lambda = local.cloud.engines.lambda as LambdaEngine;
+  if (!options["own-threads"]) clock.after(500, "warm the functions", lambda.warm);
 
   const stop = async () => {
     forget();

@@ -84,7 +84,7 @@ export const threadRuntime =
   ({
     callerOf,
     outgoing,
-    threads: threadCount = Number(process.env.THR ?? 2),
+    threads: threadCount = 2,
     most = 20,
     bundles = createBundler({ kind: "inline" }),
   }: ThreadOptions): MakeRuntime =>
@@ -207,7 +207,6 @@ export const threadRuntime =
 
     const pool = environments(world, {
       most,
-      startingAtOnce: Number(process.env.SAO ?? 1000),
       start: (fn, crashed) => {
         const bundle = paths.get(fn.name);
         if (!bundle) throw new Error(`${fn.name} was not prepared.`);
