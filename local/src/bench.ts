@@ -67,7 +67,7 @@ const bench = async (quick: boolean) => {
   for (const [part, dollars] of parts) print(`  ${part.padEnd(34)} $${dollars.toFixed(2)}`);
 
   say("Starting the shop and serving orders over HTTP ...\n");
-  const served = await measureServed(quick ? 200 : 600, 40);
+  const served = await measureServed(quick ? 200 : 300, 40);
   const raw = await measureTransactRate(20_000);
   print("\nThis machine (absolute figures are this machine's, at this moment)");
   print(`  npm start, installed, to ready      ${(served.readyMs / 1000).toFixed(1)} s`);

@@ -71,7 +71,7 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
     credentials: { accessKeyId, secretAccessKey },
   });
   const send = async (path: string, as: string, body?: object, key = "") => {
-    const response = await fetch(`${api}${path}`, {
+    const request = {
       method: body ? "POST" : "GET",
       headers: {
         authorization: `Bearer ${accounts[as]?.token}`,
@@ -79,7 +79,13 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
         "idempotency-key": key,
       },
       ...(body && { body: JSON.stringify(body) }),
-    });
+    };
+    let response = await fetch(`${api}${path}`, request);
+    // The API takes 100 requests a second, the provider's webhooks among them.
+    while (response.status === 429) {
+      await pause(250);
+      response = await fetch(`${api}${path}`, request);
+    }
     const answer = await response.json();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
     // biome-ignore lint/suspicious/noExplicitAny: an answer, as a client sees it

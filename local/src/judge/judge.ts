@@ -20,18 +20,17 @@ export const paidFor = (books: Books, orderId: string) => {
   };
 };
 
-/** What the provider's ledger says that the customer has paid for an order, less what went back. */
-const providerNet = (books: Books, orderId: string) =>
-  sum(
-    books.postings
-      .filter(({ sk }) => String(sk).startsWith(`${paymentIdOf(orderId)}#`))
-      .flatMap(({ posting }) => posting as Row[])
-      .filter(({ account }) => account === "merchant")
-      .map(({ amount }) => amount),
-  );
-
-const reservationOf = (books: Books, orderId: string) =>
-  books.reservations.find((reservation) => reservation.orderId === orderId);
+/** What the provider's ledger says that its customer has paid for each payment, less what went back. */
+const providerNets = (books: Books) => {
+  const postings = Map.groupBy(books.postings, ({ sk }) => String(sk).split("#")[0]);
+  return (orderId: string) =>
+    sum(
+      (postings.get(paymentIdOf(orderId)) ?? [])
+        .flatMap(({ posting }) => posting as Row[])
+        .filter(({ account }) => account === "merchant")
+        .map(({ amount }) => amount),
+    );
+};
 
 const everyOrder = (books: Books, fault: (order: Row) => string | false | undefined) =>
   books.orders.flatMap((order) => {
@@ -56,32 +55,36 @@ const checks: Record<string, Check> = {
         !right && `${refunded} <= ${captured} <= ${authorized} <= ${total.amount} does not hold`
       );
     }),
-  "I2 available + held + sold = stocked": (books) =>
-    books.stock.flatMap(({ productId, available, stocked }) => {
-      const taken = books.reservations
-        .filter(({ status }) => status === "HELD" || status === "SOLD")
-        .flatMap(({ lines }) => lines as Row[])
-        .filter((line) => line.productId === productId)
-        .map(({ quantity }) => quantity as number);
-      if (available >= 0 && available + sum(taken) === stocked) return [];
-      return [`${productId}: ${available} + ${sum(taken)} is not ${stocked}`];
-    }),
+  "I2 available + held + sold = stocked": (books) => {
+    const lines = books.reservations
+      .filter(({ status }) => status === "HELD" || status === "SOLD")
+      .flatMap(({ lines }) => lines as Row[]);
+    const takenOf = Map.groupBy(lines, ({ productId }) => productId);
+    return books.stock.flatMap(({ productId, available, stocked }) => {
+      const taken = sum((takenOf.get(productId) ?? []).map(({ quantity }) => quantity));
+      if (available >= 0 && available + taken === stocked) return [];
+      return [`${productId}: ${available} + ${taken} is not ${stocked}`];
+    });
+  },
   "I7 every order is final": (books) =>
     everyOrder(books, ({ status }) => !FINAL.includes(status) && `is still ${status}`),
-  "I8 confirmed means paid and sold, anything else means neither": (books) =>
-    everyOrder(books, ({ orderId, status, total }) => {
+  "I8 confirmed means paid and sold, anything else means neither": (books) => {
+    const reservations = new Map(books.reservations.map((one) => [one.orderId, one]));
+    return everyOrder(books, ({ orderId, status, total }) => {
       if (status === "NEEDS_ATTENTION") return false;
       const { captured, refunded } = paidFor(books, orderId);
-      const sold = reservationOf(books, orderId)?.status === "SOLD";
+      const sold = reservations.get(orderId)?.status === "SOLD";
       const [net, due] = [captured - refunded, status === "CONFIRMED" ? total.amount : 0];
       if (net !== due) return `${status}, but ${net} was paid of ${due}`;
       return sold !== (status === "CONFIRMED") && `${status}, but sold is ${sold}`;
-    }),
+    });
+  },
   "I9 nothing is held any more": ({ reservations }) =>
     reservations.flatMap(({ orderId, status }) =>
       status === "HELD" ? [`${orderId} holds stock`] : [],
     ),
   "I10 our ledger is the provider's": (books) => {
+    const netOf = providerNets(books);
     const unbalanced = books.postings.filter(
       ({ posting }) => sum((posting as Row[]).map(({ amount }) => amount)) !== 0,
     );
@@ -89,7 +92,7 @@ const checks: Record<string, Check> = {
       ...unbalanced.map(({ sk }) => `the posting ${sk} does not add up to nothing`),
       ...everyOrder(books, ({ orderId }) => {
         const { captured, refunded } = paidFor(books, orderId);
-        const theirs = providerNet(books, orderId);
+        const theirs = netOf(orderId);
         return (
           captured - refunded !== theirs && `we say ${captured - refunded}, they say ${theirs}`
         );
