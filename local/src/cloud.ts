@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { AwsError, type Call, type Engine, notEmulated, type World } from "./engine.ts";
+import { createKeeper, type Keeper, type Snapshot } from "./keep.ts";
 
 /** Sees every call: may observe it, refuse it by throwing, or spoil its answer. `next` is the engine or the next gate. */
 export type Gate = (call: Call, next: (call: Call) => Promise<unknown>) => Promise<unknown>;
@@ -13,6 +14,11 @@ export type Cloud = World & {
   guard: (gate: Gate) => () => void;
   /** Hears every fact. Answers how to stop. */
   observe: (observer: (fact: Fact) => void) => () => void;
+  keeper: Keeper;
+  /** All that the engines know, now. */
+  snapshot: () => Snapshot;
+  /** Stops the engines, lets `change` change what they know, and lets them go on from there. */
+  restart: (change: (keeper: Keeper) => void) => Promise<void>;
   stop: () => void;
 };
 
@@ -24,6 +30,7 @@ export const createCloud = (
   const gates: Gate[] = [];
   const observers = new Set<(fact: Fact) => void>();
   const engines: Record<string, Engine> = {};
+  const keeper = createKeeper();
 
   const reach = async (call: Call): Promise<unknown> => {
     const engine = engines[call.service];
@@ -32,7 +39,11 @@ export const createCloud = (
       ? engine.operations[call.operation]
       : undefined;
     if (!operation) throw notEmulated(call.service, `the operation ${call.operation}`);
-    return operation(call.input, call.caller);
+    try {
+      return await operation(call.input, call.caller);
+    } finally {
+      keeper.flush(); // before anybody hears of it
+    }
   };
   const through = (index: number, call: Call): Promise<unknown> => {
     const gate = gates[index];
@@ -47,6 +58,7 @@ export const createCloud = (
     note: (fact) => {
       for (const observer of observers) observer(fact);
     },
+    keep: keeper,
   };
   for (const make of makers) {
     const engine = make(world);
@@ -55,9 +67,14 @@ export const createCloud = (
     engines[engine.service] = engine;
   }
 
+  const stop = () => {
+    for (const engine of Object.values(engines)) engine.stop?.();
+  };
+
   return {
     ...world,
     engines,
+    keeper,
     guard(gate) {
       gates.unshift(gate);
       return () => void gates.splice(gates.indexOf(gate), 1);
@@ -66,8 +83,12 @@ export const createCloud = (
       observers.add(observer);
       return () => void observers.delete(observer);
     },
-    stop() {
-      for (const engine of Object.values(engines)) engine.stop?.();
+    snapshot: () => ({ now: clock.now(), parts: keeper.take() }),
+    async restart(change) {
+      stop();
+      change(keeper);
+      for (const engine of Object.values(engines)) await engine.resume?.();
     },
+    stop,
   };
 };

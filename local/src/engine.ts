@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Keep } from "./keep.ts";
 
 /** Who makes a call: a function, rule, schedule, state machine or outside client, with the role it calls under. */
 export type Caller = { name: string; role: string };
@@ -22,8 +23,13 @@ export type Operation = (input: any, caller: Caller) => unknown;
 export type Engine = {
   service: string;
   operations: Record<string, Operation>;
-  /** Stops what polls or runs by itself. */
+  /** Stops what polls or runs by itself: no timer of it stays. What the engine knows stays as it is. */
   stop?: () => void;
+  /**
+   * Goes on with all that its state says is under way: arms the timers, starts the pollers. Called after `stop`, when
+   * the state is another one. What a function was doing at the time of that state is as lost as in a power cut.
+   */
+  resume?: () => void | Promise<void>;
 };
 
 /** What an engine may use of the world around it. */
@@ -36,6 +42,8 @@ export type World = {
   call: (call: Call) => Promise<any>;
   /** Tells observers what is not an API call: a state entered, a delivery, a parked message. */
   note: (fact: Record<string, unknown> & { kind: string }) => void;
+  /** Where an engine declares its state, so that it can be copied, kept and put back. */
+  keep: Keep;
 };
 
 /** An error as AWS answers it: `code` is AWS's type, `status` the HTTP status, `fields` stand beside the message. */
