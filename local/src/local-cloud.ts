@@ -24,7 +24,7 @@ import { type Email, type SesEngine, sesEngine } from "./ses/engine.ts";
 import { type SqsEngine, sqsEngine } from "./sqs/engine.ts";
 import { statesEngine } from "./stepfunctions/engine.ts";
 import { stsEngine } from "./sts/engine.ts";
-import { createKeyRing } from "./wire/credentials.ts";
+import { createKeyRing, type Holder, type KeyRing } from "./wire/credentials.ts";
 import { awsEndpoint } from "./wire/endpoint.ts";
 import type { WireHandler } from "./wire/message.ts";
 
@@ -103,7 +103,6 @@ export const localCloud = async ({
   const reachFrom = (from: string) =>
     dispatcher(addresses, (url) => cloud.note({ kind: "refused-address", url, from }));
 
-  const keys = createKeyRing(clock);
   const dynamo = dynamoEngines();
   let sqs: SqsEngine | undefined;
   let streams: StreamsEngine | undefined;
@@ -132,7 +131,7 @@ export const localCloud = async ({
           : runtime === "own-threads"
             ? workerRuntime({ most: 5 })
             : threadRuntime({
-                callerOf: keys.callerOf,
+                callerOf: (key) => keys.callerOf(key),
                 outgoing: {
                   origins: [new URL(apiUrl).origin, new URL(awsUrl).origin],
                   answer: (request, from) => reachFrom(from)(request),
@@ -146,6 +145,7 @@ export const localCloud = async ({
     },
     stsEngine,
   ]);
+  const keys: KeyRing = createKeyRing(clock, cloud.keeper.map<Holder>("iam.keys"));
   const notes: Fact[] = [];
   cloud.observe((fact) => {
     notes.push(fact);

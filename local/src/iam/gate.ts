@@ -38,7 +38,7 @@ const who = ({ name, role }: Caller, account: string) =>
  * infra/ it belongs as far as `placeOf` knows whose policy it is.
  */
 export const createPermissions = (
-  world: Pick<World, "account" | "region" | "note">,
+  world: Pick<World, "account" | "region" | "note" | "keep">,
   placeOf: PlaceOf = () => undefined,
 ): Permissions => {
   const { account } = world;

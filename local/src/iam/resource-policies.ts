@@ -24,9 +24,19 @@ const compile = (policy: string): Rule[] => {
 export const resourcePolicies = ({
   account,
   region,
-}: Pick<World, "account" | "region">): ResourcePolicies => {
-  const rules = new Map<string, Rule[]>();
-  const sources = new Map<string, string>();
+  keep,
+}: Pick<World, "account" | "region" | "keep">): ResourcePolicies => {
+  /** The texts of a resource's policies; replaced as a whole when they change. */
+  const policies = keep.map<string[]>("iam.policies");
+  const sources = keep.map<string>("iam.sources");
+  const compiled = new WeakMap<string[], Rule[]>();
+  const rulesOf = (arn: string): Rule[] => {
+    const texts = policies.get(arn);
+    if (!texts) return [];
+    const rules = compiled.get(texts) ?? texts.flatMap(compile);
+    compiled.set(texts, rules);
+    return rules;
+  };
   const queueArn = (nameOrUrl: string) =>
     `arn:aws:sqs:${region}:${account}:${nameOrUrl.split(/[/:]/).at(-1)}`;
 
@@ -34,39 +44,38 @@ export const resourcePolicies = ({
     {
       async "sqs.CreateQueue"(call, next) {
         const { QueueName, Attributes } = call.input;
-        const compiled = Attributes?.Policy && compile(Attributes.Policy);
+        const policy: string | undefined = Attributes?.Policy;
+        if (policy) compile(policy);
         const answer = await next(call);
-        if (compiled) rules.set(queueArn(QueueName), compiled);
+        if (policy) policies.set(queueArn(QueueName), [policy]);
         return answer;
       },
       async "sqs.SetQueueAttributes"(call, next) {
         const { QueueUrl, Attributes } = call.input;
         const policy: string | undefined = Attributes?.Policy;
-        const compiled = policy ? compile(policy) : [];
+        if (policy) compile(policy);
         const answer = await next(call);
-        if (policy !== undefined) rules.set(queueArn(QueueUrl), compiled);
+        if (policy !== undefined) policies.set(queueArn(QueueUrl), policy ? [policy] : []);
         return answer;
       },
       async "sqs.DeleteQueue"(call, next) {
         const answer = await next(call);
-        rules.delete(queueArn(call.input.QueueUrl));
+        policies.delete(queueArn(call.input.QueueUrl));
         return answer;
       },
       async "lambda.AddPermission"(call, next) {
         const answer = (await next(call)) as { Statement: string };
-        const statement = JSON.parse(answer.Statement);
-        const { Resource } = statement;
-        rules.set(Resource, [
-          ...(rules.get(Resource) ?? []),
-          ...compilePolicy({ Statement: statement }),
-        ]);
+        const { Resource } = JSON.parse(answer.Statement);
+        const policy = `{"Statement":${answer.Statement}}`;
+        compile(policy);
+        policies.set(Resource, [...(policies.get(Resource) ?? []), policy]);
         return answer;
       },
       async "lambda.DeleteFunction"(call, next) {
         const answer = await next(call);
         const name =
           /function:([^:]+)/.exec(call.input.FunctionName)?.[1] ?? call.input.FunctionName;
-        rules.delete(`arn:aws:lambda:${region}:${account}:function:${name}`);
+        policies.delete(`arn:aws:lambda:${region}:${account}:function:${name}`);
         return answer;
       },
       async "events.PutRule"(call, next) {
@@ -77,7 +86,7 @@ export const resourcePolicies = ({
     };
 
   return {
-    rulesOf: (arn) => rules.get(arn) ?? [],
+    rulesOf,
     sourceOf: (callerName) => sources.get(callerName),
     learn: async (call, next) =>
       (learners[`${call.service}.${call.operation}`] ?? pass)(call, next),

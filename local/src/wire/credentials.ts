@@ -14,22 +14,22 @@ export type KeyRing = {
 
 const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** A key ring that names callers by access key alone: it does not check signatures. */
-export const createKeyRing = (clock: Clock): KeyRing => {
-  const callers = new Map<string, Caller>();
-  const issued = new Map<string, Credentials>();
+/** A key and whose it is. */
+export type Holder = { caller: Caller; secretAccessKey: string };
+
+/** A key ring that names callers by access key alone: it does not check signatures. `holders` is where it keeps them. */
+export const createKeyRing = (clock: Clock, holders = new Map<string, Holder>()): KeyRing => {
   const draw = (length: number) =>
     Array.from({ length }, () => base32[Math.floor(clock.random() * 32)]).join("");
 
   return {
     issue(caller) {
-      const known = issued.get(caller.name);
-      if (known) return known;
-      const credentials = { accessKeyId: `LOCAL${draw(15)}`, secretAccessKey: draw(40) };
-      issued.set(caller.name, credentials);
-      callers.set(credentials.accessKeyId, caller);
-      return credentials;
+      for (const [accessKeyId, { caller: other, secretAccessKey }] of holders)
+        if (other.name === caller.name) return { accessKeyId, secretAccessKey };
+      const [accessKeyId, secretAccessKey] = [`LOCAL${draw(15)}`, draw(40)];
+      holders.set(accessKeyId, { caller, secretAccessKey });
+      return { accessKeyId, secretAccessKey };
     },
-    callerOf: (accessKeyId) => callers.get(accessKeyId),
+    callerOf: (accessKeyId) => holders.get(accessKeyId)?.caller,
   };
 };
