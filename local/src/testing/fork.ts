@@ -1,0 +1,71 @@
+import { type VirtualClock, virtualClock } from "../clock.ts";
+import { type Cloud, createCloud } from "../cloud.ts";
+import type { Engine, World } from "../engine.ts";
+import type { Keeper } from "../keep.ts";
+
+/** A cloud whose time a test moves. */
+export type TestCloud = Cloud & { clock: VirtualClock };
+
+type Makers = ((world: World) => Engine)[];
+type Options = { seed?: number; onError?: (error: unknown, label: string) => void };
+
+const resumed = async (
+  { account, region }: Cloud,
+  start: number,
+  makers: Makers,
+  options: Options,
+  fill: (keeper: Keeper) => void,
+): Promise<TestCloud> => {
+  const clock = virtualClock({ ...options, start });
+  const cloud = createCloud(clock, makers, { account, region });
+  await cloud.restart(fill);
+  return { ...cloud, clock };
+};
+
+/** A second cloud of the same engines that goes on, on a clock of its own, from where the first one stands. */
+export const forked = (cloud: Cloud, makers: Makers, options: Options = {}): Promise<TestCloud> => {
+  const { now, parts } = cloud.snapshot();
+  return resumed(cloud, now, makers, options, (keeper) => keeper.put(parts));
+};
+
+/** Entries as JSON text, part by part. */
+type Written = Map<string, Map<string, string>>;
+
+const writtenOf = ({ keeper }: Cloud): Written =>
+  new Map(
+    [...keeper.parts].map(([name, part]) => [
+      name,
+      new Map([...part.keys()].map((key) => [key, JSON.stringify(part.get(key))])),
+    ]),
+  );
+
+const opened = (cloud: Cloud, written: Written, makers: Makers, options: Options) => {
+  const entries = [...written].flatMap(([name, part]) =>
+    [...part].map(([key, text]) => [name, key, text] as const),
+  );
+  return resumed(cloud, cloud.clock.now(), makers, options, ({ parts }) => {
+    for (const [name, key, text] of entries) parts.get(name)?.apply(key, JSON.parse(text));
+  });
+};
+
+/** A second cloud as `forked` makes it, but entry by entry through JSON, as a start with a journal does. */
+export const reopened = (cloud: Cloud, makers: Makers, options: Options = {}): Promise<TestCloud> =>
+  opened(cloud, writtenOf(cloud), makers, options);
+
+/**
+ * Writes down what changes in a cloud from now on, as the journal does. Answers what makes a second cloud of what was
+ * written: what an engine changed without telling is not in it.
+ */
+export const journaled = (cloud: Cloud) => {
+  const written = writtenOf(cloud);
+  cloud.keeper.record((changes) => {
+    for (const [name, key, value] of changes) {
+      if (value === undefined) written.get(name)?.delete(key);
+      else written.get(name)?.set(key, JSON.stringify(value));
+    }
+  });
+  return (makers: Makers, options: Options = {}): Promise<TestCloud> => {
+    cloud.keeper.flush();
+    return opened(cloud, written, makers, options);
+  };
+};
