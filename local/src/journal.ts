@@ -9,7 +9,6 @@ import {
   rmSync,
   truncateSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { CannotStart } from "./boot/graph.ts";
@@ -78,9 +77,9 @@ const read = (file: string): Change[][] => {
 /**
  * Opens the journal in a directory, which it makes when there is none. Each line is what one call has changed, written
  * before the call is answered; a file of the operating system survives the end of a process, not that of the machine.
- * Throws CannotStart for a directory that cannot be used.
+ * Throws CannotStart for a directory that cannot be used; `lose` hears that it can be written no more.
  */
-export const openJournal = (dir: string, large = LARGE): Journal => {
+export const openJournal = (dir: string, lose: (error: Error) => never, large = LARGE): Journal => {
   const unlock = lock(dir);
   const file = join(dir, "journal.jsonl");
   const groups = read(file);
@@ -88,7 +87,9 @@ export const openJournal = (dir: string, large = LARGE): Journal => {
   let size = 0;
   let limit = large;
   const append = (value: unknown) => {
-    size += writeSync(fd, `${JSON.stringify(value)}\n`);
+    const line = Buffer.from(`${JSON.stringify(value)}\n`);
+    writeFileSync(fd, line); // all of it, where writeSync may write a part
+    size += line.length;
   };
   /** The keys of each part that the journal speaks of, and those that were there at the boot. */
   const touched = new Map<string, Set<string>>();
@@ -131,12 +132,16 @@ export const openJournal = (dir: string, large = LARGE): Journal => {
       for (const [name, entries] of latest) touched.set(name, new Set(entries.keys()));
       compact(keeper);
       stop = keeper.record((changes) => {
-        append(changes);
         for (const [name, key] of changes) {
           const keys = touched.get(name) ?? new Set();
           touched.set(name, keys.add(key));
         }
-        if (size > limit) compact(keeper);
+        try {
+          append(changes);
+          if (size > limit) compact(keeper);
+        } catch (error) {
+          lose(error as Error);
+        }
       });
     },
     close() {

@@ -8,13 +8,17 @@ import { createKeeper } from "./keep.ts";
 
 const emptyDir = () => mkdtempSync(join(tmpdir(), "petstore-journal-"));
 
+const lose = (error: Error): never => {
+  throw error;
+};
+
 /** An engine's state, kept in a directory. */
 const opened = (dir: string, large?: number) => {
   const keeper = createKeeper();
   const numbers = keeper.map<number>("numbers");
   const lists = keeper.map<number[]>("lists", (list) => [...list]);
   numbers.set("from the boot", 1);
-  const journal = openJournal(dir, large);
+  const journal = openJournal(dir, lose, large);
   journal.replay(keeper);
   return { keeper, numbers, lists, journal };
 };
@@ -112,20 +116,20 @@ describe("the journal", () => {
     const dir = emptyDir();
     const file = join(dir, "journal.jsonl");
     writeFileSync(file, text);
-    expect(() => openJournal(dir)).toThrow(words);
+    expect(() => openJournal(dir, lose)).toThrow(words);
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 
   it("does not start where another process writes", () => {
     const dir = emptyDir();
     writeFileSync(join(dir, "lock"), String(process.ppid));
-    expect(() => openJournal(dir)).toThrow(`in use by another local cloud, the process`);
+    expect(() => openJournal(dir, lose)).toThrow(`in use by another local cloud, the process`);
   });
 
   it("does not start where it cannot write", () => {
     const dir = emptyDir();
     writeFileSync(join(dir, "file"), "");
-    expect(() => openJournal(join(dir, "file"))).toThrow("Cannot keep anything in");
+    expect(() => openJournal(join(dir, "file"), lose)).toThrow("Cannot keep anything in");
   });
 
   const operation = fc.oneof(

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { readGraph } from "../boot/graph.ts";
 import { type VirtualClock, virtualClock } from "../clock.ts";
 import { type Books, openBooks } from "../judge/books.ts";
+import type { Snapshot } from "../keep.ts";
 import { type LocalCloud, localCloud } from "../local-cloud.ts";
 import { seed as openDoors } from "../seed/seed.ts";
 import { driverOf } from "./drive.ts";
@@ -29,15 +30,24 @@ export type Shop = {
   settle: () => Promise<void>;
   /** All books, when all has come to rest. */
   books: () => Promise<Books>;
+  /** Another shop that goes on from where this one stands. Calls of functions that are under way are cut off in it. */
+  fork: (options?: { seed?: number }) => Promise<Shop>;
 };
 
 const GRAPH = fileURLToPath(new URL("../../../infra/graph.json", import.meta.url));
 
-/** Opens the shop. `onError` hears of tasks that failed with nobody waiting for them; by default they are thrown. */
-export const openShop = async ({ seed = 1 } = {}): Promise<Shop> => {
-  const clock = virtualClock({ seed });
+/** Opens the shop, or another one where a snapshot was taken. */
+export const openShop = async ({
+  seed = 1,
+  from,
+  keys = 0,
+}: {
+  seed?: number;
+  from?: Snapshot;
+  keys?: number;
+} = {}): Promise<Shop> => {
+  const clock = virtualClock({ seed, ...(from && { start: from.now }) });
   const local = await localCloud({ clock, graph: readGraph(GRAPH), runtime: "inline" });
-  let keys = 0;
 
   const drive = driverOf(clock);
   const quiet = async () => {
@@ -59,7 +69,8 @@ export const openShop = async ({ seed = 1 } = {}): Promise<Shop> => {
     throw new Error("A day of virtual time went by, and the shop did not come to rest");
   };
 
-  await drive(openDoors(local));
+  if (from) await local.cloud.restart((keeper) => keeper.put(from.parts));
+  else await drive(openDoors(local));
   return {
     clock,
     local,
@@ -78,5 +89,6 @@ export const openShop = async ({ seed = 1 } = {}): Promise<Shop> => {
       (await drive(local.api({ path: `/orders/${orderId}`, as }))).json(),
     settle,
     books: () => drive(openBooks(local)),
+    fork: ({ seed = 1 } = {}) => openShop({ seed, keys, from: local.cloud.snapshot() }),
   };
 };
