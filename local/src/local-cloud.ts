@@ -15,9 +15,9 @@ import { type Account, accounts } from "./issuer/accounts.ts";
 import { createIssuer } from "./issuer/issuer.ts";
 import { lambdaEngine } from "./lambda/engine.ts";
 import type { Wake } from "./lambda/event-source-mappings.ts";
+import type { MakeRuntime } from "./lambda/function.ts";
 import { inlineRuntime } from "./lambda/inline-runtime.ts";
 import { threadRuntime } from "./lambda/thread-runtime.ts";
-import { workerRuntime } from "./lambda/worker-runtime.ts";
 import { localPages, localPrefix } from "./local-pages.ts";
 import { schedulerEngine } from "./scheduler/engine.ts";
 import { type Email, type SesEngine, sesEngine } from "./ses/engine.ts";
@@ -31,11 +31,8 @@ import type { WireHandler } from "./wire/message.ts";
 export type LocalCloudOptions = {
   clock: Clock;
   graph: Graph;
-  /**
-   * Where handlers run: many to a thread, each environment in a thread of its own with SST's bundles and the SDK over
-   * HTTP, or inside this process on the clock.
-   */
-  runtime: "worker" | "own-threads" | "inline";
+  /** Where handlers run: in threads, inside this process on the clock, or as a test has it. */
+  runtime: "worker" | "inline" | MakeRuntime;
   /** The addresses under which everything is linked. Nothing listens there unless somebody serves the handlers. */
   apiUrl?: string;
   awsUrl?: string;
@@ -128,15 +125,15 @@ export const localCloud = async ({
       runtime:
         runtime === "inline"
           ? inlineRuntime({ outgoing: (request, from) => reachFrom(from)(request) })
-          : runtime === "own-threads"
-            ? workerRuntime({ most: 5 })
-            : threadRuntime({
+          : runtime === "worker"
+            ? threadRuntime({
                 callerOf: (key) => keys.callerOf(key),
                 outgoing: {
                   origins: [new URL(apiUrl).origin, new URL(awsUrl).origin],
                   answer: (request, from) => reachFrom(from)(request),
                 },
-              }),
+              })
+            : runtime,
     }),
     schedulerEngine,
     (world) => {

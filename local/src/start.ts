@@ -19,8 +19,6 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --port <n>        port of the AWS endpoint (4566, or the next free one)
   --api-port <n>    port of the API and its pages (3000, or the next free one)
   --graph <file>    the infrastructure to run (infra/graph.json)
-  --own-threads     run each environment of a function in a thread of its own, with the bundle that SST uploads and
-                    the SDK over HTTP: closest to Lambda, at ten times the memory
   --logs            show what the functions log, too
   --help            this text
 `;
@@ -40,7 +38,6 @@ const readOptions = () => {
         port: { type: "string", default: "4566" },
         "api-port": { type: "string", default: "3000" },
         graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
-        "own-threads": { type: "boolean", default: false },
         logs: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -113,7 +110,7 @@ const start = async () => {
   const local = await localCloud({
     clock,
     graph,
-    runtime: options["own-threads"] ? "own-threads" : "worker",
+    runtime: "worker",
     apiUrl: api.url,
     awsUrl: aws.url,
   });
@@ -162,7 +159,7 @@ Ctrl-C stops it; nothing is kept.
 
   // Who orders by hand finds all functions warm; who orders at once is not kept waiting by it.
   const lambda = local.cloud.engines.lambda as LambdaEngine;
-  if (!options["own-threads"]) clock.after(500, "warm the functions", lambda.warm);
+  clock.after(500, "warm the functions", lambda.warm);
 
   const stop = async () => {
     forget();

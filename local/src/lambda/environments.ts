@@ -14,8 +14,6 @@ export type Environments = {
   start: (fn: FunctionConfig, crashed: (error: ErrorPayload) => void) => Promise<Start>;
   /** How many environments of one function may exist; more invocations wait for one. */
   most?: number;
-  /** How many of them may be starting at the same moment; more invocations take what comes first, a new one or one that is done. */
-  startingAtOnce?: number;
 };
 export type Start<E extends Environment = Environment> =
   | { ok: true; environment: E }
@@ -26,7 +24,6 @@ type Pool = {
   idle: Environment[];
   busy: Set<Busy>;
   count: number;
-  starting: number;
   waiting: (() => void)[];
 };
 
@@ -46,17 +43,13 @@ const exited = "Runtime exited with error: signal: killed";
  */
 export const environments = (
   { clock, note }: World,
-  {
-    start,
-    most = Number.POSITIVE_INFINITY,
-    startingAtOnce = Number.POSITIVE_INFINITY,
-  }: Environments,
+  { start, most = Number.POSITIVE_INFINITY }: Environments,
 ): Pick<Runtime, "invoke" | "warm" | "crash"> & { stop: () => void } => {
   const pools = new Map<string, Pool>();
   const poolOf = (name: string): Pool => {
     const known = pools.get(name);
     if (known) return known;
-    const pool: Pool = { idle: [], busy: new Set(), count: 0, starting: 0, waiting: [] };
+    const pool: Pool = { idle: [], busy: new Set(), count: 0, waiting: [] };
     pools.set(name, pool);
     return pool;
   };
@@ -68,13 +61,11 @@ export const environments = (
   };
 
   const obtain = async (fn: FunctionConfig, pool: Pool, requestId: string): Promise<Start> => {
-    const full = () => pool.count >= most || pool.starting >= startingAtOnce;
-    while (pool.idle.length === 0 && full())
+    while (pool.idle.length === 0 && pool.count >= most)
       await new Promise<void>((resolve) => pool.waiting.push(resolve));
     const warm = pool.idle.pop();
     if (warm) return { ok: true, environment: warm };
     pool.count += 1;
-    pool.starting += 1;
     let made: Environment | undefined;
     note({ kind: "cold-start", function: fn.name, requestId });
     const late = Promise.withResolvers<Start>();
@@ -93,8 +84,6 @@ export const environments = (
     });
     const started = await Promise.race([starting, late.promise]);
     limit.cancel();
-    pool.starting -= 1;
-    pool.waiting.shift()?.();
     if (started.ok) made = started.environment;
     else {
       discard(pool);

@@ -12,12 +12,8 @@ export type Bench = {
   runtime: MakeRuntime;
   /** Lets time pass until the work is done. */
   finish: <T>(work: Promise<T>) => Promise<T>;
-  /** Called once the cloud stands, and before anything is invoked. */
-  connect?: (cloud: Cloud) => Promise<void>;
   /** The environment variables that the SDK needs in a function. */
   variables?: (caller: Caller) => Record<string, string>;
-  /** Whether EnvironmentCrash at a call kills the environment that made it. */
-  diesByCalling?: boolean;
   stop?: () => unknown;
 };
 
@@ -77,7 +73,6 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       ]);
       facts = [];
       cloud.observe((fact) => facts.push(fact));
-      await bench.connect?.(cloud);
       await cloud.call({
         caller: administrator,
         service: "dynamodb",
@@ -263,8 +258,7 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       });
     });
 
-    it("dies in the middle of a call, and begins anew", async ({ skip }) => {
-      if (bench.diesByCalling === false) skip();
+    it("dies in the middle of a call, and begins anew", async () => {
       await create("Store", "store");
       await invoke("Store", { do: "keep", id: "1" });
       let crashes = 1;
