@@ -37,24 +37,46 @@ export type Visit = {
   /** How often each retrier has retried. */
   tries: number[];
   retryCount: number;
-  task?: {
-    token?: string;
-    open: boolean;
-    /** Milliseconds from one heartbeat to the next, and when the next is due. */
-    heartbeat?: number;
-    due?: number;
-    /** The execution that the task started and waits for. */
-    child?: string;
-  };
-  children?: {
-    items: Json[];
-    results: (Json | null)[];
-    started: number;
-    ended: number;
-    failures: number;
-    tolerated: number | undefined;
-    concurrency: number;
-  };
+  /** When a Wait is over, or the next attempt begins. */
+  due?: number | undefined;
+  task?: Task | undefined;
+  children?: Children | undefined;
+  /** What came of it, once the history has it: what is left to do is to leave the state. */
+  outcome?: { result: Json } | { failure: Failure; caught?: number } | undefined;
+};
+
+/** What a task state waits for: its call, the answer to its token, or the end of the execution that it started. */
+export type Task = {
+  token?: string;
+  /** Whether the token may be answered. */
+  open: boolean;
+  /** The id of the event that holds what is called with: from there on the attempt is made, whatever happens. */
+  scheduled?: number;
+  /** The name of an execution to start, where the state gives none. */
+  name?: string;
+  timeoutAt?: number;
+  /** Milliseconds from one heartbeat to the next, and when the next is due. */
+  heartbeat?: number;
+  beatDue?: number;
+  /** Whether the call is over, and the task waits for what it began. */
+  submitted?: boolean;
+  /** The execution that the task started and waits for. */
+  child?: string;
+  answer?: { result: Json } | { failure: Failure };
+};
+
+/** How far a Parallel or a Map has come. */
+export type Children = {
+  count: number;
+  /** The items of a Map; of a Parallel, the one input of all branches. */
+  items: Json[];
+  results: (Json | null)[];
+  started: number;
+  ended: number;
+  failures: number;
+  tolerated?: number;
+  /** For each child that may start now, the event that it starts after. */
+  free: number[];
 };
 
 /** Where a workflow stands: one thread for the machine, one for each running branch or iteration. */
@@ -69,19 +91,11 @@ export type Thread = {
   last: number;
   /** Counts what has been decided, so that an answer that comes too late finds itself outdated. */
   step: number;
-  entering?: { state: string; input: Json };
-  visit?: Visit;
+  entering?: { state: string; input: Json } | undefined;
+  visit?: Visit | undefined;
 };
 
-/** An entry of the history, as GetExecutionHistory answers it. */
-type HistoryEvent = {
-  timestamp: number;
-  type: string;
-  id: number;
-  previousEventId: number;
-} & Record<string, unknown>;
-
-/** One execution, as plain data. */
+/** One execution, as plain data. Its history stands beside it: it grows with every step. */
 export type Execution = {
   arn: string;
   name: string;
@@ -89,9 +103,8 @@ export type Execution = {
   machineName: string;
   roleArn: string;
   revisionId: string | undefined;
-  /** As it was when the execution started: an update does not reach what is under way. */
+  /** The id of the definition as it was at the start: an update does not reach what is under way. */
   definition: string;
-  workflow: Workflow;
   input: string;
   status: Status;
   startDate: number;
@@ -101,11 +114,10 @@ export type Execution = {
   cause?: string | undefined;
   redriveCount: number;
   redriveDate?: number;
-  history: HistoryEvent[];
   threads: Record<number, Thread>;
   threadCount: number;
   /** The task states of other executions that wait for this one to end. */
-  waiters: { execution: string; thread: number; step: number }[];
+  waiters: { execution: string; thread: number }[];
   traceHeader?: string;
 };
 
@@ -117,22 +129,33 @@ export const tooLarge = (text: string) =>
   text.length > DATA_LIMIT ||
   (text.length * 3 > DATA_LIMIT && Buffer.byteLength(text) > DATA_LIMIT);
 
-/** The workflow that a thread walks. */
-export const workflowOf = (execution: Execution, thread: Thread): Workflow => {
-  let workflow = execution.workflow;
-  for (const { state, branch } of thread.path) {
-    const outer = workflow.States[state] as State;
-    workflow = outer.Type === "Map" ? outer.ItemProcessor : outer.Branches[branch];
-  }
-  return workflow;
+const copyOfThread = (thread: Thread): Thread => {
+  const { visit } = thread;
+  if (!visit) return { ...thread };
+  const { tries, task, children } = visit;
+  return {
+    ...thread,
+    visit: {
+      ...visit,
+      tries: [...tries],
+      ...(task && { task: { ...task } }),
+      ...(children && {
+        children: { ...children, results: [...children.results], free: [...children.free] },
+      }),
+    },
+  };
 };
+
+/** An execution that goes on independently of the one that it is a copy of. */
+export const copyOf = (execution: Execution): Execution => ({
+  ...execution,
+  threads: Object.fromEntries(
+    Object.entries(execution.threads).map(([id, thread]) => [id, copyOfThread(thread)]),
+  ),
+});
 
 /** The stay of a thread that has arrived in a state. */
 export const visitOf = (thread: Thread): Visit => thread.visit as Visit;
-
-/** The state that a thread stands in. */
-export const stateOf = (execution: Execution, thread: Thread): State =>
-  workflowOf(execution, thread).States[visitOf(thread).state] as State;
 
 /** What $states.errorOutput is of a failure. */
 export const errorOutput = ({ error, cause }: Failure): Json => ({

@@ -1,7 +1,7 @@
 import { AwsError, type Operation, type World } from "../engine.ts";
 import { uuid } from "../uuid.ts";
-import type { Execution } from "./execution.ts";
-import { tooLarge } from "./execution.ts";
+import type { Definitions } from "./definitions.ts";
+import { copyOf, type Execution, tooLarge } from "./execution.ts";
 import { HISTORY_LIMIT, type History } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
@@ -14,18 +14,23 @@ const STATUSES = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILE
 const REDRIVABLE_FOR = 14 * 24 * 3600_000;
 
 /** Why an execution cannot be redriven now; undefined where it can. */
-const notRedrivable = (x: Execution, now: number, machine: Machine | undefined) => {
+const notRedrivable = (x: Execution, events: number, now: number, machine: Machine | undefined) => {
   if (!machine || machine.deleting) return "State machine is in DELETING status";
   if (x.status === "RUNNING" || x.status === "SUCCEEDED")
     return `Execution is ${x.status} and cannot be redriven`;
-  if (x.history.length >= HISTORY_LIMIT - 1) return "Execution history event limit exceeded";
+  if (events >= HISTORY_LIMIT - 1) return "Execution history event limit exceeded";
   if (now - (x.stopDate ?? 0) > REDRIVABLE_FOR) return "Execution redrivable period exceeded";
   return undefined;
 };
 
 /** What the API and the status change event tell of an execution. Times in milliseconds. */
-export const describe = (x: Execution, now: number, machine: Machine | undefined) => {
-  const reason = notRedrivable(x, now, machine);
+export const describe = (
+  x: Execution,
+  events: number,
+  now: number,
+  machine: Machine | undefined,
+) => {
+  const reason = notRedrivable(x, events, now, machine);
   return {
     executionArn: x.arn,
     stateMachineArn: x.machineArn,
@@ -54,15 +59,15 @@ const inSeconds = (ms: number | undefined) => (ms === undefined ? undefined : ms
 
 /** The operations on executions and on the tasks inside them. */
 export const executionOperations = (
-  world: World,
+  { clock, account, region, keep }: World,
   machines: Map<string, Machine>,
   executions: Map<string, Execution>,
+  definitions: Definitions,
   interpreter: Interpreter,
   history: History,
   announce: (x: Execution) => void,
 ): Record<string, Operation> => {
-  const { clock, account, region } = world;
-  const redrives = new Map<string, { token: string; redriveDate: number }>();
+  const redrives = keep.map<{ token: string; redriveDate: number }>("states.redrives");
 
   const find = (arn: string): Execution => {
     const execution = executions.get(arn);
@@ -133,12 +138,10 @@ export const executionOperations = (
         roleArn: machine.roleArn,
         revisionId: machine.revisionId,
         definition: machine.definition,
-        workflow: machine.workflow,
         input: given,
         status: "RUNNING",
         startDate: clock.now(),
         redriveCount: 0,
-        history: [],
         threads: {},
         threadCount: 0,
         waiters: [],
@@ -158,7 +161,7 @@ export const executionOperations = (
 
     DescribeExecution: (input: Input) => {
       const x = find(required(input, "executionArn"));
-      const described = describe(x, clock.now(), machines.get(x.machineArn));
+      const described = describe(x, history.of(x).length, clock.now(), machines.get(x.machineArn));
       return present({
         ...described,
         startDate: inSeconds(x.startDate),
@@ -174,7 +177,7 @@ export const executionOperations = (
       return present({
         stateMachineArn: x.machineArn,
         name: x.machineName,
-        definition: x.definition,
+        definition: definitions.text(x.definition),
         roleArn: x.roleArn,
         revisionId: x.revisionId,
         updateDate: machine.creationDate,
@@ -214,7 +217,8 @@ export const executionOperations = (
 
     GetExecutionHistory: (input: Input) => {
       const x = find(required(input, "executionArn"));
-      const all = input.reverseOrder ? x.history.toReversed() : x.history;
+      const oldest = history.of(x);
+      const all = input.reverseOrder ? oldest.toReversed() : [...oldest];
       const { items, ...more } = page(all, input);
       const events = input.includeExecutionData === false ? items.map(withoutData) : items;
       return { events, ...more };
@@ -228,12 +232,14 @@ export const executionOperations = (
     },
 
     RedriveExecution: (input: Input) => {
-      const x = find(required(input, "executionArn"));
+      const ended = find(required(input, "executionArn"));
+      const x = copyOf(ended); // snapshots share what has ended
       const earlier = redrives.get(x.arn);
       if (earlier && earlier.token === input.clientToken)
         return { redriveDate: earlier.redriveDate };
       const now = clock.now();
-      const reason = notRedrivable(x, now, machines.get(x.machineArn));
+      const events = history.of(x).length;
+      const reason = notRedrivable(x, events, now, machines.get(x.machineArn));
       if (reason)
         throw new AwsError(
           "ExecutionNotRedrivable",
@@ -242,7 +248,8 @@ export const executionOperations = (
       for (const field of ["stopDate", "error", "cause"] as const) delete x[field];
       Object.assign(x, { status: "RUNNING", redriveCount: x.redriveCount + 1, redriveDate: now });
       const details = { executionRedrivenEventDetails: { redriveCount: x.redriveCount } };
-      interpreter.redrive(x, history.add(x, "ExecutionRedriven", details, x.history.length));
+      executions.set(x.arn, x);
+      interpreter.redrive(x, history.add(x, "ExecutionRedriven", details, events));
       announce(x);
       const redriveDate = now / 1000;
       if (input.clientToken) redrives.set(x.arn, { token: input.clientToken, redriveDate });

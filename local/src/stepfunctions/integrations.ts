@@ -70,7 +70,12 @@ const text = (value: Json | undefined) =>
   typeof value === "string" ? value : JSON.stringify(value);
 
 /** The API call's input, made of the state's Arguments as Step Functions makes it. */
-const inputOf = (integration: Integration, execution: Execution, given: Json): Fields => {
+const inputOf = (
+  integration: Integration,
+  execution: Execution,
+  given: Json,
+  name: string | undefined,
+): Fields => {
   if (integration.direct)
     return {
       FunctionName: integration.direct,
@@ -103,7 +108,7 @@ const inputOf = (integration: Integration, execution: Execution, given: Json): F
       return {
         stateMachineArn: fields.StateMachineArn ?? null,
         input: fields.Input == null ? "{}" : text(fields.Input),
-        ...(fields.Name != null && { name: fields.Name }),
+        name: fields.Name ?? (name as string),
       };
     default:
       return fields;
@@ -182,12 +187,20 @@ const failureOf = (world: World, integration: Integration, error: unknown): Fail
   };
 };
 
-/** Makes a Task's call. Answers its result, or the failure under the name that AWS gives it. */
+/** The ARN of a machine's execution by its name. */
+export const executionArnOf = (machineArn: string, name: string) =>
+  `${machineArn.replace(":stateMachine:", ":execution:")}:${name}`;
+
+/**
+ * Makes a Task's call; `name` is for an execution that is to be started and has none. Answers its result, or the
+ * failure under the name that AWS gives it.
+ */
 export const perform = async (
   world: World,
   integration: Integration,
   execution: Execution,
   given: Json,
+  name?: string,
 ): Promise<{ result: Json } | { failure: Failure }> => {
   // biome-ignore lint/suspicious/noExplicitAny: an answer in the shape of its service
   let answer: any;
@@ -196,7 +209,7 @@ export const perform = async (
       caller: { name: execution.machineName, role: execution.roleArn },
       service: integration.service,
       operation: integration.operation,
-      input: inputOf(integration, execution, given),
+      input: inputOf(integration, execution, given, name),
     });
   } catch (error) {
     return { failure: failureOf(world, integration, error) };

@@ -1,5 +1,6 @@
 import type { Timer } from "../clock.ts";
 import type { World } from "../engine.ts";
+import type { Definitions } from "./definitions.ts";
 import {
   childrenOf,
   type Execution,
@@ -7,10 +8,8 @@ import {
   type Failure,
   type Json,
   type State,
-  stateOf,
   type Thread,
   visitOf,
-  workflowOf,
 } from "./execution.ts";
 import type { Leaving } from "./flow.ts";
 import { Exhausted, type History } from "./history.ts";
@@ -26,8 +25,13 @@ export type Surroundings = {
   world: World;
   evaluate: Evaluate;
   history: History;
+  definitions: Definitions;
+  /** Told whenever something of an execution is another, before or after. */
+  changed: (execution: Execution) => void;
   /** Told once, when an execution has ended. */
   ended: (execution: Execution) => void;
+  /** Told of an execution that was started by a task which does not wait for it any more. */
+  stopChild: (execution: Execution, child: string) => void;
   /** Whether the machine is being deleted, which ends its executions at their next transition. */
   deleted: (execution: Execution) => boolean;
   find: (arn: string) => Execution | undefined;
@@ -37,8 +41,9 @@ export type Surroundings = {
 export type Interpreter = ReturnType<typeof createInterpreter>;
 
 export const createInterpreter = (surroundings: Surroundings) => {
-  const { world, evaluate, history } = surroundings;
+  const { world, evaluate, history, definitions, changed } = surroundings;
   const { clock } = world;
+  const { stateOf, workflowOf } = definitions;
 
   /** Carries out a thread's task. Where it throws that the state failed, the state's Retry and Catch decide. */
   const guarded = async (x: Execution, t: Thread, task: () => Promise<void> | void) => {
@@ -53,23 +58,26 @@ export const createInterpreter = (surroundings: Surroundings) => {
     }
   };
 
-  const timers = createTimers(clock, guarded);
-  const { settle, later } = timers;
+  const timers = createTimers(clock, changed, guarded);
+  const { settle, soon } = timers;
   const queries = createQueries(evaluate, history, timers.live);
   const { fill, filled, seconds, evaluationFailed } = queries;
 
   const enter = (x: Execution, t: Thread, state: string, input: Json) => {
     settle(x, t);
     t.entering = { state, input };
-    delete t.visit;
-    later(x, t, 0, `enter ${state} of`, () => arrive(x, t, state, input));
+    t.visit = undefined;
+    arriveSoon(x, t, state, input);
   };
+
+  const arriveSoon = (x: Execution, t: Thread, state: string, input: Json) =>
+    soon(x, t, `enter ${state} of`, () => arrive(x, t, state, input));
 
   const arrive = async (x: Execution, t: Thread, state: string, input: Json) => {
     if (surroundings.deleted(x)) return end(x, "ABORTED", {});
     const { Type } = workflowOf(x, t).States[state] as State;
     const before = t.last;
-    delete t.entering;
+    t.entering = undefined;
     const text = JSON.stringify(input);
     const entered = history.add(
       x,
@@ -125,21 +133,19 @@ export const createInterpreter = (surroundings: Surroundings) => {
       },
       t.last,
     );
-    Object.assign(t.variables, assigned);
+    if (names.length > 0) t.variables = { ...t.variables, ...assigned };
     if (leaving.next !== undefined) enter(x, t, leaving.next, output);
     else finish(x, t, output);
   };
 
   const act = (x: Execution, t: Thread): Promise<void> | void => {
     const s = stateOf(x, t);
-    const v = visitOf(t);
-    const go = (output: Json = v.input) => leave(x, t, { output, fields: s, next: s.Next });
     switch (s.Type) {
       case "Pass":
       case "Succeed":
-        return go();
+        return leave(x, t, { output: visitOf(t).input, fields: s, next: s.Next });
       case "Wait":
-        return wait(x, t, s, go);
+        return wait(x, t, s);
       case "Fail":
         return fail(x, t, s);
       case "Choice":
@@ -151,8 +157,8 @@ export const createInterpreter = (surroundings: Surroundings) => {
     }
   };
 
-  const wait = async (x: Execution, t: Thread, s: State, go: () => Promise<void>) => {
-    let ms: number;
+  const wait = async (x: Execution, t: Thread, s: State) => {
+    let due: number;
     if (s.Timestamp !== undefined) {
       const text = (await filled(x, t, s.Timestamp, "Timestamp", "string")) as string;
       const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -161,9 +167,28 @@ export const createInterpreter = (surroundings: Surroundings) => {
         const what = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${text}`;
         throw evaluationFailed(x, t, what, "Timestamp", t.last);
       }
-      ms = at - clock.now();
-    } else ms = ((await seconds(x, t, s.Seconds, "Seconds")) as number) * 1000;
-    later(x, t, Math.max(0, ms), `wait ${visitOf(t).state} of`, () => go());
+      due = at;
+    } else {
+      const length = (await seconds(x, t, s.Seconds, "Seconds")) as number;
+      due = clock.now() + length * 1000;
+    }
+    sleep(x, t, due);
+  };
+
+  /** Lets a thread do nothing until its Wait is over, or its next attempt begins. */
+  const sleep = (x: Execution, t: Thread, due: number) => {
+    const s = stateOf(x, t);
+    const v = visitOf(t);
+    v.due = due;
+    if (s.Type === "Wait")
+      timers.at(x, t, due, `wait ${v.state} of`, () =>
+        leave(x, t, { output: v.input, fields: s, next: s.Next }),
+      );
+    else
+      timers.at(x, t, due, `retry ${v.state} of`, () => {
+        v.due = undefined;
+        return act(x, t);
+      });
   };
 
   const fail = async (x: Execution, t: Thread, s: State) => {
@@ -210,6 +235,7 @@ export const createInterpreter = (surroundings: Surroundings) => {
       nested.discard(x, t);
       v.tries[at] = before + 1;
       v.retryCount += 1;
+      Object.assign(v, { task: undefined, children: undefined, outcome: undefined });
       const delay = delayOf(retrier, before, clock.random);
       world.note({
         kind: "states.retry",
@@ -220,16 +246,22 @@ export const createInterpreter = (surroundings: Surroundings) => {
         retry: v.retryCount,
         delay,
       });
-      later(x, t, delay, `retry ${v.state} of`, () => act(x, t));
-      return;
+      return sleep(x, t, clock.now() + Math.trunc(delay));
     }
     if (v.children) t.last = history.add(x, `${s.Type}StateFailed`, {}, t.last);
-    const catchers = (s.Catch ?? []) as State[];
-    const caught = catchers.findIndex(({ ErrorEquals }) => matches(ErrorEquals, failure));
-    const catcher = catchers[caught];
-    if (!catcher) return lose(x, t, failure);
+    const caught = ((s.Catch ?? []) as State[]).findIndex(({ ErrorEquals }) =>
+      matches(ErrorEquals, failure),
+    );
+    if (caught < 0) return lose(x, t, failure);
     settle(x, t);
     nested.discard(x, t);
+    v.outcome = { failure, caught };
+    return follow(x, t, failure, caught);
+  };
+
+  /** Leaves a state by the way that one of its catchers shows. */
+  const follow = async (x: Execution, t: Thread, failure: Failure, caught: number) => {
+    const catcher = stateOf(x, t).Catch[caught] as State;
     const output = errorOutput(failure);
     const scope = { errorOutput: output };
     try {
@@ -277,6 +309,8 @@ export const createInterpreter = (surroundings: Surroundings) => {
   ) => {
     for (const thread of Object.values(x.threads)) abandon(x, thread);
     expiry.get(x)?.cancel();
+    const waiters = x.waiters;
+    x.waiters = [];
     const details = {
       ...(output !== undefined && { output, outputDetails: { truncated: false } }),
       ...(error !== undefined && { error }),
@@ -288,22 +322,21 @@ export const createInterpreter = (surroundings: Surroundings) => {
     x.stopDate = clock.now();
     Object.assign(x, output !== undefined && { output }, { error, cause });
     if (status === "SUCCEEDED") x.threads = {};
-    const waiters = x.waiters.splice(0);
     surroundings.ended(x);
     for (const waiter of waiters) {
       const outer = surroundings.find(waiter.execution);
       const thread = outer?.threads[waiter.thread];
-      if (outer && thread && timers.live(outer, thread, waiter.step))
-        tasks.childExecutionEnded(outer, thread, x);
+      if (outer?.status === "RUNNING" && thread) tasks.childExecutionEnded(outer, thread, x);
     }
   };
 
   const expiry = new WeakMap<Execution, Timer>();
   const limitTime = (x: Execution) => {
-    const { TimeoutSeconds } = x.workflow;
+    const { TimeoutSeconds } = definitions.workflow(x.definition);
     if (TimeoutSeconds === undefined) return;
+    const due = (x.redriveDate ?? x.startDate) + TimeoutSeconds * 1000;
     const timer = clock.after(
-      TimeoutSeconds * 1000,
+      Math.max(0, due - clock.now()),
       `states time out ${x.machineName} ${x.name}`,
       () => {
         if (x.status === "RUNNING" && expiry.get(x) === timer) end(x, "TIMED_OUT", {});
@@ -313,9 +346,31 @@ export const createInterpreter = (surroundings: Surroundings) => {
   };
 
   const flow = { leave, failed };
-  const tasks = createTaskStates(world, history, timers, queries, flow, surroundings.find);
+  const tasks = createTaskStates(surroundings, timers, queries, flow);
   const { abandon } = tasks;
-  const nested = createNestedStates(history, timers, queries, flow, enter, abandon);
+  const nested = createNestedStates(definitions, history, timers, queries, flow, enter, abandon);
+
+  /** Plans anew what a thread was about to do. */
+  const goOn = (x: Execution, t: Thread) => {
+    const { entering } = t;
+    if (entering) return arriveSoon(x, t, entering.state, entering.input);
+    const s = stateOf(x, t);
+    const v = visitOf(t);
+    const { due, children, task, outcome } = v;
+    if (outcome)
+      soon(x, t, `leave ${v.state} of`, () => {
+        if ("result" in outcome) {
+          const { result } = outcome;
+          return leave(x, t, { output: result, fields: s, scope: { result }, next: s.Next });
+        }
+        const { failure, caught } = outcome;
+        return caught === undefined ? failed(x, t, failure) : follow(x, t, failure, caught);
+      });
+    else if (due !== undefined) sleep(x, t, due);
+    else if (children) nested.goOn(x, t);
+    else if (task?.scheduled) tasks.goOn(x, t);
+    else soon(x, t, `go on in ${v.state} of`, () => act(x, t));
+  };
 
   return {
     start: (x: Execution) => {
@@ -323,7 +378,7 @@ export const createInterpreter = (surroundings: Surroundings) => {
       x.threadCount += 1;
       x.threads[root.id] = root;
       limitTime(x);
-      enter(x, root, x.workflow.StartAt, JSON.parse(x.input));
+      enter(x, root, definitions.workflow(x.definition).StartAt, JSON.parse(x.input));
     },
     abort: (x: Execution, failure: Failure) => end(x, "ABORTED", failure),
     /** Goes on from the states that an execution ended in; what had succeeded stays. */
@@ -338,6 +393,15 @@ export const createInterpreter = (surroundings: Surroundings) => {
     },
     answer: tasks.answer,
     beat: tasks.beat,
-    stop: timers.stop,
+    /** Plans anew what was planned for an execution that runs. */
+    resume: (x: Execution) => {
+      limitTime(x);
+      for (const t of Object.values(x.threads)) goOn(x, t);
+    },
+    /** Forgets what is planned for an execution; its state stays. */
+    stop: (x: Execution) => {
+      expiry.get(x)?.cancel();
+      for (const t of Object.values(x.threads)) timers.forget(t);
+    },
   };
 };

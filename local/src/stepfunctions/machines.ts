@@ -1,14 +1,14 @@
 import { AwsError, notEmulated, type Operation, type World } from "../engine.ts";
 import { uuid } from "../uuid.ts";
 import { readDefinition } from "./definition.ts";
-import type { Workflow } from "./execution.ts";
+import type { Definitions } from "./definitions.ts";
 
-/** A state machine, as plain data. */
+/** A state machine, as plain data. An entry is never changed: another one takes its place. */
 export type Machine = {
   arn: string;
   name: string;
+  /** The id of its definition. */
   definition: string;
-  workflow: Workflow;
   roleArn: string;
   creationDate: number;
   revisionId?: string;
@@ -67,6 +67,7 @@ export const page = <Item>(all: Item[], input: Input, most = 100) => {
 export const machineOperations = (
   world: World,
   machines: Map<string, Machine>,
+  definitions: Definitions,
   isRunning: (arn: string) => boolean,
 ): Record<string, Operation> => {
   const { clock, account, region } = world;
@@ -84,9 +85,10 @@ export const machineOperations = (
     return machine;
   };
 
-  const workflowOf = (definition: unknown): Workflow => {
+  /** The id of a definition that is right. */
+  const checked = (definition: string): string => {
     const read = readDefinition(definition);
-    if ("workflow" in read) return read.workflow;
+    if ("workflow" in read) return definitions.add(definition);
     const problems = read.diagnostics
       .map(
         ({ code, message, location }) => `${code}: ${message}${location ? ` at ${location}` : ""}`,
@@ -104,7 +106,7 @@ export const machineOperations = (
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
   const described = (machine: Machine) => ({
-    definition: machine.definition,
+    definition: definitions.text(machine.definition),
     encryptionConfiguration: { type: "AWS_OWNED_KEY" },
     loggingConfiguration: machine.logging,
     name: machine.name,
@@ -124,7 +126,7 @@ export const machineOperations = (
       checkRole(roleArn);
       if ((input.type ?? "STANDARD") !== "STANDARD")
         throw notEmulated("states", `the type ${input.type} of CreateStateMachine`);
-      const workflow = workflowOf(definition);
+      const id = checked(definition);
       const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
       const logging = input.loggingConfiguration ?? { includeExecutionData: false, level: "OFF" };
       const tracing = input.tracingConfiguration ?? { enabled: false };
@@ -133,7 +135,7 @@ export const machineOperations = (
         if (known.deleting)
           throw new AwsError("StateMachineDeleting", `State Machine Is Being Deleted: '${arn}'`);
         const again = [known.definition, known.logging, known.tracing];
-        if (!same(again, [definition, logging, tracing]))
+        if (!same(again, [id, logging, tracing]))
           throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${arn}'`);
         return { stateMachineArn: arn, creationDate: known.creationDate };
       }
@@ -141,7 +143,7 @@ export const machineOperations = (
         (input.tags ?? []).map(({ key, value }: Input) => [key, value]),
       );
       const creationDate = clock.now() / 1000;
-      const fixed = { arn, name, definition, workflow, roleArn, creationDate };
+      const fixed = { arn, name, definition: id, roleArn, creationDate };
       machines.set(arn, { ...fixed, logging, tracing, tags, deleting: false });
       return { stateMachineArn: arn, creationDate };
     },
@@ -161,19 +163,24 @@ export const machineOperations = (
           `State Machine Is Being Deleted: '${machine.arn}'`,
         );
       if (roleArn) checkRole(roleArn);
-      if (definition) Object.assign(machine, { definition, workflow: workflowOf(definition) });
-      if (roleArn) machine.roleArn = roleArn;
-      if (loggingConfiguration) machine.logging = loggingConfiguration;
-      if (tracingConfiguration) machine.tracing = tracingConfiguration;
-      machine.revisionId = uuid(clock.random);
-      return { updateDate: clock.now() / 1000, revisionId: machine.revisionId };
+      const id = definition && checked(definition);
+      const revisionId = uuid(clock.random);
+      machines.set(machine.arn, {
+        ...machine,
+        ...(id && { definition: id }),
+        ...(roleArn && { roleArn }),
+        ...(loggingConfiguration && { logging: loggingConfiguration }),
+        ...(tracingConfiguration && { tracing: tracingConfiguration }),
+        revisionId,
+      });
+      return { updateDate: clock.now() / 1000, revisionId };
     },
 
     DeleteStateMachine: (input: Input) => {
       const arn = required(input, "stateMachineArn");
       const machine = machines.get(arn);
       if (!machine) return {};
-      if (isRunning(arn)) machine.deleting = true;
+      if (isRunning(arn)) machines.set(arn, { ...machine, deleting: true });
       else machines.delete(arn);
       return {};
     },
@@ -205,13 +212,18 @@ export const machineOperations = (
 
     TagResource: (input: Input) => {
       const machine = resource(required(input, "resourceArn"));
-      for (const { key, value } of input.tags ?? []) machine.tags[key] = value;
+      const added = (input.tags ?? []).map(({ key, value }: Input) => [key, value]);
+      const tags = { ...machine.tags, ...Object.fromEntries(added) };
+      machines.set(machine.arn, { ...machine, tags });
       return {};
     },
 
     UntagResource: (input: Input) => {
       const machine = resource(required(input, "resourceArn"));
-      for (const key of input.tagKeys ?? []) delete machine.tags[key];
+      const left = Object.entries(machine.tags).filter(
+        ([key]) => !(input.tagKeys ?? []).includes(key),
+      );
+      machines.set(machine.arn, { ...machine, tags: Object.fromEntries(left) });
       return {};
     },
 

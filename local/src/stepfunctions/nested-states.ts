@@ -1,30 +1,30 @@
+import type { Definitions } from "./definitions.ts";
 import {
+  type Children,
   childrenOf,
   type Execution,
   errorOutput,
   type Failure,
   type Json,
   type State,
-  stateOf,
   type Thread,
-  type Visit,
   visitOf,
-  workflowOf,
 } from "./execution.ts";
 import type { Flow } from "./flow.ts";
 import type { History } from "./history.ts";
-import { kindOf, type Queries } from "./queries.ts";
+import { kindOf, overtaken, type Queries } from "./queries.ts";
 import type { Timers } from "./timers.ts";
 
 /** How many iterations of an inline Map run at once, at most. */
 const INLINE_CONCURRENCY = 40;
 
-const childrenIn = (t: Thread) => visitOf(t).children as NonNullable<Visit["children"]>;
+const childrenIn = (t: Thread) => visitOf(t).children as Children;
 
 /** Parallel and Map states: the threads inside them, how they are gathered, and how they fall with one another. */
 export const createNestedStates = (
+  { stateOf, workflowOf }: Definitions,
   history: History,
-  { settle, later }: Timers,
+  { live, settle, soon }: Timers,
   { fill, filled, evaluationFailed }: Queries,
   { leave, failed }: Flow,
   enter: (x: Execution, t: Thread, state: string, input: Json) => void,
@@ -34,8 +34,8 @@ export const createNestedStates = (
     const given =
       s.Arguments === undefined ? visitOf(t).input : await fill(x, t, s.Arguments, "Arguments");
     t.last = history.add(x, "ParallelStateStarted", {}, t.last);
-    const items = (s.Branches as unknown[]).map(() => given);
-    return newChildren(items, undefined, items.length);
+    const { length } = s.Branches as unknown[];
+    expectChildren(t, { count: length, items: [given] }, length);
   };
 
   const iterations = async (x: Execution, t: Thread, s: State) => {
@@ -58,41 +58,65 @@ export const createNestedStates = (
     const tolerated = limits.length > 0 ? Math.min(...limits) : undefined;
     const details = { mapStateStartedEventDetails: { length: items.length } };
     t.last = history.add(x, "MapStateStarted", details, t.last);
-    return newChildren(items, tolerated, Math.min(concurrency, INLINE_CONCURRENCY));
+    const limit = tolerated === undefined ? {} : { tolerated };
+    const most = Math.min(concurrency, INLINE_CONCURRENCY);
+    expectChildren(t, { count: items.length, items, ...limit }, most);
+  };
+
+  const expectChildren = (
+    t: Thread,
+    what: Pick<Children, "count" | "items" | "tolerated">,
+    most: number,
+  ) => {
+    const { count } = what;
+    visitOf(t).children = {
+      ...what,
+      results: Array(count).fill(null),
+      started: 0,
+      ended: 0,
+      failures: 0,
+      free: Array(Math.min(count, most)).fill(t.last),
+    };
   };
 
   /** Starts the threads inside a Parallel or a Map. */
   const spread = async (x: Execution, t: Thread, s: State) => {
-    const children = await (s.Type === "Parallel" ? branches : iterations)(x, t, s);
-    visitOf(t).children = children;
-    if (children.items.length === 0) return gathered(x, t);
-    const after = t.last;
-    while (children.started < Math.min(children.items.length, children.concurrency))
-      await startChild(x, t, s, after);
+    await (s.Type === "Parallel" ? branches : iterations)(x, t, s);
+    if (childrenIn(t).count === 0) return gathered(x, t);
+    await startChildren(x, t, s);
   };
 
-  const newChildren = (items: Json[], tolerated: number | undefined, concurrency: number) => ({
-    items,
-    results: items.map(() => null),
-    started: 0,
-    ended: 0,
-    failures: 0,
-    tolerated,
-    concurrency,
-  });
+  /** Those that are starting children now: one at a time, each in the order of its index. */
+  const starting = new WeakSet<Children>();
 
-  const startChild = async (x: Execution, t: Thread, s: State, after: number) => {
+  const startChildren = async (x: Execution, t: Thread, s: State) => {
+    const children = childrenIn(t);
+    if (starting.has(children)) return;
+    const { step } = t;
+    starting.add(children);
+    try {
+      while (children.free.length > 0 && children.started < children.count) {
+        await startChild(x, t, s);
+        if (!live(x, t, step)) throw overtaken;
+      }
+    } finally {
+      starting.delete(children);
+    }
+  };
+
+  const startChild = async (x: Execution, t: Thread, s: State) => {
     const children = childrenIn(t);
     const { state } = visitOf(t);
     const index = children.started;
-    children.started += 1;
-    const value = children.items[index] as Json;
     const isMap = s.Type === "Map";
+    const value = children.items[isMap ? index : 0] as Json;
     const item = isMap ? { Index: index, Value: value } : undefined;
     const input =
       isMap && s.ItemSelector !== undefined
         ? await fill(x, t, s.ItemSelector, "ItemSelector", { item })
         : value;
+    children.started += 1;
+    const after = children.free.shift() as number;
     const child: Thread = {
       id: x.threadCount,
       parent: { thread: t.id, index },
@@ -128,14 +152,18 @@ export const createNestedStates = (
     children.results[child.parent?.index as number] = result;
     children.ended += 1;
     delete x.threads[child.id];
-    if (children.ended === children.items.length) {
-      t.last = last;
-      later(x, t, 0, `gather ${visitOf(t).state} of`, () => gathered(x, t));
-    } else if (children.started < children.items.length)
-      later(x, t, 0, `iterate ${visitOf(t).state} of`, async () => {
-        if (children.started < children.items.length)
-          await startChild(x, t, stateOf(x, t), child.last);
-      });
+    children.free.push(child.last);
+    if (children.ended === children.count) t.last = last;
+    goOn(x, t);
+  };
+
+  /** Plans what there is to do beside the children that run. */
+  const goOn = (x: Execution, t: Thread) => {
+    const { ended, started, count } = childrenIn(t);
+    const { state } = visitOf(t);
+    if (ended === count) soon(x, t, `gather ${state} of`, () => gathered(x, t));
+    else if (started < count)
+      soon(x, t, `iterate ${state} of`, () => startChildren(x, t, stateOf(x, t)));
   };
 
   const gathered = (x: Execution, t: Thread) => {
@@ -143,6 +171,7 @@ export const createNestedStates = (
     settle(x, t);
     history.add(x, `${s.Type}StateSucceeded`, {}, t.last);
     const result = childrenIn(t).results;
+    visitOf(t).outcome = { result };
     return leave(x, t, { output: result, fields: s, scope: { result }, next: s.Next });
   };
 
@@ -200,5 +229,5 @@ export const createNestedStates = (
     childDone(x, t, child, output, last);
   };
 
-  return { spread, childEnded, childFailed, abortChildren, discard };
+  return { spread, goOn, childEnded, childFailed, abortChildren, discard };
 };

@@ -83,6 +83,7 @@ export const createQueries = (evaluate: Evaluate, history: History, live: Timers
     const v = visitOf(t);
     const cause = `An error occurred while executing the state '${v.state}' (entered at the event id #${v.entered}). ${what}`;
     const error = "States.QueryEvaluationError";
+    v.outcome ??= { failure: { error, cause } };
     t.last = history.add(
       x,
       "EvaluationFailed",

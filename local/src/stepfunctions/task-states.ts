@@ -1,34 +1,35 @@
-import type { World } from "../engine.ts";
+import { uuid } from "../uuid.ts";
 import {
   type Execution,
   type Failure,
   type Json,
   type State,
-  stateOf,
+  type Task,
   type Thread,
-  type Visit,
   visitOf,
 } from "./execution.ts";
 import type { Flow } from "./flow.ts";
-import type { History } from "./history.ts";
-import { type Integration, integrationOf, perform } from "./integrations.ts";
+import type { HistoryEvent } from "./history.ts";
+import { executionArnOf, type Integration, integrationOf, perform } from "./integrations.ts";
+import type { Surroundings } from "./interpreter.ts";
 import { limited, type Queries } from "./queries.ts";
 import type { Timers } from "./timers.ts";
 import { tokenFor } from "./token.ts";
 
-const integrationAt = (x: Execution, t: Thread) =>
-  integrationOf(stateOf(x, t).Resource) as Integration;
+const taskOf = (t: Thread) => visitOf(t).task as Task;
 
 /** Task states: the call, its time, its token, and the execution that it waits for. */
 export const createTaskStates = (
-  world: World,
-  history: History,
-  { live, settle, later }: Timers,
+  { world, history, definitions, changed, stopChild, find }: Surroundings,
+  { live, settle, at, soon }: Timers,
   { fill, seconds }: Queries,
   { leave, failed }: Flow,
-  find: (arn: string) => Execution | undefined,
 ) => {
   const { clock } = world;
+  const { stateOf } = definitions;
+
+  const integrationAt = (x: Execution, t: Thread) =>
+    integrationOf(stateOf(x, t).Resource) as Integration;
 
   const described = ({ resource, resourceType }: Integration) => ({ resource, resourceType });
 
@@ -50,8 +51,11 @@ export const createTaskStates = (
   const attempt = async (x: Execution, t: Thread, s: State) => {
     const v = visitOf(t);
     const integration = integrationAt(x, t);
-    v.task = { open: false };
-    if (integration.callback) v.task = { token: tokenFor(clock, x, t), open: false };
+    const task: Task = { open: false };
+    if (integration.callback) task.token = tokenFor(clock, x, t);
+    if (integration.operation === "StartExecution") task.name = uuid(clock.random);
+    v.task = task;
+    changed(x);
     const given = s.Arguments === undefined ? v.input : await fill(x, t, s.Arguments, "Arguments");
     const timeout = await seconds(x, t, s.TimeoutSeconds, "TimeoutSeconds");
     const heartbeat = await seconds(x, t, s.HeartbeatSeconds, "HeartbeatSeconds");
@@ -64,47 +68,95 @@ export const createTaskStates = (
       ? { resource: integration.direct, input: text, inputDetails: { truncated: false } }
       : { region: world.region, parameters: text };
     record(x, t, integration, "Scheduled", { ...scheduled, ...limits });
+    task.scheduled = t.last;
     record(x, t, integration, "Started");
-    if (timeout !== undefined)
-      later(x, t, timeout * 1000, `time out ${v.state} of`, () => timedOut(x, t, integration, {}));
+    if (timeout !== undefined) task.timeoutAt = clock.now() + timeout * 1000;
     if (integration.callback) {
-      v.task.open = true;
+      task.open = true;
       if (heartbeat !== undefined) {
-        v.task.heartbeat = heartbeat * 1000;
-        beat(x, t);
+        task.heartbeat = heartbeat * 1000;
+        task.beatDue = clock.now() + task.heartbeat;
       }
     }
-    const { step } = t;
-    const answer = await perform(world, integration, x, given);
-    if (!live(x, t, step)) return;
-    if ("failure" in answer) return taskFailed(x, t, integration, answer.failure);
-    const output = { output: JSON.stringify(answer.result), outputDetails: { truncated: false } };
-    if (integration.callback) return record(x, t, integration, "Submitted", output);
-    if (!integration.sync) return taskSucceeded(x, t, integration, answer.result);
-    record(x, t, integration, "Submitted", output);
-    const child = find((answer.result as { ExecutionArn: string }).ExecutionArn);
-    if (!child) return;
-    v.task.child = child.arn;
-    if (child.status === "RUNNING") child.waiters.push({ execution: x.arn, thread: t.id, step });
-    else childExecutionEnded(x, t, child);
-    return;
+    watch(x, t, integration);
+    return call(x, t, integration, given);
   };
+
+  const call = async (
+    x: Execution,
+    t: Thread,
+    integration: Integration,
+    given: Json,
+    begun?: (failure: Failure) => Json | undefined,
+  ) => {
+    const task = taskOf(t);
+    const { step } = t;
+    const answer = await perform(world, integration, x, given, task.name);
+    if (!live(x, t, step)) return;
+    const earlier = "failure" in answer ? begun?.(answer.failure) : undefined;
+    if ("failure" in answer && !earlier) return taskFailed(x, t, integration, answer.failure);
+    const result = earlier ?? (answer as { result: Json }).result;
+    if (!integration.callback && !integration.sync) return taskSucceeded(x, t, integration, result);
+    const output = { output: JSON.stringify(result), outputDetails: { truncated: false } };
+    record(x, t, integration, "Submitted", output);
+    task.submitted = true;
+    if (integration.callback) return;
+    const child = find((result as { ExecutionArn: string }).ExecutionArn);
+    if (!child) return;
+    task.child = child.arn;
+    if (child.status !== "RUNNING") return childExecutionEnded(x, t, child);
+    child.waiters = [...child.waiters, { execution: x.arn, thread: t.id }];
+    changed(child);
+  };
+
+  /** Plans the ends of the time that a task has. */
+  const watch = (x: Execution, t: Thread, integration: Integration) => {
+    const { timeoutAt, beatDue } = taskOf(t);
+    const { state } = visitOf(t);
+    if (timeoutAt !== undefined)
+      at(x, t, timeoutAt, `time out ${state} of`, () => timedOut(x, t, integration, {}));
+    if (beatDue !== undefined) watchBeat(x, t, integration, beatDue);
+  };
+
+  const watchBeat = (x: Execution, t: Thread, integration: Integration, due: number): void =>
+    at(x, t, due, `miss the heartbeat of ${visitOf(t).state} of`, () => {
+      const next = taskOf(t).beatDue as number;
+      return next > clock.now()
+        ? watchBeat(x, t, integration, next)
+        : timedOut(x, t, integration, { alias: "States.HeartbeatTimeout" });
+    });
 
   /** Starts the time anew within which the next heartbeat has to come. */
   const beat = (x: Execution, t: Thread) => {
-    const { task, state } = visitOf(t);
-    if (!task?.heartbeat) return;
-    const watched = task.due !== undefined;
-    task.due = clock.now() + task.heartbeat;
-    if (watched) return;
-    const watch = (ms: number): void =>
-      later(x, t, ms, `miss the heartbeat of ${state} of`, () => {
-        const left = (task.due as number) - clock.now();
-        if (left > 0) return watch(left);
-        const integration = integrationAt(x, t);
-        return timedOut(x, t, integration, { alias: "States.HeartbeatTimeout" });
-      });
-    watch(task.heartbeat);
+    const task = taskOf(t);
+    if (!task.heartbeat) return;
+    task.beatDue = clock.now() + task.heartbeat;
+    changed(x);
+  };
+
+  /** Goes on with an attempt that was scheduled: a call whose answer is not there is made again. */
+  const goOn = (x: Execution, t: Thread) => {
+    const integration = integrationAt(x, t);
+    const { answer, submitted, scheduled, timeoutAt } = taskOf(t);
+    if (answer) return answerSoon(x, t);
+    watch(x, t, integration);
+    if (submitted || (timeoutAt !== undefined && timeoutAt <= clock.now())) return;
+    const event = history.of(x)[(scheduled as number) - 1] as HistoryEvent;
+    const { input, parameters } = (event.lambdaFunctionScheduledEventDetails ??
+      event.taskScheduledEventDetails) as Record<string, string>;
+    const given = JSON.parse((input ?? parameters) as string);
+    /** The execution that the same call began before, although its answer was lost. */
+    const begun = ({ error }: Failure) => {
+      if (error !== "StepFunctions.ExecutionAlreadyExistsException") return undefined;
+      const arn = executionArnOf(given.StateMachineArn, given.Name ?? taskOf(t).name);
+      const child = find(arn);
+      return child && child.startDate >= event.timestamp * 1000
+        ? { ExecutionArn: arn, StartDate: child.startDate / 1000 }
+        : undefined;
+    };
+    soon(x, t, `call again for ${visitOf(t).state} of`, () =>
+      call(x, t, integration, given, begun),
+    );
   };
 
   const taskSucceeded = (x: Execution, t: Thread, integration: Integration, result: Json) => {
@@ -112,6 +164,7 @@ export const createTaskStates = (
     const s = stateOf(x, t);
     const output = JSON.stringify(result);
     record(x, t, integration, "Succeeded", { output, outputDetails: { truncated: false } });
+    visitOf(t).outcome = { result };
     return leave(x, t, { output: result, fields: s, scope: { result }, next: s.Next });
   };
 
@@ -135,16 +188,13 @@ export const createTaskStates = (
   const abandon = (x: Execution, t: Thread) => {
     settle(x, t);
     const child = t.visit?.task?.child;
-    if (!child || find(child)?.status !== "RUNNING") return;
-    const caller = { name: x.machineName, role: x.roleArn };
-    const input = { executionArn: child };
-    clock.after(0, `states stop ${child}`, () =>
-      world.call({ caller, service: "states", operation: "StopExecution", input }),
-    );
+    if (child && find(child)?.status === "RUNNING") stopChild(x, child);
   };
 
+  /** An execution has ended that a task waits for, or waited for in an earlier attempt. */
   const childExecutionEnded = (x: Execution, t: Thread, child: Execution) => {
-    const integration = integrationAt(x, t);
+    const task = t.visit?.task;
+    if (task?.child !== child.arn || task.answer || t.visit?.outcome) return;
     const described = {
       ...(child.cause !== undefined && { Cause: child.cause }),
       ...(child.error !== undefined && { Error: child.error }),
@@ -161,27 +211,31 @@ export const createTaskStates = (
       Status: child.status,
       StopDate: child.stopDate ?? null,
     } as Json;
-    later(x, t, 0, `resume ${visitOf(t).state} of`, () =>
+    answer(
+      x,
+      t,
       child.status === "SUCCEEDED"
-        ? taskSucceeded(x, t, integration, described)
-        : taskFailed(x, t, integration, {
-            error: "States.TaskFailed",
-            cause: JSON.stringify(described),
-          }),
+        ? { result: described }
+        : { failure: { error: "States.TaskFailed", cause: JSON.stringify(described) } },
     );
   };
 
-  /** The answer to a task token that is open. */
-  const answer = (x: Execution, t: Thread, given: { result: Json } | { failure: Failure }) => {
-    const integration = integrationAt(x, t);
-    (visitOf(t).task as NonNullable<Visit["task"]>).open = false;
+  /** The answer to what a task waits for. */
+  const answer = (x: Execution, t: Thread, given: NonNullable<Task["answer"]>) => {
+    Object.assign(taskOf(t), { open: false, answer: given });
     settle(x, t);
-    later(x, t, 0, `answer ${visitOf(t).state} of`, () =>
+    answerSoon(x, t);
+  };
+
+  const answerSoon = (x: Execution, t: Thread) => {
+    const given = taskOf(t).answer as NonNullable<Task["answer"]>;
+    const integration = integrationAt(x, t);
+    soon(x, t, `answer ${visitOf(t).state} of`, () =>
       "failure" in given
         ? taskFailed(x, t, integration, given.failure)
         : taskSucceeded(x, t, integration, given.result),
     );
   };
 
-  return { attempt, beat, answer, abandon, childExecutionEnded };
+  return { attempt, goOn, beat, answer, abandon, childExecutionEnded };
 };

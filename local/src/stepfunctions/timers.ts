@@ -8,38 +8,49 @@ export type Timers = ReturnType<typeof createTimers>;
 
 export const createTimers = (
   clock: Clock,
+  changed: (x: Execution) => void,
   run: (x: Execution, t: Thread, task: Task) => Promise<void>,
 ) => {
-  const timers = new Map<string, Set<Timer>>();
-  const keyOf = (x: Execution, t: Thread) => `${x.arn}#${t.id}`;
+  const timers = new WeakMap<Thread, Set<Timer>>();
 
   /** Whether a thread still stands where it stood at that step. */
   const live = (x: Execution, t: Thread, step: number) =>
-    x.status === "RUNNING" && x.threads[t.id] === t && t.step === step;
+    t.step === step && x.status === "RUNNING" && x.threads[t.id] === t;
+
+  /** Forgets what was planned for this thread, in the memory only; what comes of it later finds itself outdated. */
+  const forget = (t: Thread) => {
+    t.step += 1;
+    const pending = timers.get(t);
+    if (!pending) return;
+    for (const timer of pending) timer.cancel();
+    pending.clear();
+  };
 
   /** Nothing that was planned for this thread happens any more. */
   const settle = (x: Execution, t: Thread) => {
-    t.step += 1;
-    for (const timer of timers.get(keyOf(x, t)) ?? []) timer.cancel();
-    timers.delete(keyOf(x, t));
+    forget(t);
+    changed(x);
   };
 
-  /** Plans a task for a thread, in `ms` milliseconds, unless the thread is settled before. */
-  const later = (x: Execution, t: Thread, ms: number, what: string, task: Task) => {
+  /**
+   * Plans a task for a thread, for a moment in milliseconds since 1970, unless the thread is settled before. What it
+   * is has to stand in the thread, for a plan is lost with the process.
+   */
+  const at = (x: Execution, t: Thread, moment: number, what: string, task: Task) => {
     const { step } = t;
-    const pending = timers.get(keyOf(x, t)) ?? new Set();
-    timers.set(keyOf(x, t), pending);
-    const timer = clock.after(ms, `states ${what} ${x.machineName} ${x.name}`, () => {
+    const pending = timers.get(t) ?? new Set();
+    timers.set(t, pending);
+    const label = `states ${what} ${x.machineName} ${x.name}`;
+    const timer = clock.after(Math.max(0, moment - clock.now()), label, () => {
       pending.delete(timer);
       return live(x, t, step) ? run(x, t, task) : undefined;
     });
     pending.add(timer);
+    changed(x);
   };
 
-  const stop = () => {
-    for (const pending of timers.values()) for (const timer of pending) timer.cancel();
-    timers.clear();
-  };
+  const soon = (x: Execution, t: Thread, what: string, task: Task) =>
+    at(x, t, clock.now(), what, task);
 
-  return { live, settle, later, stop };
+  return { live, forget, settle, at, soon };
 };
