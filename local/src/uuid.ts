@@ -1,16 +1,12 @@
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** A version 4 UUID drawn from `random`, so that the same seed gives the same ids. */
 export const uuid = (random: () => number): string => {
-  let digits = "";
-  for (let i = 0; i < 4; i++)
-    digits += Math.floor(random() * 0x1_0000_0000)
-      .toString(16)
-      .padStart(8, "0");
-  const variant = "89ab"[Number.parseInt(digits.charAt(16), 16) & 3];
-  return [
-    digits.slice(0, 8),
-    digits.slice(8, 12),
-    `4${digits.slice(13, 16)}`,
-    `${variant}${digits.slice(17, 20)}`,
-    digits.slice(20),
-  ].join("-");
+  const word = () => Math.floor(random() * 0x1_0000_0000);
+  const pair = (bits: number) => hex[bits & 255] as string;
+  const four = (bits: number) => pair(bits >>> 8) + pair(bits);
+  const [a, b, c, d] = [word(), word(), word(), word()];
+  const version = four((b & 0x0fff) | 0x4000);
+  const variant = four(((c >>> 16) & 0x3fff) | 0x8000);
+  return `${four(a >>> 16)}${four(a)}-${four(b >>> 16)}-${version}-${variant}-${four(c)}${four(d >>> 16)}${four(d)}`;
 };

@@ -12,7 +12,7 @@ class RefusedAddress extends Error {
 export const dispatcher =
   (handlers: Record<string, WireHandler>, refused: (url: string) => void = () => {}) =>
   async (input: Request | string | URL, init?: RequestInit): Promise<Response> => {
-    const request = new Request(input, init);
+    const request = input instanceof Request && !init ? input : new Request(input, init);
     const url = new URL(request.url);
     const handler = Object.hasOwn(handlers, url.origin) ? handlers[url.origin] : undefined;
     if (!handler) {

@@ -17,6 +17,8 @@ export type Permissions = {
   gate: Gate;
 };
 
+const nothing: Rule[] = [];
+
 type Answer = ReturnType<typeof evaluate>;
 
 const isServicePrincipal = (role: string) =>
@@ -50,22 +52,35 @@ export const createPermissions = (
 
   const sourceOf = ({ name }: Caller) => sources.get(name) ?? resources.sourceOf(name) ?? name;
 
+  /** Who has asked once asks again and again: the answers, good while rules and source are the same. */
+  const known = new Map<string, { question: Question; answer: Answer; from: unknown[] }>();
+
   const verdict = (caller: Caller, need: Need): Answer => {
-    const question: Question = {
-      ...need,
-      context: {
-        "aws:sourcearn": sourceOf(caller),
-        "aws:sourceaccount": account,
-        "lambda:invokedviafunctionurl": String(caller.role === viaFunctionUrl),
-        "lambda:functionurlauthtype": caller.role === viaFunctionUrl ? "NONE" : undefined,
-      },
-      principal: caller.role,
-    };
-    const ofResource = need.resource ? resources.rulesOf(need.resource) : [];
-    const answer = evaluate([...(roles.get(caller.role) ?? []), ...ofResource], question);
-    for (const listener of listeners) listener(question, answer);
-    return answer;
+    const ofRole = roles.get(caller.role) ?? nothing;
+    const ofResource = need.resource ? resources.rulesOf(need.resource) : nothing;
+    const from = [ofRole, ofResource, sourceOf(caller)];
+    const key = `${caller.role} ${caller.name} ${need.action} ${need.resource}`;
+    let said = known.get(key);
+    if (!said?.from.every((part, i) => part === from[i])) {
+      const question = questionOf(caller, need);
+      said = { question, answer: evaluate([...ofRole, ...ofResource], question), from };
+      if (known.size >= 5_000) known.clear();
+      known.set(key, said);
+    }
+    for (const listener of listeners) listener(said.question, said.answer);
+    return said.answer;
   };
+
+  const questionOf = (caller: Caller, need: Need): Question => ({
+    ...need,
+    context: {
+      "aws:sourcearn": sourceOf(caller),
+      "aws:sourceaccount": account,
+      "lambda:invokedviafunctionurl": String(caller.role === viaFunctionUrl),
+      "lambda:functionurlauthtype": caller.role === viaFunctionUrl ? "NONE" : undefined,
+    },
+    principal: caller.role,
+  });
 
   /** The statement that would have allowed it. In a resource's own policy it says for whom. */
   const missing = (caller: Caller, { action, resource = "*" }: Need) => ({

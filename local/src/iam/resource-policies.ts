@@ -32,7 +32,7 @@ export const resourcePolicies = ({
   const compiled = new WeakMap<string[], Rule[]>();
   const rulesOf = (arn: string): Rule[] => {
     const texts = policies.get(arn);
-    if (!texts) return [];
+    if (!texts) return none;
     const rules = compiled.get(texts) ?? texts.flatMap(compile);
     compiled.set(texts, rules);
     return rules;
@@ -40,57 +40,55 @@ export const resourcePolicies = ({
   const queueArn = (nameOrUrl: string) =>
     `arn:aws:sqs:${region}:${account}:${nameOrUrl.split(/[/:]/).at(-1)}`;
 
-  const learners: Record<string, (call: Call, next: (call: Call) => Promise<unknown>) => unknown> =
-    {
-      async "sqs.CreateQueue"(call, next) {
-        const { QueueName, Attributes } = call.input;
-        const policy: string | undefined = Attributes?.Policy;
-        if (policy) compile(policy);
-        const answer = await next(call);
-        if (policy) policies.set(queueArn(QueueName), [policy]);
-        return answer;
-      },
-      async "sqs.SetQueueAttributes"(call, next) {
-        const { QueueUrl, Attributes } = call.input;
-        const policy: string | undefined = Attributes?.Policy;
-        if (policy) compile(policy);
-        const answer = await next(call);
-        if (policy !== undefined) policies.set(queueArn(QueueUrl), policy ? [policy] : []);
-        return answer;
-      },
-      async "sqs.DeleteQueue"(call, next) {
-        const answer = await next(call);
-        policies.delete(queueArn(call.input.QueueUrl));
-        return answer;
-      },
-      async "lambda.AddPermission"(call, next) {
-        const answer = (await next(call)) as { Statement: string };
-        const { Resource } = JSON.parse(answer.Statement);
-        const policy = `{"Statement":${answer.Statement}}`;
-        compile(policy);
-        policies.set(Resource, [...(policies.get(Resource) ?? []), policy]);
-        return answer;
-      },
-      async "lambda.DeleteFunction"(call, next) {
-        const answer = await next(call);
-        const name =
-          /function:([^:]+)/.exec(call.input.FunctionName)?.[1] ?? call.input.FunctionName;
-        policies.delete(`arn:aws:lambda:${region}:${account}:function:${name}`);
-        return answer;
-      },
-      async "events.PutRule"(call, next) {
-        const answer = (await next(call)) as { RuleArn: string };
-        sources.set(`rule ${call.input.Name}`, answer.RuleArn);
-        return answer;
-      },
-    };
+  const learners: Record<string, Gate> = {
+    async "sqs.CreateQueue"(call, next) {
+      const { QueueName, Attributes } = call.input;
+      const policy: string | undefined = Attributes?.Policy;
+      if (policy) compile(policy);
+      const answer = await next(call);
+      if (policy) policies.set(queueArn(QueueName), [policy]);
+      return answer;
+    },
+    async "sqs.SetQueueAttributes"(call, next) {
+      const { QueueUrl, Attributes } = call.input;
+      const policy: string | undefined = Attributes?.Policy;
+      if (policy) compile(policy);
+      const answer = await next(call);
+      if (policy !== undefined) policies.set(queueArn(QueueUrl), policy ? [policy] : []);
+      return answer;
+    },
+    async "sqs.DeleteQueue"(call, next) {
+      const answer = await next(call);
+      policies.delete(queueArn(call.input.QueueUrl));
+      return answer;
+    },
+    async "lambda.AddPermission"(call, next) {
+      const answer = (await next(call)) as { Statement: string };
+      const { Resource } = JSON.parse(answer.Statement);
+      const policy = `{"Statement":${answer.Statement}}`;
+      compile(policy);
+      policies.set(Resource, [...(policies.get(Resource) ?? []), policy]);
+      return answer;
+    },
+    async "lambda.DeleteFunction"(call, next) {
+      const answer = await next(call);
+      const name = /function:([^:]+)/.exec(call.input.FunctionName)?.[1] ?? call.input.FunctionName;
+      policies.delete(`arn:aws:lambda:${region}:${account}:function:${name}`);
+      return answer;
+    },
+    async "events.PutRule"(call, next) {
+      const answer = (await next(call)) as { RuleArn: string };
+      sources.set(`rule ${call.input.Name}`, answer.RuleArn);
+      return answer;
+    },
+  };
 
   return {
     rulesOf,
     sourceOf: (callerName) => sources.get(callerName),
-    learn: async (call, next) =>
-      (learners[`${call.service}.${call.operation}`] ?? pass)(call, next),
+    learn: (call, next) => (learners[`${call.service}.${call.operation}`] ?? pass)(call, next),
   };
 };
 
+const none: Rule[] = [];
 const pass = (call: Call, next: (call: Call) => Promise<unknown>) => next(call);
