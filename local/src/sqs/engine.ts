@@ -14,7 +14,7 @@ import {
   sizeOf,
   type Wanted,
 } from "./messages.ts";
-import { type MoveTask, moveTasks } from "./move-tasks.ts";
+import { moveTasks } from "./move-tasks.ts";
 import {
   attributeOf,
   checkQueueAttributes,
@@ -23,6 +23,7 @@ import {
   redrivePolicyOf,
   settingsOf,
 } from "./queues.ts";
+import { createStock, type Fresh, type Shelf } from "./stock.ts";
 
 /** The SQS engine, and how a consumer beside it (an event source mapping) hears of messages without polling. */
 export type SqsEngine = Engine & {
@@ -62,6 +63,11 @@ const inRange = (name: string, value: unknown, least: number, greatest: number) 
       `Value ${value} for parameter ${name} is invalid. Reason: Must be >= ${least} and <= ${greatest}, if provided.`,
     );
 };
+
+/** The longest that a receive hides a message, in seconds. */
+const longestVisibility = 43_200;
+/** How many messages of a standard queue may be in flight. */
+const mostInFlight = 120_000;
 
 const fifoId = /^[\x21-\x7e]{1,128}$/;
 const batchId = /^[A-Za-z0-9_-]{1,80}$/;
@@ -119,11 +125,12 @@ export const sqsEngine =
   ({ baseUrl = "http://127.0.0.1:4566", shuffle = false }: SqsOptions = {}) =>
   (world: World): SqsEngine => {
     const { clock, account, region, note } = world;
-    const queues = new Map<string, Queue>();
-    const tasks = new Map<string, MoveTask>();
+    const queues = world.keep.map<Queue>("sqs.queues");
+    const stock = createStock(world);
     const listeners = new Map<string, Set<() => void>>();
     const waiters = new Map<string, Waiter[]>();
     const timers = new Map<string, { at: number; timer: Timer }>();
+    let stopped = false;
 
     const arnOf = (name: string) => `arn:aws:sqs:${region}:${account}:${name}`;
     const urlOf = ({ name }: Queue) =>
@@ -141,51 +148,23 @@ export const sqsEngine =
     };
 
     /** The one place where the order of a standard queue is decided. */
-    const inOrder = function* (queue: Queue): Generator<Message> {
-      if (!shuffle) return yield* queue.visible.values();
-      const left = [...queue.visible.values()];
+    const inOrder = function* ({ visible }: Shelf): Generator<Message> {
+      if (!shuffle) return yield* visible.values();
+      const left = [...visible.values()];
       while (left.length > 0)
         yield left.splice(Math.floor(clock.random() * left.length), 1)[0] as Message;
     };
 
-    const hide = (queue: Queue, message: Message, until: number) => {
-      message.visibleAt = until;
-      queue.hidden.set(message.id, message);
-      queue.due = Math.min(queue.due, until);
-    };
-    const surface = (queue: Queue) => {
-      const now = clock.now();
-      if (queue.due > now) return;
-      queue.due = Number.POSITIVE_INFINITY;
-      const due: Message[] = [];
-      for (const message of queue.hidden.values())
-        if (message.visibleAt <= now) due.push(message);
-        else queue.due = Math.min(queue.due, message.visibleAt);
-      for (const message of due.sort((a, b) => a.visibleAt - b.visibleAt)) {
-        queue.hidden.delete(message.id);
-        queue.visible.set(message.id, message);
-      }
-    };
     const expired = (queue: Queue, message: Message) =>
       message.sentAt + attributeOf(queue, "MessageRetentionPeriod") * 1000 <= clock.now();
-    const expire = (queue: Queue) => {
-      for (const messages of [queue.visible, queue.hidden])
-        for (const message of messages.values())
-          if (expired(queue, message)) messages.delete(message.id);
-    };
 
-    /** Puts a message where it belongs and tells who waits for it. */
-    const enqueue = (queue: Queue, message: Message, delayMs = 0) => {
-      if (delayMs > 0) hide(queue, message, clock.now() + delayMs);
-      else queue.visible.set(message.id, message);
+    /** Puts a message into a queue and tells who waits for it. */
+    const enqueue = (queue: Queue, message: Fresh, delayMs = 0) => {
+      stock.place(queue, message, delayMs);
       wake(queue);
     };
 
     const bury = (queue: Queue, grave: Queue, message: Message) => {
-      queue.visible.delete(message.id);
-      message.source = queue.arn;
-      message.receivesHere = 0;
-      message.receiptHandle = undefined;
       note({
         kind: "sqs.deadletter",
         queue: queue.arn,
@@ -193,72 +172,91 @@ export const sqsEngine =
         messageId: message.id,
         receives: message.receives,
       });
-      enqueue(grave, message);
+      const { receiptHandle: _, ...dead } = message;
+      enqueue(grave, { ...dead, source: queue.arn, receivesHere: 0 });
     };
 
+    const inFlight = ({ hidden }: Shelf) => {
+      let delayed = 0;
+      for (const { receivesHere } of hidden.values()) if (receivesHere === 0) delayed += 1;
+      return { delayed, taken: hidden.size - delayed };
+    };
+    const isFull = (shelf: Shelf) =>
+      shelf.hidden.size >= mostInFlight && inFlight(shelf).taken >= mostInFlight;
+
     const take = (queue: Queue, input: Receive): object[] => {
-      surface(queue);
+      const shelf = stock.surface(queue);
+      if (isFull(shelf)) return [];
       const most = input.MaxNumberOfMessages ?? 1;
       const seconds = input.VisibilityTimeout ?? attributeOf(queue, "VisibilityTimeout");
       const policy = redrivePolicyOf(queue);
       const grave = policy && byArn(policy.deadLetterTargetArn);
-      const taken: Message[] = [];
-      for (const message of inOrder(queue)) {
-        if (taken.length === most) break;
-        if (expired(queue, message)) queue.visible.delete(message.id);
+      const found: Message[] = [];
+      for (const message of inOrder(shelf)) {
+        if (found.length === most) break;
+        if (expired(queue, message)) stock.remove(message);
         else if (grave && message.receivesHere >= policy.maxReceiveCount)
           bury(queue, grave, message);
-        else taken.push(message);
+        else found.push(message);
       }
       const now = clock.now();
-      for (const message of taken) {
-        message.receives += 1;
-        message.receivesHere += 1;
-        message.firstReceivedAt ??= now;
-        message.receiptHandle = Buffer.from(
-          `${message.id} ${queue.arn} ${uuid(clock.random)}`,
-        ).toString("base64");
-        queue.visible.delete(message.id);
-        if (seconds > 0) hide(queue, message, now + seconds * 1000);
-        else queue.visible.set(message.id, message);
-      }
+      const taken = found.map((message) => {
+        const handle = `${message.id} ${queue.arn} ${uuid(clock.random)}`;
+        const received = {
+          ...message,
+          receives: message.receives + 1,
+          receivesHere: message.receivesHere + 1,
+          firstReceivedAt: message.firstReceivedAt ?? now,
+          receivedAt: now,
+          receiptHandle: Buffer.from(handle).toString("base64"),
+        };
+        return stock.place(queue, received, seconds * 1000);
+      });
       arm(queue);
       return taken.map((message) => shown(message, input));
     };
 
+    const disarm = (name: string) => {
+      timers.get(name)?.timer.cancel();
+      timers.delete(name);
+    };
+    /** Wakes who waits at a queue, at a moment. */
+    const alarm = ({ name }: Queue, at: number) => {
+      if (stopped) return;
+      disarm(name);
+      const timer = clock.after(at - clock.now(), `sqs surface ${name}`, () => {
+        timers.delete(name);
+        const queue = queues.get(name);
+        if (queue) wake(queue);
+      });
+      timers.set(name, { at, timer });
+    };
     /** A timer runs only while somebody waits for a hidden message. */
     const arm = (queue: Queue) => {
-      const armed = timers.get(queue.name);
-      const awaited = listeners.get(queue.name)?.size || waiters.get(queue.name)?.length;
-      if (!awaited || queue.hidden.size === 0) {
-        armed?.timer.cancel();
-        timers.delete(queue.name);
-      } else if (!armed || armed.at > queue.due) {
-        armed?.timer.cancel();
-        const timer = clock.after(queue.due - clock.now(), `sqs surface ${queue.name}`, () => {
-          timers.delete(queue.name);
-          wake(queue);
-        });
-        timers.set(queue.name, { at: queue.due, timer });
-      }
+      const { name } = queue;
+      const armed = timers.get(name);
+      if (armed && armed.at <= clock.now()) return; // what it is for may have surfaced meanwhile
+      const { hidden, due } = stock.of(queue);
+      const awaited = listeners.get(name)?.size || waiters.get(name)?.length;
+      if (!awaited || hidden.size === 0) disarm(name);
+      else if (!armed || armed.at > due) alarm(queue, due);
     };
     const wake = (queue: Queue) => {
-      surface(queue);
+      const { visible } = stock.surface(queue);
       const waiting = waiters.get(queue.name) ?? [];
-      while (waiting.length > 0 && queue.visible.size > 0) {
+      while (waiting.length > 0 && visible.size > 0) {
         const [waiter] = waiting as [Waiter];
         const messages = take(queue, waiter.input);
         if (messages.length === 0) break;
         waiting.shift();
         waiter.answer(messages);
       }
-      if (queue.visible.size > 0)
-        for (const listener of listeners.get(queue.name) ?? []) listener();
+      if (visible.size > 0) for (const listener of listeners.get(queue.name) ?? []) listener();
       arm(queue);
     };
 
     const send = (queue: Queue, entry: Send, caller: Caller) => {
-      const { MessageAttributes = {}, MessageSystemAttributes = {}, MessageGroupId } = entry;
+      const { MessageAttributes, MessageSystemAttributes = {}, MessageGroupId } = entry;
       checkBody(entry.MessageBody);
       checkAttributes(MessageAttributes);
       inRange("DelaySeconds", entry.DelaySeconds, 0, 900);
@@ -280,26 +278,26 @@ export const sqsEngine =
         throw invalidParameter(
           `One or more parameters are invalid. Reason: Message must be shorter than ${limit} bytes.`,
         );
-      const message: Message = {
+      const message: Fresh = {
         id: uuid(clock.random),
         body: entry.MessageBody,
         md5: md5(entry.MessageBody),
-        attributes: structuredClone(MessageAttributes),
+        attributes: MessageAttributes && structuredClone(MessageAttributes),
         traceHeader: MessageSystemAttributes.AWSTraceHeader?.StringValue,
         groupId: MessageGroupId,
         sender: caller.name,
         sentAt: clock.now(),
         receives: 0,
         receivesHere: 0,
-        visibleAt: 0,
       };
       enqueue(queue, message, (entry.DelaySeconds ?? attributeOf(queue, "DelaySeconds")) * 1000);
       return {
         MessageId: message.id,
         MD5OfMessageBody: message.md5,
-        ...(Object.keys(MessageAttributes).length > 0 && {
-          MD5OfMessageAttributes: md5OfAttributes(MessageAttributes),
-        }),
+        ...(MessageAttributes &&
+          Object.keys(MessageAttributes).length > 0 && {
+            MD5OfMessageAttributes: md5OfAttributes(MessageAttributes),
+          }),
         ...(message.traceHeader && {
           MD5OfMessageSystemAttributes: md5OfAttributes(MessageSystemAttributes),
         }),
@@ -317,9 +315,8 @@ export const sqsEngine =
       return id;
     };
     const remove = (queue: Queue, handle: string | undefined) => {
-      const id = idIn(queue, handle);
-      for (const messages of [queue.hidden, queue.visible])
-        if (messages.get(id)?.receiptHandle === handle) messages.delete(id);
+      const message = stock.find(queue, idIn(queue, handle));
+      if (message?.receiptHandle === handle && message) stock.remove(message);
       arm(queue);
       return undefined;
     };
@@ -328,35 +325,54 @@ export const sqsEngine =
       { ReceiptHandle, VisibilityTimeout }: { ReceiptHandle?: string; VisibilityTimeout?: number },
     ) => {
       if (VisibilityTimeout === undefined) throw missingParameter("VisibilityTimeout");
-      inRange("VisibilityTimeout", VisibilityTimeout, 0, 43_200);
+      inRange("VisibilityTimeout", VisibilityTimeout, 0, longestVisibility);
       const id = idIn(queue, ReceiptHandle);
-      surface(queue);
-      if (queue.visible.get(id)?.receiptHandle === ReceiptHandle)
+      const { visible, hidden } = stock.surface(queue);
+      if (visible.get(id)?.receiptHandle === ReceiptHandle)
         throw new AwsError(
           "MessageNotInflight",
           `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message is not inflight.`,
         );
-      const message = queue.hidden.get(id);
+      const message = hidden.get(id);
       if (message?.receiptHandle !== ReceiptHandle || !message)
         throw invalidParameter(
           `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
         );
-      hide(queue, message, clock.now() + VisibilityTimeout * 1000);
-      wake(queue);
+      const until = clock.now() + VisibilityTimeout * 1000;
+      if (until > (message.receivedAt ?? 0) + longestVisibility * 1000)
+        throw invalidParameter(
+          `Value ${VisibilityTimeout} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${longestVisibility} seconds].`,
+        );
+      enqueue(queue, message, VisibilityTimeout * 1000);
       return undefined;
     };
 
     const counts = (queue: Queue) => {
-      surface(queue);
-      expire(queue);
-      let delayed = 0;
-      for (const { receivesHere } of queue.hidden.values()) if (receivesHere === 0) delayed += 1;
+      const shelf = stock.surface(queue);
+      for (const messages of [shelf.visible, shelf.hidden])
+        for (const message of messages.values()) if (expired(queue, message)) stock.remove(message);
+      const { delayed, taken } = inFlight(shelf);
       return {
-        ApproximateNumberOfMessages: String(queue.visible.size),
-        ApproximateNumberOfMessagesNotVisible: String(queue.hidden.size - delayed),
+        ApproximateNumberOfMessages: String(shelf.visible.size),
+        ApproximateNumberOfMessagesNotVisible: String(taken),
         ApproximateNumberOfMessagesDelayed: String(delayed),
       };
     };
+
+    const change = (queue: Queue, changes: Partial<Queue>) =>
+      void queues.set(queue.name, { ...queue, ...changes });
+    /** What is left of `given` when what is empty is taken away. */
+    const filled = (given: Record<string, string>) =>
+      Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
+
+    const moving = moveTasks({
+      world,
+      stock,
+      byArn,
+      all: () => queues.values(),
+      expired,
+      enqueue,
+    });
 
     const operations: Engine["operations"] = {
       CreateQueue({ QueueName, Attributes = {}, tags = {} }) {
@@ -383,24 +399,18 @@ export const sqsEngine =
           arn: arnOf(QueueName),
           createdAt: clock.now(),
           modifiedAt: clock.now(),
-          attributes: {},
+          attributes: filled(Attributes),
           tags: { ...tags },
-          visible: new Map(),
-          hidden: new Map(),
-          due: Number.POSITIVE_INFINITY,
-          purgedAt: Number.NEGATIVE_INFINITY,
         };
-        for (const [name, value] of Object.entries<string>(Attributes))
-          if (value !== "") queue.attributes[name] = value;
         queues.set(QueueName, queue);
         return { QueueUrl: urlOf(queue) };
       },
       DeleteQueue(input) {
-        const { name } = queueAt(input);
-        queues.delete(name);
-        for (const { answer } of waiters.get(name)?.splice(0) ?? []) answer([]);
-        timers.get(name)?.timer.cancel();
-        timers.delete(name);
+        const queue = queueAt(input);
+        queues.delete(queue.name);
+        stock.clear(queue);
+        for (const { answer } of waiters.get(queue.name)?.splice(0) ?? []) answer([]);
+        disarm(queue.name);
       },
       GetQueueUrl({ QueueName }) {
         if (!QueueName) throw missingParameter("QueueName");
@@ -441,22 +451,21 @@ export const sqsEngine =
         const queue = queueAt(input);
         const attributes: Record<string, string> = input.Attributes ?? {};
         checkQueueAttributes(attributes, queue.arn, byArn);
-        for (const [name, value] of Object.entries(attributes))
-          if (value === "") delete queue.attributes[name];
-          else queue.attributes[name] = value;
-        queue.modifiedAt = clock.now();
+        change(queue, {
+          attributes: filled({ ...queue.attributes, ...attributes }),
+          modifiedAt: clock.now(),
+        });
       },
       PurgeQueue(input) {
         const queue = queueAt(input);
-        if (clock.now() - queue.purgedAt < 60_000)
+        if (queue.purgedAt !== undefined && clock.now() - queue.purgedAt < 60_000)
           throw new AwsError(
             "PurgeQueueInProgress",
             `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
             403,
           );
-        queue.purgedAt = clock.now();
-        queue.visible.clear();
-        queue.hidden.clear();
+        change(queue, { purgedAt: clock.now() });
+        stock.clear(queue);
         arm(queue);
       },
       SendMessage: (input, caller) => send(queueAt(input), input, caller),
@@ -480,18 +489,24 @@ export const sqsEngine =
             `Value ${most} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.`,
           );
         inRange("WaitTimeSeconds", input.WaitTimeSeconds, 0, 20);
-        inRange("VisibilityTimeout", input.VisibilityTimeout, 0, 43_200);
+        inRange("VisibilityTimeout", input.VisibilityTimeout, 0, longestVisibility);
         const answer = (messages: object[]) => (messages.length > 0 ? { Messages: messages } : {});
         const messages = take(queue, input);
         const wait = input.WaitTimeSeconds ?? attributeOf(queue, "ReceiveMessageWaitTimeSeconds");
-        if (messages.length > 0 || wait === 0) return answer(messages);
+        if (messages.length === 0 && wait === 0 && isFull(stock.of(queue)))
+          throw new AwsError(
+            "OverLimit",
+            `The maximum number of in flight messages is reached: ${mostInFlight}.`,
+            403,
+          );
+        if (messages.length > 0 || wait === 0 || stopped) return answer(messages);
         return new Promise((resolve) => {
           const waiting = waiters.get(queue.name) ?? [];
           waiters.set(queue.name, waiting);
           const timer = clock.after(wait * 1000, `sqs poll ${queue.name}`, () => {
             waiting.splice(waiting.indexOf(waiter), 1);
             arm(queue);
-            resolve(answer(take(queue, input)));
+            resolve(answer(take(queueAt(input), input)));
           });
           const waiter: Waiter = {
             input,
@@ -532,17 +547,20 @@ export const sqsEngine =
         return { queueUrls: sources.map(urlOf).sort() };
       },
       TagQueue(input) {
-        Object.assign(queueAt(input).tags, input.Tags);
+        const queue = queueAt(input);
+        change(queue, { tags: { ...queue.tags, ...input.Tags } });
       },
       UntagQueue(input) {
-        const { tags } = queueAt(input);
-        for (const key of input.TagKeys ?? []) delete tags[key];
+        const queue = queueAt(input);
+        const gone = new Set(input.TagKeys);
+        const left = Object.entries(queue.tags).filter(([key]) => !gone.has(key));
+        change(queue, { tags: Object.fromEntries(left) });
       },
       ListQueueTags(input) {
         const { tags } = queueAt(input);
         return Object.keys(tags).length > 0 ? { Tags: { ...tags } } : {};
       },
-      ...moveTasks({ world, tasks, byArn, all: () => queues.values(), surface, enqueue }),
+      ...moving.operations,
     };
 
     return {
@@ -554,8 +572,7 @@ export const sqsEngine =
         listeners.set(name, heard.add(listener));
         const queue = queues.get(name);
         // Messages that came before the listener: it hears of them as of any others, a moment later.
-        if (queue && queue.visible.size + queue.hidden.size > 0)
-          clock.after(0, `sqs surface ${name}`, () => heard.has(listener) && wake(queue));
+        if (queue && !stock.isEmpty(queue)) alarm(queue, clock.now());
         return () => {
           heard.delete(listener);
           const left = queues.get(name);
@@ -563,10 +580,18 @@ export const sqsEngine =
         };
       },
       stop() {
-        for (const { timer } of timers.values()) timer.cancel();
-        timers.clear();
+        stopped = true;
+        for (const name of [...timers.keys()]) disarm(name);
         for (const waiting of waiters.values())
           for (const { answer } of waiting.splice(0)) answer([]);
+        moving.stop();
+      },
+      resume() {
+        stopped = false;
+        stock.rebuild();
+        for (const queue of queues.values())
+          if (listeners.get(queue.name)?.size && !stock.isEmpty(queue)) alarm(queue, clock.now());
+        moving.resume();
       },
     };
   };

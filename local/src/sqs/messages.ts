@@ -4,9 +4,11 @@ import { AwsError } from "../engine.ts";
 /** A message attribute as the wire carries it; binary values are base64. */
 export type MessageAttribute = { DataType: string; StringValue?: string; BinaryValue?: string };
 
-/** A message in a queue, as plain data. */
+/** A message in a queue, as plain data. It never changes: another one takes its place. */
 export type Message = {
   id: string;
+  /** The name of the queue. */
+  queue: string;
   body: string;
   md5: string;
   attributes?: Record<string, MessageAttribute>;
@@ -20,8 +22,12 @@ export type Message = {
   /** Receives in this queue: what the redrive policy counts. */
   receivesHere: number;
   firstReceivedAt?: number;
+  /** The latest receive: no visibility timeout goes more than twelve hours beyond it. */
+  receivedAt?: number;
   /** Hidden before this moment: delayed when it was never received, in flight otherwise. */
   visibleAt: number;
+  /** Which comes first of those that are visible from the same moment on. */
+  place: number;
   /** The handle of the latest receive; older ones delete nothing. */
   receiptHandle?: string;
   /** The queue that gave up on it. */

@@ -1,10 +1,12 @@
+import type { Timer } from "../clock.ts";
 import { AwsError, type Engine, type World } from "../engine.ts";
 import { uuid } from "../uuid.ts";
 import { invalidParameter, type Message, missingParameter } from "./messages.ts";
 import { type Queue, redrivePolicyOf } from "./queues.ts";
+import type { Fresh, Stock } from "./stock.ts";
 
 /** A redrive of a dead-letter queue, as plain data. */
-export type MoveTask = {
+type MoveTask = {
   id: string;
   source: string;
   destination?: string;
@@ -13,16 +15,18 @@ export type MoveTask = {
   startedAt: number;
   toMove: number;
   moved: number;
+  /** When the next message is moved. */
+  dueAt: number;
   failure?: string;
 };
 
 type Queues = {
   world: World;
-  tasks: Map<string, MoveTask>;
+  stock: Stock;
   byArn: (arn: string) => Queue | undefined;
   all: () => Iterable<Queue>;
-  surface: (queue: Queue) => void;
-  enqueue: (queue: Queue, message: Message) => void;
+  expired: (queue: Queue, message: Message) => boolean;
+  enqueue: (queue: Queue, message: Fresh) => void;
 };
 
 const missing = (name: string) =>
@@ -38,51 +42,58 @@ const missing = (name: string) =>
  * come from a queue (an EventBridge target's dead letter) needs a DestinationArn.
  */
 export const moveTasks = ({
-  world: { clock, note },
-  tasks,
+  world: { clock, note, keep },
+  stock,
   byArn,
   all,
-  surface,
+  expired,
   enqueue,
-}: Queues): Engine["operations"] => {
+}: Queues) => {
+  const tasks = keep.map<MoveTask>("sqs.moveTasks");
+  const timers = new Map<string, Timer>();
+
   const end = (task: MoveTask, status: MoveTask["status"], failure?: string) => {
-    Object.assign(task, { status, failure });
+    tasks.set(task.id, { ...task, status, failure });
     note({ kind: "sqs.redrive", queue: task.source, status, moved: task.moved, failure });
   };
-  const step = (task: MoveTask, left: number) => {
+  const first = (queue: Queue) => {
+    for (const message of stock.surface(queue).visible.values())
+      if (expired(queue, message)) stock.remove(message);
+      else return message;
+    return undefined;
+  };
+  const step = (task: MoveTask) => {
     const source = byArn(task.source);
     if (task.status === "CANCELLING") return end(task, "CANCELLED");
     if (!source) return end(task, "FAILED", "AWS.SimpleQueueService.NonExistentQueue");
-    surface(source);
-    const [message] = source.visible.values();
-    if (!message || left === 0) return end(task, "COMPLETED");
+    const message = first(source);
+    if (!message || task.moved >= task.toMove) return end(task, "COMPLETED");
     const arn = task.destination ?? message.source;
     if (!arn) return end(task, "FAILED", "CouldNotDetermineMessageSource");
     const destination = byArn(arn);
     if (!destination) return end(task, "FAILED", "AWS.SimpleQueueService.NonExistentQueue");
-    source.visible.delete(message.id);
-    const moved: Message = {
-      ...message,
-      id: uuid(clock.random),
-      sentAt: clock.now(),
-      receives: 0,
-      receivesHere: 0,
-      firstReceivedAt: undefined,
-      receiptHandle: undefined,
-      source: undefined,
+    const { body, md5, attributes, traceHeader, groupId, sender } = message;
+    const moved: Fresh = {
+      ...{ id: uuid(clock.random), body, md5, attributes, traceHeader, groupId, sender },
+      ...{ sentAt: clock.now(), receives: 0, receivesHere: 0 },
     };
-    task.moved += 1;
+    stock.remove(message);
     note({ kind: "sqs.redriven", queue: arn, from: task.source, messageId: moved.id });
     enqueue(destination, moved);
-    later(task, left - 1);
+    arm({ ...task, moved: task.moved + 1, dueAt: clock.now() + 1000 / (task.perSecond ?? 500) });
   };
-  const later = (task: MoveTask, left: number) => {
-    clock.after(1000 / (task.perSecond ?? 500), `sqs redrive ${task.source}`, () =>
-      step(task, left),
-    );
+  const arm = (task: MoveTask) => {
+    tasks.set(task.id, task);
+    const timer = clock.after(task.dueAt - clock.now(), `sqs redrive ${task.source}`, () => {
+      timers.delete(task.id);
+      const now = tasks.get(task.id);
+      if (now) step(now);
+    });
+    timers.set(task.id, timer);
   };
+  const isActive = ({ status }: MoveTask) => status === "RUNNING" || status === "CANCELLING";
 
-  return {
+  const operations: Engine["operations"] = {
     StartMessageMoveTask({ SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond: perSecond }) {
       if (!SourceArn) throw missingParameter("SourceArn");
       const source = byArn(SourceArn);
@@ -97,12 +108,11 @@ export const moveTasks = ({
         throw invalidParameter(
           `Value ${perSecond} for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: Must be between 1 and 500.`,
         );
-      for (const { source: arn, status } of tasks.values())
-        if (arn === SourceArn && (status === "RUNNING" || status === "CANCELLING"))
+      for (const task of tasks.values())
+        if (task.source === SourceArn && isActive(task))
           throw invalidParameter(
             "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
           );
-      surface(source);
       const task: MoveTask = {
         id: uuid(clock.random),
         source: SourceArn,
@@ -110,11 +120,11 @@ export const moveTasks = ({
         perSecond,
         status: "RUNNING",
         startedAt: clock.now(),
-        toMove: source.visible.size,
+        toMove: stock.surface(source).visible.size,
         moved: 0,
+        dueAt: clock.now() + 1000 / (perSecond ?? 500),
       };
-      tasks.set(task.id, task);
-      later(task, task.toMove);
+      arm(task);
       return { TaskHandle: handleOf(task) };
     },
     ListMessageMoveTasks({ SourceArn, MaxResults = 1 }) {
@@ -145,8 +155,19 @@ export const moveTasks = ({
       if (!task) throw new AwsError("ResourceNotFoundException", "Task does not exist.", 404);
       if (task.status !== "RUNNING")
         throw new AwsError("UnsupportedOperation", "Only active tasks can be cancelled.");
-      task.status = "CANCELLING";
+      tasks.set(id, { ...task, status: "CANCELLING" });
       return { ApproximateNumberOfMessagesMoved: task.moved };
+    },
+  };
+
+  return {
+    operations,
+    stop() {
+      for (const timer of timers.values()) timer.cancel();
+      timers.clear();
+    },
+    resume() {
+      for (const task of [...tasks.values()]) if (isActive(task)) arm(task);
     },
   };
 };

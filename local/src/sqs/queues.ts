@@ -1,7 +1,7 @@
 import { AwsError, notEmulated } from "../engine.ts";
-import { invalidParameter, type Message } from "./messages.ts";
+import { invalidParameter } from "./messages.ts";
 
-/** A queue, as plain data: messages that can be received now, in order, and messages that cannot. */
+/** A queue without its messages, as plain data. It never changes: another one takes its place. */
 export type Queue = {
   name: string;
   arn: string;
@@ -10,11 +10,7 @@ export type Queue = {
   /** What was set, as strings; `attributeOf` adds the defaults. */
   attributes: Record<string, string>;
   tags: Record<string, string>;
-  visible: Map<string, Message>;
-  hidden: Map<string, Message>;
-  /** No hidden message becomes visible before this moment. */
-  due: number;
-  purgedAt: number;
+  purgedAt?: number;
 };
 
 /** Where messages go that were received too often. */
@@ -58,12 +54,18 @@ export const settingsOf = (queue: Queue): Record<string, string> => ({
   ...queue.attributes,
 });
 
+const policies = new WeakMap<Queue, RedrivePolicy>();
+
 /** The redrive policy of a queue, if it has one. */
 export const redrivePolicyOf = (queue: Queue): RedrivePolicy | undefined => {
   const text = queue.attributes.RedrivePolicy;
   if (!text) return undefined;
+  const known = policies.get(queue);
+  if (known) return known;
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text);
-  return { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
+  const policy = { deadLetterTargetArn, maxReceiveCount: Number(maxReceiveCount) };
+  policies.set(queue, policy);
+  return policy;
 };
 
 const invalidValue = (name: string) =>
