@@ -9,7 +9,10 @@ export const stsEngine = ({ account }: World): Engine => ({
         caller.name === "administrator"
           ? `arn:aws:iam::${account}:root`
           : `arn:aws:sts::${account}:assumed-role/${caller.role.split("/").at(-1)}/${caller.name}`,
-      UserId: `${caller.role.split("/").at(-1)}:${caller.name}`,
+      UserId:
+        caller.name === "administrator"
+          ? account
+          : `${caller.role.split("/").at(-1)}:${caller.name}`,
       Account: account,
     }),
   },

@@ -10,6 +10,8 @@ export type KeyRing = {
   issue: (caller: Caller) => Credentials;
   /** Whose key it is; undefined for a key that was never issued. */
   callerOf: (accessKeyId: string) => Caller | undefined;
+  /** Whose key it is, with the secret that requests are to be signed with. */
+  holderOf: (accessKeyId: string) => Holder | undefined;
 };
 
 const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -17,7 +19,7 @@ const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /** A key and whose it is. */
 export type Holder = { caller: Caller; secretAccessKey: string };
 
-/** A key ring that names callers by access key alone: it does not check signatures. `holders` is where it keeps them. */
+/** A key ring; `holders` is where it keeps them. */
 export const createKeyRing = (clock: Clock, holders = new Map<string, Holder>()): KeyRing => {
   const draw = (length: number) =>
     Array.from({ length }, () => base32[Math.floor(clock.random() * 32)]).join("");
@@ -31,5 +33,6 @@ export const createKeyRing = (clock: Clock, holders = new Map<string, Holder>())
       return { accessKeyId, secretAccessKey };
     },
     callerOf: (accessKeyId) => holders.get(accessKeyId)?.caller,
+    holderOf: (accessKeyId) => holders.get(accessKeyId),
   };
 };

@@ -4,53 +4,83 @@ import type { KeyRing } from "./credentials.ts";
 import { jsonServices, sqsQueryErrors } from "./json-targets.ts";
 import type { WireHandler, WireRequest, WireResponse } from "./message.ts";
 import { matchRest, type RestOperation } from "./rest-routes.ts";
+import { BadSignature, type Signature, signatureOf, verify } from "./signature.ts";
 import { sqsFormInput, sqsXml } from "./sqs-query.ts";
 import { xmlText } from "./xml.ts";
 
 const text = (body: Uint8Array) => Buffer.from(body).toString("utf8");
 
-const parseJson = (body: Uint8Array): Record<string, unknown> => {
+const parseJson = (body: Uint8Array, service?: string): Record<string, unknown> => {
   if (body.length === 0) return {};
+  const refuse = (why: string) =>
+    service === "lambda"
+      ? new AwsError(
+          "InvalidRequestContentException",
+          `Could not parse request body into json: ${why}`,
+        )
+      : new AwsError("SerializationException", why);
   let value: unknown;
   try {
     value = JSON.parse(text(body));
   } catch {
-    throw new AwsError("SerializationException", "The request body is not valid JSON.");
+    throw refuse("The request body is not valid JSON.");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new AwsError("SerializationException", "The request body is not a JSON object.");
+    throw refuse("The request body is not a JSON object.");
   return value as Record<string, unknown>;
 };
 
-/** Access key and service of a Signature Version 4, in the header or (presigned) in the query. */
-const signatureOf = ({ headers, query }: WireRequest) => {
-  const credential =
-    /Credential=([^,\s]+)/.exec(headers.authorization ?? "")?.[1] ??
-    new URLSearchParams(query).get("X-Amz-Credential");
-  const parts = credential?.split("/");
-  return parts && parts.length >= 5
-    ? { accessKeyId: parts.slice(0, -4).join("/"), service: parts.at(-2) as string }
-    : undefined;
+/** What a service calls the ways in which a signature may not do. */
+type Refusals = {
+  unsigned: [code: string, message: string];
+  incomplete: string;
+  wrong: string;
+  stranger: [code: string, message: string];
+  status: number;
 };
 
-const unknownToken = (code: string, status: number) =>
-  new AwsError(
-    code,
-    code === "InvalidClientTokenId"
-      ? "The security token included in the request is invalid"
-      : "The security token included in the request is invalid.",
-    status,
-  );
+const unknownToken = "The security token included in the request is invalid";
+const ofJson: Refusals = {
+  unsigned: ["MissingAuthenticationTokenException", "Missing Authentication Token"],
+  incomplete: "IncompleteSignatureException",
+  wrong: "InvalidSignatureException",
+  stranger: ["UnrecognizedClientException", `${unknownToken}.`],
+  status: 403,
+};
+const ofQuery: Refusals = {
+  unsigned: ["MissingAuthenticationToken", "Request is missing Authentication Token"],
+  incomplete: "IncompleteSignature",
+  wrong: "SignatureDoesNotMatch",
+  stranger: ["InvalidClientTokenId", unknownToken],
+  status: 403,
+};
+/** Queues may be open to anyone, so who does not sign is refused as anyone is. */
+const ofSqs = ({ headers, path }: WireRequest): Refusals => ({
+  ...ofQuery,
+  unsigned: ["AccessDenied", `Access to the resource http://${headers.host}${path} is denied.`],
+});
 
 /** How one protocol writes an answer and an error. */
 type Dialect = {
   answer: (output: unknown) => WireResponse;
   refuse: (error: AwsError) => WireResponse;
-  /** The code and status for a key that nobody holds. */
-  stranger: [code: string, status: number];
+  refusals: Refusals;
 };
 
-const awsJson = (prefix: string): Dialect => {
+const unsigned: Refusals["unsigned"] = [ofJson.unsigned[0], ofQuery.unsigned[1]];
+
+/** Errors of the framework that all services of AWS share. */
+const common = new Set([
+  "AccessDeniedException",
+  "IncompleteSignatureException",
+  "InvalidSignatureException",
+  "MissingAuthenticationTokenException",
+  "SerializationException",
+  "UnknownOperationException",
+  "UnrecognizedClientException",
+]);
+
+const awsJson = (prefix: string, request: WireRequest): Dialect => {
   const { service, version, namespace } = jsonServices[prefix] ?? {
     service: "",
     version: "1.0" as const,
@@ -71,7 +101,8 @@ const awsJson = (prefix: string): Dialect => {
   return {
     answer: (output) => respond(200, output ?? {}),
     refuse: ({ code, message, status, fields }) => {
-      const type = namespace && !code.includes("#") ? `${namespace}#${code}` : code;
+      const space = common.has(code) ? "com.amazon.coral.service" : namespace;
+      const type = namespace && !code.includes("#") ? `${space}#${code}` : code;
       const query =
         service === "sqs"
           ? {
@@ -80,10 +111,7 @@ const awsJson = (prefix: string): Dialect => {
           : undefined;
       return respond(status, { __type: type, message, ...fields }, query);
     },
-    stranger:
-      service === "sqs"
-        ? ["InvalidClientTokenId", 403]
-        : ["UnrecognizedClientException", dynamo || service === "events" ? 400 : 403],
+    refusals: service === "sqs" ? ofSqs(request) : { ...ofJson, unsigned, status: 400 },
   };
 };
 
@@ -110,7 +138,7 @@ const restJson = (operation?: RestOperation): Dialect => ({
         : { message, ...fields },
     ),
   }),
-  stranger: ["UnrecognizedClientException", 403],
+  refusals: ofJson,
 });
 
 /** The services of the query protocol: SQS as clients spoke it until 2023 (Debian's AWS CLI still does), and STS. */
@@ -130,7 +158,11 @@ const queryServices: Record<
   },
 };
 
-const awsQuery = (operation: string, service: string | undefined): Dialect => {
+const awsQuery = (
+  operation: string,
+  service: string | undefined,
+  request: WireRequest,
+): Dialect => {
   const { namespace, content } = queryServices[service ?? "sts"] ?? {
     namespace: "https://amazonaws.com/",
     content: () => "",
@@ -154,7 +186,7 @@ const awsQuery = (operation: string, service: string | undefined): Dialect => {
         `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${xmlText(known)}</Code><Message>${xmlText(message)}</Message></Error></ErrorResponse>`,
       );
     },
-    stranger: ["InvalidClientTokenId", 403],
+    refusals: service === "sqs" ? ofSqs(request) : ofQuery,
   };
 };
 
@@ -168,7 +200,7 @@ const restXmlErrors = (): Dialect => {
   return {
     answer: () => refuse(new AwsError("NotEmulated", "No XML answers here.", 501)),
     refuse,
-    stranger: ["InvalidAccessKeyId", 403],
+    refusals: ofQuery,
   };
 };
 
@@ -189,7 +221,7 @@ const cborErrors = (): Dialect => {
   return {
     answer: () => refuse(new AwsError("NotEmulated", "No CBOR answers here.", 501)),
     refuse,
-    stranger: ["UnrecognizedClientException", 403],
+    refusals: ofJson,
   };
 };
 
@@ -210,7 +242,7 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
       if (!found) throw unknown(`${operation} of ${prefix}`);
       return { service: found.service, operation, input: parseJson(body) };
     };
-    return { dialect: awsJson(prefix), call };
+    return { dialect: awsJson(prefix, request), call };
   }
   const cbor = /^\/service\/([^/]+)\/operation\/([^/]+)$/.exec(path);
   if (cbor)
@@ -224,7 +256,7 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
     const form = new URLSearchParams(text(body));
     const operation = form.get("Action") ?? "";
     return {
-      dialect: awsQuery(operation, signedFor),
+      dialect: awsQuery(operation, signedFor, request),
       call: () => {
         if (signedFor === "sqs") return { service: "sqs", operation, input: sqsFormInput(form) };
         if (signedFor === "sts") return { service: "sts", operation, input: {} };
@@ -240,7 +272,7 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
       const { operation, input } = route;
       const members = operation.payload
         ? body.length > 0 && { [operation.payload]: Buffer.from(body).toString("base64") }
-        : parseJson(body);
+        : parseJson(body, operation.service);
       return {
         service: operation.service,
         operation: operation.operation,
@@ -250,38 +282,68 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
   };
 };
 
+/** A signature, or what is wrong with what stands in its place: it is said in the words of the service. */
+const readSignature = (request: WireRequest): { signature?: Signature; broken?: BadSignature } => {
+  try {
+    const signature = signatureOf(request);
+    return signature ? { signature } : {};
+  } catch (error) {
+    if (error instanceof BadSignature) return { broken: error };
+    throw error;
+  }
+};
+
+type Signed = Pick<World, "region"> & { keys: KeyRing; now: () => number };
+
 const whoSigned = (
-  signature: ReturnType<typeof signatureOf>,
-  keys: KeyRing,
-  [code, status]: Dialect["stranger"],
+  request: WireRequest,
+  signature: Signature | undefined,
+  { unsigned, stranger, status }: Refusals,
+  { keys, region, now }: Signed,
 ): Caller => {
-  if (!signature)
-    throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
-  const caller = keys.callerOf(signature.accessKeyId);
-  if (!caller) throw unknownToken(code, status);
-  return caller;
+  if (!signature) throw new AwsError(...unsigned, status);
+  const holder = keys.holderOf(signature.accessKeyId);
+  if (!holder) throw new AwsError(...stranger, status);
+  verify(request, signature, { secret: holder.secretAccessKey, region, now: now() });
+  return holder.caller;
+};
+
+/** What is thrown on the way, as an error of AWS's. */
+const asAws = (error: unknown, { incomplete, wrong, status }: Refusals) => {
+  if (error instanceof AwsError) return error;
+  if (error instanceof BadSignature)
+    return new AwsError(error.kind === "wrong" ? wrong : incomplete, error.message, status);
+  return undefined;
 };
 
 /**
  * AWS's wire protocols in front of a cloud: AWS JSON by target, REST-JSON by path, SQS (older clients) and STS by query. A request goes
- * in, a response comes out, whichever way it was carried.
+ * in, a response comes out, whichever way it was carried. `now` is what signatures are dated by: the clock of the
+ * machine, as outside clients have it.
  */
-export const awsEndpoint = (world: Pick<World, "call" | "note">, keys: KeyRing): WireHandler => {
+export const awsEndpoint = (
+  world: Pick<World, "call" | "note" | "region">,
+  keys: KeyRing,
+  { now = Date.now } = {},
+): WireHandler => {
   let count = 0;
+  const { region } = world;
   return async (request) => {
     count += 1;
     const requestId = `00000000-0000-4000-8000-${count.toString(16).padStart(12, "0")}`;
-    const signature = signatureOf(request);
-    const { dialect, call } = read(request, signature?.service);
     const finish = (response: WireResponse): WireResponse => ({
       ...response,
       headers: { ...response.headers, "x-amzn-requestid": requestId },
     });
+    const { signature, broken } = readSignature(request);
+    const { dialect, call } = read(request, signature?.service);
     try {
-      const caller = whoSigned(signature, keys, dialect.stranger);
+      if (broken) throw broken;
+      const caller = whoSigned(request, signature, dialect.refusals, { keys, region, now });
       return finish(dialect.answer(await world.call({ ...call(), caller })));
     } catch (error) {
-      if (error instanceof AwsError) return finish(dialect.refuse(error));
+      const known = asAws(error, dialect.refusals);
+      if (known) return finish(dialect.refuse(known));
       const message = error instanceof Error ? error.message : String(error);
       world.note({ kind: "defect", where: "aws endpoint", message, error, requestId });
       return finish(dialect.refuse(new AwsError("InternalFailure", message, 500)));

@@ -5,6 +5,7 @@ import { administrator } from "../engine.ts";
 import { sqsEngine } from "../sqs/engine.ts";
 import { createKeyRing } from "./credentials.ts";
 import { awsEndpoint } from "./endpoint.ts";
+import { signed } from "./testing/signed.ts";
 
 const baseUrl = "http://127.0.0.1:4566";
 
@@ -14,18 +15,17 @@ const oldClient = () => {
   const cloud = createCloud(clock, [sqsEngine({ baseUrl })]);
   const keys = createKeyRing(clock);
   const handle = awsEndpoint(cloud, keys);
-  const { accessKeyId } = keys.issue(administrator);
+  const credentials = keys.issue(administrator);
   return async (Action: string, form: Record<string, string> = {}) => {
-    const { status, body } = await handle({
-      method: "POST",
-      path: "/",
-      query: "",
-      headers: {
-        "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/sqs/aws4_request`,
-      },
-      body: Buffer.from(new URLSearchParams({ Action, Version: "2012-11-05", ...form }).toString()),
-    });
+    const { status, body } = await handle(
+      signed(
+        {
+          headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+          body: new URLSearchParams({ Action, Version: "2012-11-05", ...form }).toString(),
+        },
+        { ...credentials, service: "sqs" },
+      ),
+    );
     return { status, xml: String(body) };
   };
 };
