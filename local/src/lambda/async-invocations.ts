@@ -1,6 +1,7 @@
 import { AwsError, notEmulated, type World } from "../engine.ts";
 import { checkDestination, sendToDestination } from "./destinations.ts";
 import type { FunctionConfig, Outcome } from "./function.ts";
+import { newLife } from "./life.ts";
 
 /** How asynchronous invocations of a function are retried, and where they go that never succeed. */
 export type EventInvokeConfig = {
@@ -12,8 +13,17 @@ export type EventInvokeConfig = {
   };
 };
 
-/** An invocation that somebody asked for and does not wait for. */
-export type QueuedEvent = { requestId: string; payload: string; since: number };
+/** An invocation that somebody asked for and does not wait for, until it is done or given up. */
+type PendingEvent = {
+  functionName: string;
+  requestId: string;
+  payload: string;
+  since: number;
+  failures: number;
+  throttles: number;
+  /** When it is tried next; in the past while it is. */
+  dueAt: number;
+};
 
 const longestAge = 6 * 3600;
 const pauses = [60_000, 120_000];
@@ -36,25 +46,30 @@ export const checkEventInvokeConfig = (config: EventInvokeConfig): void => {
   checkDestination(DestinationConfig?.OnFailure?.Destination);
 };
 
+/** A function as it is at the moment, with what it says about its asynchronous invocations. */
+type Found = { fn: FunctionConfig; config: EventInvokeConfig; deadLetter?: string };
+
 /**
  * Lambda's internal queue of asynchronous invocations: a function error is retried after one and two minutes, a
  * throttled one with growing pauses, and what is given up goes to the dead-letter queue and the failure destination.
  */
 export const asyncInvocations = (
   world: World,
-  settings: (fn: FunctionConfig) => { config: EventInvokeConfig; deadLetter?: string },
-  run: (fn: FunctionConfig, event: QueuedEvent) => Promise<Outcome>,
+  find: (functionName: string) => Found | undefined,
+  run: (event: PendingEvent) => Promise<Outcome>,
 ) => {
   const { clock } = world;
+  const pending = world.keep.map<PendingEvent>("lambda.events");
+  let life = newLife(clock);
 
   const giveUp = async (
-    fn: FunctionConfig,
-    { requestId, payload }: QueuedEvent,
+    { fn, config, deadLetter }: Found,
+    { requestId, payload }: PendingEvent,
     condition: "RetriesExhausted" | "EventAgeExceeded",
     invokeCount: number,
     error?: { errorMessage: string },
   ) => {
-    const { config, deadLetter } = settings(fn);
+    const { over } = life;
     const caller = { name: fn.name, role: fn.role };
     world.note({ kind: "event-dropped", function: fn.name, requestId, condition });
     const arn = config.DestinationConfig?.OnFailure?.Destination;
@@ -82,7 +97,7 @@ export const asyncInvocations = (
           }),
         }),
       });
-    if (deadLetter)
+    if (deadLetter && !over())
       await sendToDestination(world, {
         arn: deadLetter,
         caller,
@@ -93,43 +108,61 @@ export const asyncInvocations = (
           ErrorMessage: error?.errorMessage.slice(0, 1024) || condition,
         },
       });
+    if (!over()) pending.delete(requestId);
   };
 
-  const attempt = async (
-    fn: FunctionConfig,
-    event: QueuedEvent,
-    failures: number,
-    throttles: number,
-  ) => {
-    const { config } = settings(fn);
+  const attempt = async (event: PendingEvent) => {
+    const { functionName, requestId, since, failures, throttles } = event;
+    const { over } = life;
+    const found = find(functionName);
+    // Of a function that was deleted meanwhile.
+    if (!found) return void pending.delete(requestId);
+    const { config } = found;
     const age = (config.MaximumEventAgeInSeconds ?? longestAge) * 1000;
-    const tooOld = (at: number) => at - event.since > age;
-    const later = (ms: number, nextFailures: number, nextThrottles: number) =>
-      clock.after(ms, `lambda event ${fn.name}`, () =>
-        attempt(fn, event, nextFailures, nextThrottles),
-      );
-    if (tooOld(clock.now())) return giveUp(fn, event, "EventAgeExceeded", failures);
+    const tooOld = (at: number) => at - since > age;
+    const later = (ms: number, changes: Partial<PendingEvent>) =>
+      plan({ ...event, ...changes, dueAt: clock.now() + ms });
+    if (tooOld(clock.now())) return giveUp(found, event, "EventAgeExceeded", failures);
     let outcome: Outcome;
     try {
-      outcome = await run(fn, event);
+      outcome = await run(event);
     } catch {
       // Throttled: it was never invoked, so that is no attempt of the retry policy.
-      later(Math.min(1000 * 2 ** throttles, 300_000), failures, throttles + 1);
+      if (!over()) later(Math.min(1000 * 2 ** throttles, 300_000), { throttles: throttles + 1 });
       return;
     }
-    if (outcome.ok) return;
+    if (over()) return;
+    if (outcome.ok) return void pending.delete(requestId);
     const most = config.MaximumRetryAttempts ?? 2;
-    if (failures >= most) return giveUp(fn, event, "RetriesExhausted", failures + 1, outcome.error);
+    if (failures >= most)
+      return giveUp(found, event, "RetriesExhausted", failures + 1, outcome.error);
     const pause = pauses[failures] ?? 120_000;
     if (tooOld(clock.now() + pause))
-      return giveUp(fn, event, "EventAgeExceeded", failures + 1, outcome.error);
-    later(pause, failures + 1, 0);
+      return giveUp(found, event, "EventAgeExceeded", failures + 1, outcome.error);
+    later(pause, { failures: failures + 1, throttles: 0 });
+  };
+
+  const arm = (event: PendingEvent) =>
+    life.after(Math.max(0, event.dueAt - clock.now()), `lambda event ${event.functionName}`, () =>
+      attempt(event),
+    );
+
+  const plan = (event: PendingEvent) => {
+    pending.set(event.requestId, event);
+    arm(event);
   };
 
   return {
     /** Takes an event; it is run a moment later. */
-    enqueue: (fn: FunctionConfig, event: QueuedEvent): void => {
-      clock.after(0, `lambda event ${fn.name}`, () => attempt(fn, event, 0, 0));
+    enqueue(functionName: string, requestId: string, payload: string) {
+      const since = clock.now();
+      const [failures, throttles] = [0, 0];
+      plan({ functionName, requestId, payload, since, failures, throttles, dueAt: since });
+    },
+    stop: () => life.end(),
+    resume() {
+      life = newLife(clock);
+      for (const event of pending.values()) arm(event);
     },
   };
 };

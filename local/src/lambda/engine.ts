@@ -22,16 +22,23 @@ export type LambdaEngine = Engine & {
 };
 
 type Statement = Record<string, unknown> & { Sid: string };
+/** A function as it was created. */
 type Created = {
   config: FunctionConfig;
   handler: string;
   architectures: string[];
   deadLetter?: string;
-  reserved?: number;
-  running: number;
   modified: number;
-  events: EventInvokeConfig & { LastModified?: number };
-  policy: Statement[];
+};
+/**
+ * What was changed of a function since. Kept apart from what it was created with: that is made anew at each boot,
+ * access keys and addresses among its variables. A variable without a value was taken away.
+ */
+type Changes = {
+  timeout: number;
+  memory: number;
+  variables: Record<string, string | null>;
+  modified: number;
 };
 
 const mostSync = 6 * 1024 * 1024;
@@ -109,18 +116,47 @@ export const lambdaEngine =
   (world: World): LambdaEngine => {
     const { clock, account, region } = world;
     const runtime = makeRuntime(world);
-    const functions = new Map<string, Created>();
+    const functions = world.keep.map<Created>("lambda.functions");
+    const changes = world.keep.map<Changes>("lambda.changes");
+    const reserved = world.keep.map<number>("lambda.concurrency");
+    const eventConfigs = world.keep.map<EventInvokeConfig & { LastModified: number }>(
+      "lambda.eventInvokeConfigs",
+    );
+    const policies = world.keep.map<Statement[]>("lambda.policies");
+    /** Invocations that run, by function. */
+    let running = new Map<string, number>();
+    /** The code that the runtime has prepared for each function. */
+    const prepared = new Map<string, string>();
 
     const arnOf = (name: string) => `arn:aws:lambda:${region}:${account}:function:${name}`;
     const nameIn = (nameOrArn: string) => {
       const [, arnName] = /function:([^:]+)/.exec(nameOrArn) ?? [];
       return arnName ?? nameOrArn.split(":")[0] ?? nameOrArn;
     };
+    /** A function as it is now. */
+    const current = (name: string): Created | undefined => {
+      const created = functions.get(name);
+      const changed = changes.get(name);
+      if (!created || !changed) return created;
+      const { timeout, memory, modified } = changed;
+      const variables = { ...created.config.variables };
+      for (const [variable, value] of Object.entries(changed.variables))
+        if (value === null) delete variables[variable];
+        else variables[variable] = value;
+      return { ...created, modified, config: { ...created.config, timeout, memory, variables } };
+    };
     const found = (nameOrArn: string): Created => {
       const name = nameIn(String(nameOrArn));
-      const created = functions.get(name);
+      const created = current(name);
       if (!created) throw notFound(arnOf(name));
       return created;
+    };
+
+    const prepare = async (config: FunctionConfig) => {
+      const code = `${config.file} ${config.exported}`;
+      if (prepared.get(config.name) === code) return;
+      await runtime.prepare(config);
+      prepared.set(config.name, code);
     };
 
     const configuration = ({ config, handler, architectures, deadLetter, modified }: Created) => ({
@@ -143,44 +179,49 @@ export const lambdaEngine =
 
     /** Runs a function once, if its reserved concurrency leaves room. */
     const run = async (
-      created: Created,
+      { config }: Created,
       payload: string,
       requestId: string,
       source: string,
     ): Promise<Outcome> => {
-      const { config, reserved } = created;
-      if (reserved !== undefined && created.running >= reserved) {
-        world.note({ kind: "throttled", function: config.name, source });
+      const { name } = config;
+      const most = reserved.get(name);
+      const counts = running;
+      const others = counts.get(name) ?? 0;
+      if (most !== undefined && others >= most) {
+        world.note({ kind: "throttled", function: name, source });
         throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, {
           Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
           Type: "User",
         });
       }
-      created.running += 1;
+      counts.set(name, others + 1);
       const began = clock.now();
-      world.note({ kind: "invocation-started", function: config.name, requestId, source });
+      world.note({ kind: "invocation-started", function: name, requestId, source });
       try {
         const outcome = await runtime.invoke(config, payload, { requestId });
         world.note({
           kind: "invocation-ended",
-          function: config.name,
+          function: name,
           requestId,
           ms: clock.now() - began,
           ...(!outcome.ok && { error: outcome.error }),
         });
         return outcome;
       } finally {
-        created.running -= 1;
+        counts.set(name, (counts.get(name) ?? 1) - 1);
       }
     };
 
     const events = asyncInvocations(
       world,
-      ({ name }) => {
-        const { events: config, deadLetter } = found(name);
-        return { config, deadLetter };
+      (name) => {
+        const created = current(name);
+        const { config: fn, deadLetter } = created ?? {};
+        return fn && { fn, deadLetter, config: eventConfigs.get(name) ?? {} };
       },
-      ({ name }, { payload, requestId }) => run(found(name), payload, requestId, "event"),
+      ({ functionName, payload, requestId }) =>
+        run(found(functionName), payload, requestId, "event"),
     );
 
     const unset = () => {
@@ -192,27 +233,28 @@ export const lambdaEngine =
       (name) => found(name).config,
     );
 
-    const putEvents = (created: Created, config: EventInvokeConfig) => {
+    const putEvents = ({ config: { name } }: Created, config: EventInvokeConfig) => {
       checkEventInvokeConfig(config);
       const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig } = config;
-      created.events = {
-        MaximumRetryAttempts,
-        MaximumEventAgeInSeconds,
-        DestinationConfig,
+      eventConfigs.set(name, {
+        ...(MaximumRetryAttempts !== undefined && { MaximumRetryAttempts }),
+        ...(MaximumEventAgeInSeconds !== undefined && { MaximumEventAgeInSeconds }),
+        ...(DestinationConfig && { DestinationConfig }),
         LastModified: clock.now() / 1000,
-      };
-      return showEvents(created);
+      });
+      return showEvents(found(name));
     };
-    const showEvents = ({ config, events: { LastModified, ...rest } }: Created) => {
-      if (!LastModified)
+    const showEvents = ({ config: { name, arn } }: Created) => {
+      const config = eventConfigs.get(name);
+      if (!config)
         throw new AwsError(
           "ResourceNotFoundException",
-          `The function ${config.arn}:$LATEST doesn't have an EventInvokeConfig`,
+          `The function ${arn}:$LATEST doesn't have an EventInvokeConfig`,
           404,
           { Type: "User" },
         );
-      const DestinationConfig = rest.DestinationConfig ?? { OnSuccess: {}, OnFailure: {} };
-      return { FunctionArn: `${config.arn}:$LATEST`, LastModified, ...rest, DestinationConfig };
+      const DestinationConfig = config.DestinationConfig ?? { OnSuccess: {}, OnFailure: {} };
+      return { FunctionArn: `${arn}:$LATEST`, ...config, DestinationConfig };
     };
 
     type Named = { FunctionName: string };
@@ -221,7 +263,7 @@ export const lambdaEngine =
       service: "lambda",
       runtime,
       async warm() {
-        for (const { config } of functions.values()) await runtime.warm(config);
+        for (const name of functions.keys()) await runtime.warm(found(name).config);
       },
       operations: {
         async CreateFunction(input) {
@@ -256,7 +298,7 @@ export const lambdaEngine =
             variables: input.Environment?.Variables ?? {},
           };
           try {
-            await runtime.prepare(config);
+            await prepare(config);
           } catch (error) {
             throw invalid(`The handler of ${name} cannot be used: ${(error as Error).message}`);
           }
@@ -264,14 +306,14 @@ export const lambdaEngine =
             config,
             handler: Handler,
             architectures: input.Architectures ?? ["x86_64"],
-            deadLetter: input.DeadLetterConfig?.TargetArn || undefined,
-            reserved: input.ReservedConcurrentExecutions,
-            running: 0,
+            ...(input.DeadLetterConfig?.TargetArn && {
+              deadLetter: input.DeadLetterConfig.TargetArn,
+            }),
             modified: clock.now(),
-            events: {},
-            policy: [],
           };
           functions.set(name, created);
+          if (input.ReservedConcurrentExecutions !== undefined)
+            reserved.set(name, input.ReservedConcurrentExecutions);
           return configuration(created);
         },
 
@@ -300,7 +342,7 @@ export const lambdaEngine =
           }
           const requestId = uuid(clock.random);
           if (InvocationType === "Event") {
-            events.enqueue(created.config, { requestId, payload, since: clock.now() });
+            events.enqueue(created.config.name, requestId, payload);
             return { StatusCode: 202 };
           }
           const outcome = await run(created, payload, requestId, caller.name);
@@ -325,33 +367,48 @@ export const lambdaEngine =
 
         GetFunction({ FunctionName }: Named) {
           const created = found(FunctionName);
+          const ReservedConcurrentExecutions = reserved.get(created.config.name);
           return {
             Configuration: configuration(created),
             Code: { RepositoryType: "Local", Location: created.config.file },
-            ...(created.reserved !== undefined && {
-              Concurrency: { ReservedConcurrentExecutions: created.reserved },
+            ...(ReservedConcurrentExecutions !== undefined && {
+              Concurrency: { ReservedConcurrentExecutions },
             }),
           };
         },
         GetFunctionConfiguration: ({ FunctionName }: Named) => configuration(found(FunctionName)),
-        ListFunctions: () => ({ Functions: [...functions.values()].map(configuration) }),
+        ListFunctions: () => ({
+          Functions: [...functions.keys()].map((name) => configuration(found(name))),
+        }),
         UpdateFunctionConfiguration({ FunctionName, Timeout, MemorySize, Environment, ...rest }) {
           for (const [name, value] of Object.entries(rest))
             if (value !== undefined)
               throw notEmulated("lambda", `the parameter ${name} of UpdateFunctionConfiguration`);
-          const created = found(FunctionName);
-          const { config } = created;
-          config.timeout = Timeout ?? config.timeout;
-          config.memory = MemorySize ?? config.memory;
-          config.variables = Environment?.Variables ?? config.variables;
+          const { config } = found(FunctionName);
+          const { name } = config;
+          const wanted: Record<string, string> = Environment?.Variables ?? config.variables;
+          const original = (functions.get(name) as Created).config.variables;
+          const variables = Object.fromEntries(
+            [...new Set([...Object.keys(original), ...Object.keys(wanted)])]
+              .filter((variable) => wanted[variable] !== original[variable])
+              .map((variable) => [variable, wanted[variable] ?? null]),
+          );
+          changes.set(name, {
+            timeout: Timeout ?? config.timeout,
+            memory: MemorySize ?? config.memory,
+            variables,
+            modified: clock.now(),
+          });
           // Environments that run already keep what they began with; new ones see the change.
-          return configuration(created);
+          return configuration(found(name));
         },
 
         DeleteFunction({ FunctionName }: Named) {
-          const { config } = found(FunctionName);
-          functions.delete(config.name);
-          runtime.crash(config.name);
+          const { name } = found(FunctionName).config;
+          for (const part of [functions, changes, reserved, eventConfigs, policies])
+            part.delete(name);
+          prepared.delete(name);
+          runtime.crash(name);
           return {};
         },
 
@@ -361,15 +418,15 @@ export const lambdaEngine =
         }: Named & { ReservedConcurrentExecutions: number }) {
           if (!Number.isInteger(ReservedConcurrentExecutions) || ReservedConcurrentExecutions < 0)
             throw invalid("ReservedConcurrentExecutions must be 0 or more.");
-          found(FunctionName).reserved = ReservedConcurrentExecutions;
+          reserved.set(found(FunctionName).config.name, ReservedConcurrentExecutions);
           return { ReservedConcurrentExecutions };
         },
         GetFunctionConcurrency({ FunctionName }: Named) {
-          const { reserved } = found(FunctionName);
-          return reserved === undefined ? {} : { ReservedConcurrentExecutions: reserved };
+          const ReservedConcurrentExecutions = reserved.get(found(FunctionName).config.name);
+          return ReservedConcurrentExecutions === undefined ? {} : { ReservedConcurrentExecutions };
         },
         DeleteFunctionConcurrency({ FunctionName }: Named) {
-          found(FunctionName).reserved = undefined;
+          reserved.delete(found(FunctionName).config.name);
           return {};
         },
 
@@ -377,12 +434,13 @@ export const lambdaEngine =
           putEvents(found(FunctionName), config),
         UpdateFunctionEventInvokeConfig({ FunctionName, ...config }: Named & EventInvokeConfig) {
           const created = found(FunctionName);
-          return putEvents(created, { ...created.events, ...config });
+          return putEvents(created, { ...eventConfigs.get(created.config.name), ...config });
         },
         GetFunctionEventInvokeConfig: ({ FunctionName }: Named) => showEvents(found(FunctionName)),
 
         AddPermission({ FunctionName, StatementId, Action, Principal, ...narrowed }) {
-          const { config, policy } = found(FunctionName);
+          const { config } = found(FunctionName);
+          const policy = policies.get(config.name) ?? [];
           if (policy.some(({ Sid }) => Sid === StatementId))
             throw new AwsError(
               "ResourceConflictException",
@@ -403,12 +461,12 @@ export const lambdaEngine =
             Resource: config.arn,
             ...conditionOf(narrowed),
           };
-          policy.push(statement);
+          policies.set(config.name, [...policy, statement]);
           return { Statement: JSON.stringify(statement) };
         },
         GetPolicy({ FunctionName }: Named) {
-          const { policy } = found(FunctionName);
-          if (policy.length === 0)
+          const policy = policies.get(found(FunctionName).config.name);
+          if (!policy)
             throw new AwsError(
               "ResourceNotFoundException",
               "The resource you requested does not exist.",
@@ -423,7 +481,14 @@ export const lambdaEngine =
       },
       stop() {
         mappings.stop();
+        events.stop();
+        running = new Map();
         void runtime.stop();
+      },
+      async resume() {
+        await Promise.all([...functions.values()].map(({ config }) => prepare(config)));
+        events.resume();
+        mappings.resume();
       },
     };
   };

@@ -1,6 +1,7 @@
 import type { Timer } from "../clock.ts";
 import type { World } from "../engine.ts";
 import type { ErrorPayload, FunctionConfig, Invocation, Outcome, Runtime } from "./function.ts";
+import { newLife } from "./life.ts";
 
 /** One execution environment: the module state of one function, used by one invocation at a time. */
 export type Environment = {
@@ -27,6 +28,8 @@ type Pool = {
   waiting: (() => void)[];
 };
 
+const never = new Promise<never>(() => {});
+
 /** How long the code outside the handler may take, in seconds. */
 const initialisation = 10;
 
@@ -45,7 +48,8 @@ export const environments = (
   { clock, note }: World,
   { start, most = Number.POSITIVE_INFINITY }: Environments,
 ): Pick<Runtime, "invoke" | "warm" | "crash"> & { stop: () => void } => {
-  const pools = new Map<string, Pool>();
+  let pools = new Map<string, Pool>();
+  let life = newLife(clock);
   const poolOf = (name: string): Pool => {
     const known = pools.get(name);
     if (known) return known;
@@ -70,7 +74,7 @@ export const environments = (
     note({ kind: "cold-start", function: fn.name, requestId });
     const late = Promise.withResolvers<Start>();
     const message = `Task timed out after ${initialisation.toFixed(2)} seconds`;
-    const limit = clock.after(initialisation * 1000, `lambda init ${fn.name}`, () =>
+    const limit = life.after(initialisation * 1000, `lambda init ${fn.name}`, () =>
       late.resolve(failed(requestId, "Sandbox.Timedout", message)),
     );
     const starting = start(fn, (error) => {
@@ -82,8 +86,13 @@ export const environments = (
       for (const { environment, end } of pool.busy)
         if (made && environment === made) end({ ok: false, error });
     });
+    const { over } = life;
     const started = await Promise.race([starting, late.promise]);
     limit.cancel();
+    if (over()) {
+      if (started.ok) started.environment.kill();
+      return never;
+    }
     if (started.ok) made = started.environment;
     else {
       discard(pool);
@@ -109,7 +118,7 @@ export const environments = (
       const allow = (seconds: number) => {
         timeout?.cancel();
         const message = `Task timed out after ${seconds.toFixed(2)} seconds`;
-        timeout = clock.after(seconds * 1000, `lambda timeout ${fn.name}`, () =>
+        timeout = life.after(seconds * 1000, `lambda timeout ${fn.name}`, () =>
           busy.end(failed(requestId, "Sandbox.Timedout", message)),
         );
       };
@@ -165,7 +174,9 @@ export const environments = (
         for (const environment of idle) environment.kill();
         for (const { environment } of busy) environment?.kill();
       }
-      pools.clear();
+      pools = new Map();
+      life.end();
+      life = newLife(clock);
     },
   };
 };

@@ -1,9 +1,10 @@
+import { seededRandom } from "../clock.ts";
 import { AwsError, type World } from "../engine.ts";
 import { uuid } from "../uuid.ts";
 import type { FunctionConfig, Outcome } from "./function.ts";
 import { checkMapping, isStream, type MappingSettings, type Poller } from "./mapping.ts";
 import { queuePoller } from "./queue-poller.ts";
-import { streamPoller } from "./stream-poller.ts";
+import { type ShardPosition, streamPoller } from "./stream-poller.ts";
 
 /** How a mapping hears that its source has something to read. Each answers how to stop listening. */
 export type Wake = {
@@ -20,11 +21,29 @@ export type MappingOptions = {
 type Mapping = {
   id: string;
   settings: MappingSettings;
-  fn: FunctionConfig;
+  fn: Pick<FunctionConfig, "name" | "arn" | "role">;
   enabled: boolean;
   modified: number;
-  poller: Poller;
 };
+
+/** The same for the same source and function: what is kept of a mapping finds it again after another boot. */
+const idOf = (source: string, functionName: string): string => {
+  let hash = 0;
+  for (const char of `${source} ${functionName}`)
+    hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
+  return uuid(seededRandom(hash));
+};
+
+/** The entries of one mapping in a part that holds those of all, by what its keys have behind the mapping's id. */
+const entriesOf = <T>(all: Map<string, T>, id: string) => ({
+  get: (key: string) => all.get(`${id}#${key}`),
+  set: (key: string, value: T) => void all.set(`${id}#${key}`, value),
+  delete: (key: string) => void all.delete(`${id}#${key}`),
+  entries: () =>
+    [...all]
+      .filter(([key]) => key.startsWith(`${id}#`))
+      .map(([key, value]): [string, T] => [key.slice(id.length + 1), value]),
+});
 
 const defaultsFor = (settings: MappingSettings) =>
   isStream(settings.EventSourceArn)
@@ -48,7 +67,10 @@ export const eventSourceMappings = (
   functionNamed: (nameOrArn: string) => FunctionConfig,
 ) => {
   const { clock } = world;
-  const mappings = new Map<string, Mapping>();
+  const mappings = world.keep.map<Mapping>("lambda.mappings");
+  const positions = world.keep.map<ShardPosition>("lambda.positions");
+  const receipts = world.keep.map<string>("lambda.receipts");
+  const pollers = new Map<string, Poller>();
 
   const found = (id: string): Mapping => {
     const mapping = mappings.get(id);
@@ -79,8 +101,7 @@ export const eventSourceMappings = (
     };
   };
 
-  const invokeAs = async (mapping: Mapping, event: object): Promise<Outcome> => {
-    const { fn, id } = mapping;
+  const invokeAs = async ({ id, fn }: Mapping, event: object): Promise<Outcome> => {
     const answer = await world.call({
       caller: { name: `mapping:${id}`, role: "lambda.amazonaws.com" },
       service: "lambda",
@@ -96,11 +117,44 @@ export const eventSourceMappings = (
       : { ok: true, result: result || "null" };
   };
 
+  const namedFunction = (nameOrArn: string): Mapping["fn"] => {
+    const { name, arn, role } = functionNamed(nameOrArn);
+    return { name, arn, role };
+  };
+
+  const makePoller = (mapping: Mapping): Poller => {
+    const { id } = mapping;
+    const { EventSourceArn: arn } = mapping.settings;
+    const now = () => mappings.get(id) ?? mapping;
+    const stream = isStream(arn);
+    const host = {
+      world,
+      settings: () => now().settings,
+      caller: () => ({ name: now().fn.name, role: now().fn.role }),
+      functionArn: () => now().fn.arn,
+      invoke: (event: object) => invokeAs(now(), event),
+      wake: (listener: () => void) => (stream ? wake.streams : wake.queues)(arn, listener),
+      pollDelay,
+      positions: entriesOf(positions, id),
+      receipts: entriesOf(receipts, id),
+    };
+    const poller = stream ? streamPoller(host) : queuePoller(host);
+    pollers.set(id, poller);
+    return poller;
+  };
+
+  const forget = (id: string) => {
+    pollers.get(id)?.stop();
+    pollers.delete(id);
+    for (const part of [positions, receipts])
+      for (const [key] of entriesOf<unknown>(part, id).entries()) part.delete(`${id}#${key}`);
+  };
+
   const operations = {
     async CreateEventSourceMapping(input: MappingSettings) {
       if (!input.EventSourceArn)
         throw new AwsError("InvalidParameterValueException", "EventSourceArn is needed.");
-      const fn = functionNamed(input.FunctionName);
+      const fn = namedFunction(input.FunctionName);
       checkMapping(input);
       for (const { settings, fn: other } of mappings.values())
         if (settings.EventSourceArn === input.EventSourceArn && other.name === fn.name)
@@ -109,37 +163,25 @@ export const eventSourceMappings = (
             `The event source arn (" ${input.EventSourceArn} ") and function (" ${fn.name} ") provided mapping already exists.`,
             409,
           );
-      const host = {
-        world,
-        settings: () => mapping.settings,
-        caller: () => ({ name: mapping.fn.name, role: mapping.fn.role }),
-        functionArn: () => mapping.fn.arn,
-        invoke: (event: object) => invokeAs(mapping, event),
-        wake: (listener: () => void) =>
-          isStream(input.EventSourceArn)
-            ? wake.streams(input.EventSourceArn, listener)
-            : wake.queues(input.EventSourceArn, listener),
-        pollDelay,
-      };
       const mapping: Mapping = {
-        id: uuid(clock.random),
+        id: idOf(input.EventSourceArn, fn.name),
         settings: input,
         fn,
         enabled: input.Enabled ?? true,
         modified: clock.now(),
-        poller: { ready: async () => {}, resume: () => {}, pause: () => {} },
       };
-      mapping.poller = isStream(input.EventSourceArn) ? streamPoller(host) : queuePoller(host);
+      const poller = makePoller(mapping);
       try {
-        await mapping.poller.ready();
+        await poller.ready();
       } catch (error) {
+        forget(mapping.id);
         throw new AwsError(
           "InvalidParameterValueException",
           `Cannot access ${input.EventSourceArn}. Please ensure the role can perform the operations that reading it needs. (${(error as Error).message})`,
         );
       }
       mappings.set(mapping.id, mapping);
-      if (mapping.enabled) mapping.poller.resume();
+      if (mapping.enabled) poller.resume();
       return shown(mapping);
     },
     GetEventSourceMapping: ({ UUID }: { UUID: string }) => shown(found(UUID)),
@@ -150,7 +192,7 @@ export const eventSourceMappings = (
       EventSourceArn?: string;
       FunctionName?: string;
     }) {
-      const name = FunctionName && functionNamed(FunctionName).name;
+      const name = FunctionName && namedFunction(FunctionName).name;
       const chosen = [...mappings.values()].filter(
         ({ settings, fn }) =>
           (!EventSourceArn || settings.EventSourceArn === EventSourceArn) &&
@@ -159,29 +201,47 @@ export const eventSourceMappings = (
       return { EventSourceMappings: chosen.map((mapping) => shown(mapping)) };
     },
     UpdateEventSourceMapping({ UUID, ...changes }: Partial<MappingSettings> & { UUID: string }) {
-      const mapping = found(UUID);
-      const { EventSourceArn } = mapping.settings;
-      const settings = { ...mapping.settings, ...changes, EventSourceArn };
+      const before = found(UUID);
+      const { EventSourceArn } = before.settings;
+      const settings = { ...before.settings, ...changes, EventSourceArn };
       checkMapping(settings);
-      if (changes.FunctionName) mapping.fn = functionNamed(changes.FunctionName);
-      mapping.settings = settings;
-      mapping.modified = clock.now();
-      mapping.enabled = changes.Enabled ?? mapping.enabled;
-      if (mapping.enabled) mapping.poller.resume();
-      else mapping.poller.pause();
+      const mapping: Mapping = {
+        ...before,
+        settings,
+        fn: changes.FunctionName ? namedFunction(changes.FunctionName) : before.fn,
+        modified: clock.now(),
+        enabled: changes.Enabled ?? before.enabled,
+      };
+      mappings.set(UUID, mapping);
+      const lanes = ({ ParallelizationFactor = 1 }: MappingSettings) => ParallelizationFactor;
+      // Who divides the records in another way begins anew at the last checkpoint.
+      if (lanes(settings) !== lanes(before.settings)) {
+        pollers.get(UUID)?.stop();
+        makePoller(mapping);
+      }
+      if (mapping.enabled) pollers.get(UUID)?.resume();
+      else pollers.get(UUID)?.pause();
       return shown(mapping);
     },
     DeleteEventSourceMapping({ UUID }: { UUID: string }) {
       const mapping = found(UUID);
-      mapping.poller.pause();
       mappings.delete(UUID);
+      forget(UUID);
       return shown(mapping, "Deleting");
     },
   };
   return {
     operations,
-    stop: () => {
-      for (const { poller } of mappings.values()) poller.pause();
+    stop() {
+      for (const poller of pollers.values()) poller.stop();
+      pollers.clear();
+    },
+    resume() {
+      for (const mapping of mappings.values()) {
+        const poller = makePoller(mapping);
+        poller.recover();
+        if (mapping.enabled) poller.resume();
+      }
     },
   };
 };

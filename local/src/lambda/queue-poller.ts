@@ -1,6 +1,7 @@
 import type { Caller, World } from "../engine.ts";
 import { queueUrlOf } from "./destinations.ts";
 import type { Outcome } from "./function.ts";
+import { newLife } from "./life.ts";
 import { failuresIn, filterOf, type MappingSettings, type Poller } from "./mapping.ts";
 
 type Received = {
@@ -51,7 +52,7 @@ const parsed = (body: string): unknown => {
   }
 };
 
-/** What a queue's poller needs of the mapping around it. */
+/** What a poller needs of the mapping around it. */
 export type PollerHost = {
   world: World;
   settings: () => MappingSettings;
@@ -64,13 +65,21 @@ export type PollerHost = {
   pollDelay: number;
 };
 
+/** Where a queue's poller keeps the receipt handles of the messages that it has, by message id. */
+export type Receipts = {
+  set: (id: string, handle: string) => void;
+  delete: (id: string) => void;
+  entries: () => [id: string, handle: string][];
+};
+
 /**
  * Reads a queue for a function. Messages are deleted once they are handled; what failed is left alone and becomes
  * visible again after the queue's visibility timeout.
  */
-export const queuePoller = (host: PollerHost): Poller => {
-  const { world, settings, caller, invoke, wake, pollDelay } = host;
+export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller => {
+  const { world, settings, caller, invoke, wake, pollDelay, receipts } = host;
   const { clock } = world;
+  const life = newLife(clock);
   const arn = settings().EventSourceArn;
   const name = arn.split(":").at(-1);
   const QueueUrl = queueUrlOf(arn);
@@ -81,22 +90,41 @@ export const queuePoller = (host: PollerHost): Poller => {
   let running = 0;
   const gathered: Received[] = [];
   let windowOpen = false;
+  let recovered: Promise<void> | undefined;
 
   const call = (operation: string, input: object) =>
     world.call({ caller: caller(), service: "sqs", operation, input: { QueueUrl, ...input } });
 
-  const forget = async (messages: readonly Received[]) => {
-    for (let from = 0; from < messages.length; from += 10) {
-      const Entries = messages
+  /** No longer in our hands. */
+  const release = (messages: readonly Received[]) => {
+    if (life.over()) return;
+    for (const { MessageId } of messages) receipts.delete(MessageId);
+  };
+
+  const inTens = async (
+    operation: string,
+    entries: readonly { ReceiptHandle: string; VisibilityTimeout?: number }[],
+  ) => {
+    for (let from = 0; from < entries.length && !life.over(); from += 10) {
+      const Entries = entries
         .slice(from, from + 10)
-        .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-      await call("DeleteMessageBatch", { Entries });
+        .map((entry, index) => ({ Id: String(index), ...entry }));
+      await call(operation, { Entries });
     }
+  };
+
+  const forget = async (messages: readonly Received[]) => {
+    await inTens(
+      "DeleteMessageBatch",
+      messages.map(({ ReceiptHandle }) => ({ ReceiptHandle })),
+    );
+    release(messages);
   };
 
   const handle = async (messages: Received[]) => {
     try {
       const outcome = await invoke({ Records: messages.map((message) => sqsRecord(message, arn)) });
+      if (life.over()) return;
       const ids = messages.map(({ MessageId }) => MessageId);
       const failed = outcome.ok ? failuresIn(settings(), ids, outcome.result) : "all";
       if (failed !== "all")
@@ -105,6 +133,21 @@ export const queuePoller = (host: PollerHost): Poller => {
       // Throttled, or the delete did not get through: the messages reappear.
       world.note({ kind: "mapping-failed", source: arn, message: String(error) });
     }
+    release(messages);
+  };
+
+  /** The poller that had these messages is gone: they need not wait for their visibility timeout. */
+  const giveBack = async () => {
+    const left = receipts.entries();
+    try {
+      await inTens(
+        "ChangeMessageVisibilityBatch",
+        left.map(([, ReceiptHandle]) => ({ ReceiptHandle, VisibilityTimeout: 0 })),
+      );
+    } catch (error) {
+      world.note({ kind: "mapping-failed", source: arn, message: String(error) });
+    }
+    if (!life.over()) for (const [id] of left) receipts.delete(id);
   };
 
   const most = () => settings().ScalingConfig?.MaximumConcurrency ?? 5;
@@ -116,6 +159,7 @@ export const queuePoller = (host: PollerHost): Poller => {
       running += 1;
       void handle(batch).finally(() => {
         running -= 1;
+        if (life.over()) return;
         if (!windowOpen) flush();
         if (!drained) poll();
       });
@@ -130,7 +174,7 @@ export const queuePoller = (host: PollerHost): Poller => {
     if (window === 0 || gathered.length >= size) return flush();
     if (windowOpen) return;
     windowOpen = true;
-    clock.after(window * 1000, `lambda batch window ${name}`, () => {
+    life.after(window * 1000, `lambda batch window ${name}`, () => {
       windowOpen = false;
       flush();
     });
@@ -145,6 +189,9 @@ export const queuePoller = (host: PollerHost): Poller => {
       MessageSystemAttributeNames: ["All"],
       MessageAttributeNames: ["All"],
     });
+    if (life.over()) return;
+    for (const { MessageId, ReceiptHandle } of Messages as Received[])
+      receipts.set(MessageId, ReceiptHandle);
     const passes = filterOf(settings());
     const wanted: Received[] = [];
     const unwanted: Received[] = [];
@@ -154,6 +201,7 @@ export const queuePoller = (host: PollerHost): Poller => {
       );
     // A message that no filter wants is gone: Lambda deletes it.
     if (unwanted.length > 0) await forget(unwanted);
+    if (life.over()) return;
     if (Messages.length === MaxNumberOfMessages) drained = false;
     gather(wanted);
   };
@@ -163,10 +211,11 @@ export const queuePoller = (host: PollerHost): Poller => {
     if (!listening || polling) return;
     polling = true;
     try {
+      await recovered;
       while (listening !== undefined && !drained && running < most()) await receive();
     } catch (error) {
       world.note({ kind: "mapping-failed", source: arn, message: String(error) });
-      clock.after(1000, `lambda poll ${name}`, wakeUp);
+      life.after(1000, `lambda poll ${name}`, wakeUp);
     } finally {
       polling = false;
     }
@@ -175,12 +224,17 @@ export const queuePoller = (host: PollerHost): Poller => {
   const poll = () => {
     if (scheduled || polling || !listening || running >= most()) return;
     scheduled = true;
-    clock.after(pollDelay * clock.random(), `lambda poll ${name}`, pollNow);
+    life.after(pollDelay * clock.random(), `lambda poll ${name}`, pollNow);
   };
 
   const wakeUp = () => {
     drained = false;
     poll();
+  };
+
+  const pause = () => {
+    listening?.();
+    listening = undefined;
   };
 
   return {
@@ -190,9 +244,13 @@ export const queuePoller = (host: PollerHost): Poller => {
       listening = wake(wakeUp);
       wakeUp();
     },
-    pause() {
-      listening?.();
-      listening = undefined;
+    pause,
+    recover() {
+      recovered = giveBack();
+    },
+    stop() {
+      pause();
+      life.end();
     },
   };
 };

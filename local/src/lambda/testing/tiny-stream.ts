@@ -21,11 +21,13 @@ export const tinyStream = () => {
         const shard = Number(ShardId.split("-")[1]);
         const records = shards[shard] as { dynamodb: { SequenceNumber: string } }[];
         const at = records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === SequenceNumber);
-        if (ShardIteratorType === "AFTER_SEQUENCE_NUMBER" && at < 0)
+        if (ShardIteratorType.endsWith("SEQUENCE_NUMBER") && at < 0)
           throw new AwsError("TrimmedDataAccessException", "No longer available.");
-        const from = { LATEST: records.length, AFTER_SEQUENCE_NUMBER: at + 1 }[
-          ShardIteratorType as string
-        ];
+        const from = {
+          LATEST: records.length,
+          AT_SEQUENCE_NUMBER: at,
+          AFTER_SEQUENCE_NUMBER: at + 1,
+        }[ShardIteratorType as string];
         return { ShardIterator: iterator(shard, from ?? 0) };
       },
       GetRecords({ ShardIterator, Limit }: { ShardIterator: string; Limit: number }) {
