@@ -50,6 +50,7 @@ describe("every rule", () => {
 describe("who hears what", () => {
   it.each([
     ["orders.OrderPlaced.v1", ["OrderViews", "StartFulfilment"]],
+    ["orders.OrderPlaced.v2", ["OrderViews", "StartFulfilment"]],
     ["orders.OrderConfirmed.v1", ["Notifications", "OrderViews", "Sales"]],
     ["orders.OrderRejected.v1", ["Notifications", "OrderViews"]],
     ["orders.OrderCancelled.v1", ["Notifications", "OrderViews"]],

@@ -1,5 +1,9 @@
 import { ProductListed } from "../packages/events/src/inventory.ts";
-import { CancellationRequested, OrderPlaced } from "../packages/events/src/orders.ts";
+import {
+  CancellationRequested,
+  OrderPlaced,
+  OrderPlacedV1,
+} from "../packages/events/src/orders.ts";
 import { fulfilOrder } from "../services/orders/src/saga/fulfil-order.ts";
 import { returnOrder } from "../services/orders/src/saga/return-order.ts";
 import { route } from "./api.ts";
@@ -76,9 +80,12 @@ const cancellation = stateMachine(returnOrder, {
 });
 
 subscriber("StartFulfilment", "orders/start-fulfilment", {
-  on: published([OrderPlaced]),
-  link: [fulfilment],
-  permissions: [allow(fulfilment.arn, "states:StartExecution")],
+  on: published([OrderPlacedV1, OrderPlaced]),
+  link: [...names, fulfilment],
+  permissions: [
+    allow(orders.arn, "dynamodb:GetItem"),
+    allow(fulfilment.arn, "states:StartExecution"),
+  ],
 });
 subscriber("StartCancellation", "orders/start-cancellation", {
   on: published([CancellationRequested]),
@@ -88,6 +95,10 @@ subscriber("StartCancellation", "orders/start-cancellation", {
 
 // What an execution left that ended early, and orders that make no progress
 const startAgain = allow([fulfilment.arn, cancellation.arn], "states:StartExecution");
+const lookAt = allow(
+  [executionsOf(fulfilOrder.name), executionsOf(returnOrder.name)],
+  "states:DescribeExecution",
+);
 
 subscriber("RecoverSaga", "orders/recover-saga", {
   // Step Functions tells this to the account's default bus, not to ours.
@@ -100,9 +111,10 @@ subscriber("RecoverSaga", "orders/recover-saga", {
         stateMachineArn: [fulfilment.arn, cancellation.arn],
       },
     },
+    part: "$.detail.executionArn",
   },
   link: names,
-  permissions: [...onOrder.permissions, startAgain],
+  permissions: [...onOrder.permissions, startAgain, lookAt],
 });
 every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
   link: [...names, fulfilment, cancellation],
@@ -113,10 +125,7 @@ every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
     allow($interpolate`${orders.arn}/index/open`, "dynamodb:Query"),
     startAgain,
     allow([fulfilment.arn, cancellation.arn], "states:ListExecutions"),
-    allow(
-      [executionsOf(fulfilOrder.name), executionsOf(returnOrder.name)],
-      "states:DescribeExecution",
-    ),
+    lookAt,
   ],
 });
 

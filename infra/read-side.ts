@@ -1,3 +1,4 @@
+import { OrderPlacedV1 } from "../packages/events/src/orders.ts";
 import { orderViewEvents } from "../services/read-side/src/domain/order-view.ts";
 import { productViewEvents } from "../services/read-side/src/domain/product-view.ts";
 import { salesEvents } from "../services/read-side/src/domain/sales.ts";
@@ -21,7 +22,8 @@ const onViews = (...actions: `dynamodb:${string}`[]) => ({
 
 // Orders as their customers see them
 consumer("ProjectOrders", "read-side/project-orders", {
-  ...subscribedQueue("OrderViews", context, orderViewEvents),
+  // The first version of OrderPlaced comes from the archive only, when views are rebuilt.
+  ...subscribedQueue("OrderViews", context, [OrderPlacedV1, ...orderViewEvents]),
   ...onViews("dynamodb:UpdateItem"),
 });
 

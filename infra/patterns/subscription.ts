@@ -6,7 +6,7 @@ import { deadLetterQueue, queueWithDlq } from "./queue.ts";
 
 type Contract = Pick<EventContract, "type">;
 
-/** Matches events of these contracts on our bus. */
+/** Matches events of these contracts on our bus, in this version of theirs. */
 export const published = (contracts: readonly Contract[]): Matching => ({
   bus: bus.name,
   pattern: {
@@ -16,7 +16,12 @@ export const published = (contracts: readonly Contract[]): Matching => ({
 });
 
 /** Where a rule listens, the account's default bus if nothing is said, and for what. */
-type Matching = { bus?: $util.Input<string>; pattern: $util.Input<Record<string, unknown>> };
+type Matching = {
+  bus?: $util.Input<string>;
+  pattern: $util.Input<Record<string, unknown>>;
+  /** The part of the event that is handed over, where it is not the whole. */
+  part?: `$.${string}`;
+};
 
 type Subscription = {
   context: string;
@@ -40,6 +45,7 @@ const ruleAndTarget = (name: string, { context, on, to, deadLetters }: Subscript
     ...(on.bus && { eventBusName: on.bus }),
     targetId: name,
     arn: to.arn,
+    ...(on.part && { inputPath: on.part }),
     retryPolicy,
     deadLetterConfig: { arn: deadLetters.arn },
   });

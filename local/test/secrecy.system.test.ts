@@ -19,7 +19,9 @@ beforeAll(async () => {
     if (fact.kind === "log") keep("logs", fact.line);
   });
   local.cloud.guard(async (call, next) => {
-    if (call.operation === "PutEvents") keep("events", call.input);
+    // What Step Functions itself says, saga's input and all, on the account's own bus, is archived nowhere.
+    if (call.operation === "PutEvents" && call.caller.name.endsWith("Function"))
+      keep("events", call.input);
     if (call.service === "sqs" && call.operation.startsWith("SendMessage"))
       keep("messages", call.input);
     if (call.operation.startsWith("SendTask")) taskTokens.push(call.input.taskToken);
@@ -50,11 +52,15 @@ beforeAll(async () => {
     const { ToAddresses = [] } = call.input.Destination ?? {};
     if (call.service === "ses")
       throw new AwsError("MessageRejected", `Email address is not verified: ${ToAddresses}`);
-    if (/ProjectSales/.test(call.caller.name) && call.service === "dynamodb")
+    if (/ProjectSales|RecoverSagaFunction/.test(call.caller.name) && call.service !== "sqs")
       throw new Error("Out of order");
     return next(call);
   });
-  await shop.place({ as: "bob", lines });
+  const stopped = await shop.place({ as: "bob", lines, paymentToken: "tok_late" });
+  await shop.clock.advance(5_000);
+  const { orderId: name } = stopped.json() as { orderId: string };
+  const executionArn = `arn:aws:states:us-east-1:123456789012:execution:petstore-local-FulfilOrder:${name}`;
+  await local.call("states", "StopExecution", { executionArn });
   for (const headers of [
     { authorization: `Bearer ${local.token("alice")}x` },
     { authorization: "Bearer a.b.c" },
@@ -80,9 +86,11 @@ describe("I19 nobody's secrets", () => {
     for (const secret of [...personal, ...SECRETS, ...taskTokens])
       expect(whole.includes(secret), secret).toBe(false);
     expect(whole).not.toMatch(/Bearer |eyJ[\w-]{20,}/);
+    expect(whole).not.toMatch(/tok_\w+/); // what a customer pays with
   });
 
   it("are missing because they were kept, not because nothing happened", () => {
+    expect(heard.get("messages")?.join()).toContain(":execution:petstore-local-FulfilOrder:");
     expect(shop.local.emails().length).toBeGreaterThan(3);
     expect(JSON.stringify(shop.local.emails())).toContain("alice@example.com");
   });

@@ -16,6 +16,22 @@ export type Change<State, Event extends DomainEvent> = {
   also?: Write[];
 };
 
+/** The same store for one decision that begins on what is known already: it is read only if someone else saved since. */
+export const startingFrom = <State, Event extends DomainEvent>(
+  { load, save }: Store<State, Event>,
+  known: { state: State; version: number },
+): Store<State, Event> => {
+  let first: typeof known | undefined = known;
+  return {
+    load: async (id) => {
+      const loaded = first ?? (await load(id));
+      first = undefined;
+      return loaded;
+    },
+    save,
+  };
+};
+
 /** Someone else saved first. Load again and decide again. */
 export class VersionConflict extends Error {
   override name = "VersionConflict";

@@ -1,6 +1,11 @@
 import { inventoryEvents } from "./inventory.ts";
-import { orderEvents } from "./orders.ts";
+import { OrderPlacedV1, orderEvents } from "./orders.ts";
 import { paymentEvents } from "./payments.ts";
 
-/** Every contract of the published language: what documentation, schemas and compatibility checks go through. */
-export const catalogue = [...orderEvents, ...inventoryEvents, ...paymentEvents] as const;
+/** Every contract of the published language, past ones included: what documentation, schemas and compatibility checks go through. */
+export const catalogue = [
+  OrderPlacedV1,
+  ...orderEvents,
+  ...inventoryEvents,
+  ...paymentEvents,
+] as const;

@@ -1,4 +1,4 @@
-import { defineEvent, type EventOf } from "@petstore/core/event";
+import { defineEvent, type EventOf, upcast } from "@petstore/core/event";
 import { Money } from "@petstore/core/money";
 import * as z from "zod";
 import { CustomerId, OrderId, ProductId } from "./ids.ts";
@@ -15,11 +15,19 @@ export type OrderLine = z.infer<typeof OrderLine>;
 const Order = z.object({ orderId: OrderId.schema, customerId: CustomerId });
 const Basket = Order.extend({ lines: z.array(OrderLine).nonempty(), total: Money });
 
-/** A customer asked for something, and we wrote it down. The saga begins. */
-export const OrderPlaced = defineEvent(
+/**
+ * The first version told everybody what the customer pays with. It is not published any more, not even beside its
+ * successor for a while as an old version should be; only what lies in an archive is still read.
+ */
+export const OrderPlacedV1 = defineEvent(
   "orders.OrderPlaced.v1",
   Basket.extend({ paymentToken: z.string().min(1).max(64) }),
 );
+
+/** A customer asked for something, and we wrote it down. The saga begins. */
+export const OrderPlaced = defineEvent("orders.OrderPlaced.v2", Basket, [
+  upcast(OrderPlacedV1, ({ paymentToken: _, ...basket }) => basket),
+]);
 
 /** The pivot was taken: stock is held, payment is authorised, and the order will be fulfilled. */
 export const OrderConfirmed = defineEvent("orders.OrderConfirmed.v1", Basket);

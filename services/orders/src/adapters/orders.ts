@@ -1,12 +1,17 @@
 import { aggregateStore } from "@petstore/core/aggregate-store";
 import { commandHandler } from "@petstore/core/command-handler";
 import { client } from "@petstore/core/dynamo";
-import type { OrderEvent } from "@petstore/events/orders";
+import type { EventOf } from "@petstore/core/event";
+import { startingFrom } from "@petstore/core/store";
+import { type OrderEvent, OrderPlaced } from "@petstore/events/orders";
 import { Entity } from "electrodb";
 import { Resource } from "sst";
 import { type OrderState, order } from "../domain/order.ts";
 
-/** An order's row. While a saga has something to do for it, it also stands in the sparse index `open`, by age. */
+/**
+ * An order's row. While a saga has something to do for it, it also stands in the sparse index `open`, by age. What its
+ * customer pays with stands beside the state: no event is made of it, only the saga's input.
+ */
 const OrderRow = new Entity(
   {
     model: { service: "orders", entity: "order", version: "1" },
@@ -15,6 +20,7 @@ const OrderRow = new Entity(
       version: { type: "number", required: true },
       placedAt: { type: "string", required: true },
       open: { type: "string" },
+      paymentToken: { type: "string" },
       state: { type: "any", required: true },
     },
     indexes: {
@@ -34,7 +40,7 @@ const OrderRow = new Entity(
 
 type Placed = Exclude<OrderState, { status: "NEW" }>;
 
-/** Orders by id, each with its version and the moment it was placed. */
+/** An order by its id, with its version, its payment token and the moment it was placed. */
 export const findOrder = async (id: string) => {
   const { data } = await OrderRow.get({ id }).go({ consistent: true });
   return data ? { ...data, state: data.state as Placed } : undefined;
@@ -46,25 +52,27 @@ export const openOrdersBefore = async (then: Date) => {
     .open({ open: "yes" })
     .lt({ placedAt: then.toISOString() })
     .go({ hydrate: true, limit: 100 });
-  return data.map(({ state }) => state as Placed);
+  return data.map((row) => ({ ...row, state: row.state as Placed }));
 };
 
 /** Where orders live: the row, its events in the outbox, and what else belongs to the change, in one transaction. */
-export const orderStore = aggregateStore<OrderState, OrderEvent>({
-  source: "orders",
-  type: "order",
-  outbox: Resource.OrdersOutbox.name,
-  initial: order.initial,
-  rows: {
-    load: findOrder,
-    write: (id, state, { from, to }) => {
-      const row = { id, version: to, state, open: "yes", placedAt: new Date().toISOString() };
-      return from === 0
-        ? { Put: OrderRow.create(row).params() }
-        : { Update: transition(id, state, from, to) };
+export const orderStore = (paymentToken?: string) =>
+  aggregateStore<OrderState, OrderEvent>({
+    source: "orders",
+    type: "order",
+    outbox: Resource.OrdersOutbox.name,
+    initial: order.initial,
+    rows: {
+      load: findOrder,
+      write: (id, state, { from, to }) => {
+        const placedAt = new Date().toISOString();
+        const row = { id, version: to, state, open: "yes", placedAt, paymentToken };
+        return from === 0
+          ? { Put: OrderRow.create(row).params() }
+          : { Update: transition(id, state, from, to) };
+      },
     },
-  },
-});
+  });
 
 /** What a new status does to the order's place in the index `open`: it leaves, or comes back for the return. */
 const indexed = (state: OrderState): { change: string; values?: Record<string, unknown> } => {
@@ -102,4 +110,11 @@ const transition = (id: string, state: OrderState, from: number, to: number) => 
 };
 
 /** `await orders(orderId, { type: "ConfirmOrder" })` */
-export const orders = commandHandler(order, orderStore);
+export const orders = commandHandler(order, orderStore());
+
+/** Confirms an order on what its saga knows of it: the order is read only if something has happened to it meanwhile. */
+export const confirmOrder = (placed: EventOf<typeof OrderPlaced>["data"]) => {
+  const state = order.evolve(order.initial, OrderPlaced(placed));
+  const handle = commandHandler(order, startingFrom(orderStore(), { state, version: 1 }));
+  return handle(placed.orderId, { type: "ConfirmOrder" });
+};

@@ -43,14 +43,15 @@ export const placeOrder = async (
   }
 
   const customerId = attempt.principal as CustomerId;
-  const basket = { orderId, customerId, lines, paymentToken };
+  const basket = { orderId, customerId, lines };
   const decision = order.decide(order.initial, { type: "PlaceOrder", ...basket });
   if (!decision.ok) return decision;
   const state = decision.value.reduce(order.evolve, order.initial);
   const answer: Answer = { orderId, status: "PENDING", version: decision.value.length };
   try {
     const also = [recordAnswer(Resource.OrdersTable.name, attempt, answer)];
-    await orderStore.save({ id: orderId, state, events: decision.value, version: 0, also });
+    const change = { id: orderId, state, events: decision.value, version: 0, also };
+    await orderStore(paymentToken).save(change);
     return ok(answer);
   } catch (error) {
     if (!(error instanceof VersionConflict)) throw error;

@@ -26,10 +26,13 @@ export const startSaga = async (machine: string, name: string, input: object): P
   }
 };
 
+/** The ARN of a machine's execution of this name. */
+export const executionOf = (machine: string, name: string) =>
+  `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
+
 /** How an execution stands: its status, error and input; undefined where it never started. */
-export const findExecution = async (machine: string, name: string) => {
+export const findExecution = async (executionArn: string) => {
   try {
-    const executionArn = `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
     return await client.send(new DescribeExecutionCommand({ executionArn }));
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return undefined;
@@ -40,20 +43,16 @@ export const findExecution = async (machine: string, name: string) => {
 const DAY_MS = 24 * 3600_000;
 const EARLY: ExecutionStatus[] = ["FAILED", "TIMED_OUT", "ABORTED"];
 
-/** The executions that ended early before then and within a day of it, newest first, at most a hundred of each status. */
+/** The ARNs of executions that ended early before then and within a day of it, newest first, at most a hundred of each status. */
 export const failedExecutions = async (machine: string, then: Date) => {
-  const found = [];
+  const found: string[] = [];
   for (const statusFilter of EARLY) {
     const { executions = [] } = await client.send(
       new ListExecutionsCommand({ stateMachineArn: machine, statusFilter, maxResults: 100 }),
     );
-    for (const { name = "", stopDate } of executions) {
+    for (const { executionArn, stopDate } of executions) {
       const age = then.getTime() - (stopDate?.getTime() ?? 0);
-      if (age < 0 || age > DAY_MS) continue;
-      const execution = await findExecution(machine, name);
-      if (!execution?.input) continue;
-      const { error, input } = execution;
-      found.push({ machine, name, status: statusFilter, input, ...(error && { error }) });
+      if (executionArn && age >= 0 && age <= DAY_MS) found.push(executionArn);
     }
   }
   return found;

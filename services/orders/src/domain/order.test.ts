@@ -22,7 +22,6 @@ const basket = {
   orderId: OrderId.create(),
   customerId: "cus_ada" as const,
   lines: [goldfish],
-  paymentToken: "tok_approve",
 };
 const who = { orderId: basket.orderId, customerId: basket.customerId };
 const reason = { code: "OutOfStock", detail: "Only 1 left." };

@@ -34,12 +34,11 @@ export type OrderState =
         | "CANCELLED"
         | "NEEDS_ATTENTION";
       total: Money;
-      paymentToken: string;
       reason?: Refusal;
     } & Basket);
 
 export type OrderCommand =
-  | ({ type: "PlaceOrder"; paymentToken: string } & Basket)
+  | ({ type: "PlaceOrder" } & Basket)
   | { type: "ConfirmOrder" }
   | { type: "AbandonOrder"; reason: Refusal }
   | { type: "RejectOrder"; reason: Refusal }

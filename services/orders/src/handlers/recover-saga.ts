@@ -1,18 +1,10 @@
-import type { EventBridgeEvent } from "aws-lambda";
 import * as z from "zod";
 import { recoverSaga } from "../adapters/recover-saga.ts";
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
-const StatusChange = z.object({
-  stateMachineArn: z.string(),
-  name: z.string(),
-  status: z.enum(["FAILED", "TIMED_OUT", "ABORTED"]),
-  error: z.string().nullish(),
-  input: z.string(),
-});
+const ExecutionArn = z.string().startsWith("arn:");
 
-/** Hears that an execution of one of our sagas ended early. Step Functions' own `States.ALL` does not catch everything. */
-export const handler = async ({ detail }: EventBridgeEvent<string, unknown>): Promise<void> => {
-  const { stateMachineArn: machine, error, ...ended } = StatusChange.parse(detail);
-  await recoverSaga({ machine, ...ended, ...(error && { error }) });
-};
+/**
+ * Hears that an execution of one of our sagas ended early: Step Functions' own `States.ALL` does not catch everything. It is
+ * given the execution's ARN only, not the whole event: that has the saga's input in it, and may end among the dead letters.
+ */
+export const handler = (input: unknown): Promise<void> => recoverSaga(ExecutionArn.parse(input));

@@ -1,8 +1,9 @@
 import { newTrace, traced } from "@petstore/core/context";
 import { Resource } from "sst";
+import { beginFulfilment } from "../adapters/begin-saga.ts";
 import { openOrdersBefore } from "../adapters/orders.ts";
 import { recoverSaga } from "../adapters/recover-saga.ts";
-import { failedExecutions, findExecution, startSaga } from "../adapters/sagas.ts";
+import { executionOf, failedExecutions, findExecution, startSaga } from "../adapters/sagas.ts";
 
 const PATIENCE_MS = 10 * 60_000;
 
@@ -12,10 +13,12 @@ const [fulfil, giveBack] = [Resource.FulfilOrder.arn, Resource.ReturnOrder.arn];
 export const handler = async (): Promise<void> => {
   const then = new Date(Date.now() - PATIENCE_MS);
   for (const order of await openOrdersBefore(then)) {
-    const { orderId, status } = order;
-    const machine = status === "CANCELLING" ? giveBack : fulfil;
-    if (await findExecution(machine, orderId)) continue;
-    await traced(newTrace(orderId), () => startSaga(machine, orderId, order));
+    const { id, state } = order;
+    const returns = state.status === "CANCELLING";
+    if (await findExecution(executionOf(returns ? giveBack : fulfil, id))) continue;
+    await traced(newTrace(id), () =>
+      returns ? startSaga(giveBack, id, state) : beginFulfilment(order),
+    );
   }
   for (const machine of [fulfil, giveBack])
     for (const ended of await failedExecutions(machine, then)) await recoverSaga(ended);

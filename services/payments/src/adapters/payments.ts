@@ -1,6 +1,7 @@
 import { commandHandler } from "@petstore/core/command-handler";
 import { currentTrace, traced } from "@petstore/core/context";
 import { eventStore } from "@petstore/core/event-store";
+import { startingFrom } from "@petstore/core/store";
 import type { PaymentId } from "@petstore/events/ids";
 import { Resource } from "sst";
 import { type LedgerEvent, publish } from "../domain/ledger.ts";
@@ -27,12 +28,6 @@ export const loadPayment = (id: PaymentId): Promise<Loaded> => ledger.load(id);
  * someone else saved first, it reads again. What comes of it continues the order's trace, whoever brought it.
  */
 export const decideOn = (id: PaymentId, loaded: Loaded, command: PaymentCommand) => {
-  let known: Loaded | undefined = loaded;
-  const load = async () => {
-    const first = known ?? (await ledger.load(id));
-    known = undefined;
-    return first;
-  };
-  const handle = commandHandler(payment, { load, save: ledger.save });
+  const handle = commandHandler(payment, startingFrom(ledger, loaded));
   return traced(loaded.state.trace ?? currentTrace(), () => handle(id, command));
 };

@@ -32,7 +32,7 @@ const at = (second: number, type: string, version: number, event: DomainEvent) =
   }) as Envelope<OrderViewEvent>;
 
 const history = [
-  at(1, "order", 1, OrderPlaced({ ...basket, paymentToken: "tok_approve" })),
+  at(1, "order", 1, OrderPlaced(basket)),
   at(
     2,
     "reservation",
