@@ -2,7 +2,12 @@ import type { Clock } from "./clock.ts";
 import type { Keep } from "./keep.ts";
 
 /** Who makes a call: a function, rule, schedule, state machine or outside client, with the role it calls under. */
-export type Caller = { name: string; role: string };
+export type Caller = {
+  name: string;
+  role: string;
+  /** For a service: the ARN of what it calls for, as conditions on aws:SourceArn name it. */
+  source?: string;
+};
 
 /** The outside client: the AWS CLI, a test, the boot itself. */
 export const administrator: Caller = { name: "administrator", role: "administrator" };

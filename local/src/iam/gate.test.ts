@@ -84,7 +84,7 @@ test("a denial is told in one line: who, what, the missing statement, and the fi
   expect(facts.map(tellDenial)).toEqual([
     `Denied: Mapped may not dynamodb:GetItem on ${table}. Missing in infra/orders.ts (Mapped): {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
     `Denied: ${rule} may not sqs:SendMessage on ${queue}. Missing in infra/read-side.ts (Views): {"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:SendMessage","Resource":"${queue}","Condition":{"ArnEquals":{"aws:SourceArn":"${rule}"}}}`,
-    `Denied: Api may not dynamodb:GetItem on ${table}. Missing in the policies of ${role}, which infra/ does not have: {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
+    `Denied: Api may not dynamodb:GetItem on ${table}. Missing in the policies of ${role}, which infra/ does not have (by hand, take arn:aws:iam::123456789012:role/administrator, which may do all): {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
   ]);
 });
 
@@ -213,6 +213,32 @@ test("a queue's policy that cannot be evaluated is refused by name, and not set"
 test("the administrator may do everything", async () => {
   const { call } = setUp();
   expect(await call("dynamodb", "GetItem", { TableName: "Any" }, administrator)).toBe("done");
+});
+
+test("what is made by hand may take the role administrator", async () => {
+  const { call } = setUp();
+  const caller = { name: "toys", role: "arn:aws:iam::123456789012:role/administrator" };
+  expect(await call("dynamodb", "GetItem", { TableName: "Any" }, caller)).toBe("done");
+});
+
+test("rules of one name on two buses are told apart", async () => {
+  const { call } = setUp();
+  const statement = {
+    ...allow("sqs:SendMessage", queue),
+    Principal: { Service: "events.amazonaws.com" },
+    Condition: { ArnEquals: { "aws:SourceArn": rule } },
+  };
+  const QueueUrl = "http://x/1/Views";
+  const Policy = JSON.stringify({ Statement: [statement] });
+  await call("sqs", "SetQueueAttributes", { QueueUrl, Attributes: { Policy } }, administrator);
+  const send = (source: string) =>
+    call("sqs", "SendMessage", { QueueUrl }, {
+      name: "rule Views",
+      role: "events.amazonaws.com",
+      source,
+    } as Caller);
+  expect(await send(rule)).toBe("done");
+  await expect(send(rule.replace("/Bus/", "/Other/"))).rejects.toThrow("not authorized");
 });
 
 test("a policy that cannot be evaluated is refused when it is read", () => {

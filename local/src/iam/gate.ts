@@ -34,6 +34,9 @@ const who = ({ name, role }: Caller, account: string) =>
     ? `arn:aws:sts::${account}:assumed-role/${role.split("/").at(-1)}/${name.split(/[:/]/).at(-1)}`
     : `${role} (${name})`;
 
+/** The role that may do everything, for what people create by hand: there is no IAM to create roles with. */
+const administratorRole = (account: string) => `arn:aws:iam::${account}:role/administrator`;
+
 /**
  * IAM over the policies of the graph, and over those that calls give to queues and functions. A denied call gets AWS's
  * AccessDeniedException and a note of kind "iam.denied" that says which statement is missing, and in which file of
@@ -44,13 +47,18 @@ export const createPermissions = (
   placeOf: PlaceOf = () => undefined,
 ): Permissions => {
   const { account } = world;
-  const roles = new Map<string, Rule[]>();
+  const roles = new Map<string, Rule[]>([
+    [
+      administratorRole(account),
+      compilePolicy('{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'),
+    ],
+  ]);
   const resources = resourcePolicies(world);
   const sources = new Map<string, string>();
 
   const listeners: Parameters<Permissions["hear"]>[0][] = [];
 
-  const sourceOf = ({ name }: Caller) => sources.get(name) ?? resources.sourceOf(name) ?? name;
+  const sourceOf = ({ name, source }: Caller) => source ?? sources.get(name) ?? name;
 
   /** Who has asked once asks again and again: the answers, good while rules and source are the same. */
   const known = new Map<string, { question: Question; answer: Answer; from: unknown[] }>();

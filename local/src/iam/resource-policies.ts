@@ -5,8 +5,6 @@ import { compilePolicy, type Rule, UnreadablePolicy } from "./policy.ts";
 /** The policies that queues and functions have of their own, learnt from the calls that set them. */
 export type ResourcePolicies = {
   rulesOf: (arn: string) => Rule[];
-  /** The ARN of the rule that calls under this name. */
-  sourceOf: (callerName: string) => string | undefined;
   /** Lets a call pass, and learns from it. Throws for a policy that cannot be evaluated. */
   learn: Gate;
 };
@@ -20,7 +18,7 @@ const compile = (policy: string): Rule[] => {
   }
 };
 
-/** What the calls so far have said of resources' own policies; of the rules, too, for policies name them. */
+/** What the calls so far have said of resources' own policies. */
 export const resourcePolicies = ({
   account,
   region,
@@ -28,7 +26,6 @@ export const resourcePolicies = ({
 }: Pick<World, "account" | "region" | "keep">): ResourcePolicies => {
   /** The texts of a resource's policies; replaced as a whole when they change. */
   const policies = keep.map<string[]>("iam.policies");
-  const sources = keep.map<string>("iam.sources");
   const compiled = new WeakMap<string[], Rule[]>();
   const rulesOf = (arn: string): Rule[] => {
     const texts = policies.get(arn);
@@ -85,7 +82,6 @@ export const resourcePolicies = ({
 
   return {
     rulesOf,
-    sourceOf: (callerName) => sources.get(callerName),
     learn: (call, next) => (learners[`${call.service}.${call.operation}`] ?? pass)(call, next),
   };
 };
