@@ -52,15 +52,6 @@ export const statesEngine = (world: World): Engine => {
   const announce = (x: Execution) => {
     const { arn, name, machineArn, machineName, status } = x;
     const started = status === "RUNNING";
-    world.note({
-      kind: started ? "states.started" : "states.ended",
-      machine: machineName,
-      execution: arn,
-      name,
-      status,
-      ...(x.error !== undefined && { error: x.error }),
-      ...(x.cause !== undefined && { cause: x.cause }),
-    });
     const described = describe(x, history.of(x).length, clock.now(), machines.get(machineArn));
     const absent = { stateMachineVersionArn: null, stateMachineAliasArn: null };
     const text = (fields: object) =>
@@ -81,6 +72,15 @@ export const statesEngine = (world: World): Engine => {
       operation: "PutEvents",
       input: { Entries: [entry] },
       about: { execution: arn, status },
+    });
+    world.note({
+      kind: started ? "states.started" : "states.ended",
+      machine: machineName,
+      execution: arn,
+      name,
+      status,
+      ...(x.error !== undefined && { error: x.error }),
+      ...(x.cause !== undefined && { cause: x.cause }),
     });
   };
 

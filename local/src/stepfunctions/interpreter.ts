@@ -237,6 +237,7 @@ export const createInterpreter = (surroundings: Surroundings) => {
       v.retryCount += 1;
       Object.assign(v, { task: undefined, children: undefined, outcome: undefined });
       const delay = delayOf(retrier, before, clock.random);
+      sleep(x, t, clock.now() + Math.trunc(delay));
       world.note({
         kind: "states.retry",
         machine: x.machineName,
@@ -246,7 +247,7 @@ export const createInterpreter = (surroundings: Surroundings) => {
         retry: v.retryCount,
         delay,
       });
-      return sleep(x, t, clock.now() + Math.trunc(delay));
+      return;
     }
     if (v.children) t.last = history.add(x, `${s.Type}StateFailed`, {}, t.last);
     const caught = ((s.Catch ?? []) as State[]).findIndex(({ ErrorEquals }) =>

@@ -54,15 +54,16 @@ export const reopened = (cloud: Cloud, makers: Makers, options: Options = {}): P
 
 /**
  * Writes down what changes in a cloud from now on, as the journal does. Answers what makes a second cloud of what was
- * written: what an engine changed without telling is not in it.
+ * written: what an engine changed without telling is not in it. `heard` is told of each line.
  */
-export const journaled = (cloud: Cloud) => {
+export const journaled = (cloud: Cloud, heard: () => void = () => {}) => {
   const written = writtenOf(cloud);
   cloud.keeper.record((changes) => {
     for (const [name, key, value] of changes) {
       if (value === undefined) written.get(name)?.delete(key);
       else written.get(name)?.set(key, JSON.stringify(value));
     }
+    heard();
   });
   return (makers: Makers, options: Options = {}): Promise<TestCloud> => {
     cloud.keeper.flush();

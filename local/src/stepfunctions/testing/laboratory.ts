@@ -1,13 +1,14 @@
 import { type VirtualClock, virtualClock } from "../../clock.ts";
 import { createCloud } from "../../cloud.ts";
 import { administrator, type Engine, type World } from "../../engine.ts";
+import { forked, journaled, type TestCloud } from "../../testing/fork.ts";
 import { statesEngine } from "../engine.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers in the shape that they expect
 export type Loose = any;
 
 /** A function of the test: gets the payload and how often it was called, answers or throws `thrown(...)`. */
-type Handler = (payload: Loose, call: number) => unknown;
+type Handler = (payload: Loose, call: number, world: World) => unknown;
 
 const ROLE = "arn:aws:iam::123456789012:role/machine";
 /** The JSON text of a value. */
@@ -38,22 +39,22 @@ const counted = (clock: VirtualClock) => {
   return { clock: { ...clock, after }, planned: () => plans.size };
 };
 
-/** A cloud with Step Functions and a Lambda engine whose functions are the test's own. */
-export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
-  const { clock, planned } = counted(virtualClock({ seed }));
-  const events: Loose[] = [];
-  const calls: { name: string; payload: Loose; at: number }[] = [];
-  const lambda = (_: World): Engine => ({
+/** What reached the engines around Step Functions. */
+type Log = { events: Loose[]; calls: { name: string; payload: Loose; at: number }[] };
+
+/** Step Functions, a Lambda engine whose functions are the test's own, and a bus that takes everything. */
+const makersOf = (functions: Record<string, Handler>, { events, calls }: Log) => {
+  const lambda = (world: World): Engine => ({
     service: "lambda",
     operations: {
       Invoke: async (input: Loose) => {
         const name = input.FunctionName.split(":").at(-1);
         const payload = JSON.parse(Buffer.from(input.Payload, "base64").toString());
-        calls.push({ name, payload, at: clock.now() });
+        calls.push({ name, payload, at: world.clock.now() });
         const number = calls.filter((call) => call.name === name).length;
         const base64 = (value: unknown) => Buffer.from(json(value) ?? "").toString("base64");
         try {
-          const answer = await functions[name]?.(payload, number);
+          const answer = await functions[name]?.(payload, number, world);
           return { StatusCode: 200, Payload: base64(answer), ExecutedVersion: "$LATEST" };
         } catch (error) {
           if (!(error as Loose).errorType) throw error;
@@ -71,7 +72,11 @@ export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
       },
     },
   });
-  const cloud = createCloud(clock, [statesEngine, lambda, bus]);
+  return [statesEngine, lambda, bus];
+};
+
+const laboratory = (cloud: TestCloud, functions: Record<string, Handler>, log: Log) => {
+  const { clock } = cloud;
   const facts: Loose[] = [];
   cloud.observe((fact) => facts.push(fact));
   const states = (operation: string, input: object): Promise<Loose> =>
@@ -100,6 +105,23 @@ export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
     finished(await start(await create(states_, top), input));
   const history = async (executionArn: string) =>
     (await states("GetExecutionHistory", { executionArn, maxResults: 1000 })).events as Loose[];
+
+  const anew = async (
+    make: (makers: ReturnType<typeof makersOf>) => Promise<TestCloud>,
+    others = functions,
+  ): Promise<Laboratory> => {
+    const own: Log = { events: [], calls: [] };
+    return laboratory(await make(makersOf(others, own)), others, own);
+  };
+  /** A second laboratory that goes on from where this one stands, its own functions' calls alone in its log. */
+  const fork = (seed?: number, others?: Record<string, Handler>) =>
+    anew((makers) => forked(cloud, makers, { seed }), others);
+  /** Writes down what changes from now on. Answers what makes a second laboratory of it, as after kill -9. */
+  const journal = (heard?: () => void) => {
+    const open = journaled(cloud, heard);
+    return (seed?: number, others?: Record<string, Handler>) =>
+      anew((makers) => open(makers, { seed }), others);
+  };
   return {
     clock,
     cloud,
@@ -110,11 +132,22 @@ export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
     finished,
     run,
     history,
-    calls,
-    events,
     facts,
-    planned,
+    fork,
+    journal,
+    ...log,
   };
+};
+
+/** A cloud of Step Functions, and what a test does with it. */
+export type Laboratory = ReturnType<typeof laboratory>;
+
+/** A cloud with Step Functions and a Lambda engine whose functions are the test's own. */
+export const setUp = (functions: Record<string, Handler> = {}, seed = 1) => {
+  const { clock, planned } = counted(virtualClock({ seed }));
+  const log: Log = { events: [], calls: [] };
+  const cloud = { ...createCloud(clock, makersOf(functions, log)), clock };
+  return { ...laboratory(cloud, functions, log), planned };
 };
 
 const LAMBDA = "arn:aws:states:::lambda:invoke";
