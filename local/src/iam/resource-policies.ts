@@ -73,11 +73,6 @@ export const resourcePolicies = ({
       policies.delete(`arn:aws:lambda:${region}:${account}:function:${name}`);
       return answer;
     },
-    async "events.PutRule"(call, next) {
-      const answer = (await next(call)) as { RuleArn: string };
-      sources.set(`rule ${call.input.Name}`, answer.RuleArn);
-      return answer;
-    },
   };
 
   return {
