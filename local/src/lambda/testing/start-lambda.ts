@@ -1,26 +1,44 @@
 import { virtualClock } from "../../clock.ts";
 import { createCloud, type Fact } from "../../cloud.ts";
-import { administrator } from "../../engine.ts";
+import { administrator, type Engine, type World } from "../../engine.ts";
 import { type SqsEngine, sqsEngine } from "../../sqs/engine.ts";
+import type { TestCloud } from "../../testing/fork.ts";
 import { lambdaEngine } from "../engine.ts";
 import { type Handle, scriptedRuntime } from "./scripted-runtime.ts";
 import { tinyStream } from "./tiny-stream.ts";
 
-/** A cloud of Lambda, SQS and one stream in virtual time, whose functions do what `handle` says. */
-export const startLambda = (handle: Handle) => {
-  const clock = virtualClock();
+/** Engines of a cloud of Lambda, SQS and one stream, whose functions do what `handle` says. */
+export const lambdaMakers = (handle: Handle) => {
   const stream = tinyStream();
-  const cloud = createCloud(clock, [
-    sqsEngine(),
+  let sqs: SqsEngine | undefined;
+  const makers: ((world: World) => Engine)[] = [
+    (world) => {
+      sqs = sqsEngine()(world);
+      return sqs;
+    },
     stream.engine,
     lambdaEngine({
       runtime: scriptedRuntime(handle),
       wake: {
         streams: stream.wake,
-        queues: (arn, listener) => (cloud.engines.sqs as SqsEngine).onMessages(arn, listener),
+        queues: (arn, listener) => sqs?.onMessages(arn, listener) ?? (() => {}),
       },
     }),
-  ]);
+  ];
+  return { makers, stream };
+};
+
+/** Such a cloud in virtual time. */
+export const startLambda = (handle: Handle) => {
+  const clock = virtualClock();
+  const { makers, stream } = lambdaMakers(handle);
+  const cloud: TestCloud = { ...createCloud(clock, makers), clock };
+  return { ...handlesOf(cloud), stream };
+};
+
+/** What a test does with such a cloud. */
+export const handlesOf = (cloud: TestCloud) => {
+  const { clock } = cloud;
   const facts: Fact[] = [];
   cloud.observe((fact) => facts.push(fact));
   const call = (service: string, operation: string, input: object = {}) =>
@@ -64,5 +82,5 @@ export const startLambda = (handle: Handle) => {
       Payload: Buffer.from(JSON.stringify(event)).toString("base64"),
       ...more,
     });
-  return { clock, cloud, facts, stream, lambda, create, queue, send, bodies, depth, invoke };
+  return { clock, cloud, facts, lambda, create, queue, send, bodies, depth, invoke };
 };
