@@ -1,12 +1,13 @@
 import { type Item, type Row, rowOf, sameItem } from "./items.ts";
 import { indexKeyOf } from "./keys.ts";
-import type { Sorted } from "./sorted.ts";
+import { noPast } from "./past.ts";
+import { type Sorted, sorted } from "./sorted.ts";
 import type { IndexSettings, Store, Table, TableSettings } from "./store.ts";
 import { appendRecord } from "./stream-log.ts";
 import { expiryOf } from "./ttl.ts";
 
 /** What an index holds of an item. */
-export const indexRow = (settings: TableSettings, index: IndexSettings, row: Row): Row => {
+const indexRow = (settings: TableSettings, index: IndexSettings, row: Row): Row => {
   if (index.projection === "ALL") return row;
   const item: Item = {};
   const names = [...index.keys, ...settings.keys].map(({ name }) => name);
@@ -17,6 +18,43 @@ export const indexRow = (settings: TableSettings, index: IndexSettings, row: Row
   return rowOf(item);
 };
 
+const everything = { from: "", to: "\uffff" };
+
+/** The rows of an index, from the rows of its table. */
+export const indexFrom = (
+  settings: TableSettings,
+  index: IndexSettings,
+  rows: Sorted<Row>,
+): Sorted<Row> => {
+  const held = sorted<Row>();
+  rows.walk(everything, (row) => {
+    const key = indexKeyOf(row.item, index.keys, settings.keys);
+    if (key !== undefined) held.set(key, indexRow(settings, index, row));
+    return true;
+  });
+  return held;
+};
+
+/** The order in which a table's items expire. */
+export const expiringFrom = ({ expiryAttribute }: TableSettings, rows: Sorted<Row>) => {
+  const expiring = sorted<string>();
+  if (expiryAttribute !== undefined)
+    rows.walk(everything, (row, key) => {
+      const place = expiryOf(row.item, expiryAttribute, key);
+      if (place !== undefined) expiring.set(place, key);
+      return true;
+    });
+  return expiring;
+};
+
+/** A table of these rows, with all that follows from them. */
+export const tableFrom = (settings: TableSettings, rows: Sorted<Row> = sorted()): Table => ({
+  settings,
+  rows,
+  indexes: new Map(settings.indexes.map((index) => [index.name, indexFrom(settings, index, rows)])),
+  expiring: expiringFrom(settings, rows),
+});
+
 /** The 1 KB units of a write of so many bytes. */
 export const writeUnits = (size: number) => Math.max(1, Math.ceil(size / 1024));
 
@@ -25,8 +63,10 @@ export const writeUnits = (size: number) => Math.max(1, Math.ceil(size / 1024));
  * holds the same as before, two writes when the item moves to another key in the index.
  */
 const changeIndex = (
+  { past }: Pick<Store, "past">,
   { settings, indexes }: Table,
   index: IndexSettings,
+  key: string,
   before: Row | undefined,
   after: Row | undefined,
 ): number => {
@@ -41,13 +81,54 @@ const changeIndex = (
       if (newKey !== undefined && newRow) rows.set(newKey, newRow);
       return 0;
     }
+    past.remember(rows, newKey as string, key, oldRow);
     rows.set(newKey as string, newRow);
     return writeUnits(Math.max(oldRow.size, newRow.size));
   }
-  if (oldKey !== undefined) rows.delete(oldKey);
-  if (newKey !== undefined) rows.set(newKey, newRow as Row);
+  if (oldKey !== undefined) {
+    past.remember(rows, oldKey, key, oldRow);
+    rows.delete(oldKey);
+  }
+  if (newKey !== undefined) {
+    past.remember(rows, newKey, key, undefined);
+    rows.set(newKey, newRow as Row);
+  }
   return (oldRow ? writeUnits(oldRow.size) : 0) + (newRow ? writeUnits(newRow.size) : 0);
 };
+
+/** Puts a row in the place of another, or takes it away, in the table and in all that follows from it. */
+const place = (
+  store: Pick<Store, "past">,
+  table: Table,
+  key: string,
+  before: Row | undefined,
+  after: Row | undefined,
+): Record<string, number> => {
+  const { settings, rows, expiring } = table;
+  store.past.remember(rows, key, key, before);
+  if (after) rows.set(key, after);
+  else if (before) rows.delete(key);
+
+  const units: Record<string, number> = {};
+  for (const index of settings.indexes) {
+    const cost = changeIndex(store, table, index, key, before, after);
+    if (cost > 0) units[index.name] = cost;
+  }
+
+  if (settings.expiryAttribute) {
+    const was = before && expiryOf(before.item, settings.expiryAttribute, key);
+    const is = after && expiryOf(after.item, settings.expiryAttribute, key);
+    if (was !== is) {
+      if (was !== undefined) expiring.delete(was);
+      if (is !== undefined) expiring.set(is, key);
+    }
+  }
+  return units;
+};
+
+/** Puts a row as it was kept, or takes it away: nobody is told, nothing is counted, and no read sees what was before. */
+export const restore = (table: Table, key: string, row: Row | undefined) =>
+  void place({ past: noPast }, table, key, table.rows.get(key), row);
 
 /**
  * The one place through which every change of an item goes: table, indexes, expiry and stream together.
@@ -61,25 +142,10 @@ export const change = (
   after: Row | undefined,
   { expired = false } = {},
 ): Record<string, number> => {
-  const { settings, rows, expiring } = table;
-  if (after) rows.set(key, after);
-  else if (before) rows.delete(key);
-
-  const units: Record<string, number> = {};
-  for (const index of settings.indexes) {
-    const cost = changeIndex(table, index, before, after);
-    if (cost > 0) units[index.name] = cost;
-  }
-
-  if (settings.expiryAttribute) {
-    const was = before && expiryOf(before.item, settings.expiryAttribute, key);
-    const is = after && expiryOf(after.item, settings.expiryAttribute, key);
-    if (was !== is) {
-      if (was !== undefined) expiring.delete(was);
-      if (is !== undefined) expiring.set(is, key);
-      store.onExpiry(table);
-    }
-  }
+  const { settings } = table;
+  const units = place(store, table, key, before, after);
+  store.changed.row(settings.name, key);
+  if (settings.expiryAttribute && !expired) store.onExpiry(table);
 
   const stream = settings.streaming ? store.streams.get(settings.streamArn as string) : undefined;
   const changed = before && after ? !sameItem(before.item, after.item) : before || after;

@@ -75,56 +75,6 @@ describe("a table", () => {
   });
 });
 
-describe("a snapshot", () => {
-  it("is plain data that brings back items, indexes, streams, tokens and expiry, again and again", async () => {
-    const { put, get, onTable, db, engine, streams, clock } = await startDynamo({
-      table: {
-        ...withIndex(),
-        StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
-      },
-    });
-    await onTable("UpdateTimeToLive", {
-      TimeToLiveSpecification: { Enabled: true, AttributeName: "expiresAt" },
-    });
-    const soon = clock.now() / 1000 + 60;
-    const before = item("a", { gsi1pk: "OPEN", gsi1sk: "1", expiresAt: soon });
-    await put(before);
-    const transaction = {
-      ClientRequestToken: "token",
-      TransactItems: [{ Put: { TableName: "Orders", Item: item("t") } }],
-    };
-    await db("TransactWriteItems", transaction);
-    const state = async () => ({
-      items: (await onTable("Scan")).Items,
-      index: (await onTable("Scan", { IndexName: "open" })).Items,
-      records: await (async () => {
-        const { Streams } = await streams("ListStreams");
-        const { StreamArn } = Streams[0];
-        const { ShardIterator } = await streams("GetShardIterator", {
-          StreamArn,
-          ShardId: "shardId-00000000000000000000-00000001",
-          ShardIteratorType: "TRIM_HORIZON",
-        });
-        return (await streams("GetRecords", { ShardIterator })).Records;
-      })(),
-    });
-    const then = await state();
-    const snapshot = engine.snapshot();
-    const cloned = structuredClone(snapshot);
-    for (const one of [snapshot, cloned, snapshot]) {
-      await put(item("b", { gsi1pk: "OPEN", gsi1sk: "2" }));
-      await onTable("DeleteItem", { Key: item("a") });
-      expect(await state()).not.toEqual(then);
-      engine.restore(one);
-      expect(await state()).toEqual(then);
-      await db("TransactWriteItems", transaction);
-      expect(await state()).toEqual(then);
-    }
-    await clock.advance(3600_000);
-    expect(await get("a")).toBeUndefined();
-  });
-});
-
 describe("a sorted list", () => {
   const entry = fc.tuple(
     fc.integer({ min: 0, max: 400 }).map((n) => `k${n}`),

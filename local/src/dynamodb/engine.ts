@@ -4,7 +4,8 @@ import { change } from "./changes.ts";
 import { query, scan } from "./queries.ts";
 import { batchGetItem, getItem } from "./reads.ts";
 import { checkedRequest } from "./requests.ts";
-import { type DynamoSnapshot, restoreSnapshot, type Store, takeSnapshot } from "./store.ts";
+import { createStore } from "./state.ts";
+import type { Store } from "./store.ts";
 import { describeStream, getRecords, getShardIterator, listStreams } from "./streams.ts";
 import {
   describeContinuousBackups,
@@ -21,14 +22,6 @@ import { sweeper } from "./ttl.ts";
 import { meter } from "./units.ts";
 import { batchWriteItem, deleteItem, putItem, updateItem } from "./writes.ts";
 
-/** The DynamoDB engine, and all of its state (tables, streams, tokens) as a value. */
-export type DynamoEngine = Engine & {
-  /** Cheap: it shares everything with the engine, which copies what it changes afterwards. */
-  snapshot: () => DynamoSnapshot;
-  /** Goes back to a snapshot of this engine or of another. Listeners stay. */
-  restore: (snapshot: DynamoSnapshot) => void;
-};
-
 /** The DynamoDB Streams engine, and how a consumer beside it (an event source mapping) hears of records. */
 export type StreamsEngine = Engine & {
   /**
@@ -38,10 +31,12 @@ export type StreamsEngine = Engine & {
   onRecords: (streamArn: string, listener: () => void) => () => void;
 };
 
-/** What may be set where the engines are made. */
-export type DynamoOptions = {
-  /** Milliseconds after its expiry at which TTL deletes an item at the earliest; at twice that it has. */
-  expiryLateness?: number;
+/** How far DynamoDB is behind what it was told, in milliseconds, within the limits that AWS sets. */
+export type Lags = {
+  /** At most so old is what reads see that are not strongly consistent, and all reads of global indexes: 0 is exact. */
+  reads?: number;
+  /** So long after its expiry TTL deletes an item at the earliest; after twice that it has. */
+  ttl?: number;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: each operation reads its own request, checked before
@@ -77,37 +72,35 @@ const handlers: Record<string, Handler> = {
  * `const { dynamodb, streams } = dynamoEngines(); createCloud(clock, [dynamodb, streams, ...])`.
  * An operation runs to its end before another begins: transactions are serial, and never in conflict.
  */
-export const dynamoEngines = ({ expiryLateness = 10 * 60_000 }: DynamoOptions = {}) => {
-  let shared: Store | undefined;
-  const listeners = new Map<string, Set<() => void>>();
+export const dynamoEngines = ({ lags = {} }: { lags?: Lags } = {}) => {
+  const { reads = 0, ttl = 10 * 60_000 } = lags;
+  type Listeners = Map<string, Set<() => void>>;
+  const worlds = new WeakMap<World, { store: Store; listeners: Listeners }>();
+  const inside = (world: World) => {
+    const known = worlds.get(world);
+    if (known) return known;
+    const made = { store: createStore(world, reads), listeners: new Map() };
+    worlds.set(world, made);
+    return made;
+  };
 
-  const storeOf = (world: World): Store => {
-    shared ??= {
-      world,
-      tables: new Map(),
-      streams: new Map(),
-      tokens: new Map(),
-      touched: new Set(),
-      onExpiry: () => {},
+  const dynamodb = (world: World): Engine => {
+    const { store, listeners } = inside(world);
+    const tell = (arn: string) => {
+      for (const listener of [...(listeners.get(arn) ?? [])]) listener();
     };
-    return shared;
-  };
-
-  const announce = (store: Store) => {
-    if (store.touched.size === 0) return;
-    const touched = [...store.touched];
-    store.touched.clear();
-    for (const arn of touched) for (const listener of [...(listeners.get(arn) ?? [])]) listener();
-  };
-
-  const dynamodb = (world: World): DynamoEngine => {
-    const store = storeOf(world);
-    const expiry = sweeper(store, expiryLateness, (table, key) => {
+    const announce = () => {
+      if (store.touched.size === 0) return;
+      const touched = [...store.touched];
+      store.touched.clear();
+      for (const arn of touched) tell(arn);
+    };
+    const expiry = sweeper(store, ttl, (table, key) => {
       const before = table.rows.get(key);
       if (!before) return;
       // What TTL deletes costs nothing, in the table and in its indexes.
       change(store, table, key, before, undefined, { expired: true });
-      announce(store);
+      announce();
     });
     store.onExpiry = expiry.wake;
 
@@ -119,7 +112,7 @@ export const dynamoEngines = ({ expiryLateness = 10 * 60_000 }: DynamoOptions = 
           return handle(context, checkedRequest(name, input));
         } finally {
           context.meter.report(world, name, caller);
-          announce(store);
+          announce();
         }
       };
 
@@ -129,17 +122,17 @@ export const dynamoEngines = ({ expiryLateness = 10 * 60_000 }: DynamoOptions = 
         Object.entries(handlers).map(([name, handle]) => [name, operation(name, handle)]),
       ),
       stop: expiry.stop,
-      snapshot: () => takeSnapshot(store),
-      restore(snapshot) {
-        expiry.stop();
-        restoreSnapshot(store, snapshot);
-        for (const table of store.tables.values()) expiry.wake(table);
+      resume() {
+        store.touched.clear();
+        expiry.resume();
+        for (const { arn, records } of [...store.streams.values()])
+          if (records.length > 0) tell(arn);
       },
     };
   };
 
   const streams = (world: World): StreamsEngine => {
-    const store = storeOf(world);
+    const { store, listeners } = inside(world);
     return {
       service: "streams",
       operations: {

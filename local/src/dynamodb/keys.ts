@@ -43,13 +43,17 @@ export const keyOf = (item: Item, [hash, range]: readonly KeyPart[]): string => 
   return range ? prefix + sortable(item[range.name] as AttributeValue) + end : prefix;
 };
 
-/** The text under which an item lies in an index, or undefined when the index does not hold it. */
+/**
+ * The text under which an item lies in an index, or undefined when the index does not hold it: nor does an index that
+ * came later than an item hold it by a key of another type.
+ */
 export const indexKeyOf = (
   item: Item,
   indexKeys: readonly KeyPart[],
   tableKeys: readonly KeyPart[],
 ): string | undefined => {
-  for (const { name } of indexKeys) if (!attribute(item, name)) return undefined;
+  for (const { name, type } of indexKeys)
+    if (attribute(item, name)?.[type] === undefined) return undefined;
   return keyOf(item, indexKeys) + keyOf(item, tableKeys);
 };
 

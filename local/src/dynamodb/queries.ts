@@ -112,7 +112,7 @@ const largestPage = 1024 * 1024;
 
 /** Reads one page of the stretch and answers as Query and Scan do. */
 const page = (
-  { meter }: Context,
+  { store, meter }: Context,
   source: Source,
   request: Page,
   { from, to, reverse }: { from: string; to: string; reverse: boolean },
@@ -127,10 +127,12 @@ const page = (
   let last: Row | undefined;
   let more = false;
 
-  rows.walk({ from, to, reverse }, (row) => {
+  const view = store.past.view(request.ConsistentRead);
+
+  view.walk(rows, { from, to, reverse }, (row) => {
     scanned += 1;
     size += row.size;
-    const whole = fetching ? (table.rows.get(placeOf(table, row.item)) as Row) : row;
+    const whole = fetching ? (view.get(table.rows, placeOf(table, row.item)) as Row) : row;
     if (fetching) fetched += readUnits(whole.size);
     if (!expressions.filter || holds(expressions.filter, whole.item, values)) {
       matched += 1;

@@ -28,7 +28,7 @@ const cost = (row: Row | undefined, consistent: boolean | undefined) =>
 /** One item by its key. */
 export const getItem = ({ store, meter }: Context, request: GetItem) => {
   const { table, key, paths } = prepareGet(store, request);
-  const row = table.rows.get(key);
+  const row = store.past.view(request.ConsistentRead).get(table.rows, key);
   meter.read(table, cost(row, request.ConsistentRead));
   const [ConsumedCapacity] = meter.answer(request.ReturnConsumedCapacity) ?? [];
   return {
@@ -54,12 +54,13 @@ export const batchGetItem = ({ store, meter }: Context, request: BatchGetItem) =
   if (total > 100) throw invalid("Too many items requested for the BatchGetItem call");
   for (const name of names) {
     const part = request.RequestItems[name] as BatchGetItem["RequestItems"][string];
+    const view = store.past.view(part.ConsistentRead);
     const seen = new Set<string>();
     for (const given of part.Keys) {
       const { table, key, paths } = prepareGet(store, { ...part, TableName: name, Key: given });
       if (seen.has(key)) throw invalid("Provided list of item keys contains duplicates");
       seen.add(key);
-      wanted.push({ table, name, given, row: table.rows.get(key), ...(paths && { paths }) });
+      wanted.push({ table, name, given, row: view.get(table.rows, key), ...(paths && { paths }) });
     }
   }
 

@@ -2,7 +2,8 @@ import type { World } from "../engine.ts";
 import { notFound } from "./errors.ts";
 import type { Item, Row } from "./items.ts";
 import { type KeyPart, keyOf } from "./keys.ts";
-import { type Sorted, type SortedSnapshot, sorted } from "./sorted.ts";
+import type { Past } from "./past.ts";
+import type { Sorted } from "./sorted.ts";
 
 /** A secondary index as it was defined. `included` is what an INCLUDE projection adds to the keys. */
 export type IndexSettings = {
@@ -70,25 +71,41 @@ export type StreamRecord = {
   userIdentity?: { PrincipalId: string; Type: string };
 };
 
-/** The stream of a table. It outlives the table. */
-export type Stream = {
+/** What is known of a stream beside its records. */
+export type StreamSettings = {
   arn: string;
   label: string;
   table: string;
   view: ViewType;
   keys: KeyPart[];
   createdAt: number; // seconds
-  enabled: boolean;
-  /** Position of the first record that is still there. */
+  /** When it was closed, in milliseconds: it stays readable for a day, also without its table. */
+  closedAt?: number;
+};
+
+/** A record with the moment of its change, in milliseconds. */
+export type StreamEntry = { at: number; record: StreamRecord };
+
+/** The stream of a table. It outlives the table. */
+export type Stream = StreamSettings & {
+  /** Position of the first record that is still there. The newest is never trimmed: the count goes on behind it. */
   first: number;
-  records: { at: number; record: StreamRecord }[];
+  records: StreamEntry[];
 };
 
 /** A finished transaction by its token: repeating it changes nothing. */
-type Token = {
+export type Token = {
   fingerprint: string;
   until: number;
   readUnits: { table: string; units: number }[];
+};
+
+/** What is to be told when a part of the state has changed, so that a journal writes it down. */
+type Changed = {
+  table: (name: string) => void;
+  row: (table: string, place: string) => void;
+  stream: (arn: string) => void;
+  record: (arn: string, position: number) => void;
 };
 
 /** Everything DynamoDB knows, and the world it lives in. */
@@ -97,61 +114,21 @@ export type Store = {
   tables: Map<string, Table>;
   streams: Map<string, Stream>;
   tokens: Map<string, Token>;
+  /** By table, when the sweeper comes next, in milliseconds, and for what: the second of the first expiry. */
+  sweeps: Map<string, { first: number; at: number }>;
+  changed: Changed;
+  /** What reads that need not be consistent may still show. */
+  past: Past;
   /** Streams with new records since their listeners were last told. */
   touched: Set<string>;
   /** Called when an item's expiry became known, so that the sweeper may wake up. */
   onExpiry: (table: Table) => void;
 };
 
-type TableSnapshot = {
-  settings: TableSettings;
-  rows: SortedSnapshot<Row>;
-  indexes: Record<string, SortedSnapshot<Row>>;
-  expiring: SortedSnapshot<string>;
-};
-
-/** All of DynamoDB's state as plain data. Nothing in it is ever changed: it may be restored many times. */
-export type DynamoSnapshot = {
-  tables: Record<string, TableSnapshot>;
-  streams: Stream[];
-  tokens: [string, Token][];
-};
-
-/** All state as it is now. */
-export const takeSnapshot = ({ tables, streams, tokens }: Store): DynamoSnapshot => ({
-  tables: Object.fromEntries(
-    [...tables].map(([name, { settings, rows, indexes, expiring }]) => [
-      name,
-      {
-        settings,
-        rows: rows.snapshot(),
-        indexes: Object.fromEntries([...indexes].map(([key, index]) => [key, index.snapshot()])),
-        expiring: expiring.snapshot(),
-      },
-    ]),
-  ),
-  streams: [...streams.values()].map((stream) => ({ ...stream, records: [...stream.records] })),
-  tokens: [...tokens],
-});
-
-/** Puts the state of a snapshot in the place of all that is there. */
-export const restoreSnapshot = (store: Store, snapshot: DynamoSnapshot) => {
-  store.tables = new Map(
-    Object.entries(snapshot.tables).map(([name, { settings, rows, indexes, expiring }]) => [
-      name,
-      {
-        settings,
-        rows: sorted(rows),
-        indexes: new Map(Object.entries(indexes).map(([key, index]) => [key, sorted(index)])),
-        expiring: sorted(expiring),
-      },
-    ]),
-  );
-  store.streams = new Map(
-    snapshot.streams.map((stream) => [stream.arn, { ...stream, records: [...stream.records] }]),
-  );
-  store.tokens = new Map(snapshot.tokens);
-  store.touched.clear();
+/** Gives a table other settings. */
+export const settle = ({ changed }: Store, table: Table, settings: TableSettings) => {
+  table.settings = settings;
+  changed.table(settings.name);
 };
 
 /** The table, or AWS's ResourceNotFoundException. */

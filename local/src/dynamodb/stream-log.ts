@@ -1,7 +1,8 @@
 import { type Item, type Row, rowOf } from "./items.ts";
 import type { Store, Stream } from "./store.ts";
 
-const retention = 24 * 3600_000;
+/** How long a record, and a stream that was closed, can be read, in milliseconds. */
+export const retention = 24 * 3600_000;
 
 /** The position of the oldest record that may still be read: those of the last 24 hours. */
 export const horizonOf = ({ records, first }: Stream, now: number) => {
@@ -15,12 +16,12 @@ export const horizonOf = ({ records, first }: Stream, now: number) => {
   return first + low;
 };
 
-/** Forgets what nobody can read any more, an hour's worth at a time. */
-const trim = (stream: Stream, now: number) => {
+/** Forgets what nobody can read any more, an hour's worth at a time. The newest record stays. */
+const trim = ({ changed }: Store, stream: Stream, now: number) => {
   if ((stream.records[0]?.at ?? now) > now - retention - 3600_000) return;
-  const old = horizonOf(stream, now) - stream.first;
-  stream.records.splice(0, old);
-  stream.first += old;
+  const horizon = horizonOf(stream, now);
+  stream.records.splice(0, horizon - stream.first);
+  while (stream.first < horizon) changed.record(stream.arn, stream.first++);
 };
 
 /** Sequence numbers ascend, are the same in every run, and have AWS's 21 digits and more. */
@@ -34,12 +35,13 @@ const identityOf = (arn: string, position: number): string => {
 
 /** Appends the record of a change to a stream. `expired` marks what TTL deleted. */
 export const appendRecord = (
-  { world }: Store,
+  store: Store,
   stream: Stream,
   before: Row | undefined,
   after: Row | undefined,
   expired: boolean,
 ) => {
+  const { world, changed } = store;
   const now = world.clock.now();
   const position = stream.first + stream.records.length;
   const source = (after ?? before)?.item as Item;
@@ -73,5 +75,6 @@ export const appendRecord = (
       }),
     },
   });
-  trim(stream, now);
+  changed.record(stream.arn, position);
+  trim(store, stream, now);
 };

@@ -2,7 +2,7 @@ import { AwsError } from "../engine.ts";
 import { invalid, notFound } from "./errors.ts";
 import { copyItem } from "./items.ts";
 import type { Store, Stream, StreamRecord } from "./store.ts";
-import { horizonOf, sequenceNumberOf } from "./stream-log.ts";
+import { horizonOf, retention, sequenceNumberOf } from "./stream-log.ts";
 
 /**
  * One shard a stream. AWS promises order per item, and opens new shards as it likes (about every four hours,
@@ -30,7 +30,20 @@ const decode = (text: string): Iterator => {
   return { arn, position: position as number, at: at as number };
 };
 
+/** Forgets streams that were closed a day ago. */
+const forgetClosed = ({ streams, changed, world }: Store) => {
+  for (const [arn, { closedAt, first, records }] of streams) {
+    if (closedAt === undefined || world.clock.now() - closedAt <= retention) continue;
+    streams.delete(arn);
+    changed.stream(arn);
+    records.forEach((_, i) => {
+      changed.record(arn, first + i);
+    });
+  }
+};
+
 const streamOf = (store: Store, arn: string): Stream => {
+  forgetClosed(store);
   const stream = store.streams.get(arn);
   if (!stream) throw notFound(`Requested resource not found: Stream: ${arn} not found`);
   return stream;
@@ -60,6 +73,7 @@ export const listStreams = (
   input: { TableName?: string; ExclusiveStartStreamArn?: string; Limit?: number },
 ) => {
   inRange("limit", input.Limit, 100);
+  forgetClosed(store);
   const { TableName, ExclusiveStartStreamArn: after, Limit = 100 } = input;
   const all = [...store.streams.values()]
     .filter((stream) => TableName === undefined || stream.table === TableName)
@@ -88,14 +102,16 @@ export const describeStream = (
     SequenceNumberRange: {
       StartingSequenceNumber: sequenceNumberOf(0),
       // A shard that gets no more records is closed: readers are done when they reach its end.
-      ...(!stream.enabled && { EndingSequenceNumber: sequenceNumberOf(endOf(stream)) }),
+      ...(stream.closedAt !== undefined && {
+        EndingSequenceNumber: sequenceNumberOf(endOf(stream)),
+      }),
     },
   };
   return {
     StreamDescription: {
       StreamArn: stream.arn,
       StreamLabel: stream.label,
-      StreamStatus: stream.enabled ? "ENABLED" : "DISABLED",
+      StreamStatus: stream.closedAt === undefined ? "ENABLED" : "DISABLED",
       StreamViewType: stream.view,
       CreationRequestDateTime: stream.createdAt,
       TableName: stream.table,
@@ -199,7 +215,7 @@ export const getRecords = (store: Store, input: { ShardIterator: string; Limit?:
     Records.push(copyRecord(record));
     next += 1;
   }
-  const closed = !stream.enabled && next === endOf(stream);
+  const closed = stream.closedAt !== undefined && next === endOf(stream);
   return {
     Records,
     ...(!closed && { NextShardIterator: encode({ arn, position: next, at: now }) }),

@@ -1,11 +1,10 @@
 import { AwsError, notEmulated } from "../engine.ts";
 import type { Context } from "./calls.ts";
+import { expiringFrom } from "./changes.ts";
 import { invalid, notFound } from "./errors.ts";
 import { plainName } from "./requests.ts";
-import { sorted } from "./sorted.ts";
-import { arnOf, type Store, type Table, tableOf } from "./store.ts";
+import { arnOf, type Store, settle, type Table, tableOf } from "./store.ts";
 import { tagsFrom } from "./tables.ts";
-import { expiryOf } from "./ttl.ts";
 
 type ByName = { TableName: string };
 
@@ -25,14 +24,8 @@ export const updateTimeToLive = (
     throw invalid(
       `TimeToLive is active on a different AttributeName: current AttributeName is ${known}`,
     );
-  table.settings = Enabled ? { ...others, expiryAttribute: AttributeName } : others;
-  table.expiring = sorted();
-  if (Enabled)
-    table.rows.walk({ from: "", to: "\uffff" }, (row, key) => {
-      const place = expiryOf(row.item, AttributeName, key);
-      if (place !== undefined) table.expiring.set(place, key);
-      return true;
-    });
+  settle(store, table, Enabled ? { ...others, expiryAttribute: AttributeName } : others);
+  table.expiring = expiringFrom(table.settings, table.rows);
   store.onExpiry(table);
   return { TimeToLiveSpecification: { Enabled, AttributeName } };
 };
@@ -86,7 +79,7 @@ export const updateContinuousBackups = (
   if (wanted.RecoveryPeriodInDays !== undefined && wanted.RecoveryPeriodInDays !== 35)
     throw notEmulated("dynamodb", "a RecoveryPeriodInDays other than 35");
   const table = backupTable(store, request.TableName);
-  table.settings = { ...table.settings, recovery: wanted.PointInTimeRecoveryEnabled };
+  settle(store, table, { ...table.settings, recovery: wanted.PointInTimeRecoveryEnabled });
   return backupsOf(store, table);
 };
 
@@ -107,7 +100,8 @@ export const tagResource = (
   { ResourceArn, Tags }: { ResourceArn: string; Tags: { Key: string; Value: string }[] },
 ) => {
   const table = byArn(store, ResourceArn);
-  table.settings = { ...table.settings, tags: { ...table.settings.tags, ...tagsFrom(Tags) } };
+  const tags = { ...table.settings.tags, ...tagsFrom(Tags) };
+  settle(store, table, { ...table.settings, tags });
   return {};
 };
 
@@ -118,7 +112,7 @@ export const untagResource = (
 ) => {
   const table = byArn(store, ResourceArn);
   const kept = Object.entries(table.settings.tags).filter(([key]) => !TagKeys.includes(key));
-  table.settings = { ...table.settings, tags: Object.fromEntries(kept) };
+  settle(store, table, { ...table.settings, tags: Object.fromEntries(kept) });
   return {};
 };
 

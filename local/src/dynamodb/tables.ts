@@ -1,15 +1,15 @@
 import { AwsError } from "../engine.ts";
 import { uuid } from "../uuid.ts";
 import type { Context } from "./calls.ts";
-import { indexRow } from "./changes.ts";
+import { indexFrom, tableFrom } from "./changes.ts";
 import { invalid, invalidParameter, notFound } from "./errors.ts";
-import { indexKeyOf, type KeyPart } from "./keys.ts";
+import type { KeyPart } from "./keys.ts";
 import { checkTableSchema } from "./requests.ts";
-import { sorted } from "./sorted.ts";
 import {
   arnOf,
   type IndexSettings,
   type Store,
+  settle,
   type Table,
   type TableSettings,
   type Throughput,
@@ -160,13 +160,6 @@ const describe = (store: Store, table: Table, status = "ACTIVE") => {
   };
 };
 
-const tableFrom = (settings: TableSettings): Table => ({
-  settings,
-  rows: sorted(),
-  indexes: new Map(settings.indexes.map(({ name }) => [name, sorted()])),
-  expiring: sorted(),
-});
-
 /** AWS's label of a new stream: the moment, to the millisecond. Two in one moment get different labels. */
 const freshLabel = (store: Store, table: string) => {
   for (let moment = store.world.clock.now(); ; moment += 1) {
@@ -193,16 +186,19 @@ const openStream = (
     view: StreamViewType,
     keys: settings.keys,
     createdAt: store.world.clock.now() / 1000,
-    enabled: true,
     first: 0,
     records: [],
   });
+  store.changed.stream(arn);
   return { ...settings, streamArn: arn, streaming: true };
 };
 
 const closeStream = (store: Store, settings: TableSettings): TableSettings => {
   const stream = settings.streamArn ? store.streams.get(settings.streamArn) : undefined;
-  if (stream) stream.enabled = false;
+  if (stream && stream.closedAt === undefined) {
+    stream.closedAt = store.world.clock.now();
+    store.changed.stream(stream.arn);
+  }
   return { ...settings, streaming: false };
 };
 
@@ -259,6 +255,7 @@ export const createTable = ({ store }: Context, request: CreateTable) => {
       : settings,
   );
   store.tables.set(TableName, table);
+  store.changed.table(TableName);
   return { TableDescription: describe(store, table, "CREATING") };
 };
 
@@ -282,8 +279,13 @@ export const deleteTable = ({ store }: Context, { TableName }: ByName) => {
     );
   const TableDescription = describe(store, table, "DELETING");
   closeStream(store, table.settings);
-  store.tables.delete(table.settings.name);
-  table.expiring = sorted();
+  const { name } = table.settings;
+  store.tables.delete(name);
+  store.changed.table(name);
+  table.rows.walk({ from: "", to: "\uffff" }, (_row, place) => {
+    store.changed.row(name, place);
+    return true;
+  });
   store.onExpiry(table);
   return { TableDescription };
 };
@@ -303,30 +305,22 @@ export const listTables = (
   };
 };
 
-const withIndex = (table: Table, index: IndexSettings, throughput: Throughput) => {
-  table.settings = {
+const addIndex = (store: Store, table: Table, index: IndexSettings, throughput: Throughput) => {
+  settle(store, table, {
     ...table.settings,
     indexes: [...table.settings.indexes, index],
     indexThroughput: { ...table.settings.indexThroughput, [index.name]: throughput },
-  };
-  const rows = sorted<ReturnType<typeof indexRow>>();
-  table.rows.walk({ from: "", to: "\uffff" }, (row) => {
-    // An item whose index key is of another type stays out of an index that comes later.
-    const fits = index.keys.every(({ name, type }) => row.item[name]?.[type] !== undefined);
-    const key = fits ? indexKeyOf(row.item, index.keys, table.settings.keys) : undefined;
-    if (key !== undefined) rows.set(key, indexRow(table.settings, index, row));
-    return true;
   });
-  table.indexes.set(index.name, rows);
+  table.indexes.set(index.name, indexFrom(table.settings, index, table.rows));
 };
 
-const withoutIndex = (table: Table, name: string) => {
+const removeIndex = (store: Store, table: Table, name: string) => {
   if (!table.settings.indexes.some((index) => index.global && index.name === name))
     throw notFound(`Requested resource not found: Index: ${name} not found`);
-  table.settings = {
+  settle(store, table, {
     ...table.settings,
     indexes: table.settings.indexes.filter((index) => index.name !== name),
-  };
+  });
   table.indexes.delete(name);
 };
 
@@ -371,14 +365,14 @@ export const updateTable = ({ store }: Context, request: UpdateTable) => {
     billing === "PAY_PER_REQUEST"
       ? none
       : (request.ProvisionedThroughput ?? table.settings.throughput);
-  table.settings = {
+  settle(store, table, {
     ...table.settings,
     billing,
     throughput,
     protection: request.DeletionProtectionEnabled ?? table.settings.protection,
     ...(request.TableClass && { tableClass: request.TableClass }),
     ...(request.SSESpecification && { encryption: request.SSESpecification }),
-  };
+  });
   for (const { Create, Update, Delete } of GlobalSecondaryIndexUpdates) {
     if (Create) {
       if (table.settings.indexes.some(({ name }) => name === Create.IndexName))
@@ -387,26 +381,30 @@ export const updateTable = ({ store }: Context, request: UpdateTable) => {
       for (const definition of request.AttributeDefinitions ?? [])
         if (!definitions.some((one) => one.AttributeName === definition.AttributeName))
           definitions.push({ ...definition });
-      table.settings = { ...table.settings, definitions };
+      settle(store, table, { ...table.settings, definitions });
       const index = indexOf(Create, true, definitions);
       if (index.keys.some(({ type }) => type === undefined))
         throw invalidParameter(
           `Some index key attributes are not defined in AttributeDefinitions. Keys: [${index.keys.map(({ name }) => name).join(", ")}], AttributeDefinitions: [${definitions.map((d) => d.AttributeName).join(", ")}]`,
         );
-      withIndex(table, index, Create.ProvisionedThroughput ?? none);
-    } else if (Delete) withoutIndex(table, Delete.IndexName);
+      addIndex(store, table, index, Create.ProvisionedThroughput ?? none);
+    } else if (Delete) removeIndex(store, table, Delete.IndexName);
     else if (Update)
-      table.settings = {
+      settle(store, table, {
         ...table.settings,
         indexThroughput: {
           ...table.settings.indexThroughput,
           [Update.IndexName]: Update.ProvisionedThroughput,
         },
-      };
+      });
   }
   if (StreamSpecification)
-    table.settings = StreamSpecification.StreamEnabled
-      ? openStream(store, table.settings, StreamSpecification)
-      : closeStream(store, table.settings);
+    settle(
+      store,
+      table,
+      StreamSpecification.StreamEnabled
+        ? openStream(store, table.settings, StreamSpecification)
+        : closeStream(store, table.settings),
+    );
   return { TableDescription: describe(store, table, "UPDATING") };
 };

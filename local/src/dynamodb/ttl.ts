@@ -30,6 +30,8 @@ const earliest = ({ expiring }: Table, now: number): number | undefined => {
 export type Sweeper = {
   /** Looks again at when the table's next item expires. */
   wake: (table: Table) => void;
+  /** Arms what was armed at the moment of the state. */
+  resume: () => void;
   stop: () => void;
 };
 
@@ -42,41 +44,60 @@ export const sweeper = (
   lateness: number,
   remove: (table: Table, key: string) => void,
 ): Sweeper => {
-  const timers = new Map<string, { timer: Timer; due: number }>();
+  const { clock } = store.world;
+  const timers = new Map<string, Timer>();
+  let live = true;
 
-  const sweep = (table: Table) => {
-    timers.delete(table.settings.name);
-    const now = Math.floor(store.world.clock.now() / 1000);
-    const due: string[] = [];
-    table.expiring.walk({ from: placeAt(now - fiveYears), to: placeAt(now) }, (key) => {
-      due.push(key);
-      return true;
-    });
-    for (const key of due) remove(table, key);
-    wake(table);
+  const arm = (name: string) => {
+    timers.get(name)?.cancel();
+    timers.delete(name);
+    const next = store.sweeps.get(name);
+    if (!live || !next) return;
+    const wait = Math.max(0, next.at - clock.now());
+    timers.set(
+      name,
+      clock.after(wait, `dynamodb expire ${name}`, () => sweep(name)),
+    );
   };
 
   const wake = (table: Table) => {
     const { name } = table.settings;
-    const known = timers.get(name);
-    const { clock } = store.world;
-    const seconds = earliest(table, Math.floor(clock.now() / 1000));
-    if (seconds === known?.due) return;
-    known?.timer.cancel();
-    timers.delete(name);
-    if (seconds === undefined) return;
-    const wait = Math.max(0, seconds * 1000 - clock.now()) + lateness * (1 + clock.random());
-    // A real timer holds at most 24.8 days.
-    const timer = clock.after(Math.min(wait, 2 ** 31 - 1), `dynamodb expire ${name}`, () =>
-      sweep(table),
-    );
-    timers.set(name, { timer, due: seconds });
+    const now = clock.now();
+    const first = store.tables.has(name) ? earliest(table, Math.floor(now / 1000)) : undefined;
+    if (first === store.sweeps.get(name)?.first) return;
+    const late = lateness * (1 + clock.random());
+    if (first === undefined) store.sweeps.delete(name);
+    else store.sweeps.set(name, { first, at: Math.max(now, first * 1000 + late) });
+    arm(name);
+  };
+
+  const sweep = (name: string) => {
+    const table = store.tables.get(name);
+    if (!table) return;
+    const now = Math.floor(clock.now() / 1000);
+    const due: string[] = [];
+    const long = Math.floor((clock.now() - lateness) / 1000);
+    table.expiring.walk({ from: placeAt(now - fiveYears), to: placeAt(long + 1) }, (key) => {
+      due.push(key);
+      return true;
+    });
+    for (const key of due) remove(table, key);
+    store.sweeps.delete(name);
+    wake(table);
   };
 
   return {
     wake,
+    resume() {
+      live = true;
+      for (const table of store.tables.values()) {
+        wake(table);
+        arm(table.settings.name);
+      }
+    },
     stop() {
-      for (const { timer } of timers.values()) timer.cancel();
+      live = false;
+      for (const timer of timers.values()) timer.cancel();
       timers.clear();
     },
   };

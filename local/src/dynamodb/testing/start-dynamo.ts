@@ -1,7 +1,8 @@
 import { virtualClock } from "../../clock.ts";
 import { createCloud, type Fact } from "../../cloud.ts";
 import { administrator } from "../../engine.ts";
-import { type DynamoEngine, dynamoEngines, type StreamsEngine } from "../engine.ts";
+import type { TestCloud } from "../../testing/fork.ts";
+import { dynamoEngines, type Lags, type StreamsEngine } from "../engine.ts";
 
 const strings = (...names: string[]) =>
   names.map((AttributeName) => ({ AttributeName, AttributeType: "S" }));
@@ -12,17 +13,8 @@ export const keySchema = (hash: string, range?: string) => [
   ...(range ? [{ AttributeName: range, KeyType: "RANGE" }] : []),
 ];
 
-/** DynamoDB alone on a virtual clock, with the table "Orders" (pk, sk). */
-export const startDynamo = async ({
-  table = {},
-  seed = 1,
-}: {
-  table?: object;
-  seed?: number;
-} = {}) => {
-  const clock = virtualClock({ seed });
-  const engines = dynamoEngines();
-  const cloud = createCloud(clock, [engines.dynamodb, engines.streams]);
+/** What a test does with a cloud that has the table "Orders". */
+export const dynamoOf = ({ clock, ...cloud }: TestCloud) => {
   const facts: Fact[] = [];
   cloud.observe((fact) => facts.push(fact));
   const db = (operation: string, input: object = {}) =>
@@ -31,21 +23,13 @@ export const startDynamo = async ({
     db(operation, { TableName: "Orders", ...input });
   const streams = (operation: string, input: object = {}) =>
     cloud.call({ caller: administrator, service: "streams", operation, input });
-  await db("CreateTable", {
-    TableName: "Orders",
-    BillingMode: "PAY_PER_REQUEST",
-    KeySchema: keySchema("pk", "sk"),
-    AttributeDefinitions: strings("pk", "sk"),
-    ...table,
-  });
-  facts.length = 0;
   return {
+    cloud: { ...cloud, clock },
     clock,
     facts,
     db,
     onTable,
     streams,
-    engine: cloud.engines.dynamodb as DynamoEngine,
     streamsEngine: cloud.engines.streams as StreamsEngine,
     put: (Item: object, more: object = {}) => onTable("PutItem", { Item, ...more }),
     get: async (pk: string, sk = "1", more: object = {}) =>
@@ -63,6 +47,30 @@ export const startDynamo = async ({
       return { read: sum("readUnits"), write: sum("writeUnits") };
     },
   };
+};
+
+/** DynamoDB alone on a virtual clock, with the table "Orders" (pk, sk). */
+export const startDynamo = async ({
+  table = {},
+  seed = 1,
+  lags = {},
+}: {
+  table?: object;
+  seed?: number;
+  lags?: Lags;
+} = {}) => {
+  const clock = virtualClock({ seed });
+  const { dynamodb, streams } = dynamoEngines({ lags });
+  const makers = [dynamodb, streams];
+  const dynamo = dynamoOf({ ...createCloud(clock, makers), clock });
+  await dynamo.onTable("CreateTable", {
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: keySchema("pk", "sk"),
+    AttributeDefinitions: strings("pk", "sk"),
+    ...table,
+  });
+  dynamo.facts.length = 0;
+  return { ...dynamo, makers };
 };
 
 /** Members of a table with the index "open", of the given projection, on gsi1pk and gsi1sk. */
