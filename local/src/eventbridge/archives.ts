@@ -1,9 +1,11 @@
+import type { Timer } from "../clock.ts";
 import { AwsError, type Engine, type World } from "../engine.ts";
+import { paged } from "./paging.ts";
 import { type CrushedEvent, validatePattern } from "./patterns.ts";
 import type { BusEvent } from "./target-input.ts";
 
-/** An archive of a bus, as plain data. */
-export type Archive = {
+/** An archive of a bus without its events, as plain data. */
+type Archive = {
   name: string;
   arn: string;
   busArn: string;
@@ -11,12 +13,19 @@ export type Archive = {
   pattern?: string;
   retentionDays: number;
   createdAt: number;
-  events: BusEvent[];
+};
+
+/** The events of an archive have numbers, from `first` up to before `next`. */
+type Span = {
+  first: number;
+  next: number;
+  /** What those before `measured` take, in bytes. */
+  measured: number;
   bytes: number;
 };
 
 /** A replay of an archive, as plain data. */
-export type Replay = {
+type Replay = {
   name: string;
   arn: string;
   archiveArn: string;
@@ -24,7 +33,11 @@ export type Replay = {
   destination: { Arn: string; FilterArns?: string[] };
   from: number;
   to: number;
-  state: "STARTING" | "RUNNING" | "CANCELLING" | "COMPLETED" | "CANCELLED";
+  state: "STARTING" | "RUNNING" | "CANCELLING" | "COMPLETED" | "CANCELLED" | "FAILED";
+  reason?: string;
+  /** The number of the next event to look at, and of the first that came too late. */
+  next: number;
+  end: number;
   startedAt: number;
   endedAt?: number;
   lastReplayed?: number;
@@ -32,8 +45,6 @@ export type Replay = {
 
 type Buses = {
   world: World;
-  archives: Map<string, Archive>;
-  replays: Map<string, Replay>;
   /** Throws when there is no such bus. */
   requireBus: (arn: string) => unknown;
   compiled: (pattern: string) => (event: CrushedEvent) => boolean;
@@ -54,22 +65,49 @@ const day = 86_400_000;
  * archived events of a span of time, in order, to the rules again: same ids, with `replay-name`.
  */
 export const archiveOperations = (buses: Buses) => {
-  const { world, archives, replays, requireBus, compiled, dispatch } = buses;
-  const { clock, account, region, note } = world;
+  const { world, requireBus, compiled, dispatch } = buses;
+  const { clock, account, region, note, keep: state } = world;
+  const archives = state.map<Archive>("events.archives");
+  const archived = state.map<BusEvent>("events.archived");
+  const replays = state.map<Replay>("events.replays");
+  const spans = new Map<string, Span>();
+  const timers = new Map<string, Timer>();
+  const keyOf = (archive: string, n: number) => `${archive}#${n}`;
+  const spanOf = ({ name }: Archive): Span => {
+    const known = spans.get(name);
+    if (known) return known;
+    const made = { first: 0, next: 0, measured: 0, bytes: 0 };
+    spans.set(name, made);
+    return made;
+  };
   const arnOf = (kind: string, name: string) =>
     `arn:aws:events:${region}:${account}:${kind}/${name}`;
+  const archiveAt = (arn: string) => [...archives.values()].find((archive) => archive.arn === arn);
   const archiveNamed = (name: string) => {
     const archive = archives.get(name);
     if (!archive) throw notFound(`Archive ${name}`);
     return archive;
   };
+  const sizeOf = (event: BusEvent) => Buffer.byteLength(JSON.stringify(event));
   const expire = (archive: Archive) => {
     if (archive.retentionDays === 0) return;
     const oldest = clock.now() - archive.retentionDays * day;
-    while (archive.events[0] && Date.parse(archive.events[0].time) < oldest)
-      archive.bytes -= sizeOf(archive.events.shift() as BusEvent);
+    for (const span = spanOf(archive); span.first < span.next; span.first += 1) {
+      const key = keyOf(archive.name, span.first);
+      const event = archived.get(key);
+      if (event && Date.parse(event.time) >= oldest) return;
+      if (event && span.first < span.measured) span.bytes -= sizeOf(event);
+      archived.delete(key);
+    }
   };
-  const sizeOf = (event: BusEvent) => Buffer.byteLength(JSON.stringify(event));
+  /** Measured only when somebody asks: an event is archived for every order, and its size is seldom read. */
+  const sizeOfAll = (archive: Archive) => {
+    const span = spanOf(archive);
+    for (let n = Math.max(span.first, span.measured); n < span.next; n += 1)
+      span.bytes += sizeOf(archived.get(keyOf(archive.name, n)) as BusEvent);
+    span.measured = span.next;
+    return span.bytes;
+  };
 
   /** Keeps an event in every archive of the bus that wants it; replayed events are not kept again. */
   const keep = (busArn: string, event: BusEvent, crushed: CrushedEvent) => {
@@ -77,8 +115,9 @@ export const archiveOperations = (buses: Buses) => {
     for (const archive of archives.values()) {
       if (archive.busArn !== busArn) continue;
       if (archive.pattern && !compiled(archive.pattern)(crushed)) continue;
-      archive.events.push(event);
-      archive.bytes += sizeOf(event);
+      const span = spanOf(archive);
+      archived.set(keyOf(archive.name, span.next), event);
+      span.next += 1;
       note({ kind: "events.archived", archive: archive.name, eventId: event.id });
     }
   };
@@ -90,8 +129,8 @@ export const archiveOperations = (buses: Buses) => {
       EventSourceArn: archive.busArn,
       State: "ENABLED",
       RetentionDays: archive.retentionDays,
-      SizeBytes: archive.bytes,
-      EventCount: archive.events.length,
+      SizeBytes: sizeOfAll(archive),
+      EventCount: spanOf(archive).next - spanOf(archive).first,
       CreationTime: seconds(archive.createdAt),
     };
   };
@@ -104,6 +143,7 @@ export const archiveOperations = (buses: Buses) => {
     ReplayName: replay.name,
     EventSourceArn: replay.archiveArn,
     State: replay.state,
+    ...(replay.reason && { StateReason: replay.reason }),
     EventStartTime: seconds(replay.from),
     EventEndTime: seconds(replay.to),
     ReplayStartTime: seconds(replay.startedAt),
@@ -113,28 +153,43 @@ export const archiveOperations = (buses: Buses) => {
     }),
   });
 
-  const run = (replay: Replay, events: BusEvent[]) => {
-    const state = (to: Replay["state"]) => {
-      replay.state = to;
-      note({ kind: "events.replay", replay: replay.name, state: to });
-    };
-    const step = (index: number) => {
-      const event = events[index];
-      if (!event || replay.state === "CANCELLING") {
-        replay.endedAt = clock.now();
-        return state(event ? "CANCELLED" : "COMPLETED");
-      }
-      if (replay.state === "STARTING") state("RUNNING");
+  const move = (replay: Replay, changes: Partial<Replay>) => {
+    const moved = { ...replay, ...changes };
+    replays.set(moved.name, moved);
+    if (moved.state !== replay.state)
+      note({ kind: "events.replay", replay: moved.name, state: moved.state });
+    return moved;
+  };
+  const step = (replay: Replay) => {
+    const end = (state: Replay["state"], reason?: string) =>
+      move(replay, { state, reason, endedAt: clock.now() });
+    if (replay.state === "CANCELLING") return end("CANCELLED");
+    const archive = archiveAt(replay.archiveArn);
+    if (!archive) return end("FAILED", "The archive was deleted.");
+    // An event's time is in whole seconds: the span begins with the second that it begins in.
+    const from = Math.floor(replay.from / 1000) * 1000;
+    for (let n = Math.max(replay.next, spanOf(archive).first); n < replay.end; n += 1) {
+      const event = archived.get(keyOf(archive.name, n));
+      const at = event ? Date.parse(event.time) : Number.NaN;
+      if (!event || !(at >= from && at <= replay.to)) continue;
+      const next = move(replay, { state: "RUNNING", next: n + 1, lastReplayed: at });
       const { resources, detail, ...rest } = event;
       dispatch(
-        replay.destination.Arn,
-        { ...rest, "replay-name": replay.name, resources, detail },
-        replay.destination.FilterArns,
+        next.destination.Arn,
+        { ...rest, "replay-name": next.name, resources, detail },
+        next.destination.FilterArns,
       );
-      replay.lastReplayed = Date.parse(event.time);
-      clock.after(0, `events replay ${replay.name}`, () => step(index + 1));
+      return arm(next);
+    }
+    return end("COMPLETED");
+  };
+  const arm = ({ name }: Replay) => {
+    const go = () => {
+      timers.delete(name);
+      const replay = replays.get(name);
+      if (replay) step(replay);
     };
-    clock.after(0, `events replay ${replay.name}`, () => step(0));
+    timers.set(name, clock.after(0, `events replay ${name}`, go));
   };
 
   const operations: Engine["operations"] = {
@@ -152,8 +207,6 @@ export const archiveOperations = (buses: Buses) => {
         pattern: EventPattern || undefined,
         retentionDays: RetentionDays ?? 0,
         createdAt: clock.now(),
-        events: [],
-        bytes: 0,
       };
       archives.set(ArchiveName, archive);
       return changed(archive);
@@ -165,10 +218,14 @@ export const archiveOperations = (buses: Buses) => {
         );
       const archive = archiveNamed(ArchiveName);
       if (EventPattern) validatePattern(EventPattern);
-      archive.pattern = EventPattern ?? archive.pattern;
-      archive.retentionDays = RetentionDays ?? archive.retentionDays;
-      archive.description = Description ?? archive.description;
-      return changed(archive);
+      const updated = {
+        ...archive,
+        pattern: EventPattern ?? archive.pattern,
+        retentionDays: RetentionDays ?? archive.retentionDays,
+        description: Description ?? archive.description,
+      };
+      archives.set(archive.name, updated);
+      return changed(updated);
     },
     DescribeArchive({ ArchiveName }) {
       const archive = archiveNamed(ArchiveName);
@@ -179,17 +236,22 @@ export const archiveOperations = (buses: Buses) => {
         ...(archive.description && { Description: archive.description }),
       };
     },
-    ListArchives({ NamePrefix = "", EventSourceArn }) {
-      const Archives = [...archives.values()]
-        .filter(
-          ({ name, busArn }) =>
-            name.startsWith(NamePrefix) && (!EventSourceArn || busArn === EventSourceArn),
-        )
-        .map(described);
-      return { Archives };
+    ListArchives({ NamePrefix = "", EventSourceArn, State, ...input }) {
+      const wanted = [...archives.values()].filter(
+        ({ name, busArn }) =>
+          name.startsWith(NamePrefix) &&
+          (!EventSourceArn || busArn === EventSourceArn) &&
+          (!State || State === "ENABLED"),
+      );
+      const { page, ...more } = paged(wanted, input);
+      return { Archives: page.map(described), ...more };
     },
     DeleteArchive({ ArchiveName }) {
-      archives.delete(archiveNamed(ArchiveName).name);
+      const archive = archiveNamed(ArchiveName);
+      const { first, next } = spanOf(archive);
+      for (let n = first; n < next; n += 1) archived.delete(keyOf(archive.name, n));
+      spans.delete(archive.name);
+      archives.delete(archive.name);
       return {};
     },
     StartReplay(input) {
@@ -197,7 +259,7 @@ export const archiveOperations = (buses: Buses) => {
       if (!ReplayName || !/^[.\-_A-Za-z0-9]{1,64}$/.test(ReplayName))
         throw validation(`Parameter ReplayName is not valid: ${ReplayName}`);
       if (replays.has(ReplayName)) throw exists(`Replay ${ReplayName}`);
-      const archive = [...archives.values()].find(({ arn }) => arn === EventSourceArn);
+      const archive = archiveAt(EventSourceArn);
       if (!archive)
         throw validation(
           `Parameter EventSourceArn is not valid. Reason: Archive ${String(EventSourceArn).split("/").at(-1)} does not exist.`,
@@ -210,6 +272,8 @@ export const archiveOperations = (buses: Buses) => {
         throw validation(
           "Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.",
         );
+      expire(archive);
+      const { first, next } = spanOf(archive);
       const replay: Replay = {
         name: ReplayName,
         arn: arnOf("replay", ReplayName),
@@ -219,19 +283,12 @@ export const archiveOperations = (buses: Buses) => {
         from: EventStartTime * 1000,
         to: EventEndTime * 1000,
         state: "STARTING",
+        next: first,
+        end: next,
         startedAt: clock.now(),
       };
       replays.set(ReplayName, replay);
-      expire(archive);
-      // An event's time is in whole seconds: the span begins with the second that it begins in.
-      const from = Math.floor(EventStartTime) * 1000;
-      run(
-        replay,
-        archive.events.filter(({ time }) => {
-          const at = Date.parse(time);
-          return at >= from && at <= replay.to;
-        }),
-      );
+      arm(replay);
       return { ReplayArn: replay.arn, State: "STARTING", ReplayStartTime: seconds(clock.now()) };
     },
     DescribeReplay({ ReplayName }) {
@@ -244,16 +301,15 @@ export const archiveOperations = (buses: Buses) => {
         ...(replay.description && { Description: replay.description }),
       };
     },
-    ListReplays({ NamePrefix = "", State, EventSourceArn }) {
-      const Replays = [...replays.values()]
-        .filter(
-          ({ name, state, archiveArn }) =>
-            name.startsWith(NamePrefix) &&
-            (!State || state === State) &&
-            (!EventSourceArn || archiveArn === EventSourceArn),
-        )
-        .map(replayed);
-      return { Replays };
+    ListReplays({ NamePrefix = "", State, EventSourceArn, ...input }) {
+      const wanted = [...replays.values()].filter(
+        ({ name, state: now, archiveArn }) =>
+          name.startsWith(NamePrefix) &&
+          (!State || now === State) &&
+          (!EventSourceArn || archiveArn === EventSourceArn),
+      );
+      const { page, ...more } = paged(wanted, input);
+      return { Replays: page.map(replayed), ...more };
     },
     CancelReplay({ ReplayName }) {
       const replay = replays.get(ReplayName);
@@ -263,9 +319,30 @@ export const archiveOperations = (buses: Buses) => {
           "IllegalStatusException",
           `Replay ${ReplayName} is not in a valid state for this operation.`,
         );
-      replay.state = "CANCELLING";
+      move(replay, { state: "CANCELLING" });
       return { ReplayArn: replay.arn, State: "CANCELLING" };
     },
   };
-  return { operations, keep };
+  return {
+    operations,
+    keep,
+    stop() {
+      for (const timer of timers.values()) timer.cancel();
+      timers.clear();
+    },
+    resume() {
+      spans.clear();
+      for (const key of archived.keys()) {
+        const [name = "", n] = key.split("#");
+        const archive = archives.get(name);
+        if (!archive) continue;
+        const known = spans.has(name);
+        const span = spanOf(archive);
+        span.first = known ? Math.min(span.first, Number(n)) : Number(n);
+        span.next = Math.max(span.next, Number(n) + 1);
+      }
+      for (const replay of [...replays.values()])
+        if (["STARTING", "RUNNING", "CANCELLING"].includes(replay.state)) arm(replay);
+    },
+  };
 };

@@ -1,14 +1,26 @@
+import type { Timer } from "../clock.ts";
 import { AwsError, type Caller, type World } from "../engine.ts";
 
 /** How long EventBridge and its Scheduler try, at most. */
 export type RetryPolicy = { MaximumRetryAttempts?: number; MaximumEventAgeInSeconds?: number };
 
-/** One thing to bring to one target, however often it takes. */
-export type Delivery = {
+/** One thing that is to be brought to one target, as plain data: until it is there, or given up. */
+type Delivery<Goods> = {
+  goods: Goods;
+  /** Attempts that failed. */
+  retries: number;
+  /** When it is tried next, and until when at all. */
+  dueAt: number;
+  deadline: number;
+  /** Why it is given up: what is left to do is to bury it. */
+  end?: { code: string; message: string; exhausted?: string; tries: number };
+};
+
+/** What follows from the goods of a delivery. */
+export type Shipment = {
   /** Names the decision in traces. */
   label: string;
-  /** What notes about this delivery say, and the kind they begin with: "events.delivered". */
-  kind: "events" | "scheduler";
+  /** What notes about this delivery say. */
   fact: Record<string, unknown>;
   /** One attempt; `retries` came before it. */
   send: (retries: number) => Promise<unknown>;
@@ -47,19 +59,47 @@ const backoff = (retries: number, random: number) =>
   Math.min(1000 * 2 ** retries, 480_000) * (0.9 + 0.2 * random);
 
 /**
- * Delivers: each attempt is a decision of the clock. An error that may pass is retried with backoff and jitter
- * within the retry policy; then, or at once for an error that will not pass, the thing goes to the dead-letter
- * queue, or is dropped, and a note says so.
+ * The deliveries of a service, kept until they are done; `kind` begins its notes and its part of the state. Each
+ * attempt is a decision of the clock. An error that may pass is retried with backoff and jitter within the retry
+ * policy; then, or at once for an error that will not pass, the thing goes to the dead-letter queue, or is dropped,
+ * and a note says so.
  */
-export const deliver = ({ clock, call, note }: World, delivery: Delivery): void => {
-  const { label, kind, fact, send, retryPolicy = {}, deadLetters } = delivery;
-  const attempts = retryPolicy.MaximumRetryAttempts ?? most.attempts;
-  const deadline = clock.now() + (retryPolicy.MaximumEventAgeInSeconds ?? most.seconds) * 1000;
+export const createDeliveries = <Goods>(
+  { clock, call, note, keep }: World,
+  kind: "events" | "scheduler",
+  shipmentOf: (goods: Goods) => Shipment,
+) => {
+  type Pending = Delivery<Goods>;
+  const pending = keep.map<Pending>(`${kind}.deliveries`);
+  const timers = new Map<string, Timer>();
+  let newest = 0;
+  /** What was under way when the engine stopped belongs to an earlier life, and changes nothing any more. */
+  let life = 0;
 
-  const giveUp = async (code: string, error: unknown, retries: number, exhausted?: string) => {
-    const message = error instanceof Error ? error.message : String(error);
-    const end = { ...fact, code, message, retries, exhausted };
-    if (!deadLetters) return note({ kind: `${kind}.dropped`, ...end });
+  const arm = (key: string, delivery: Pending, shipment: Shipment) => {
+    pending.set(key, delivery);
+    const { label } = shipment;
+    const go = () => {
+      timers.delete(key);
+      return delivery.end ? bury(key, delivery, shipment) : attempt(key, delivery, shipment);
+    };
+    const again = delivery.end ? " dead letter" : delivery.retries > 0 ? " again" : "";
+    const wait = Math.max(0, delivery.dueAt - clock.now());
+    timers.set(key, clock.after(wait, `${label}${again}`, go));
+  };
+
+  const done = (key: string, what: string, shipment: Shipment, more: object) => {
+    pending.delete(key);
+    note({ kind: `${kind}.${what}`, ...shipment.fact, ...more });
+  };
+
+  const bury = async (key: string, delivery: Pending, shipment: Shipment) => {
+    const { retries, end } = delivery;
+    const { deadLetters } = shipment;
+    if (!end) return;
+    const { code, message, exhausted, tries } = end;
+    const told = { code, message, retries, exhausted };
+    if (!deadLetters) return done(key, "dropped", shipment, told);
     const attributes = {
       ...deadLetters.attributes,
       ERROR_CODE: code,
@@ -67,59 +107,84 @@ export const deliver = ({ clock, call, note }: World, delivery: Delivery): void 
       RETRY_ATTEMPTS: String(retries),
       ...(exhausted && { EXHAUSTED_RETRY_CONDITION: exhausted }),
     };
-    const input = {
-      QueueUrl: deadLetters.arn,
-      MessageBody: deadLetters.body,
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, StringValue]) => [
-          name,
-          { DataType: "String", StringValue },
-        ]),
-      ),
-    };
-    const bury = async (tries: number) => {
-      try {
-        const sent = await call({
-          caller: deadLetters.caller,
-          service: "sqs",
-          operation: "SendMessage",
-          input,
-        });
-        note({
-          kind: `${kind}.deadletter`,
-          ...end,
-          deadLetterQueue: deadLetters.arn,
-          messageId: sent?.MessageId,
-        });
-      } catch (failure) {
-        if (tries > 1 && judge(failure).again)
-          clock.after(1000, `${label} dead letter`, () => bury(tries - 1));
-        else note({ kind: `${kind}.dropped`, ...end, deadLetterError: String(failure) });
-      }
-    };
-    await bury(3);
+    const MessageAttributes = Object.fromEntries(
+      Object.entries(attributes).map(([name, StringValue]) => [
+        name,
+        { DataType: "String", StringValue },
+      ]),
+    );
+    const born = life;
+    try {
+      const sent = await call({
+        caller: deadLetters.caller,
+        service: "sqs",
+        operation: "SendMessage",
+        input: { QueueUrl: deadLetters.arn, MessageBody: deadLetters.body, MessageAttributes },
+      });
+      if (life !== born) return;
+      const grave = { deadLetterQueue: deadLetters.arn, messageId: sent?.MessageId };
+      done(key, "deadletter", shipment, { ...told, ...grave });
+    } catch (failure) {
+      if (life !== born) return;
+      if (tries > 1 && judge(failure).again) {
+        const dueAt = clock.now() + 1000;
+        arm(key, { ...delivery, dueAt, end: { ...end, tries: tries - 1 } }, shipment);
+      } else done(key, "dropped", shipment, { ...told, deadLetterError: String(failure) });
+    }
   };
 
-  const attempt = async (retries: number): Promise<unknown> => {
+  const attempt = async (key: string, delivery: Pending, shipment: Shipment) => {
+    const { retries, deadline } = delivery;
+    const born = life;
     let failure: unknown;
     try {
-      await send(retries);
-      return note({ kind: `${kind}.delivered`, ...fact, retries });
+      await shipment.send(retries);
+      if (life === born) done(key, "delivered", shipment, { retries });
+      return;
     } catch (error) {
       failure = error;
     }
+    if (life !== born) return;
     const { code, again } = judge(failure);
-    if (!again) return giveUp(code, failure, retries);
-    if (retries >= attempts) return giveUp(code, failure, retries, "MaximumRetryAttempts");
+    const now = clock.now();
+    const giveUp = (exhausted?: string) => {
+      const message = failure instanceof Error ? failure.message : String(failure);
+      const given = { ...delivery, dueAt: now, end: { code, message, exhausted, tries: 3 } };
+      pending.set(key, given);
+      return bury(key, given, shipment);
+    };
+    if (!again) return giveUp();
+    if (retries >= (shipment.retryPolicy?.MaximumRetryAttempts ?? most.attempts))
+      return giveUp("MaximumRetryAttempts");
     const delay = backoff(retries, clock.random());
-    if (clock.now() + delay > deadline)
-      return giveUp(code, failure, retries, "MaximumEventAgeInSeconds");
-    note({ kind: `${kind}.retry`, ...fact, code, message: String(failure), retries, inMs: delay });
-    clock.after(delay, `${label} again`, () => attempt(retries + 1));
-    return undefined;
+    if (now + delay > deadline) return giveUp("MaximumEventAgeInSeconds");
+    const told = { code, message: String(failure), retries, inMs: delay };
+    note({ kind: `${kind}.retry`, ...shipment.fact, ...told });
+    arm(key, { ...delivery, retries: retries + 1, dueAt: now + delay }, shipment);
   };
 
-  clock.after(0, label, () => attempt(0));
+  return {
+    add(goods: Goods) {
+      newest += 1;
+      const shipment = shipmentOf(goods);
+      const dueAt = clock.now();
+      const seconds = shipment.retryPolicy?.MaximumEventAgeInSeconds ?? most.seconds;
+      const deadline = dueAt + seconds * 1000;
+      arm(String(newest), { goods, retries: 0, dueAt, deadline }, shipment);
+    },
+    stop() {
+      life += 1;
+      for (const timer of timers.values()) timer.cancel();
+      timers.clear();
+    },
+    resume() {
+      newest = 0;
+      for (const [key, delivery] of [...pending]) {
+        newest = Math.max(newest, Number(key));
+        arm(key, delivery, shipmentOf(delivery.goods));
+      }
+    },
+  };
 };
 
 /** The call that brings `input` to a Lambda function, a queue or a state machine; undefined for any other ARN. */

@@ -1,7 +1,8 @@
 import { AwsError, type Caller, type Engine, notEmulated, type World } from "../engine.ts";
 import { uuid } from "../uuid.ts";
-import { type Archive, archiveOperations, type Replay } from "./archives.ts";
-import { callOf, deliver, type RetryPolicy } from "./delivery.ts";
+import { archiveOperations } from "./archives.ts";
+import { callOf, createDeliveries, type RetryPolicy, type Shipment } from "./delivery.ts";
+import { paged } from "./paging.ts";
 import { type CompiledPattern, crush, validatePattern } from "./patterns.ts";
 import { type BusEvent, checkTargetInput, type TargetInput, targetInput } from "./target-input.ts";
 
@@ -15,16 +16,19 @@ type Target = TargetInput & {
   SqsParameters?: { MessageGroupId?: string };
 };
 
+/** A rule and its targets, as plain data. It never changes: another one takes its place. */
 type Rule = {
   name: string;
   arn: string;
+  bus: string;
   pattern: string;
   enabled: boolean;
   description?: string;
   role?: string;
-  targets: Map<string, Target>;
+  targets: readonly Target[];
 };
 
+/** A bus, as plain data. It never changes: another one takes its place. */
 type Bus = {
   name: string;
   arn: string;
@@ -34,7 +38,16 @@ type Bus = {
   statements: { Sid: string; [member: string]: unknown }[];
   createdAt: number;
   modifiedAt: number;
-  rules: Map<string, Rule>;
+};
+
+/** An event on its way to a target, with what the rule and the target were when it matched. */
+type Matched = {
+  bus: string;
+  rule: string;
+  ruleArn: string;
+  role?: string;
+  target: Target;
+  event: BusEvent;
 };
 
 /** The largest sum of a PutEvents call's entries, in bytes. */
@@ -114,12 +127,13 @@ const checkTarget = (target: Target, index: number) => {
 
 /** EventBridge's classic buses: rules, targets with retries and dead letters, archives, replays. */
 export const eventBridgeEngine = (world: World): Engine => {
-  const { clock, account, region, note } = world;
-  const buses = new Map<string, Bus>();
-  const archives = new Map<string, Archive>();
-  const replays = new Map<string, Replay>();
-  const tags = new Map<string, Record<string, string>>();
+  const { clock, account, region, note, keep } = world;
+  const buses = keep.map<Bus>("events.buses");
+  const rules = keep.map<Rule>("events.rules");
+  const tags = keep.map<Record<string, string>>("events.tags");
   const patterns = new Map<string, CompiledPattern>();
+  /** The rules by bus, until one changes. */
+  let rulesByBus: Map<string, Rule[]> | undefined;
 
   const compiled = (pattern: string): CompiledPattern => {
     const known = patterns.get(pattern);
@@ -136,14 +150,23 @@ export const eventBridgeEngine = (world: World): Engine => {
     if (!bus) throw notFound(`Event bus ${busName(nameOrArn)}`);
     return bus;
   };
+  const rulesOn = (bus: string): readonly Rule[] => {
+    rulesByBus ??= Map.groupBy(rules.values(), (rule) => rule.bus);
+    return rulesByBus.get(bus) ?? [];
+  };
+  const keyOf = ({ bus, name }: { bus: string; name: string }) => `${bus}/${name}`;
   const requireRule = (bus: Bus, name: string): Rule => {
-    const rule = bus.rules.get(name);
+    const rule = rules.get(keyOf({ bus: bus.name, name }));
     if (!rule)
       throw new AwsError(
         "ResourceNotFoundException",
         `Rule ${name} does not exist on EventBus ${bus.name}.`,
       );
     return rule;
+  };
+  const putRule = (rule: Rule) => {
+    rules.set(keyOf(rule), rule);
+    rulesByBus = undefined;
   };
   const addBus = (name: string, more: Partial<Bus> = {}) => {
     const now = clock.now();
@@ -153,7 +176,6 @@ export const eventBridgeEngine = (world: World): Engine => {
       statements: [],
       createdAt: now,
       modifiedAt: now,
-      rules: new Map(),
       ...more,
     };
     buses.set(name, bus);
@@ -161,30 +183,28 @@ export const eventBridgeEngine = (world: World): Engine => {
   };
   addBus("default");
 
-  const toTarget = (bus: Bus, rule: Rule, target: Target, event: BusEvent): void => {
+  const shipmentOf = ({ bus, rule, ruleArn, role, target, event }: Matched): Shipment => {
     const caller: Caller = {
-      name: `rule ${rule.name}`,
-      role: target.RoleArn ?? rule.role ?? servicePrincipal,
-      source: rule.arn,
-    };
-    const fact = {
-      bus: bus.name,
-      rule: rule.name,
-      target: target.Arn,
-      targetId: target.Id,
-      eventId: event.id,
-      detailType: event["detail-type"],
-      replay: event["replay-name"],
+      name: `rule ${rule}`,
+      role: target.RoleArn ?? role ?? servicePrincipal,
+      source: ruleArn,
     };
     const deadLetterArn = target.DeadLetterConfig?.Arn;
-    deliver(world, {
-      label: `events deliver ${rule.name} ${target.Id}`,
-      kind: "events",
-      fact,
+    return {
+      label: `events deliver ${rule} ${target.Id}`,
+      fact: {
+        bus,
+        rule,
+        target: target.Arn,
+        targetId: target.Id,
+        eventId: event.id,
+        detailType: event["detail-type"],
+        replay: event["replay-name"],
+      },
       async send() {
         const input = targetInput(event, target, {
-          ruleArn: rule.arn,
-          ruleName: rule.name,
+          ruleArn,
+          ruleName: rule,
           ingestedAt: event.time,
         });
         const call = callOf(target.Arn, input, {
@@ -201,26 +221,26 @@ export const eventBridgeEngine = (world: World): Engine => {
             arn: deadLetterArn,
             caller: { ...caller, role: servicePrincipal },
             body: JSON.stringify(event),
-            attributes: { RULE_ARN: rule.arn, TARGET_ARN: target.Arn },
+            attributes: { RULE_ARN: ruleArn, TARGET_ARN: target.Arn },
           }
         : undefined,
-    });
+    };
   };
+  const deliveries = createDeliveries(world, "events", shipmentOf);
 
   const accept = (bus: Bus, event: BusEvent, ruleArns?: string[]) => {
     const crushed = crush(event);
     archiving.keep(bus.arn, event, crushed);
-    for (const rule of bus.rules.values()) {
-      if (!rule.enabled || (ruleArns && !ruleArns.includes(rule.arn))) continue;
-      if (!compiled(rule.pattern)(crushed)) continue;
-      for (const target of rule.targets.values()) toTarget(bus, rule, target, event);
+    for (const { name, arn, enabled, pattern, role, targets } of rulesOn(bus.name)) {
+      if (!enabled || (ruleArns && !ruleArns.includes(arn))) continue;
+      if (!compiled(pattern)(crushed)) continue;
+      for (const target of targets)
+        deliveries.add({ bus: bus.name, rule: name, ruleArn: arn, role, target, event });
     }
   };
 
   const archiving = archiveOperations({
     world,
-    archives,
-    replays,
     requireBus,
     compiled,
     dispatch: (arn, event, ruleArns) =>
@@ -287,12 +307,15 @@ export const eventBridgeEngine = (world: World): Engine => {
     LastModifiedTime: bus.modifiedAt / 1000,
   });
   const tag = (arn: string, given: { Key: string; Value: string }[] = []) => {
-    const known = tags.get(arn) ?? {};
-    for (const { Key, Value } of given) known[Key] = Value;
-    tags.set(arn, known);
+    const more = Object.fromEntries(given.map(({ Key, Value }) => [Key, Value]));
+    tags.set(arn, { ...tags.get(arn), ...more });
+  };
+  const allow = (bus: Bus, statements: Bus["statements"]) => {
+    buses.set(bus.name, { ...bus, statements, modifiedAt: clock.now() });
+    return {};
   };
   const setEnabled = (enabled: boolean) => (input: { Name: string; EventBusName?: string }) => {
-    requireRule(requireBus(input.EventBusName), input.Name).enabled = enabled;
+    putRule({ ...requireRule(requireBus(input.EventBusName), input.Name), enabled });
     return {};
   };
 
@@ -314,15 +337,15 @@ export const eventBridgeEngine = (world: World): Engine => {
       return { EventBusArn: bus.arn };
     },
     DescribeEventBus: ({ Name }) => shownBus(requireBus(Name)),
-    ListEventBuses: ({ NamePrefix = "" }) => ({
-      EventBuses: [...buses.values()]
-        .filter(({ name }) => name.startsWith(NamePrefix))
-        .map(shownBus),
-    }),
+    ListEventBuses({ NamePrefix = "", ...input }) {
+      const wanted = [...buses.values()].filter(({ name }) => name.startsWith(NamePrefix));
+      const { page, ...more } = paged(wanted, input);
+      return { EventBuses: page.map(shownBus), ...more };
+    },
     DeleteEventBus({ Name }) {
       if (busName(Name) === "default") throw validation("Cannot delete event bus default.");
       const bus = buses.get(busName(Name));
-      if (bus && bus.rules.size > 0)
+      if (bus && rulesOn(bus.name).length > 0)
         throw validation(`Cannot delete event bus ${bus.name}: it has rules.`);
       buses.delete(busName(Name));
       return {};
@@ -332,23 +355,23 @@ export const eventBridgeEngine = (world: World): Engine => {
       if (Policy) {
         const document = objectIn(Policy);
         if (!document) throw validation("Parameter Policy is not valid.");
-        bus.statements = [document.Statement].flat() as Bus["statements"];
-        return {};
+        return allow(bus, [document.Statement].flat() as Bus["statements"]);
       }
       if (!StatementId || !Action || !Principal)
         throw validation("Parameter StatementId, Action and Principal must be specified.");
-      bus.statements = bus.statements.filter(({ Sid }) => Sid !== StatementId);
-      bus.statements.push({
-        Sid: StatementId,
-        Effect: "Allow",
-        Principal: Principal === "*" ? "*" : { AWS: `arn:aws:iam::${Principal}:root` },
-        Action,
-        Resource: bus.arn,
-        ...(Condition && {
-          Condition: { [Condition.Type]: { [Condition.Key]: Condition.Value } },
-        }),
-      });
-      return {};
+      return allow(bus, [
+        ...bus.statements.filter(({ Sid }) => Sid !== StatementId),
+        {
+          Sid: StatementId,
+          Effect: "Allow",
+          Principal: Principal === "*" ? "*" : { AWS: `arn:aws:iam::${Principal}:root` },
+          Action,
+          Resource: bus.arn,
+          ...(Condition && {
+            Condition: { [Condition.Type]: { [Condition.Key]: Condition.Value } },
+          }),
+        },
+      ]);
     },
     RemovePermission({ EventBusName, StatementId, RemoveAllPermissions }) {
       const bus = requireBus(EventBusName);
@@ -357,10 +380,8 @@ export const eventBridgeEngine = (world: World): Engine => {
           "ResourceNotFoundException",
           "Statement with the provided id does not exist.",
         );
-      bus.statements = RemoveAllPermissions
-        ? []
-        : bus.statements.filter(({ Sid }) => Sid !== StatementId);
-      return {};
+      const left = bus.statements.filter(({ Sid }) => Sid !== StatementId);
+      return allow(bus, RemoveAllPermissions ? [] : left);
     },
 
     PutRule(input) {
@@ -377,14 +398,15 @@ export const eventBridgeEngine = (world: World): Engine => {
       const path = bus.name === "default" ? Name : `${bus.name}/${Name}`;
       const rule: Rule = {
         name: Name,
+        bus: bus.name,
         arn: `arn:aws:events:${region}:${account}:rule/${path}`,
         pattern: EventPattern,
         enabled: State !== "DISABLED",
         description: Description,
         role: input.RoleArn,
-        targets: bus.rules.get(Name)?.targets ?? new Map(),
+        targets: rules.get(keyOf({ bus: bus.name, name: Name }))?.targets ?? [],
       };
-      bus.rules.set(Name, rule);
+      putRule(rule);
       tag(rule.arn, input.Tags);
       return { RuleArn: rule.arn };
     },
@@ -392,18 +414,20 @@ export const eventBridgeEngine = (world: World): Engine => {
       const bus = requireBus(EventBusName);
       return shownRule(bus, requireRule(bus, Name));
     },
-    ListRules({ EventBusName, NamePrefix = "" }) {
+    ListRules({ EventBusName, NamePrefix = "", ...input }) {
       const bus = requireBus(EventBusName);
-      const rules = [...bus.rules.values()].filter(({ name }) => name.startsWith(NamePrefix));
-      return { Rules: rules.map((rule) => shownRule(bus, rule)) };
+      const wanted = rulesOn(bus.name).filter(({ name }) => name.startsWith(NamePrefix));
+      const { page, ...more } = paged(wanted, input);
+      return { Rules: page.map((rule) => shownRule(bus, rule)), ...more };
     },
     EnableRule: setEnabled(true),
     DisableRule: setEnabled(false),
     DeleteRule({ Name, EventBusName }) {
-      const { rules } = requireBus(EventBusName);
-      if (rules.get(Name)?.targets.size)
+      const key = keyOf({ bus: requireBus(EventBusName).name, name: Name });
+      if (rules.get(key)?.targets.length)
         throw validation("Rule can't be deleted since it has targets.");
-      rules.delete(Name);
+      rules.delete(key);
+      rulesByBus = undefined;
       return {};
     },
     PutTargets({ Rule: name, EventBusName, Targets }) {
@@ -411,19 +435,21 @@ export const eventBridgeEngine = (world: World): Engine => {
       const targets: Target[] = Targets ?? [];
       if (targets.length === 0) throw validation("Parameter Targets is not valid.");
       for (const [index, target] of targets.entries()) checkTarget(target, index);
-      const ids = new Set([...rule.targets.keys(), ...targets.map(({ Id }) => Id)]);
-      if (ids.size > 5)
+      const all = new Map([...rule.targets, ...targets].map((target) => [target.Id, target]));
+      if (all.size > 5)
         throw new AwsError(
           "LimitExceededException",
           "The requested resource exceeds the maximum number allowed.",
         );
-      for (const target of targets) rule.targets.set(target.Id, structuredClone(target));
+      putRule({ ...rule, targets: structuredClone([...all.values()]) });
       return { FailedEntryCount: 0, FailedEntries: [] };
     },
     RemoveTargets({ Rule: name, EventBusName, Ids }) {
       const rule = requireRule(requireBus(EventBusName), name);
-      const FailedEntries = (Ids as string[])
-        .filter((TargetId) => !rule.targets.delete(TargetId))
+      const ids: string[] = Ids;
+      putRule({ ...rule, targets: rule.targets.filter(({ Id }) => !ids.includes(Id)) });
+      const FailedEntries = ids
+        .filter((TargetId) => !rule.targets.some(({ Id }) => Id === TargetId))
         .map((TargetId) => ({
           TargetId,
           ErrorCode: "ResourceNotFoundException",
@@ -431,14 +457,16 @@ export const eventBridgeEngine = (world: World): Engine => {
         }));
       return { FailedEntryCount: FailedEntries.length, FailedEntries };
     },
-    ListTargetsByRule({ Rule: name, EventBusName }) {
-      const rule = requireRule(requireBus(EventBusName), name);
-      return { Targets: [...rule.targets.values()] };
+    ListTargetsByRule({ Rule: name, EventBusName, ...input }) {
+      const { targets } = requireRule(requireBus(EventBusName), name);
+      const { page, ...more } = paged(targets, input);
+      return { Targets: page, ...more };
     },
-    ListRuleNamesByTarget({ TargetArn, EventBusName }) {
-      const rules = [...requireBus(EventBusName).rules.values()];
-      const has = ({ targets }: Rule) => [...targets.values()].some(({ Arn }) => Arn === TargetArn);
-      return { RuleNames: rules.filter(has).map(({ name }) => name) };
+    ListRuleNamesByTarget({ TargetArn, EventBusName, ...input }) {
+      const has = ({ targets }: Rule) => targets.some(({ Arn }) => Arn === TargetArn);
+      const wanted = rulesOn(requireBus(EventBusName).name).filter(has);
+      const { page, ...more } = paged(wanted, input);
+      return { RuleNames: page.map(({ name }) => name), ...more };
     },
 
     PutEvents({ Entries, EndpointId }, caller) {
@@ -468,7 +496,8 @@ export const eventBridgeEngine = (world: World): Engine => {
       return {};
     },
     UntagResource({ ResourceARN, TagKeys }) {
-      for (const key of TagKeys) delete tags.get(ResourceARN)?.[key];
+      const left = Object.entries(tags.get(ResourceARN) ?? {});
+      tags.set(ResourceARN, Object.fromEntries(left.filter(([key]) => !TagKeys.includes(key))));
       return {};
     },
     ListTagsForResource: ({ ResourceARN }) => ({
@@ -477,5 +506,17 @@ export const eventBridgeEngine = (world: World): Engine => {
     ...archiving.operations,
   };
 
-  return { service: "events", operations };
+  return {
+    service: "events",
+    operations,
+    stop() {
+      deliveries.stop();
+      archiving.stop();
+    },
+    resume() {
+      rulesByBus = undefined;
+      archiving.resume();
+      deliveries.resume();
+    },
+  };
 };

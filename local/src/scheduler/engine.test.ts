@@ -74,6 +74,24 @@ describe("a schedule", () => {
     expect(times()).toEqual([180, 1620, 3060]);
   });
 
+  it("with a flexible window invokes its target somewhere in it, once for each occurrence", async () => {
+    const { clock, create, calls, times } = await start();
+    const FlexibleTimeWindow = { Mode: "FLEXIBLE", MaximumWindowInMinutes: 15 };
+    await create(
+      "rate(1 hour)",
+      { FlexibleTimeWindow },
+      { Input: "<aws.scheduler.scheduled-time>" },
+    );
+    await clock.advance(200 * minute);
+    expect(times()).toHaveLength(4);
+    for (const [i, at] of times().entries()) {
+      expect(at).toBeGreaterThanOrEqual(1 + 60 * i);
+      expect(at).toBeLessThan(16 + 60 * i);
+    }
+    expect(times().some((at) => !Number.isInteger(at))).toBe(true);
+    expect(Buffer.from(calls[0]?.input.Payload, "base64").toString()).toBe("2026-01-01T00:01:00Z");
+  });
+
   it("is an event of its own without an Input", async () => {
     const { clock, create, calls } = await start();
     await create("at(2026-01-01T01:00:00)");
@@ -181,8 +199,37 @@ describe("a schedule", () => {
     expect((await scheduler("ListSchedules")).Schedules).toHaveLength(1);
   });
 
+  it("is listed page by page, as its group is", async () => {
+    const { create, scheduler } = await start();
+    for (const Name of ["a", "b", "c"]) {
+      await create("rate(1 minute)", { Name });
+      await scheduler("CreateScheduleGroup", { Name });
+    }
+    const names = async (operation: string, list: string) => {
+      const pages: string[][] = [];
+      for (let NextToken: string | undefined; ; ) {
+        const answer = await scheduler(operation, { MaxResults: 2, NextToken });
+        pages.push(answer[list].map(({ Name }: { Name: string }) => Name));
+        NextToken = answer.NextToken;
+        if (!NextToken) return pages;
+      }
+    };
+    expect(await names("ListSchedules", "Schedules")).toEqual([["a", "b"], ["c"]]);
+    expect(await names("ListScheduleGroups", "ScheduleGroups")).toEqual([
+      ["default", "a"],
+      ["b", "c"],
+    ]);
+    await expect(scheduler("ListSchedules", { NextToken: "!" })).rejects.toThrow("NextToken");
+    await expect(scheduler("ListSchedules", { MaxResults: 101 })).rejects.toThrow("MaxResults");
+  });
+
   it.each([
-    [/mode FLEXIBLE/, { FlexibleTimeWindow: { Mode: "FLEXIBLE" } }, {}],
+    [/from 1 to 1440/, { FlexibleTimeWindow: { Mode: "FLEXIBLE" } }, {}],
+    [
+      /must not be specified/,
+      { FlexibleTimeWindow: { Mode: "OFF", MaximumWindowInMinutes: 5 } },
+      {},
+    ],
     [/aws-sdk:sns:publish/, {}, { Arn: "arn:aws:scheduler:::aws-sdk:sns:publish" }],
     [/EcsParameters/, {}, { EcsParameters: {} }],
     [/Invalid Schedule Expression never/, { ScheduleExpression: "never" }, {}],

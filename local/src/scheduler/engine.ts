@@ -1,6 +1,12 @@
 import type { Timer } from "../clock.ts";
 import { AwsError, type Caller, type Engine, notEmulated, type World } from "../engine.ts";
-import { callOf, deliver, type RetryPolicy } from "../eventbridge/delivery.ts";
+import {
+  callOf,
+  createDeliveries,
+  type RetryPolicy,
+  type Shipment,
+} from "../eventbridge/delivery.ts";
+import { pageOf } from "../paging.ts";
 import { uuid } from "../uuid.ts";
 import { occurrences } from "./expressions.ts";
 
@@ -13,7 +19,7 @@ type Target = {
   SqsParameters?: { MessageGroupId?: string };
 };
 
-/** A schedule, as plain data: what CreateSchedule was given, with AWS's defaults. */
+/** A schedule, as plain data: what CreateSchedule was given, with AWS's defaults. It never changes. */
 type Schedule = {
   Arn: string;
   Name: string;
@@ -22,7 +28,7 @@ type Schedule = {
   ScheduleExpressionTimezone: string;
   State: "ENABLED" | "DISABLED";
   Target: Target;
-  FlexibleTimeWindow: { Mode: string };
+  FlexibleTimeWindow: { Mode: string; MaximumWindowInMinutes?: number };
   ActionAfterCompletion: "NONE" | "DELETE";
   Description?: string;
   StartDate?: number;
@@ -31,6 +37,12 @@ type Schedule = {
   CreationDate: number;
   LastModificationDate: number;
 };
+
+/** The next occurrence of a schedule, and when in its flexible window its target is invoked. */
+type Next = { due: number; at: number };
+
+/** An occurrence on its way to the target that the schedule had then. */
+type Occurrence = Pick<Schedule, "Name" | "Arn" | "Target"> & { due: number; execution: string };
 
 type Group = { Name: string; Arn: string; State: string; CreationDate: number };
 
@@ -43,8 +55,15 @@ const conflict = (what: string) =>
 const parameters = new Set(
   "Arn RoleArn Input RetryPolicy DeadLetterConfig SqsParameters".split(" "),
 );
-/** The longest wait that a timer of the wall clock takes. */
-const longest = 2 ** 31 - 1;
+
+const checkWindow = ({ Mode, MaximumWindowInMinutes: most }: Schedule["FlexibleTimeWindow"]) => {
+  if (Mode === "OFF" && most === undefined) return;
+  if (Mode === "OFF")
+    throw validation("MaximumWindowInMinutes must not be specified when the mode is OFF.");
+  if (Mode !== "FLEXIBLE") throw validation(`Invalid FlexibleTimeWindow Mode ${Mode}.`);
+  if (most === undefined || !Number.isInteger(most) || most < 1 || most > 1440)
+    throw validation("MaximumWindowInMinutes must be from 1 to 1440 when the mode is FLEXIBLE.");
+};
 
 const checkTarget = (target: Target) => {
   if (!target?.Arn || !target.RoleArn)
@@ -60,16 +79,28 @@ const checkTarget = (target: Target) => {
     throw validation("Parameter RetryPolicy of the target is not valid.");
 };
 
+const isOnce = (expression: string) => expression.startsWith("at(");
+
+/** A page of a list, as the MaxResults and NextToken of a call want it. */
+const paged = <T>(all: readonly T[], input: { MaxResults?: number; NextToken?: string }) => {
+  const { MaxResults = 100, NextToken } = input;
+  if (!Number.isInteger(MaxResults) || MaxResults < 1 || MaxResults > 100)
+    throw validation(`Parameter MaxResults is not valid: ${MaxResults} is not from 1 to 100.`);
+  const { page, next } = pageOf(all, MaxResults, NextToken, () => validation("Invalid NextToken."));
+  return { page, ...(next && { NextToken: next }) };
+};
+
 /**
  * EventBridge Scheduler. Only the next occurrence of a schedule is ever pending, as a decision whose label begins
  * with "schedule ": nothing else pending means that nothing is left to do. A rate that has no StartDate starts
  * one minute after the schedule was made (AWS: within the first minute).
  */
 export const schedulerEngine = (world: World): Engine => {
-  const { clock, account, region } = world;
-  const schedules = new Map<string, Schedule>();
+  const { clock, account, region, keep } = world;
+  const groups = keep.map<Group>("scheduler.groups");
+  const schedules = keep.map<Schedule>("scheduler.schedules");
+  const nexts = keep.map<Next>("scheduler.next");
   const timers = new Map<string, Timer>();
-  const groups = new Map<string, Group>();
 
   const arnOf = (kind: string, path: string) =>
     `arn:aws:scheduler:${region}:${account}:${kind}/${path}`;
@@ -105,13 +136,27 @@ export const schedulerEngine = (world: World): Engine => {
     timers.delete(key);
   };
   const forget = (schedule: Schedule) => {
-    disarm(keyOf(schedule));
-    schedules.delete(keyOf(schedule));
-  };
-  /** `after` is the occurrence before, so that none is left out when time passes in leaps. */
-  const arm = (schedule: Schedule, after: number) => {
     const key = keyOf(schedule);
     disarm(key);
+    nexts.delete(key);
+    schedules.delete(key);
+  };
+  const arm = (schedule: Schedule, next: Next) => {
+    const key = keyOf(schedule);
+    const go = () => {
+      // `after` is the occurrence before, so that none is left out when time passes in leaps.
+      plan(schedule, next.due);
+      const { Name, Arn, Target } = schedule;
+      deliveries.add({ Name, Arn, Target, due: next.due, execution: uuid(clock.random) });
+    };
+    const wait = Math.max(0, next.at - clock.now());
+    timers.set(key, clock.after(wait, `schedule ${schedule.Name}`, go));
+  };
+  /** Sets the next occurrence after a moment, if there is one. */
+  const plan = (schedule: Schedule, after: number) => {
+    const key = keyOf(schedule);
+    disarm(key);
+    nexts.delete(key);
     if (schedule.State === "DISABLED") return;
     const from =
       schedule.StartDate === undefined ? after : Math.max(after, schedule.StartDate * 1000 - 1);
@@ -120,18 +165,14 @@ export const schedulerEngine = (world: World): Engine => {
       if (schedule.ActionAfterCompletion === "DELETE") forget(schedule);
       return;
     }
-    const wait = due - clock.now();
-    const task = () => {
-      if (wait > longest) return arm(schedule, after);
-      arm(schedule, due);
-      run(schedule, due);
-    };
-    timers.set(key, clock.after(Math.min(wait, longest), `schedule ${schedule.Name}`, task));
+    const window = (schedule.FlexibleTimeWindow.MaximumWindowInMinutes ?? 0) * 60_000;
+    const next = { due, at: due + (window > 0 ? Math.floor(clock.random() * window) : 0) };
+    nexts.set(key, next);
+    arm(schedule, next);
   };
 
-  const run = ({ Name, Arn, Target }: Schedule, due: number): void => {
-    const caller: Caller = { name: `schedule ${Name}`, role: Target.RoleArn };
-    const execution = uuid(clock.random);
+  const shipmentOf = ({ Name, Arn, Target, due, execution }: Occurrence): Shipment => {
+    const caller: Caller = { name: `schedule ${Name}`, role: Target.RoleArn, source: Arn };
     const time = new Date(due).toISOString().replace(/\.\d+Z$/, "Z");
     const input = (retries: number) =>
       (
@@ -152,9 +193,8 @@ export const schedulerEngine = (world: World): Engine => {
         .replaceAll("<aws.scheduler.scheduled-time>", time)
         .replaceAll("<aws.scheduler.execution-id>", execution)
         .replaceAll("<aws.scheduler.attempt-number>", String(retries + 1));
-    deliver(world, {
+    return {
       label: `scheduler deliver ${Name}`,
-      kind: "scheduler",
       fact: { schedule: Name, target: Target.Arn, executionId: execution, scheduledTime: time },
       async send(retries) {
         const call = callOf(Target.Arn, input(retries), {
@@ -178,8 +218,9 @@ export const schedulerEngine = (world: World): Engine => {
             },
           }
         : undefined,
-    });
+    };
   };
+  const deliveries = createDeliveries(world, "scheduler", shipmentOf);
 
   // biome-ignore lint/suspicious/noExplicitAny: a request as the caller sent it
   const scheduleFrom = (input: any, created?: number): Schedule => {
@@ -188,8 +229,7 @@ export const schedulerEngine = (world: World): Engine => {
       throw validation(`Parameter Name is not valid: ${Name}`);
     if (!FlexibleTimeWindow?.Mode)
       throw validation("Parameter FlexibleTimeWindow is not valid: Mode is required.");
-    if (FlexibleTimeWindow.Mode !== "OFF")
-      throw notEmulated("scheduler", `the mode ${FlexibleTimeWindow.Mode} of FlexibleTimeWindow`);
+    checkWindow(FlexibleTimeWindow);
     requireGroup(GroupName);
     checkTarget(input.Target);
     const now = clock.now() / 1000;
@@ -208,7 +248,7 @@ export const schedulerEngine = (world: World): Engine => {
           ...input.Target.RetryPolicy,
         },
       },
-      FlexibleTimeWindow: { Mode: "OFF" },
+      FlexibleTimeWindow: { ...FlexibleTimeWindow },
       ActionAfterCompletion: input.ActionAfterCompletion ?? "NONE",
       Description: input.Description,
       StartDate: input.StartDate,
@@ -222,7 +262,7 @@ export const schedulerEngine = (world: World): Engine => {
   };
   const put = (schedule: Schedule) => {
     schedules.set(keyOf(schedule), schedule);
-    arm(schedule, clock.now());
+    plan(schedule, clock.now());
     return { ScheduleArn: schedule.Arn };
   };
 
@@ -240,24 +280,24 @@ export const schedulerEngine = (world: World): Engine => {
         forget(require(input));
         return {};
       },
-      ListSchedules({ GroupName, NamePrefix = "", State }) {
-        const Schedules = [...schedules.values()]
-          .filter(
-            (schedule) =>
-              (!GroupName || schedule.GroupName === GroupName) &&
-              (!State || schedule.State === State) &&
-              schedule.Name.startsWith(NamePrefix),
-          )
-          .map((schedule) => ({
-            Arn: schedule.Arn,
-            Name: schedule.Name,
-            GroupName: schedule.GroupName,
-            State: schedule.State,
-            CreationDate: schedule.CreationDate,
-            LastModificationDate: schedule.LastModificationDate,
-            Target: { Arn: schedule.Target.Arn },
-          }));
-        return { Schedules };
+      ListSchedules({ GroupName, NamePrefix = "", State, ...input }) {
+        const wanted = [...schedules.values()].filter(
+          (schedule) =>
+            (!GroupName || schedule.GroupName === GroupName) &&
+            (!State || schedule.State === State) &&
+            schedule.Name.startsWith(NamePrefix),
+        );
+        const { page, ...more } = paged(wanted, input);
+        const Schedules = page.map((schedule) => ({
+          Arn: schedule.Arn,
+          Name: schedule.Name,
+          GroupName: schedule.GroupName,
+          State: schedule.State,
+          CreationDate: schedule.CreationDate,
+          LastModificationDate: schedule.LastModificationDate,
+          Target: { Arn: schedule.Target.Arn },
+        }));
+        return { Schedules, ...more };
       },
       CreateScheduleGroup({ Name }) {
         if (!Name || !/^[0-9a-zA-Z\-_.]{1,64}$/.test(Name))
@@ -266,9 +306,11 @@ export const schedulerEngine = (world: World): Engine => {
         return { ScheduleGroupArn: addGroup(Name).Arn };
       },
       GetScheduleGroup: ({ Name }) => ({ ...requireGroup(Name) }),
-      ListScheduleGroups: ({ NamePrefix = "" }) => ({
-        ScheduleGroups: [...groups.values()].filter(({ Name }) => Name.startsWith(NamePrefix)),
-      }),
+      ListScheduleGroups({ NamePrefix = "", ...input }) {
+        const wanted = [...groups.values()].filter(({ Name }) => Name.startsWith(NamePrefix));
+        const { page, ...more } = paged(wanted, input);
+        return { ScheduleGroups: page, ...more };
+      },
       DeleteScheduleGroup({ Name }) {
         requireGroup(Name);
         if (Name === "default") throw validation("Cannot delete the default schedule group.");
@@ -280,6 +322,17 @@ export const schedulerEngine = (world: World): Engine => {
     },
     stop() {
       for (const key of [...timers.keys()]) disarm(key);
+      deliveries.stop();
+    },
+    resume() {
+      for (const [key, schedule] of [...schedules]) {
+        const next = nexts.get(key);
+        if (!next) continue;
+        // What was missed is not made up for, except what occurs only once.
+        if (next.at >= clock.now() || isOnce(schedule.ScheduleExpression)) arm(schedule, next);
+        else plan(schedule, clock.now());
+      }
+      deliveries.resume();
     },
   };
 };

@@ -31,9 +31,9 @@ const addressIn = (text: string) => /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text.tri
 const isAddress = (text: string) => /^[^\s@<>]+@[^\s@<>]+$/.test(addressIn(text));
 
 /** The SES v2 API as far as sending goes. E-mails are caught; an identity is verified as soon as it is created. */
-export const sesEngine = ({ clock, region, note }: World): SesEngine => {
-  const identities = new Map<string, Identity>();
-  const emails: Email[] = [];
+export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
+  const identities = keep.map<Identity>("ses.identities");
+  const emails = keep.map<Email>("ses.emails");
 
   const typeOf = (name: string) => (name.includes("@") ? "EMAIL_ADDRESS" : "DOMAIN");
   const shown = ({ name }: Identity) => ({
@@ -121,12 +121,12 @@ export const sesEngine = ({ clock, region, note }: World): SesEngine => {
             EmailTags.map(({ Name, Value }: { Name: string; Value: string }) => [Name, Value]),
           ),
         };
-        emails.push(email);
+        emails.set(email.id, email);
         // No addresses: facts are kept and shown, and personal data is not theirs to keep.
         note({ kind: "ses.sent", messageId: email.id, subject, tags: email.tags });
         return { MessageId: email.id };
       },
     },
-    inbox: () => emails,
+    inbox: () => [...emails.values()],
   };
 };

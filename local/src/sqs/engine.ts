@@ -224,7 +224,7 @@ export const sqsEngine =
     const alarm = ({ name }: Queue, at: number) => {
       if (stopped) return;
       disarm(name);
-      const timer = clock.after(at - clock.now(), `sqs surface ${name}`, () => {
+      const timer = clock.after(Math.max(0, at - clock.now()), `sqs surface ${name}`, () => {
         timers.delete(name);
         const queue = queues.get(name);
         if (queue) wake(queue);

@@ -84,11 +84,15 @@ export const moveTasks = ({
   };
   const arm = (task: MoveTask) => {
     tasks.set(task.id, task);
-    const timer = clock.after(task.dueAt - clock.now(), `sqs redrive ${task.source}`, () => {
-      timers.delete(task.id);
-      const now = tasks.get(task.id);
-      if (now) step(now);
-    });
+    const timer = clock.after(
+      Math.max(0, task.dueAt - clock.now()),
+      `sqs redrive ${task.source}`,
+      () => {
+        timers.delete(task.id);
+        const now = tasks.get(task.id);
+        if (now) step(now);
+      },
+    );
     timers.set(task.id, timer);
   };
   const isActive = ({ status }: MoveTask) => status === "RUNNING" || status === "CANCELLING";
