@@ -5,8 +5,9 @@ export const pageOf = <T>(
   token: string | undefined,
   refuse: () => Error,
 ): { page: T[]; next?: string } => {
-  const from = token === undefined ? 0 : Number(Buffer.from(token, "base64url").toString());
-  if (!Number.isInteger(from) || from < 0) throw refuse();
+  const text = token === undefined ? "0" : Buffer.from(token, "base64url").toString();
+  if (!/^\d+$/.test(text)) throw refuse();
+  const from = Number(text);
   const to = from + most;
   const next = Buffer.from(String(to)).toString("base64url");
   return { page: all.slice(from, to), ...(to < all.length && { next }) };
