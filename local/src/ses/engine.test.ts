@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { virtualClock } from "../clock.ts";
 import { createCloud, type Fact } from "../cloud.ts";
 import { administrator } from "../engine.ts";
+import { forked, reopened } from "../testing/fork.ts";
 import { type SesEngine, sesEngine } from "./engine.ts";
 
 const start = () => {
@@ -17,7 +18,7 @@ const start = () => {
     Content: { Simple: { Subject: { Data: "Hello" }, Body: { Text: { Data: "A dog." } } } },
     EmailTags: [{ Name: "order", Value: "ord_1" }],
   };
-  return { clock, ses, email, facts, inbox: (cloud.engines.ses as SesEngine).inbox };
+  return { clock, cloud, ses, email, facts, inbox: (cloud.engines.ses as SesEngine).inbox };
 };
 
 it("an e-mail from a verified address is caught, readable, and noted", async () => {
@@ -39,6 +40,31 @@ it("an e-mail from a verified address is caught, readable, and noted", async () 
     },
   ]);
   expect(facts).toContainEqual(expect.objectContaining({ kind: "ses.sent", messageId: MessageId }));
+});
+
+it("e-mails and identities are there after a restart, in their order, and in a fork apart", async () => {
+  const { cloud, ses, email, inbox } = start();
+  await ses("CreateEmailIdentity", { EmailIdentity: "shop@example.com" });
+  for (const n of ["1", "2", "3"])
+    await ses("SendEmail", { ...email, EmailTags: [{ Name: "n", Value: n }] });
+  for (const again of [forked, reopened]) {
+    const other = await again(cloud, [sesEngine], { seed: 2 });
+    const { inbox: copied } = other.engines.ses as SesEngine;
+    expect(copied()).toEqual(inbox());
+    await other.call({
+      caller: administrator,
+      service: "ses",
+      operation: "SendEmail",
+      input: email,
+    });
+    expect(copied().map(({ tags }) => tags)).toEqual([
+      { n: "1" },
+      { n: "2" },
+      { n: "3" },
+      { order: "ord_1" },
+    ]);
+    expect(inbox()).toHaveLength(3);
+  }
 });
 
 it("an e-mail from an unverified address is rejected; a verified domain will do", async () => {
