@@ -47,7 +47,13 @@ export const checkEventInvokeConfig = (config: EventInvokeConfig): void => {
 };
 
 /** A function as it is at the moment, with what it says about its asynchronous invocations. */
-type Found = { fn: FunctionConfig; config: EventInvokeConfig; deadLetter?: string };
+type Found = {
+  fn: FunctionConfig;
+  config: EventInvokeConfig;
+  deadLetter?: string;
+  /** Whether its reserved concurrency is zero: then its events are given up without a try. */
+  suspended: boolean;
+};
 
 /**
  * Lambda's internal queue of asynchronous invocations: a function error is retried after one and two minutes, a
@@ -65,7 +71,7 @@ export const asyncInvocations = (
   const giveUp = async (
     { fn, config, deadLetter }: Found,
     { requestId, payload }: PendingEvent,
-    condition: "RetriesExhausted" | "EventAgeExceeded",
+    condition: "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency",
     invokeCount: number,
     error?: { errorMessage: string },
   ) => {
@@ -117,7 +123,8 @@ export const asyncInvocations = (
     const found = find(functionName);
     // Of a function that was deleted meanwhile.
     if (!found) return void pending.delete(requestId);
-    const { config } = found;
+    const { config, suspended } = found;
+    if (suspended) return giveUp(found, event, "ZeroReservedConcurrency", failures);
     const age = (config.MaximumEventAgeInSeconds ?? longestAge) * 1000;
     const tooOld = (at: number) => at - since > age;
     const later = (ms: number, changes: Partial<PendingEvent>) =>

@@ -57,6 +57,45 @@ describe("CreateFunction", () => {
   });
 });
 
+describe("UpdateFunctionConfiguration", () => {
+  it("changes what it names, for as long as the function is there", async () => {
+    const { create, lambda } = startLambda(() => null);
+    const Environment = { Variables: { A: "1", B: "2" } };
+    await create("Worker", { Timeout: 5, MemorySize: 256, Environment });
+    const FunctionName = "Worker";
+    const changed = { A: "1", C: "3" };
+    await lambda("UpdateFunctionConfiguration", {
+      FunctionName,
+      Environment: { Variables: changed },
+    });
+    expect(await lambda("UpdateFunctionConfiguration", { FunctionName, Timeout: 7 })).toMatchObject(
+      { Timeout: 7, MemorySize: 256, Environment: { Variables: changed } },
+    );
+    const { Environment: now } = await lambda("GetFunctionConfiguration", { FunctionName });
+    expect(now).toEqual({ Variables: changed });
+    await lambda("DeleteFunction", { FunctionName });
+    await create("Worker", { Environment });
+    expect(await lambda("GetFunctionConfiguration", { FunctionName })).toMatchObject({
+      Timeout: 3,
+      Environment,
+    });
+  });
+
+  it("refuses variables of more than 4 KB, as CreateFunction does", async () => {
+    const { create, lambda } = startLambda(() => null);
+    const large = (bytes: number) => ({ Environment: { Variables: { A: "x".repeat(bytes - 8) } } });
+    await create("Worker", large(4096));
+    const refused = {
+      code: "InvalidParameterValueException",
+      message: expect.stringContaining("exceeded the 4KB limit. String measured: {"),
+    };
+    await expect(create("Other", large(4097))).rejects.toMatchObject(refused);
+    await expect(
+      lambda("UpdateFunctionConfiguration", { FunctionName: "Worker", ...large(4097) }),
+    ).rejects.toMatchObject(refused);
+  });
+});
+
 describe("Invoke", () => {
   it("refuses an unknown function, a payload that is no JSON and one that is too large", async () => {
     const { create, invoke, lambda } = startLambda(() => null);
@@ -79,29 +118,63 @@ describe("Invoke", () => {
   });
 
   it("reports an answer over 6 MB as the function's error", async () => {
-    const { create, invoke } = startLambda(() => "x".repeat(6 * 1024 * 1024));
+    const { create, invoke } = startLambda(({ bytes }) => "x".repeat(bytes - 2));
     await create("Worker");
-    const answer = await invoke("Worker", {});
+    expect(await invoke("Worker", { bytes: 6_291_556 })).not.toHaveProperty("FunctionError");
+    const answer = await invoke("Worker", { bytes: 6_291_557 });
     expect(answer.FunctionError).toBe("Unhandled");
-    expect(read(answer)).toMatchObject({ errorType: "Function.ResponseSizeTooLarge" });
+    expect(read(answer)).toEqual({
+      errorType: "Function.ResponseSizeTooLarge",
+      errorMessage: "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+    });
   });
 
-  it("throttles what exceeds the reserved concurrency", async () => {
-    const cloud = startLambda(
-      () => new Promise<void>((resolve) => cloud.clock.after(100, "work", resolve)),
-    );
-    await cloud.create("Worker", { ReservedConcurrentExecutions: 1 });
-    const first = cloud.invoke("Worker", {});
-    await expect(cloud.invoke("Worker", {})).rejects.toMatchObject({
+  describe("at a time", () => {
+    const slow = (options = {}) => {
+      const cloud = startLambda(
+        (_, __, clock) => new Promise<void>((resolve) => clock.after(100, "work", resolve)),
+        options,
+      );
+      const reserve = (FunctionName: string, ReservedConcurrentExecutions: number) =>
+        cloud.lambda("PutFunctionConcurrency", { FunctionName, ReservedConcurrentExecutions });
+      return { ...cloud, reserve };
+    };
+    const throttled = (Reason: string) => ({
       code: "TooManyRequestsException",
+      message: "Rate Exceeded.",
       status: 429,
-      fields: { Reason: "ReservedFunctionConcurrentInvocationLimitExceeded" },
+      fields: { Reason },
     });
-    await cloud.clock.advance(200);
-    expect(await first).toMatchObject({ StatusCode: 200 });
-    const later = cloud.invoke("Worker", {});
-    await cloud.clock.advance(200);
-    expect(await later).toMatchObject({ StatusCode: 200 });
+
+    it.each([0, 1, 2])("runs no more than are reserved: %i", async (most) => {
+      const { create, invoke, reserve, clock } = slow();
+      await create("Worker");
+      await reserve("Worker", most);
+      for (const again of ["at first", "and again"]) {
+        const running = Array.from({ length: most }, () => invoke("Worker", again));
+        await expect(invoke("Worker", again)).rejects.toMatchObject(
+          throttled("ReservedFunctionConcurrentInvocationLimitExceeded"),
+        );
+        await clock.advance(200);
+        for (const answer of running) expect(await answer).toMatchObject({ StatusCode: 200 });
+      }
+    });
+
+    it("runs no more in all than the account allows, and what others reserved is theirs", async () => {
+      const { create, invoke, reserve, clock } = slow({ concurrency: 105 });
+      for (const name of ["One", "Two", "Reserved"]) await create(name);
+      await expect(reserve("Reserved", 6)).rejects.toThrow(
+        "decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
+      );
+      await reserve("Reserved", 5);
+      const running = Array.from({ length: 100 }, (_, i) => invoke(i % 2 ? "One" : "Two", {}));
+      await expect(invoke("One", {})).rejects.toMatchObject(
+        throttled("ConcurrentInvocationLimitExceeded"),
+      );
+      running.push(invoke("Reserved", {}));
+      await clock.advance(200);
+      expect(await Promise.all(running)).toHaveLength(101);
+    });
   });
 });
 
@@ -173,16 +246,65 @@ describe("an asynchronous invocation", () => {
     expect(facts).toContainEqual(expect.objectContaining({ condition: "EventAgeExceeded" }));
   });
 
+  /** Its one reserved place is taken, for as long as it takes. */
+  const startBusy = async () => {
+    const ends: (() => void)[] = [];
+    const seen: unknown[] = [];
+    const cloud = startLambda((wish) => {
+      if (wish !== "stay") return seen.push(wish);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    });
+    await cloud.create("Worker", { ReservedConcurrentExecutions: 1 });
+    const busy = cloud.invoke("Worker", "stay");
+    return {
+      ...cloud,
+      seen,
+      free: async () => {
+        ends.pop()?.();
+        await busy;
+      },
+    };
+  };
+
   it("waits while the function is throttled, without using up its retries", async () => {
-    const { clock, invoke, invoked, lambda } = await startFailing(0, {
+    const { clock, invoke, seen, free } = await startBusy();
+    await invoke("Worker", "go", event);
+    await clock.advance(5 * 3600_000);
+    expect(seen).toEqual([]);
+    await free();
+    await clock.advance(600_000);
+    expect(seen).toEqual(["go"]);
+  });
+
+  it("is given up when it was throttled for six hours, tried every five minutes at the end", async () => {
+    const { clock, invoke, facts, seen, free } = await startBusy();
+    await invoke("Worker", "go", event);
+    await clock.advance(7 * 3600_000);
+    await free();
+    await clock.advance(7 * 3600_000);
+    expect(seen).toEqual([]);
+    expect(facts).toContainEqual(expect.objectContaining({ condition: "EventAgeExceeded" }));
+    const tries = facts.filter(({ kind }) => kind === "throttled").length;
+    expect(tries).toBeGreaterThan(70);
+    expect(tries).toBeLessThan(90);
+  });
+
+  it("is given up at once while the function's reserved concurrency is zero", async () => {
+    const { clock, invoke, invoked, lambda, queue, bodies } = await startFailing(0, {
       ReservedConcurrentExecutions: 0,
     });
-    await invoke("Worker", {}, event);
-    await clock.advance(600_000);
+    const Destination = await queue("Failures");
+    await lambda("PutFunctionEventInvokeConfig", {
+      FunctionName: "Worker",
+      DestinationConfig: { OnFailure: { Destination } },
+    });
+    await invoke("Worker", { order: 7 }, event);
+    await clock.advance(1000);
     expect(invoked).toEqual([]);
-    await lambda("DeleteFunctionConcurrency", { FunctionName: "Worker" });
-    await clock.advance(600_000);
-    expect(invoked).toHaveLength(1);
+    expect(JSON.parse((await bodies(Destination))[0] ?? "{}")).toMatchObject({
+      requestContext: { condition: "ZeroReservedConcurrency", approximateInvokeCount: 0 },
+      requestPayload: { order: 7 },
+    });
   });
 });
 

@@ -12,6 +12,8 @@ import type { FunctionConfig, MakeRuntime, Outcome, Runtime } from "./function.t
 export type LambdaOptions = Partial<MappingOptions> & {
   /** Where handlers run: inline or in worker threads. */
   runtime: MakeRuntime;
+  /** How many invocations may run at once in the account. */
+  concurrency?: number;
 };
 
 /** The Lambda engine, with what no API offers: its runtime, to crash what runs there, and warming. */
@@ -41,7 +43,10 @@ type Changes = {
   modified: number;
 };
 
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; the number for answers is that of AWS's message.
 const mostSync = 6 * 1024 * 1024;
+const mostAnswered = 6_291_556;
+const mostVariables = 4096;
 const mostAsync = 1024 * 1024;
 
 const known = new Set([
@@ -81,6 +86,19 @@ const tooLarge = (bytes: number, most: number) =>
     { Type: "User" },
   );
 
+const checkVariables = (variables: Record<string, string>) => {
+  const text = JSON.stringify(variables);
+  if (Buffer.byteLength(text) > mostVariables)
+    throw invalid(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: ${text}`,
+    );
+};
+
+const checkTimeout = (seconds: unknown) => {
+  if (!Number.isInteger(seconds) || (seconds as number) < 1 || (seconds as number) > 900)
+    throw invalid(`Value '${seconds}' at 'timeout' must be between 1 and 900`);
+};
+
 /** How AddPermission writes what narrows a statement. Parameters that narrow it in other ways are refused. */
 const conditionOf = (narrowed: Record<string, unknown>) => {
   const {
@@ -112,7 +130,7 @@ const encode = (text: string) => Buffer.from(text).toString("base64");
  * handler's path in this repository, instead of uploaded code.
  */
 export const lambdaEngine =
-  ({ runtime: makeRuntime, wake, pollDelay }: LambdaOptions) =>
+  ({ runtime: makeRuntime, wake, pollDelay, concurrency = 1000 }: LambdaOptions) =>
   (world: World): LambdaEngine => {
     const { clock, account, region } = world;
     const runtime = makeRuntime(world);
@@ -177,7 +195,37 @@ export const lambdaEngine =
       ...(deadLetter && { DeadLetterConfig: { TargetArn: deadLetter } }),
     });
 
-    /** Runs a function once, if its reserved concurrency leaves room. */
+    /** How much concurrency is kept for single functions, one of them aside. */
+    const reservedBut = (name: string) => {
+      let sum = 0;
+      for (const [other, most] of reserved) if (other !== name) sum += most;
+      return sum;
+    };
+    /** Why a function cannot be invoked once more at this moment, in AWS's words. */
+    const limitReached = (name: string): string | undefined => {
+      const most = reserved.get(name);
+      if (most !== undefined)
+        return (running.get(name) ?? 0) >= most
+          ? "ReservedFunctionConcurrentInvocationLimitExceeded"
+          : undefined;
+      let others = 0;
+      for (const [other, count] of running) if (!reserved.has(other)) others += count;
+      return others >= concurrency - reservedBut(name)
+        ? "ConcurrentInvocationLimitExceeded"
+        : undefined;
+    };
+    const reserve = (name: string, most: number) => {
+      if (!Number.isInteger(most) || most < 0)
+        throw invalid("ReservedConcurrentExecutions must be 0 or more.");
+      const least = Math.min(100, concurrency);
+      if (most > 0 && concurrency - reservedBut(name) - most < least)
+        throw invalid(
+          `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${least}].`,
+        );
+      reserved.set(name, most);
+    };
+
+    /** Runs a function once, if concurrency leaves room. */
     const run = async (
       { config }: Created,
       payload: string,
@@ -185,17 +233,16 @@ export const lambdaEngine =
       source: string,
     ): Promise<Outcome> => {
       const { name } = config;
-      const most = reserved.get(name);
       const counts = running;
-      const others = counts.get(name) ?? 0;
-      if (most !== undefined && others >= most) {
+      const reason = limitReached(name);
+      if (reason) {
         world.note({ kind: "throttled", function: name, source });
         throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, {
-          Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
+          Reason: reason,
           Type: "User",
         });
       }
-      counts.set(name, others + 1);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
       const began = clock.now();
       world.note({ kind: "invocation-started", function: name, requestId, source });
       try {
@@ -218,7 +265,8 @@ export const lambdaEngine =
       (name) => {
         const created = current(name);
         const { config: fn, deadLetter } = created ?? {};
-        return fn && { fn, deadLetter, config: eventConfigs.get(name) ?? {} };
+        const config = eventConfigs.get(name) ?? {};
+        return fn && { fn, deadLetter, config, suspended: reserved.get(name) === 0 };
       },
       ({ functionName, payload, requestId }) =>
         run(found(functionName), payload, requestId, "event"),
@@ -276,8 +324,8 @@ export const lambdaEngine =
           if (typeof HandlerFile !== "string")
             throw notEmulated("lambda", "code other than HandlerFile, a path in this repository,");
           if (!input.Role) throw invalid("The role defined for the function is missing.");
-          if (!Number.isInteger(Timeout) || Timeout < 1 || Timeout > 900)
-            throw invalid(`Value '${Timeout}' at 'timeout' must be between 1 and 900`);
+          checkTimeout(Timeout);
+          checkVariables(input.Environment?.Variables ?? {});
           const name = nameIn(FunctionName);
           if (functions.has(name))
             throw new AwsError(
@@ -311,9 +359,9 @@ export const lambdaEngine =
             }),
             modified: clock.now(),
           };
-          functions.set(name, created);
           if (input.ReservedConcurrentExecutions !== undefined)
-            reserved.set(name, input.ReservedConcurrentExecutions);
+            reserve(name, input.ReservedConcurrentExecutions);
+          functions.set(name, created);
           return configuration(created);
         },
 
@@ -353,9 +401,9 @@ export const lambdaEngine =
               FunctionError: "Unhandled",
               Payload: encode(JSON.stringify(outcome.error)),
             };
-          if (Buffer.byteLength(outcome.result) > mostSync) {
+          if (Buffer.byteLength(outcome.result) > mostAnswered) {
             const errorType = "Function.ResponseSizeTooLarge";
-            const errorMessage = `Response payload size exceeded maximum allowed payload size (${mostSync} bytes).`;
+            const errorMessage = `Response payload size exceeded maximum allowed payload size (${mostAnswered} bytes).`;
             return {
               ...answer,
               FunctionError: "Unhandled",
@@ -386,6 +434,8 @@ export const lambdaEngine =
               throw notEmulated("lambda", `the parameter ${name} of UpdateFunctionConfiguration`);
           const { config } = found(FunctionName);
           const { name } = config;
+          checkTimeout(Timeout ?? config.timeout);
+          checkVariables(Environment?.Variables ?? {});
           const wanted: Record<string, string> = Environment?.Variables ?? config.variables;
           const original = (functions.get(name) as Created).config.variables;
           const variables = Object.fromEntries(
@@ -416,9 +466,7 @@ export const lambdaEngine =
           FunctionName,
           ReservedConcurrentExecutions,
         }: Named & { ReservedConcurrentExecutions: number }) {
-          if (!Number.isInteger(ReservedConcurrentExecutions) || ReservedConcurrentExecutions < 0)
-            throw invalid("ReservedConcurrentExecutions must be 0 or more.");
-          reserved.set(found(FunctionName).config.name, ReservedConcurrentExecutions);
+          reserve(found(FunctionName).config.name, ReservedConcurrentExecutions);
           return { ReservedConcurrentExecutions };
         },
         GetFunctionConcurrency({ FunctionName }: Named) {

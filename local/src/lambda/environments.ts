@@ -1,5 +1,6 @@
 import type { Timer } from "../clock.ts";
 import type { World } from "../engine.ts";
+import type { ColdStarts } from "./cold-starts.ts";
 import type { ErrorPayload, FunctionConfig, Invocation, Outcome, Runtime } from "./function.ts";
 import { newLife } from "./life.ts";
 
@@ -15,6 +16,8 @@ export type Environments = {
   start: (fn: FunctionConfig, crashed: (error: ErrorPayload) => void) => Promise<Start>;
   /** How many environments of one function may exist; more invocations wait for one. */
   most?: number;
+  /** Without it, environments take no time of the clock to start, and are kept for ever. */
+  cold?: ColdStarts | undefined;
 };
 export type Start<E extends Environment = Environment> =
   | { ok: true; environment: E }
@@ -23,6 +26,8 @@ export type Start<E extends Environment = Environment> =
 type Busy = { requestId: string; end: (outcome: Outcome) => void; environment?: Environment };
 type Pool = {
   idle: Environment[];
+  /** Ends environments that had nothing to do for long. */
+  reapers: Map<Environment, Timer>;
   busy: Set<Busy>;
   count: number;
   waiting: (() => void)[];
@@ -46,17 +51,47 @@ const exited = "Runtime exited with error: signal: killed";
  */
 export const environments = (
   { clock, note }: World,
-  { start, most = Number.POSITIVE_INFINITY }: Environments,
+  { start, most = Number.POSITIVE_INFINITY, cold }: Environments,
 ): Pick<Runtime, "invoke" | "warm" | "crash"> & { stop: () => void } => {
   let pools = new Map<string, Pool>();
   let life = newLife(clock);
   const poolOf = (name: string): Pool => {
     const known = pools.get(name);
     if (known) return known;
-    const pool: Pool = { idle: [], busy: new Set(), count: 0, waiting: [] };
+    const pool: Pool = { idle: [], reapers: new Map(), busy: new Set(), count: 0, waiting: [] };
     pools.set(name, pool);
     return pool;
   };
+
+  const rest = (pool: Pool, environment: Environment) => {
+    pool.idle.push(environment);
+    if (cold)
+      pool.reapers.set(
+        environment,
+        life.after(cold.keptMs(), "lambda environment ends", () => retire(pool, environment)),
+      );
+    pool.waiting.shift()?.();
+  };
+
+  /** Ends an environment, if it rests. */
+  const retire = (pool: Pool, environment: Environment) => {
+    const at = pool.idle.indexOf(environment);
+    if (at < 0) return;
+    pool.idle.splice(at, 1);
+    pool.reapers.delete(environment);
+    discard(pool, environment);
+  };
+
+  const take = ({ idle, reapers }: Pool) => {
+    const environment = idle.pop();
+    if (!environment) return undefined;
+    reapers.get(environment)?.cancel();
+    reapers.delete(environment);
+    return environment;
+  };
+
+  const wait = (ms: number) =>
+    new Promise<void>((resolve) => void life.after(ms, "lambda init", resolve));
 
   const discard = (pool: Pool, environment?: Environment) => {
     environment?.kill();
@@ -67,7 +102,7 @@ export const environments = (
   const obtain = async (fn: FunctionConfig, pool: Pool, requestId: string): Promise<Start> => {
     while (pool.idle.length === 0 && pool.count >= most)
       await new Promise<void>((resolve) => pool.waiting.push(resolve));
-    const warm = pool.idle.pop();
+    const warm = take(pool);
     if (warm) return { ok: true, environment: warm };
     pool.count += 1;
     let made: Environment | undefined;
@@ -78,15 +113,12 @@ export const environments = (
       late.resolve(failed(requestId, "Sandbox.Timedout", message)),
     );
     const starting = start(fn, (error) => {
-      const at = made ? pool.idle.indexOf(made) : -1;
-      if (made && at >= 0) {
-        pool.idle.splice(at, 1);
-        discard(pool);
-      }
+      if (made) retire(pool, made);
       for (const { environment, end } of pool.busy)
         if (made && environment === made) end({ ok: false, error });
     });
     const { over } = life;
+    if (cold) await wait(cold.startMs(fn));
     const started = await Promise.race([starting, late.promise]);
     limit.cancel();
     if (over()) {
@@ -126,19 +158,18 @@ export const environments = (
         const started = await obtain(fn, pool, requestId);
         if (!started.ok) return busy.end({ ok: false, error: started.error });
         const { environment } = started;
-        const rest = () => {
+        const done = () => {
           busy.environment = undefined;
-          pool.idle.push(environment);
-          pool.waiting.shift()?.();
+          rest(pool, environment);
         };
-        if (over) return rest();
+        if (over) return done();
         busy.environment = environment;
         // A function's time begins when its environment stands.
         allow(fn.timeout);
         const deadline = clock.now() + fn.timeout * 1000;
         const outcome = await environment.run(event, { requestId, deadline });
         if (over) return;
-        rest();
+        done();
         busy.end(outcome);
       };
       work().catch((error: unknown) =>
@@ -156,14 +187,13 @@ export const environments = (
       if (pool.count > 0) return;
       const started = await obtain(fn, pool, "warm");
       if (!started.ok) return;
-      pool.idle.push(started.environment);
-      pool.waiting.shift()?.();
+      rest(pool, started.environment);
     },
 
     crash(functionName, requestId) {
       const pool = pools.get(functionName);
       if (pool && requestId === undefined)
-        for (const environment of pool.idle.splice(0)) discard(pool, environment);
+        for (const environment of [...pool.idle]) retire(pool, environment);
       for (const busy of pool?.busy ?? [])
         if (requestId === undefined || busy.requestId === requestId)
           busy.end(failed(busy.requestId, "Runtime.ExitError", exited));

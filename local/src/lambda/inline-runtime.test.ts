@@ -55,9 +55,9 @@ describe("code as a function's body", () => {
 
 describe("a function on the virtual clock", () => {
   const role = "arn:aws:iam::123456789012:role/test";
-  const start = async (seed: number, file: string) => {
+  const start = async (seed: number, file: string, coldStarts = false) => {
     const clock = virtualClock({ seed });
-    const cloud = createCloud(clock, [lambdaEngine({ runtime: inlineRuntime() })]);
+    const cloud = createCloud(clock, [lambdaEngine({ runtime: inlineRuntime({ coldStarts }) })]);
     const call = (operation: string, input: object) =>
       cloud.call({ caller: administrator, service: "lambda", operation, input });
     await call("CreateFunction", {
@@ -97,5 +97,26 @@ describe("a function on the virtual clock", () => {
     expect(await invoke()).toBeNull();
     await clock.advance(10_000);
     expect(await invoke()).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 1) + 10_000);
+  });
+
+  it("takes longer at first where starts are cold, the longer the larger its bundle is", async () => {
+    const firstMs = async (file: string, event: object) => {
+      const { clock, invoke, cloud } = await start(1, file, true);
+      const notes: number[] = [];
+      cloud.observe(({ kind, ms }) => kind === "invocation-ended" && notes.push(Number(ms)));
+      await invoke(event);
+      await invoke(event);
+      await clock.advance(20 * 60_000);
+      await invoke(event);
+      const [cold, warm, coldAgain] = notes;
+      expect(warm).toBe(0);
+      expect(coldAgain).toBeGreaterThan(140);
+      return cold ?? 0;
+    };
+    const small = await firstMs("echo", {});
+    expect(small).toBeGreaterThan(140);
+    const large = await firstMs("store", { do: "nothing" });
+    expect(large).toBeGreaterThan(small + 30);
+    expect(large).toBeLessThan(500);
   });
 });

@@ -1,4 +1,5 @@
 import { type Bundler, checkExported, createBundler } from "./bundle.ts";
+import { estimatedColdStarts } from "./cold-starts.ts";
 import { environments } from "./environments.ts";
 import type { MakeRuntime } from "./function.ts";
 import { type InstanceHost, startInstance } from "./instance.ts";
@@ -16,8 +17,18 @@ const compiled = new Map<string, Promise<Instantiate>>();
  * the world's clock, and its SDK clients call the world directly. What it cannot do is stop code that never waits.
  */
 export const inlineRuntime =
-  ({ outgoing, bundles = bundler }: { outgoing?: Outgoing; bundles?: Bundler } = {}): MakeRuntime =>
+  ({
+    outgoing,
+    bundles = bundler,
+    coldStarts = false,
+  }: {
+    outgoing?: Outgoing;
+    bundles?: Bundler;
+    /** Whether environments take their time to start, and end when they have nothing to do for long. */
+    coldStarts?: boolean | undefined;
+  } = {}): MakeRuntime =>
   (world) => {
+    const cold = coldStarts ? estimatedColdStarts(world) : undefined;
     const codes = new Map<string, Instantiate>();
     let tail: Promise<unknown> = Promise.resolve();
     const orderly = <T>(work: () => Promise<T>): Promise<T> => {
@@ -27,6 +38,7 @@ export const inlineRuntime =
     };
 
     const pool = environments(world, {
+      cold,
       start: async (fn, crashed) => {
         const instantiate = codes.get(fn.name);
         if (!instantiate) throw new Error(`${fn.name} was not prepared.`);
@@ -55,6 +67,7 @@ export const inlineRuntime =
 
     return {
       async prepare(fn) {
+        await cold?.prepare(fn);
         const load = async () => {
           const bundle = await bundles.bundle(fn.file);
           checkExported(bundle, fn.exported);

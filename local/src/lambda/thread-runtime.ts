@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { AwsError, type Caller, type World } from "../engine.ts";
 import { type Bundler, checkExported, createBundler, repositoryRoot } from "./bundle.ts";
+import { estimatedColdStarts } from "./cold-starts.ts";
 import { type Environment, environments, type Start } from "./environments.ts";
 import {
   describeThrown,
@@ -30,6 +31,8 @@ export type ThreadOptions = {
   /** The largest number of environments of one function. */
   most?: number;
   bundles?: Bundler;
+  /** Whether environments take as long to start as on AWS, and end when they have nothing to do for long. */
+  coldStarts?: boolean | undefined;
 };
 
 const hostFile = "local/src/lambda/thread-host.ts";
@@ -87,8 +90,10 @@ export const threadRuntime =
     threads: threadCount = 2,
     most = 20,
     bundles = createBundler({ kind: "inline" }),
+    coldStarts = false,
   }: ThreadOptions): MakeRuntime =>
   (world) => {
+    const cold = coldStarts ? estimatedColdStarts(world) : undefined;
     const paths = new Map<string, string>();
     const slots: (Thread | undefined)[] = Array.from({ length: threadCount });
     const all = new Set<Thread>();
@@ -207,6 +212,7 @@ export const threadRuntime =
 
     const pool = environments(world, {
       most,
+      cold,
       start: (fn, crashed) => {
         const bundle = paths.get(fn.name);
         if (!bundle) throw new Error(`${fn.name} was not prepared.`);
@@ -269,6 +275,7 @@ export const threadRuntime =
           Promise.all([bundles.bundle(fn.file), bundles.bundle(hostFile)]),
         );
         checkExported(bundle, fn.exported);
+        await cold?.prepare(fn);
         bootstrap = first.path;
         paths.set(fn.name, bundle.path);
       },

@@ -3,12 +3,12 @@ import { createCloud, type Fact } from "../../cloud.ts";
 import { administrator, type Engine, type World } from "../../engine.ts";
 import { type SqsEngine, sqsEngine } from "../../sqs/engine.ts";
 import type { TestCloud } from "../../testing/fork.ts";
-import { lambdaEngine } from "../engine.ts";
+import { type LambdaOptions, lambdaEngine } from "../engine.ts";
 import { type Handle, scriptedRuntime } from "./scripted-runtime.ts";
 import { tinyStream } from "./tiny-stream.ts";
 
 /** Engines of a cloud of Lambda, SQS and one stream, whose functions do what `handle` says. */
-export const lambdaMakers = (handle: Handle) => {
+export const lambdaMakers = (handle: Handle, options: Partial<LambdaOptions> = {}) => {
   const stream = tinyStream();
   let sqs: SqsEngine | undefined;
   const makers: ((world: World) => Engine)[] = [
@@ -19,6 +19,7 @@ export const lambdaMakers = (handle: Handle) => {
     stream.engine,
     lambdaEngine({
       runtime: scriptedRuntime(handle),
+      ...options,
       wake: {
         streams: stream.wake,
         queues: (arn, listener) => sqs?.onMessages(arn, listener) ?? (() => {}),
@@ -29,9 +30,9 @@ export const lambdaMakers = (handle: Handle) => {
 };
 
 /** Such a cloud in virtual time. */
-export const startLambda = (handle: Handle) => {
+export const startLambda = (handle: Handle, options: Partial<LambdaOptions> = {}) => {
   const clock = virtualClock();
-  const { makers, stream } = lambdaMakers(handle);
+  const { makers, stream } = lambdaMakers(handle, options);
   const cloud: TestCloud = { ...createCloud(clock, makers), clock };
   return { ...handlesOf(cloud), stream };
 };
