@@ -132,7 +132,6 @@ export const schedulerClaims = claimsOf(
       name: "flexible",
       claim: "A schedule may run anywhere within a window",
       doc: `${guide}/managing-schedule-flexible-time-windows.html`,
-      locally: "Only the mode OFF; FLEXIBLE is refused by name.",
       async run(lab: Lab) {
         const FlexibleTimeWindow = { Mode: "FLEXIBLE" as const, MaximumWindowInMinutes: 5 };
         await schedule(lab, { FlexibleTimeWindow });
