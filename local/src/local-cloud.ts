@@ -33,6 +33,8 @@ export type LocalCloudOptions = {
   graph: Graph;
   /** Where handlers run: in threads, inside this process on the clock, or as a test has it. */
   runtime: "worker" | "inline" | MakeRuntime;
+  /** Whether functions take as long to start as on AWS, and are put away when they have nothing to do for long. */
+  coldStarts?: boolean;
   /** The addresses under which everything is linked. Nothing listens there unless somebody serves the handlers. */
   apiUrl?: string;
   awsUrl?: string;
@@ -93,6 +95,7 @@ export const localCloud = async ({
   clock,
   graph,
   runtime,
+  coldStarts,
   apiUrl = "http://127.0.0.1:3000",
   awsUrl = "http://127.0.0.1:4566",
 }: LocalCloudOptions): Promise<LocalCloud> => {
@@ -124,9 +127,13 @@ export const localCloud = async ({
       wake,
       runtime:
         runtime === "inline"
-          ? inlineRuntime({ outgoing: (request, from) => reachFrom(from)(request) })
+          ? inlineRuntime({
+              coldStarts,
+              outgoing: (request, from) => reachFrom(from)(request),
+            })
           : runtime === "worker"
             ? threadRuntime({
+                coldStarts,
                 callerOf: (key) => keys.callerOf(key),
                 outgoing: {
                   origins: [new URL(apiUrl).origin, new URL(awsUrl).origin],

@@ -19,6 +19,7 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --port <n>        port of the AWS endpoint (4566, or the next free one)
   --api-port <n>    port of the API and its pages (3000, or the next free one)
   --graph <file>    the infrastructure to run (infra/graph.json)
+  --cold-starts     let functions take as long to start as on AWS, estimated from the size of their bundles
   --logs            show what the functions log, too
   --help            this text
 `;
@@ -38,6 +39,7 @@ const readOptions = () => {
         port: { type: "string", default: "4566" },
         "api-port": { type: "string", default: "3000" },
         graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+        "cold-starts": { type: "boolean", default: false },
         logs: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -111,6 +113,7 @@ const start = async () => {
     clock,
     graph,
     runtime: "worker",
+    coldStarts: options["cold-starts"],
     apiUrl: api.url,
     awsUrl: aws.url,
   });
@@ -159,7 +162,7 @@ Ctrl-C stops it; nothing is kept.
 
   // Who orders by hand finds all functions warm; who orders at once is not kept waiting by it.
   const lambda = local.cloud.engines.lambda as LambdaEngine;
-  clock.after(500, "warm the functions", lambda.warm);
+  if (!options["cold-starts"]) clock.after(500, "warm the functions", lambda.warm);
 
   const stop = async () => {
     forget();
