@@ -8,6 +8,7 @@ import {
 import { checkDestination } from "./destinations.ts";
 import { eventSourceMappings, type MappingOptions } from "./event-source-mappings.ts";
 import type { FunctionConfig, MakeRuntime, Outcome, Runtime } from "./function.ts";
+import { marked } from "./marker.ts";
 
 export type LambdaOptions = Partial<MappingOptions> & {
   /** Where handlers run: inline or in worker threads. */
@@ -425,9 +426,10 @@ export const lambdaEngine =
           };
         },
         GetFunctionConfiguration: ({ FunctionName }: Named) => configuration(found(FunctionName)),
-        ListFunctions: () => ({
-          Functions: [...functions.keys()].map((name) => configuration(found(name))),
-        }),
+        ListFunctions(input) {
+          const { page, ...more } = marked([...functions.keys()], input, 50);
+          return { Functions: page.map((name) => configuration(found(name))), ...more };
+        },
         UpdateFunctionConfiguration({ FunctionName, Timeout, MemorySize, Environment, ...rest }) {
           for (const [name, value] of Object.entries(rest))
             if (value !== undefined)

@@ -3,6 +3,7 @@ import { AwsError, type World } from "../engine.ts";
 import { uuid } from "../uuid.ts";
 import type { FunctionConfig, Outcome } from "./function.ts";
 import { checkMapping, isStream, type MappingSettings, type Poller } from "./mapping.ts";
+import { marked } from "./marker.ts";
 import { queuePoller } from "./queue-poller.ts";
 import { type ShardPosition, streamPoller } from "./stream-poller.ts";
 
@@ -185,20 +186,21 @@ export const eventSourceMappings = (
       return shown(mapping);
     },
     GetEventSourceMapping: ({ UUID }: { UUID: string }) => shown(found(UUID)),
-    ListEventSourceMappings({
-      EventSourceArn,
-      FunctionName,
-    }: {
+    ListEventSourceMappings(input: {
       EventSourceArn?: string;
       FunctionName?: string;
+      MaxItems?: number;
+      Marker?: string;
     }) {
+      const { EventSourceArn, FunctionName } = input;
       const name = FunctionName && namedFunction(FunctionName).name;
       const chosen = [...mappings.values()].filter(
         ({ settings, fn }) =>
           (!EventSourceArn || settings.EventSourceArn === EventSourceArn) &&
           (!name || fn.name === name),
       );
-      return { EventSourceMappings: chosen.map((mapping) => shown(mapping)) };
+      const { page, ...more } = marked(chosen, input, 100);
+      return { EventSourceMappings: page.map((mapping) => shown(mapping)), ...more };
     },
     UpdateEventSourceMapping({ UUID, ...changes }: Partial<MappingSettings> & { UUID: string }) {
       const before = found(UUID);

@@ -258,6 +258,8 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
     return {
       dialect: awsQuery(operation, signedFor, request),
       call: () => {
+        if (!operation)
+          throw new AwsError("MissingAction", "The request must contain the parameter Action.");
         if (signedFor === "sqs") return { service: "sqs", operation, input: sqsFormInput(form) };
         if (signedFor === "sts") return { service: "sts", operation, input: {} };
         throw unknown(`${operation} of ${signedFor ?? "an unnamed service"} (query protocol)`);

@@ -86,6 +86,7 @@ const operations: [service: string, bindings: string][] = [
      SendBulkEmail POST /v2/email/outbound-bulk-emails
      CreateEmailIdentity POST /v2/email/identities
      ListEmailIdentities GET /v2/email/identities
+     ListEmailIdentities POST /v2/email/list-identities
      GetEmailIdentity GET /v2/email/identities/{EmailIdentity}
      DeleteEmailIdentity DELETE /v2/email/identities/{EmailIdentity}
      GetAccount GET /v2/email/account`,
@@ -99,7 +100,7 @@ const parse = ([service, bindings]: [string, string]): RestOperation[] =>
   });
 
 /** The REST operations that have an address here: the ones a newcomer to these services would try. */
-const restOperations: RestOperation[] = [
+export const restOperations: RestOperation[] = [
   ...operations.flatMap(parse),
   {
     service: lambda,

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SESv2Client } from "@aws-sdk/client-sesv2";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { STSClient } from "@aws-sdk/client-sts";
+
+type Ready = {
+  api: string;
+  aws: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  accounts: Record<string, { token: string; customerId: string }>;
+};
+
+/** A shop that `npm start` runs, seen from outside: AWS's own clients, and its API over HTTP. */
+export type OutsideShop = Awaited<ReturnType<typeof openOutsideShop>>;
+
+/** Starts the shop in a process of its own. `node` are options for Node. */
+export const openOutsideShop = async (
+  node: string[] = [],
+  env: Record<string, string> = {},
+  more: string[] = [],
+) => {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [...node, "local/src/start.ts", "--json", "--port", "0", "--api-port", "0", ...more],
+    { env: { ...process.env, ...env } },
+  );
+  let stderr = "";
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const ready = await new Promise<Ready>((resolve, reject) => {
+    child.stdout?.once("data", (line) => resolve(JSON.parse(line)));
+    child.once("exit", () => reject(new Error(stderr)));
+  });
+  const { accessKeyId, secretAccessKey } = ready;
+  const credentials = { accessKeyId, secretAccessKey };
+  const config = { endpoint: ready.aws, region: "us-east-1", credentials, maxAttempts: 1 };
+  const api = async (method: string, path: string, as = "alice", body?: object) => {
+    const response = await fetch(ready.api + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${ready.accounts[as]?.token}`,
+        "content-type": "application/json",
+        "idempotency-key": crypto.randomUUID(),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: an answer, as a client sees it
+    return { status: response.status, body: (await response.json()) as any };
+  };
+  /** Looks again until there is something to see. */
+  const eventually = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
+    for (let tries = 0; tries < 400; tries += 1) {
+      const seen = await look();
+      if (seen) return seen;
+      await pause(50);
+    }
+    throw new Error(`It did not happen. ${stderr}`);
+  };
+  return {
+    ...{ child, ready, credentials, config, api, eventually },
+    stderr: () => stderr,
+    dynamodb: new DynamoDBClient(config),
+    streams: new DynamoDBStreamsClient(config),
+    sqs: new SQSClient(config),
+    events: new EventBridgeClient(config),
+    sfn: new SFNClient(config),
+    lambda: new LambdaClient(config),
+    scheduler: new SchedulerClient(config),
+    ses: new SESv2Client(config),
+    sts: new STSClient(config),
+    /** Places an order; answers its id. */
+    async place(paymentToken = "tok_approve", productId = "prd_hay"): Promise<string> {
+      const lines = [{ productId, quantity: 1 }];
+      const { status, body } = await api("POST", "/orders", "alice", { lines, paymentToken });
+      if (status !== 202) throw new Error(`An order was answered ${status}: ${body.detail}`);
+      return body.orderId;
+    },
+    /** Waits until an order, as its customer reads it, has a status. */
+    until: (orderId: string, status: string) =>
+      eventually(async () => (await api("GET", `/orders/${orderId}`)).body.status === status),
+    stop: () =>
+      new Promise<void>((resolve) => {
+        child.once("exit", () => resolve());
+        child.kill("SIGINT");
+      }),
+  };
+};
