@@ -10,7 +10,8 @@ export const largestItem = 400 * 1024;
 
 const kinds: Record<string, string> = { S: "string", B: "binary" };
 
-const isEmpty = (value: AttributeValue) => value.S === "" || value.B === "";
+/** Whether it is an empty text, as no key is. */
+export const isEmpty = (value: AttributeValue) => value.S === "" || value.B === "";
 
 const bytesOf = ({ S, B }: AttributeValue) =>
   S === undefined ? Buffer.byteLength(B ?? "", "base64") : Buffer.byteLength(S);
@@ -25,7 +26,8 @@ const checkKeySize = (value: AttributeValue, isPartition: boolean) => {
     );
 };
 
-const emptyKey = ({ name, type }: KeyPart) =>
+/** Says that a key has no empty text in it. */
+export const emptyKey = ({ name, type }: KeyPart) =>
   invalid(
     `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${kinds[type]} value. Key: ${name}`,
   );
@@ -47,7 +49,7 @@ export const checkKey = (key: Item, parts: readonly KeyPart[]) => {
 /** Index keys that an item has are of the schema's types, and not empty. */
 const checkIndexKeys = ({ indexes }: TableSettings, item: Item) => {
   for (const index of indexes)
-    for (const { name, type } of index.keys) {
+    for (const [i, { name, type }] of index.keys.entries()) {
       const value = attribute(item, name);
       if (!value) continue;
       if (value[type] === undefined)
@@ -58,6 +60,7 @@ const checkIndexKeys = ({ indexes }: TableSettings, item: Item) => {
         throw invalid(
           `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty ${kinds[type]} value. IndexName: ${index.name}, IndexKey: ${name}`,
         );
+      checkKeySize(value, i === 0);
     }
 };
 
@@ -100,7 +103,7 @@ export const checkUpdate = ({ settings }: Table, update: Update | undefined) => 
 export const checkUpdatedItem = ({ settings }: Table, item: Item, update: Update | undefined) => {
   if (!update) return;
   for (const index of settings.indexes)
-    for (const { name, type } of index.keys) {
+    for (const [i, { name, type }] of index.keys.entries()) {
       const value = update.heads.has(name) ? attribute(item, name) : undefined;
       if (!value) continue;
       if (value[type] === undefined)
@@ -111,5 +114,6 @@ export const checkUpdatedItem = ({ settings }: Table, item: Item, update: Update
         throw invalid(
           `One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty ${kinds[type]} value.`,
         );
+      checkKeySize(value, i === 0);
     }
 };

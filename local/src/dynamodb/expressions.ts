@@ -91,7 +91,46 @@ const translator = (names: Map<unknown, string>) => {
   return { condition, clause };
 };
 
+const expressionMembers = [
+  "UpdateExpression",
+  "ConditionExpression",
+  "KeyConditionExpression",
+  "FilterExpression",
+  "ProjectionExpression",
+] as const;
+
+const checkLength = (request: WithExpressions) => {
+  for (const name of expressionMembers) {
+    const size = Buffer.byteLength(request[name] ?? "");
+    if (size > 4096)
+      throw invalid(
+        `Invalid ${name}: Expression size has exceeded the maximum allowed size; expression size: ${size}`,
+      );
+  }
+};
+
+/** At most 300 operators and functions in an expression, and 100 operands of an IN beside the first. */
+const checkOperators = (name: string, roots: (Node | undefined)[]) => {
+  let count = 0;
+  const visit = (node: Node | undefined) => {
+    if (!node || Array.isArray(node) || !("args" in node)) return;
+    count += 1;
+    const operands = node.args.length - 1;
+    if (node.type === "in" && operands > 100)
+      throw invalid(
+        `Invalid ${name}: The IN operator is provided with too many operands; number of operands: ${operands}`,
+      );
+    for (const inner of node.args) visit(inner);
+  };
+  for (const root of roots) visit(root);
+  if (count > 300)
+    throw invalid(
+      `Invalid ${name}: The expression contains too many operators; operator count: ${count}`,
+    );
+};
+
 const parse = (request: WithExpressions): Expressions => {
+  checkLength(request);
   // Every placeholder gets a value of its own, so that the parser's values tell which they were.
   const ExpressionAttributeValues = structuredClone(request.ExpressionAttributeValues);
   const names = new Map<unknown, string>(
@@ -103,6 +142,10 @@ const parse = (request: WithExpressions): Expressions => {
 
   const { condition, clause } = translator(names);
   const { _updates, _condition, _keyCondition, _filter, _projection } = parsed;
+  checkOperators("UpdateExpression", _updates?.sections.map(({ val }) => val) ?? []);
+  checkOperators("ConditionExpression", [_condition?.expression]);
+  checkOperators("KeyConditionExpression", [_keyCondition?.expression]);
+  checkOperators("FilterExpression", [_filter?.expression]);
   const nested = new Set<string>();
   for (const part of [_updates, _condition, _filter, _projection])
     for (const head in part?.nestedPaths) nested.add(head);
@@ -152,13 +195,7 @@ const most = 5_000;
 const without: Expressions = { nested: [] };
 
 const expressionsOf = (request: WithExpressions): Expressions => {
-  const texts = [
-    request.UpdateExpression,
-    request.ConditionExpression,
-    request.KeyConditionExpression,
-    request.FilterExpression,
-    request.ProjectionExpression,
-  ];
+  const texts = expressionMembers.map((name) => request[name]);
   const names = request.ExpressionAttributeNames;
   const values = request.ExpressionAttributeValues;
   if (!names && !values && texts.every((text) => text === undefined)) return without;
@@ -205,14 +242,6 @@ export const compiled = (request: WithExpressions) => {
     values: { ...values, ...legacy.values },
   };
 };
-
-const expressionMembers = [
-  "UpdateExpression",
-  "ConditionExpression",
-  "KeyConditionExpression",
-  "FilterExpression",
-  "ProjectionExpression",
-] as const;
 
 /**
  * Refuses names and values without an expression that could use them, and legacy parameters beside

@@ -144,8 +144,14 @@ export const sizeOfValue = (value: AttributeValue): number => {
 /** Bytes of names and values together. */
 const sizeOfItem = (item: Item): number => {
   let size = 0;
-  for (const name in item)
-    size += Buffer.byteLength(name) + sizeOfValue(item[name] as AttributeValue);
+  for (const name in item) {
+    const length = Buffer.byteLength(name);
+    if (length > 65_535)
+      throw invalid(
+        "1 validation error detected: Attribute name is too large, must be less than 65536 bytes",
+      );
+    size += length + sizeOfValue(item[name] as AttributeValue);
+  }
   return size;
 };
 

@@ -1,5 +1,5 @@
 import type { Context, Page, Query, Scan } from "./calls.ts";
-import { checkPaths } from "./checks.ts";
+import { checkPaths, emptyKey, isEmpty } from "./checks.ts";
 import { compareValues, holds, type Values } from "./conditions.ts";
 import { invalid, invalidParameter } from "./errors.ts";
 import { checkParameters, compiled, type Expressions, type KeyComparison } from "./expressions.ts";
@@ -185,6 +185,7 @@ const conditionsOf = (
   const partition = read(hash);
   if (!range && conditions > 1) throw invalid("Query key condition not supported");
   if (!partition) throw invalid(`Query condition missed key schema element: ${hash.name}`);
+  if (isEmpty(partition.values[0] as AttributeValue)) throw emptyKey(hash);
   if (partition.operator !== "EQ") throw invalid("Query key condition not supported");
   const condition = range && read(range);
   if (range && !condition && conditions > 1)

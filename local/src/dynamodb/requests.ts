@@ -40,7 +40,15 @@ const tags: Member = {
   type: "List",
   children: {
     type: "ValueStruct<Tag>",
-    children: { Key: { type: "String", notNull: true }, Value: { type: "String", notNull: true } },
+    children: {
+      Key: {
+        type: "String",
+        notNull: true,
+        lengthGreaterThanOrEqual: 1,
+        lengthLessThanOrEqual: 128,
+      },
+      Value: { type: "String", notNull: true, lengthLessThanOrEqual: 256 },
+    },
   },
 };
 const streamSpecification: Member = {
@@ -165,7 +173,14 @@ const requests: Record<string, Members> = {
   },
   DeleteItem: { ...ofTable(deleteItem.types), ...onConditionCheckFailure },
   Query: ofTable(query.types),
-  Scan: { ...ofTable(scan.types), ConsistentRead: "Boolean" },
+  Scan: {
+    ...ofTable(scan.types),
+    TotalSegments: {
+      ...(scan.types.TotalSegments as { type: string }),
+      lessThanOrEqual: 1_000_000,
+    },
+    ConsistentRead: "Boolean",
+  },
   BatchGetItem: {
     ...(batchGetItem.types as Members),
     RequestItems: perhapsEmpty(batchGetItem.types.RequestItems),

@@ -2,7 +2,7 @@ import { type Item, type Row, rowOf } from "./items.ts";
 import type { Store, Stream } from "./store.ts";
 
 /** How long a record, and a stream that was closed, can be read, in milliseconds. */
-export const retention = 24 * 3600_000;
+const retention = 24 * 3600_000;
 
 /** The position of the oldest record that may still be read: those of the last 24 hours. */
 export const horizonOf = ({ records, first }: Stream, now: number) => {
@@ -22,6 +22,18 @@ const trim = ({ changed }: Store, stream: Stream, now: number) => {
   const horizon = horizonOf(stream, now);
   stream.records.splice(0, horizon - stream.first);
   while (stream.first < horizon) changed.record(stream.arn, stream.first++);
+};
+
+/** Forgets streams that were closed a day ago. */
+export const forgetClosed = ({ streams, changed, world }: Store) => {
+  for (const [arn, { closedAt, first, records }] of streams) {
+    if (closedAt === undefined || world.clock.now() - closedAt <= retention) continue;
+    streams.delete(arn);
+    changed.stream(arn);
+    records.forEach((_, i) => {
+      changed.record(arn, first + i);
+    });
+  }
 };
 
 /** Sequence numbers ascend, are the same in every run, and have AWS's 21 digits and more. */

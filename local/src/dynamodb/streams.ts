@@ -2,7 +2,7 @@ import { AwsError } from "../engine.ts";
 import { invalid, notFound } from "./errors.ts";
 import { copyItem } from "./items.ts";
 import type { Store, Stream, StreamRecord } from "./store.ts";
-import { horizonOf, retention, sequenceNumberOf } from "./stream-log.ts";
+import { forgetClosed, horizonOf, sequenceNumberOf } from "./stream-log.ts";
 
 /**
  * One shard a stream. AWS promises order per item, and opens new shards as it likes (about every four hours,
@@ -28,18 +28,6 @@ const decode = (text: string): Iterator => {
   if (!arn || !Number.isInteger(position) || !Number.isFinite(at))
     throw invalid("Invalid ShardIterator");
   return { arn, position: position as number, at: at as number };
-};
-
-/** Forgets streams that were closed a day ago. */
-const forgetClosed = ({ streams, changed, world }: Store) => {
-  for (const [arn, { closedAt, first, records }] of streams) {
-    if (closedAt === undefined || world.clock.now() - closedAt <= retention) continue;
-    streams.delete(arn);
-    changed.stream(arn);
-    records.forEach((_, i) => {
-      changed.record(arn, first + i);
-    });
-  }
 };
 
 const streamOf = (store: Store, arn: string): Stream => {

@@ -4,7 +4,7 @@ import { expiringFrom } from "./changes.ts";
 import { invalid, notFound } from "./errors.ts";
 import { plainName } from "./requests.ts";
 import { arnOf, type Store, settle, type Table, tableOf } from "./store.ts";
-import { tagsFrom } from "./tables.ts";
+import { checkTags, tagsFrom } from "./tables.ts";
 
 type ByName = { TableName: string };
 
@@ -101,6 +101,7 @@ export const tagResource = (
 ) => {
   const table = byArn(store, ResourceArn);
   const tags = { ...table.settings.tags, ...tagsFrom(Tags) };
+  checkTags(tags);
   settle(store, table, { ...table.settings, tags });
   return {};
 };

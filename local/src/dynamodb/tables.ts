@@ -15,6 +15,7 @@ import {
   type Throughput,
   type ViewType,
 } from "./store.ts";
+import { forgetClosed } from "./stream-log.ts";
 
 type KeySchema = { AttributeName: string; KeyType: "HASH" | "RANGE" }[];
 type IndexDefinition = {
@@ -86,6 +87,7 @@ const throughputOf = (throughput: Throughput) => ({ NumberOfDecreasesToday: 0, .
 /** The table as CreateTable, DescribeTable and the others answer it. */
 const describe = (store: Store, table: Table, status = "ACTIVE") => {
   const { settings } = table;
+  forgetClosed(store);
   const stream = settings.streamArn ? store.streams.get(settings.streamArn) : undefined;
   const TableArn = arnOf(store, settings.name);
   const sizeOf = (rows: Table["rows"]) => {
@@ -206,6 +208,12 @@ const closeStream = (store: Store, settings: TableSettings): TableSettings => {
 export const tagsFrom = (tags: { Key: string; Value: string }[] = []) =>
   Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 
+/** A table has at most 50 tags. */
+export const checkTags = (tags: Record<string, string>) => {
+  const count = Object.keys(tags).length;
+  if (count > 50) throw invalidParameter(`Too many tags: ${count}, more than 50`);
+};
+
 /** A table is ready when CreateTable answers, although the answer says CREATING, as AWS's does. */
 export const createTable = ({ store }: Context, request: CreateTable) => {
   const mistake = checkTableSchema(request as unknown as Record<string, unknown>);
@@ -249,6 +257,8 @@ export const createTable = ({ store }: Context, request: CreateTable) => {
     ...(request.SSESpecification && { encryption: request.SSESpecification }),
     tags: tagsFrom(request.Tags),
   };
+  checkIncluded(settings.indexes);
+  checkTags(settings.tags);
   const table = tableFrom(
     StreamSpecification?.StreamEnabled
       ? openStream(store, settings, StreamSpecification, request.LatestStreamLabel)
@@ -305,6 +315,18 @@ export const listTables = (
   };
 };
 
+const tooMany = (what: string) =>
+  new AwsError("LimitExceededException", `Subscriber limit exceeded: ${what}`);
+
+/** An INCLUDE names at most 20 attributes, those of a table's indexes together at most 100. */
+const checkIncluded = (indexes: Pick<IndexSettings, "name" | "included">[]) => {
+  for (const { name, included } of indexes)
+    if (included.length > 20)
+      throw invalidParameter(`Index ${name} has ${included.length} NonKeyAttributes, more than 20`);
+  const all = indexes.reduce((sum, { included }) => sum + included.length, 0);
+  if (all > 100) throw invalidParameter(`The indexes have ${all} NonKeyAttributes, more than 100`);
+};
+
 const addIndex = (store: Store, table: Table, index: IndexSettings, throughput: Throughput) => {
   settle(store, table, {
     ...table.settings,
@@ -351,6 +373,12 @@ export const updateTable = ({ store }: Context, request: UpdateTable) => {
   if (StreamSpecification?.StreamEnabled === false && !table.settings.streaming)
     throw invalid("Table is already not associated with a stream");
 
+  if (GlobalSecondaryIndexUpdates.filter(({ Create, Delete }) => Create ?? Delete).length > 1)
+    throw tooMany("Only 1 online index can be created or deleted simultaneously per table");
+  const globals = table.settings.indexes.filter(({ global }) => global);
+  if (globals.length >= 20 && GlobalSecondaryIndexUpdates.some(({ Create }) => Create))
+    throw tooMany("Number of global secondary indexes exceeds per-table limit of 20");
+
   const [now, wanted] = [table.settings.throughput, request.ProvisionedThroughput];
   if (
     table.settings.billing === "PROVISIONED" &&
@@ -383,6 +411,7 @@ export const updateTable = ({ store }: Context, request: UpdateTable) => {
           definitions.push({ ...definition });
       settle(store, table, { ...table.settings, definitions });
       const index = indexOf(Create, true, definitions);
+      checkIncluded([...table.settings.indexes, index]);
       if (index.keys.some(({ type }) => type === undefined))
         throw invalidParameter(
           `Some index key attributes are not defined in AttributeDefinitions. Keys: [${index.keys.map(({ name }) => name).join(", ")}], AttributeDefinitions: [${definitions.map((d) => d.AttributeName).join(", ")}]`,
