@@ -10,7 +10,11 @@ import { json, type Loose, setUp } from "./testing/laboratory.ts";
 const problems = (states: Loose, top: object = {}) => {
   const StartAt = Object.keys(states)[0];
   const read = readDefinition(json({ QueryLanguage: "JSONata", StartAt, States: states, ...top }));
-  return "workflow" in read ? [] : read.diagnostics.map((d) => `${d.message} at ${d.location}`);
+  return "workflow" in read
+    ? []
+    : read.diagnostics.map(
+        ({ message, location }) => message + (location ? ` at ${location}` : ""),
+      );
 };
 const done = { Type: "Succeed" };
 const lambda = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", End: true };
@@ -25,8 +29,8 @@ describe("a definition", () => {
   it.each<[string, Loose, string]>([
     [
       "a target that is not there",
-      { A: { Type: "Pass", Next: "B" } },
-      "Missing 'Next' target: B at /States/A/Next",
+      { A: { Type: "Choice", Choices: [{ Condition: true, Next: "C" }], Default: "B" }, C: done },
+      "Missing 'Next' target: B at /States/A/Default",
     ],
     [
       "a state that nothing leads to",
@@ -35,18 +39,39 @@ describe("a definition", () => {
     ],
     [
       "a state with no way on",
-      { A: { Type: "Pass" } },
+      { A: { Type: "Pass", Next: "B", End: true }, B: done },
       "Exactly one of 'Next' and 'End' is required at /States/A",
     ],
     [
+      "a way without an end",
+      { A: { Type: "Pass", Next: "B" }, B: { Type: "Pass", Next: "A" } },
+      "Workflow has no terminal state",
+    ],
+    [
       "a type that is none",
-      { A: { Type: "Pause" } },
+      { A: { Type: "Pause", End: true } },
       "Value 'Pause' is not a state type at /States/A/Type",
     ],
     [
       "a field of the other dialect",
       { A: { ...pass, ResultPath: "$" } },
-      "Field 'ResultPath' is not supported at /States/A/ResultPath",
+      "The QueryLanguage is set to 'JSONata', but field 'ResultPath' is only supported for the 'JSONPath' QueryLanguage at /States/A",
+    ],
+    [
+      "a field of another state",
+      { A: { ...pass, TimeoutSeconds: 5 } },
+      "Field 'TimeoutSeconds' is not supported at /States/A",
+    ],
+    [
+      "a dialect of its own inside a Map",
+      {
+        A: {
+          Type: "Map",
+          ItemProcessor: { QueryLanguage: "JSONata", StartAt: "B", States: { B: pass } },
+          End: true,
+        },
+      },
+      "Field 'QueryLanguage' is not supported at /States/A/ItemProcessor",
     ],
     [
       "a task without a resource",
@@ -90,22 +115,47 @@ describe("a definition", () => {
     [
       "an expression that does not parse",
       { A: { ...pass, Output: "{% 1 + %}" } },
-      "Invalid JSONata expression: Unexpected end of expression at /States/A/Output",
+      "Unexpected end of expression at /States/A/Output",
+    ],
+    [
+      "braces that do not span an expression",
+      { A: { ...pass, Output: { a: " {% 1 %}" } } },
+      "A JSONata expression must begin with '{%' and end with '%}' at /States/A/Output/a",
     ],
     [
       "a name that stands for nothing",
       { A: { ...pass, Output: "{% $sum(lines.price) %}" } },
-      "The name 'lines' stands for nothing: use $states.input at /States/A/Output",
+      "Reference to 'lines' at the top level is not supported. at /States/A/Output",
+    ],
+    [
+      "a name that stands for nothing in a function",
+      { A: { ...pass, Output: "{% $map($states.input.a, function($x){ b }) %}" } },
+      "Reference to 'b' at the top level is not supported. at /States/A/Output",
     ],
     [
       "the dollar that stands for nothing",
       { A: { ...pass, Output: "{% $.a %}" } },
-      "'$' is not allowed at the top level: use $states at /States/A/Output",
+      "Reference to '$' at the top level is not supported. at /States/A/Output",
     ],
     [
-      "$eval",
-      { A: { ...pass, Output: "{% $eval('1') %}" } },
-      "The function $eval is not allowed at /States/A/Output",
+      "the two dollars that stand for nothing",
+      { A: { ...pass, Output: "{% $$ %}" } },
+      "Reference to '$$' is not supported. at /States/A/Output",
+    ],
+    [
+      "a result where there is none yet",
+      { A: { ...lambda, Arguments: { a: "{% $states.result.x %}" } } },
+      "Field '$states.result' does not exist. at /States/A/Arguments/a",
+    ],
+    [
+      "a result where there never is one",
+      { A: { ...pass, Output: "{% 1 + $states.result %}" } },
+      "Field '$states.result' does not exist. at /States/A/Output",
+    ],
+    [
+      "an error where none was caught",
+      { A: { ...lambda, Output: "{% $states.errorOutput.Error %}" } },
+      "Field '$states.errorOutput' does not exist. at /States/A/Output",
     ],
     [
       "an assignment to $states",
@@ -204,6 +254,33 @@ describe("a definition", () => {
     ],
   ])("is refused by name for %s", (_, states, top, problem) => {
     expect(problems(states, top)).toEqual([`The local cloud does not emulate ${problem}`]);
+  });
+
+  it("may read a result when it leaves a state, and the error in a catcher", () => {
+    const Catch = [
+      { ErrorEquals: ["States.ALL"], Output: "{% $states.errorOutput.Error %}", Next: "B" },
+    ];
+    const Output = "{% $states.result.Payload %}";
+    expect(problems({ A: { ...lambda, Output, Catch }, B: done })).toEqual([]);
+  });
+
+  it.each([
+    ["1 +", "INVALID_JSONATA_EXPRESSION"],
+    ["phone", "UNSUPPORTED_JSONATA_EXPRESSION"],
+  ])("is refused for {%% %s %%} as %s", (expression, code) => {
+    const States = { A: { ...pass, Output: `{% ${expression} %}` } };
+    const read = readDefinition(json({ QueryLanguage: "JSONata", StartAt: "A", States }));
+    expect(read).toMatchObject({ diagnostics: [{ code, location: "/States/A/Output" }] });
+  });
+
+  it("is refused when it is no object", () => {
+    const diagnostic = {
+      severity: "ERROR",
+      code: "SCHEMA_VALIDATION_FAILED",
+      message: "Definition must be a valid JSON object",
+    };
+    expect(readDefinition("")).toEqual({ diagnostics: [diagnostic] });
+    expect(readDefinition("[]")).toEqual({ diagnostics: [diagnostic] });
   });
 
   it("may read the input of a function or of a filter by plain names", () => {
@@ -307,6 +384,35 @@ describe("DeleteStateMachine", () => {
 });
 
 describe("ValidateStateMachineDefinition", () => {
+  it("answers as many diagnostics as it may, and says that there are more", async () => {
+    const { states } = setUp();
+    const States = { A: { ...pass, Foo: 1, Bar: 2 } };
+    const bad = json({ QueryLanguage: "JSONata", StartAt: "A", States });
+    const validate = (more: object) =>
+      states("ValidateStateMachineDefinition", { definition: bad, ...more });
+    expect(await validate({ maxResults: 1 })).toMatchObject({
+      result: "FAIL",
+      diagnostics: [{ message: "Field 'Foo' is not supported", location: "/States/A" }],
+      truncated: true,
+    });
+    expect(await validate({})).toMatchObject({ truncated: false });
+    await expect(validate({ maxResults: 101 })).rejects.toMatchObject({
+      code: "ValidationException",
+    });
+  });
+
+  it("takes a definition of a megabyte, no more", async () => {
+    const { states } = setUp();
+    const long = json({ Comment: "x".repeat(1024 * 1024) });
+    await expect(
+      states("ValidateStateMachineDefinition", { definition: long }),
+    ).rejects.toMatchObject({
+      code: "ValidationException",
+      message:
+        "1 validation error detected: Value at 'definition' failed to satisfy constraint: Member must have length less than or equal to 1048576",
+    });
+  });
+
   it("answers the diagnostics", async () => {
     const { states } = setUp();
     const validate = (definition: string) =>

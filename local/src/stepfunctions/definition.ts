@@ -47,13 +47,38 @@ const NOT_EMULATED = [
   "Iterator",
 ];
 
+/** Fields of the other dialect, which AWS refuses in words of their own. */
+const JSONPATH_ONLY = [
+  "InputPath",
+  "OutputPath",
+  "Parameters",
+  "Result",
+  "ResultPath",
+  "ResultSelector",
+  "ItemsPath",
+  "MaxConcurrencyPath",
+  "SecondsPath",
+  "TimestampPath",
+  "TimeoutSecondsPath",
+  "HeartbeatSecondsPath",
+  "ErrorPath",
+  "CausePath",
+];
+
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const NO_OBJECT: Diagnostic = {
+  severity: "ERROR",
+  code: "SCHEMA_VALIDATION_FAILED",
+  message: "Definition must be a valid JSON object",
+};
 
 /** Reads a definition. Answers its workflow, or what is wrong with it, by AWS's rules as far as they are known. */
 export const readDefinition = (
   text: unknown,
 ): { workflow: Workflow } | { diagnostics: Diagnostic[] } => {
+  if (text === "") return { diagnostics: [{ ...NO_OBJECT }] };
   let parsed: unknown;
   try {
     parsed = JSON.parse(text as string);
@@ -63,8 +88,8 @@ export const readDefinition = (
   }
   const diagnostics: Diagnostic[] = [];
   const report: Report = (message, location, code = "SCHEMA_VALIDATION_FAILED") =>
-    diagnostics.push({ severity: "ERROR", code, message, location });
-  if (!isObject(parsed)) report("Definition must be a valid JSON object", "/");
+    diagnostics.push({ severity: "ERROR", code, message, ...(location && { location }) });
+  if (!isObject(parsed)) diagnostics.push({ ...NO_OBJECT });
   else {
     const names = new Set<string>();
     checkWorkflow(parsed, "", parsed.QueryLanguage, [], names, report);
@@ -82,14 +107,19 @@ const unknownFields = (fields: Fields, known: string[], at: string, report: Repo
   for (const name of Object.keys(fields)) {
     if (known.includes(name)) continue;
     if (NOT_EMULATED.includes(name)) notEmulated(`the field ${name}`, at, report);
-    else report(`Field '${name}' is not supported`, `${at}/${name}`);
+    else if (JSONPATH_ONLY.includes(name))
+      report(
+        `The QueryLanguage is set to 'JSONata', but field '${name}' is only supported for the 'JSONPath' QueryLanguage`,
+        at || "/",
+      );
+    else report(`Field '${name}' is not supported`, at || "/");
   }
 };
 
 const notEmulated = (what: string, at: string, report: Report) =>
   report(`The local cloud does not emulate ${what}`, at, "NOT_EMULATED");
 
-const WORKFLOW = ["StartAt", "States", "Comment", "QueryLanguage"];
+const WORKFLOW = ["StartAt", "States", "Comment"];
 
 const checkWorkflow = (
   workflow: Fields,
@@ -100,7 +130,9 @@ const checkWorkflow = (
   report: Report,
 ) => {
   const known =
-    at === "" ? [...WORKFLOW, "TimeoutSeconds", "Version"] : [...WORKFLOW, "ProcessorConfig"];
+    at === ""
+      ? [...WORKFLOW, "QueryLanguage", "TimeoutSeconds", "Version"]
+      : [...WORKFLOW, "ProcessorConfig"];
   unknownFields(workflow, known, at, report);
   if (at === "") whole(workflow, "TimeoutSeconds", at, 1, 99_999_999, report);
   if (!required(workflow, ["States", "StartAt"], at, report)) return;
@@ -130,6 +162,10 @@ const checkWorkflow = (
       checkState(state, here, language, [...scope, ...own], names, report);
     }
   }
+  const isEnd = (state: unknown) =>
+    isObject(state) && (state.End === true || ["Succeed", "Fail"].includes(state.Type as string));
+  if (at === "" && !Object.values(States).some(isEnd))
+    report("Workflow has no terminal state", "", "MISSING_END_STATE");
   for (const name of Object.keys(States))
     if (!reached.has(name))
       report(
@@ -184,7 +220,16 @@ const checkState = (
   if (!required(state, known.required, at, report)) return;
   if (known.optional.includes("Next") && (state.Next === undefined) === (state.End !== true))
     report("Exactly one of 'Next' and 'End' is required", at);
-  checkExpressions(state, at, report);
+  const withResult = ["Task", "Parallel", "Map"].includes(type);
+  for (const [field, value] of Object.entries(state)) {
+    const left = field === "Output" || field === "Assign";
+    const scope = [...ALWAYS, ...(left && withResult ? ["result"] : [])];
+    if (field === "Catch")
+      for (const [i, catcher] of list(value).entries())
+        checkExpressions(catcher, `${at}/Catch[${i}]`, [...ALWAYS, "errorOutput"], report);
+    else if (!WITHOUT_EXPRESSIONS.includes(field))
+      checkExpressions(value, `${at}/${field}`, scope, report);
+  }
   if (state.Assign !== undefined) checkAssign(state.Assign, `${at}/Assign`, report);
   checkRetry(state.Retry, `${at}/Retry`, report);
   checkCatch(state.Catch, `${at}/Catch`, report);
@@ -202,7 +247,7 @@ const checkState = (
 const checkAssign = (assign: unknown, at: string, report: Report) => {
   if (!isObject(assign)) return report("Assign must be an object", at);
   for (const name of Object.keys(assign))
-    if (name === "states" || !/^[\p{L}_][\p{L}\p{N}_]{0,79}$/u.test(name))
+    if (name === "states" || !/^\p{ID_Start}\p{ID_Continue}{0,79}$/u.test(name))
       report(`'${name}' is not a name for a variable`, at);
 };
 
@@ -330,44 +375,64 @@ const checkType: Record<string, (state: Fields, at: string, report: Report) => v
 /** Fields that hold workflows, or constants, and so no expressions of this state. */
 const WITHOUT_EXPRESSIONS = ["Branches", "ItemProcessor", "Comment", "Resource", "Next", "Type"];
 
-const checkExpressions = (value: unknown, at: string, report: Report) => {
+/** What $states has in every field. */
+const ALWAYS = ["input", "context"];
+
+const checkExpressions = (value: unknown, at: string, scope: string[], report: Report) => {
   const expression = expressionIn(value);
   if (expression !== undefined) {
+    let tree: Node;
     try {
-      const problem = misplaced(jsonata(expression).ast() as unknown as Node);
-      if (problem) report(problem, at);
+      tree = jsonata(expression).ast();
     } catch (error) {
-      report(`Invalid JSONata expression: ${(error as Error).message}`, at);
+      return report((error as Error).message, at, "INVALID_JSONATA_EXPRESSION");
     }
-  } else if (Array.isArray(value))
-    for (const [i, item] of value.entries()) checkExpressions(item, `${at}[${i}]`, report);
+    const problem = misplaced(tree) ?? absent(tree, scope);
+    if (problem) report(problem, at, "UNSUPPORTED_JSONATA_EXPRESSION");
+  } else if (typeof value === "string" && (value.startsWith("{%") || value.endsWith("%}")))
+    report("A JSONata expression must begin with '{%' and end with '%}'", at);
+  else if (Array.isArray(value))
+    for (const [i, item] of value.entries()) checkExpressions(item, `${at}[${i}]`, scope, report);
   else if (isObject(value))
     for (const [key, item] of Object.entries(value))
-      if (!WITHOUT_EXPRESSIONS.includes(key)) checkExpressions(item, `${at}/${key}`, report);
+      checkExpressions(item, `${at}/${key}`, scope, report);
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: jsonata's syntax tree has no published type
 type Node = any;
 
+/** The first problem that a check finds in some parts of an expression. */
+const firstIn = (nodes: Node[], check: (node: Node) => string | undefined) => {
+  for (const node of nodes) {
+    const problem = check(node);
+    if (problem) return problem;
+  }
+  return undefined;
+};
+
 /** What an expression names although, in Step Functions, there is nothing there: it has no input but $states. */
 const misplaced = (node: Node): string | undefined => {
   if (node === null || typeof node !== "object") return undefined;
-  if (Array.isArray(node)) {
-    for (const item of node) {
-      const problem = misplaced(item);
-      if (problem) return problem;
-    }
-    return undefined;
-  }
-  if (node.type === "name") return `The name '${node.value}' stands for nothing: use $states.input`;
-  if (node.type === "variable" && ["", "$"].includes(node.value))
-    return `'$${node.value}' is not allowed at the top level: use $states`;
-  if (node.type === "variable" && node.value === "eval") return "The function $eval is not allowed";
-  if (node.type === "lambda") return undefined; // inside, names are relative to what it is called on
+  if (Array.isArray(node)) return firstIn(node, misplaced);
+  const { type, value } = node;
+  if (type === "name" || (type === "variable" && value === ""))
+    return `Reference to '${type === "name" ? value : "$"}' at the top level is not supported.`;
+  if (type === "variable" && value === "$") return "Reference to '$$' is not supported.";
   // After the first step, names are relative to what it gave.
-  if (node.type === "path") return misplaced(node.steps[0]);
-  const { expression, lhs, rhs, arguments: args, expressions, procedure, condition } = node;
+  if (type === "path") return misplaced(node.steps[0]);
+  const { expression, lhs, rhs, arguments: args, expressions, procedure, condition, body } = node;
   const { then: positive, else: negative } = node;
-  const within = node.type === "apply" ? [lhs, rhs] : [expression, lhs, rhs];
-  return misplaced([...within, args, expressions, procedure, condition, positive, negative]);
+  const within = type === "apply" ? [lhs, rhs] : [expression, lhs, rhs];
+  return misplaced([...within, args, expressions, procedure, condition, positive, negative, body]);
+};
+
+/** What an expression reads of $states although it is not there in its field. */
+const absent = (node: Node, scope: string[]): string | undefined => {
+  if (node === null || typeof node !== "object") return undefined;
+  if (node.type === "path") {
+    const [first, second] = node.steps;
+    if (first.type === "variable" && first.value === "states" && second?.type === "name")
+      if (!scope.includes(second.value)) return `Field '$states.${second.value}' does not exist.`;
+  }
+  return firstIn(Object.values(node), (part) => absent(part, scope));
 };

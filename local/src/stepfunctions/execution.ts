@@ -122,7 +122,7 @@ export type Execution = {
 };
 
 /** The limit of everything that goes into or comes out of a state, in bytes of UTF-8. */
-const DATA_LIMIT = 256 * 1024;
+export const DATA_LIMIT = 256 * 1024;
 
 /** Whether a JSON text is over the limit of state data. */
 export const tooLarge = (text: string) =>

@@ -74,11 +74,11 @@ describe("an execution", () => {
         Input: { a: 1 },
         Name: "x",
         RoleArn: "arn:aws:iam::123456789012:role/machine",
-        StartTime: "2026-01-01T00:00:00.000Z",
+        StartTime: "2026-01-01T00:00:00Z",
         RedriveCount: 0,
       },
       StateMachine: { Id: machine, Name: "machine" },
-      State: { Name: "A", EnteredTime: "2026-01-01T00:00:00.000Z", RetryCount: 0 },
+      State: { Name: "A", EnteredTime: "2026-01-01T00:00:00Z", RetryCount: 0 },
     });
   });
 
@@ -87,7 +87,12 @@ describe("an execution", () => {
     const arn = await start(await create(wait, { TimeoutSeconds: 10 }));
     const { status, startDate, stopDate } = await finished(arn);
     expect([status, stopDate - startDate]).toEqual(["TIMED_OUT", 10]);
-    expect((await history(arn)).at(-1).type).toBe("ExecutionTimedOut");
+    expect((await history(arn)).at(-1)).toMatchObject({
+      type: "ExecutionTimedOut",
+      previousEventId: 0,
+      executionTimedOutEventDetails: { error: "States.Timeout" },
+    });
+    expect((await finished(arn)).error).toBeUndefined();
   });
 
   it("fails where a state puts out more than 256 KiB", async () => {
@@ -110,7 +115,8 @@ describe("an execution", () => {
     const { run, states } = setUp();
     const { error, cause, executionArn } = await run({
       A: { Type: "Pass", Next: "B" },
-      B: { Type: "Pass", Next: "A" },
+      B: { Type: "Choice", Choices: [{ Condition: false, Next: "C" }], Default: "A" },
+      C: { Type: "Succeed" },
     });
     expect(error).toBe("States.Runtime");
     expect(cause).toBe("The execution reached the maximum number of history events (25000).");
@@ -119,7 +125,11 @@ describe("an execution", () => {
       reverseOrder: true,
       maxResults: 1,
     });
-    expect(last.events[0]).toMatchObject({ id: 25_000, type: "ExecutionFailed" });
+    expect(last.events[0]).toMatchObject({
+      id: 25_000,
+      previousEventId: 24_999,
+      type: "ExecutionFailed",
+    });
   });
 
   it("has the history that AWS shows where an expression fails", async () => {
@@ -342,7 +352,54 @@ describe("RedriveExecution", () => {
       1,
     ]);
     expect(lab.calls.map(({ name }) => name)).toEqual(["first", "second", "second"]);
-    expect((await lab.history(arn)).map(({ type }) => type)).toContain("ExecutionRedriven");
+    expect((await lab.history(arn)).map(({ type }) => type).slice(-7)).toEqual([
+      "ExecutionFailed",
+      "ExecutionRedriven",
+      "TaskScheduled",
+      "TaskStarted",
+      "TaskSucceeded",
+      "TaskStateExited",
+      "ExecutionSucceeded",
+    ]);
+  });
+
+  it("has all its retries and its whole time before it again", async () => {
+    const lab = setUp({ down: flaky(() => false) });
+    const Retry = [{ ErrorEquals: ["Down"], IntervalSeconds: 1, MaxAttempts: 1 }];
+    const top = { TimeoutSeconds: 100 };
+    const arn = await lab.start(await lab.create({ A: task("down", { Retry, End: true }) }, top));
+    await lab.finished(arn);
+    await lab.clock.advance(200_000);
+    await lab.states("RedriveExecution", { executionArn: arn });
+    expect(await lab.finished(arn)).toMatchObject({ status: "FAILED", error: "Down" });
+    expect(lab.calls).toHaveLength(4);
+  });
+
+  it.each<[string, object, number]>([
+    ["leaves a Wait whose moment has passed", { Timestamp: "2026-01-01T00:01:00Z" }, 0],
+    ["waits once more for a Wait's seconds", { Seconds: 60 }, 60],
+  ])("%s", async (_, length, seconds) => {
+    const { create, start, states, finished, clock } = setUp();
+    const machine = await create({ W: { Type: "Wait", ...length, End: true } });
+    const arn = await start(machine);
+    await clock.advance(1000);
+    await states("StopExecution", { executionArn: arn });
+    await clock.advance(300_000);
+    await states("RedriveExecution", { executionArn: arn });
+    const { status, redriveDate, stopDate } = await finished(arn);
+    expect([status, stopDate - redriveDate]).toEqual(["SUCCEEDED", seconds]);
+  });
+
+  it("enters a Fail again, and fails again", async () => {
+    const { run, states, finished, history } = setUp();
+    const { executionArn } = await run({ F: { Type: "Fail", Error: "Bad" } });
+    await states("RedriveExecution", { executionArn });
+    expect(await finished(executionArn)).toMatchObject({ error: "Bad", redriveCount: 1 });
+    expect((await history(executionArn)).map(({ type }) => type).slice(-3)).toEqual([
+      "ExecutionRedriven",
+      "FailStateEntered",
+      "ExecutionFailed",
+    ]);
   });
 
   it("runs only those branches again that did not succeed", async () => {

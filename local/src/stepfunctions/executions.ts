@@ -1,10 +1,10 @@
-import { AwsError, type Operation, type World } from "../engine.ts";
+import { AwsError, notEmulated, type Operation, type World } from "../engine.ts";
 import { uuid } from "../uuid.ts";
 import type { Definitions } from "./definitions.ts";
 import { copyOf, type Execution, tooLarge } from "./execution.ts";
 import { HISTORY_LIMIT, type History } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
+import { atMost, checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
 import { readToken } from "./token.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: validated below
@@ -83,6 +83,11 @@ export const executionOperations = (
     return machine;
   };
 
+  const checkFailure = (input: Input) => {
+    atMost(input, "error", 256);
+    atMost(input, "cause", 32_768);
+  };
+
   const checkInput = (input: unknown) => {
     const refused = (why: string) =>
       new AwsError("InvalidExecutionInput", `Invalid State Machine Execution Input: '${why}'`);
@@ -100,6 +105,7 @@ export const executionOperations = (
 
   /** The open task that a token stands for. */
   const taskOf = (token: string) => {
+    atMost({ taskToken: token }, "taskToken", 2048);
     const place = readToken(token);
     if (!place) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
     const execution = executions.get(place.arn);
@@ -160,6 +166,7 @@ export const executionOperations = (
     },
 
     DescribeExecution: (input: Input) => {
+      if (input?.includedData === "METADATA_ONLY") throw notEmulated("states", "includedData");
       const x = find(required(input, "executionArn"));
       const described = describe(x, history.of(x).length, clock.now(), machines.get(x.machineArn));
       return present({
@@ -226,12 +233,14 @@ export const executionOperations = (
 
     StopExecution: (input: Input) => {
       const x = find(required(input, "executionArn"));
+      checkFailure(input);
       const { error, cause } = input;
       if (x.status === "RUNNING") interpreter.abort(x, { error, cause });
       return { stopDate: inSeconds(x.stopDate) };
     },
 
     RedriveExecution: (input: Input) => {
+      atMost(input, "clientToken", 64);
       const ended = find(required(input, "executionArn"));
       const x = copyOf(ended); // snapshots share what has ended
       const earlier = redrives.get(x.arn);
@@ -275,6 +284,7 @@ export const executionOperations = (
     },
 
     SendTaskFailure: (input: Input) => {
+      checkFailure(input);
       const { execution, thread } = taskOf(required(input, "taskToken"));
       const { error, cause } = input;
       interpreter.answer(execution, thread, { failure: { error, cause } });

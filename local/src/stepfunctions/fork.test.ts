@@ -518,7 +518,8 @@ describe("what is kept of an execution", () => {
     const lab = setUp();
     const machine = {
       A: wait(1, { Comment: "x".repeat(5000), Next: "B" }),
-      B: wait(1, { Next: "A" }),
+      B: { Type: "Choice", Choices: [{ Condition: false, Next: "C" }], Default: "A" },
+      C: { Type: "Succeed" },
     };
     const arn = await lab.start(await lab.create(machine));
     const sizeAt = async (ms: number) => {

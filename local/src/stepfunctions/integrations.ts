@@ -20,7 +20,11 @@ export type Integration = {
 
 const OPERATIONS: Record<string, { service: string; operation: string; patterns: string[] }> = {
   "lambda:invoke": { service: "lambda", operation: "Invoke", patterns: ["waitForTaskToken"] },
-  "events:putEvents": { service: "events", operation: "PutEvents", patterns: [] },
+  "events:putEvents": {
+    service: "events",
+    operation: "PutEvents",
+    patterns: ["waitForTaskToken"],
+  },
   "sqs:sendMessage": {
     service: "sqs",
     operation: "SendMessage",
@@ -33,7 +37,7 @@ const OPERATIONS: Record<string, { service: string; operation: string; patterns:
   "states:startExecution": {
     service: "states",
     operation: "StartExecution",
-    patterns: ["sync:2"],
+    patterns: ["sync", "sync:2", "waitForTaskToken"],
   },
 };
 
@@ -60,7 +64,7 @@ export const integrationOf = (resource: string): Integration | undefined => {
     service: known.service,
     operation: known.operation,
     callback: pattern === "waitForTaskToken",
-    sync: pattern === "sync:2",
+    sync: pattern === "sync" || pattern === "sync:2",
   };
 };
 
@@ -217,7 +221,9 @@ export const perform = async (
   if (answer?.FunctionError) {
     const payload = Buffer.from(answer.Payload ?? "", "base64").toString();
     const thrown = parsed(payload) as { errorType?: string } | null;
-    return { failure: { error: thrown?.errorType ?? "Error", cause: payload } };
+    if (thrown?.errorType) return { failure: { error: thrown.errorType, cause: payload } };
+    const cause = `The cause could not be determined because Lambda did not return an error type. Returned payload: ${payload}`;
+    return { failure: { error: "Lambda.Unknown", cause } };
   }
   if (integration.operation === "PutEvents" && answer.FailedEntryCount > 0)
     return { failure: { error: "EventBridge.FailedEntry", cause: JSON.stringify(answer) } };

@@ -363,6 +363,34 @@ describe("variables", () => {
     expect(output).toEqual([[2], false]);
   });
 
+  it.each<[string, object]>([
+    ["one of them", { a: "{% $pad('', 262145, 'x') %}" }],
+    ["one assignment", { a: "{% $pad('', 150000, 'x') %}", b: "{% $pad('', 150000, 'x') %}" }],
+  ])("are limited to 256 KiB: %s", async (_, Assign) => {
+    const { run } = setUp();
+    const { error } = await run({ A: { Type: "Pass", Assign, Output: 1, End: true } });
+    expect(error).toBe("States.DataLimitExceeded");
+  });
+
+  it("are limited to 10 MiB in an execution", async () => {
+    const { run } = setUp();
+    const large = (i: number, next: object) => ({
+      Type: "Pass",
+      Assign: { [`v${i}`]: "{% $pad('', 262000, 'x') %}" },
+      ...next,
+    });
+    const chain = (length: number) =>
+      Object.fromEntries(
+        Array.from({ length }, (_, i) => [
+          `S${i}`,
+          large(i, i + 1 < length ? { Next: `S${i + 1}` } : { End: true }),
+        ]),
+      );
+    expect((await run(chain(40))).status).toBe("SUCCEEDED");
+    const lab = setUp();
+    expect(await lab.run(chain(41))).toMatchObject({ error: "States.DataLimitExceeded" });
+  });
+
   it("stand in the history as JSON", async () => {
     const lab = setUp();
     const arn = await lab.start(await lab.create({ A: pass({ Assign: { x: "a" }, End: true }) }));

@@ -3,6 +3,7 @@ import type { World } from "../engine.ts";
 import type { Definitions } from "./definitions.ts";
 import {
   childrenOf,
+  DATA_LIMIT,
   type Execution,
   errorOutput,
   type Failure,
@@ -52,9 +53,10 @@ export const createInterpreter = (surroundings: Surroundings) => {
     } catch (error) {
       if (error === overtaken) return;
       if (error instanceof StateFailed) await guarded(x, t, () => failed(x, t, error.failure));
-      else if (error instanceof Exhausted)
-        end(x, "FAILED", { error: "States.Runtime", cause: error.message });
-      else throw error;
+      else if (error instanceof Exhausted) {
+        const last = history.of(x).length;
+        end(x, "FAILED", { error: "States.Runtime", cause: error.message }, last);
+      } else throw error;
     }
   };
 
@@ -112,8 +114,9 @@ export const createInterpreter = (surroundings: Surroundings) => {
       ? ((await fill(x, t, fields.Assign, `${at}Assign`, scope)) as Record<string, Json>)
       : {};
     const text = limited(t, JSON.stringify(output));
-    settle(x, t);
     const names = Object.keys(assigned);
+    if (names.length > 0) checkVariables(x, t, assigned);
+    settle(x, t);
     const { Type } = stateOf(x, t);
     t.last = history.add(
       x,
@@ -136,6 +139,25 @@ export const createInterpreter = (surroundings: Surroundings) => {
     if (names.length > 0) t.variables = { ...t.variables, ...assigned };
     if (leaving.next !== undefined) enter(x, t, leaving.next, output);
     else finish(x, t, output);
+  };
+
+  /** Fails the state that assigns more than variables hold: 256 KiB at once, 10 MiB in all scopes of an execution. */
+  const checkVariables = (x: Execution, t: Thread, assigned: Record<string, Json>) => {
+    const kept = { ...t.variables, ...assigned };
+    const sizeOf = (variables: Record<string, Json>) =>
+      Object.values(variables).reduce<number>(
+        (sum, value) => sum + Buffer.byteLength(JSON.stringify(value)),
+        0,
+      );
+    const stored = Object.values(x.threads).reduce(
+      (sum, thread) => sum + sizeOf(thread === t ? kept : thread.variables),
+      0,
+    );
+    if (sizeOf(assigned) <= DATA_LIMIT && stored <= 10 * 1024 * 1024) return;
+    throw new StateFailed({
+      error: "States.DataLimitExceeded",
+      cause: `The variables assigned in the state '${visitOf(t).state}' exceed the maximum number of bytes service limit.`,
+    });
   };
 
   const act = (x: Execution, t: Thread): Promise<void> | void => {
@@ -313,6 +335,7 @@ export const createInterpreter = (surroundings: Surroundings) => {
     const waiters = x.waiters;
     x.waiters = [];
     const details = {
+      ...(status === "TIMED_OUT" && { error: "States.Timeout" }),
       ...(output !== undefined && { output, outputDetails: { truncated: false } }),
       ...(error !== undefined && { error }),
       ...(cause !== undefined && { cause }),
@@ -382,14 +405,26 @@ export const createInterpreter = (surroundings: Surroundings) => {
       enter(x, root, definitions.workflow(x.definition).StartAt, JSON.parse(x.input));
     },
     abort: (x: Execution, failure: Failure) => end(x, "ABORTED", failure),
-    /** Goes on from the states that an execution ended in; what had succeeded stays. */
+    /**
+     * Goes on from the states that an execution ended in, with all their retries before them; what had succeeded stays.
+     * A state that was entered is not entered again, but for a Fail.
+     */
     redrive: (x: Execution, last: number) => {
       limitTime(x);
       for (const t of Object.values(x.threads)) {
         if (childrenOf(x, t).length > 0) continue;
-        const { state, input } = (t.entering ?? t.visit) as { state: string; input: Json };
         t.last = last;
-        enter(x, t, state, input);
+        if (t.entering) {
+          arriveSoon(x, t, t.entering.state, t.entering.input);
+          continue;
+        }
+        const { state, input, enteredAt, entered, before } = visitOf(t);
+        if (stateOf(x, t).Type === "Fail") {
+          enter(x, t, state, input);
+          continue;
+        }
+        t.visit = { state, input, enteredAt, entered, before, tries: [], retryCount: 0 };
+        soon(x, t, `go on in ${state} of`, () => act(x, t));
       }
     },
     answer: tasks.answer,

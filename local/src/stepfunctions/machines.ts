@@ -35,6 +35,14 @@ export const required = (input: Input, member: string): string => {
   return value;
 };
 
+/** Refuses a text that is longer than AWS takes it. */
+export const atMost = (input: Input, member: string, most: number) => {
+  if (input?.[member]?.length > most)
+    throw invalid(
+      `Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+    );
+};
+
 /** Refuses members that would change what AWS does, and do nothing here. */
 export const refuse = (input: Input, members: string[]) => {
   for (const member of members)
@@ -47,6 +55,8 @@ export const checkName = (name: unknown) => {
   if (typeof name !== "string" || name.length < 1 || name.length > 80 || forbidden.test(name))
     throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
 };
+
+const DEFINITION_LIMIT = 1024 * 1024;
 
 /** Cuts a page out of a list. The token is the place to go on from. */
 export const page = <Item>(all: Item[], input: Input, most = 100) => {
@@ -87,6 +97,7 @@ export const machineOperations = (
 
   /** The id of a definition that is right. */
   const checked = (definition: string): string => {
+    atMost({ definition }, "definition", DEFINITION_LIMIT);
     const read = readDefinition(definition);
     if ("workflow" in read) return definitions.add(definition);
     const problems = read.diagnostics
@@ -205,9 +216,18 @@ export const machineOperations = (
     },
 
     ValidateStateMachineDefinition: (input: Input) => {
-      const read = readDefinition(required(input, "definition"));
-      const diagnostics = "diagnostics" in read ? read.diagnostics : [];
-      return { result: diagnostics.length > 0 ? "FAIL" : "OK", diagnostics, truncated: false };
+      const definition = required(input, "definition");
+      atMost(input, "definition", DEFINITION_LIMIT);
+      const { maxResults = 0 } = input;
+      if (!(maxResults >= 0 && maxResults <= 100))
+        throw invalid(
+          `Value '${maxResults}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100`,
+        );
+      const read = readDefinition(definition);
+      const found = "diagnostics" in read ? read.diagnostics : [];
+      const diagnostics = found.slice(0, maxResults || 100);
+      const truncated = diagnostics.length < found.length;
+      return { result: found.length > 0 ? "FAIL" : "OK", diagnostics, truncated };
     },
 
     TagResource: (input: Input) => {

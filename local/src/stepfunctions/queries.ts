@@ -34,6 +34,9 @@ export const limited = (t: Thread, text: string) => {
   return text;
 };
 
+/** A moment as Step Functions writes it: without a fraction of a second that is zero. */
+const iso = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
+
 /** The context object. */
 const contextOf = (x: Execution, t: Thread) => {
   const v = visitOf(t);
@@ -44,14 +47,14 @@ const contextOf = (x: Execution, t: Thread) => {
       Input: JSON.parse(x.input),
       Name: x.name,
       RoleArn: x.roleArn,
-      StartTime: new Date(x.startDate).toISOString(),
+      StartTime: iso(x.startDate),
       RedriveCount: x.redriveCount,
-      ...(x.redriveDate && { RedriveTime: new Date(x.redriveDate).toISOString() }),
+      ...(x.redriveDate && { RedriveTime: iso(x.redriveDate) }),
     },
     StateMachine: { Id: x.machineArn, Name: x.machineName },
     State: {
       Name: v.state,
-      EnteredTime: new Date(v.enteredAt).toISOString(),
+      EnteredTime: iso(v.enteredAt),
       RetryCount: v.retryCount,
     },
     ...(v.task?.token && { Task: { Token: v.task.token } }),

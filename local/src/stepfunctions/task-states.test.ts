@@ -131,6 +131,14 @@ describe("a task token", () => {
     await expect(lost).rejects.toMatchObject({ code: "TaskDoesNotExist" });
   });
 
+  it("takes no longer error and cause than AWS does", async () => {
+    const { states, taskToken } = await asked();
+    for (const long of [{ error: "x".repeat(257) }, { cause: "x".repeat(32_769) }])
+      await expect(states("SendTaskFailure", { taskToken, ...long })).rejects.toMatchObject({
+        code: "ValidationException",
+      });
+  });
+
   it("takes only JSON", async () => {
     const { states, taskToken } = await asked();
     const bad = states("SendTaskSuccess", { taskToken, output: "{" });
@@ -263,6 +271,53 @@ describe("an integration", () => {
       A: integration(Resource, { StateMachineArn: inner, Input }),
     });
     expect(output).toMatchObject({ Status: "SUCCEEDED", Input, Output: { b: 2 } });
+  });
+
+  it("hands on an execution's output as text by the first version of the pattern", async () => {
+    const lab = setUp();
+    const inner = await lab.create({ A: { Type: "Succeed", Output: { b: 1 } } }, {}, "inner");
+    const { output } = await lab.run({
+      A: integration("states:startExecution.sync", { StateMachineArn: inner, Input: { a: 1 } }),
+    });
+    expect(output).toMatchObject({ Input: json({ a: 1 }), Output: json({ b: 1 }) });
+  });
+
+  it.each<[string, (token: string, inner: string) => object]>([
+    [
+      "events:putEvents",
+      (token) => ({ Entries: [{ Source: "s", DetailType: "d", Detail: { token } }] }),
+    ],
+    ["states:startExecution", (token, StateMachineArn) => ({ StateMachineArn, Input: { token } })],
+  ])("may hand its token on by %s", async (resource, of) => {
+    const lab = setUp();
+    const inner = await lab.create({ A: { Type: "Succeed" } }, {}, "inner");
+    const Arguments = of("{% $states.context.Task.Token %}", inner);
+    const arn = await lab.start(
+      await lab.create({ A: integration(`${resource}.waitForTaskToken`, Arguments) }),
+    );
+    await lab.clock.advance(1000);
+    const { taskScheduledEventDetails } = (await lab.history(arn))[2];
+    const taskToken = /"token":"([^"]+)"/.exec(taskScheduledEventDetails.parameters)?.[1];
+    await lab.states("SendTaskSuccess", { taskToken, output: "1" });
+    expect((await lab.finished(arn)).output).toBe(1);
+    expect((await lab.history(arn))[4].type).toBe("TaskSubmitted");
+  });
+
+  it("is Lambda.Unknown where a function's failure has no type", async () => {
+    const lab = setUp();
+    lab.cloud.guard((call, next) =>
+      call.service === "lambda"
+        ? Promise.resolve({
+            FunctionError: "Unhandled",
+            Payload: Buffer.from('{"errorMessage":"Task timed out"}').toString("base64"),
+          })
+        : next(call),
+    );
+    expect(await lab.run({ A: task("f") })).toMatchObject({
+      error: "Lambda.Unknown",
+      cause:
+        'The cause could not be determined because Lambda did not return an error type. Returned payload: {"errorMessage":"Task timed out"}',
+    });
   });
 
   it("fails as a task when the execution that it waits for fails", async () => {

@@ -195,15 +195,18 @@ export const createTaskStates = (
   const childExecutionEnded = (x: Execution, t: Thread, child: Execution) => {
     const task = t.visit?.task;
     if (task?.child !== child.arn || task.answer || t.visit?.outcome) return;
+    // The first version of the pattern hands on JSON as text.
+    const data = (text: string) =>
+      integrationAt(x, t).resource.endsWith(".sync") ? text : JSON.parse(text);
     const described = {
       ...(child.cause !== undefined && { Cause: child.cause }),
       ...(child.error !== undefined && { Error: child.error }),
       ExecutionArn: child.arn,
-      Input: JSON.parse(child.input),
+      Input: data(child.input),
       InputDetails: { Included: true },
       Name: child.name,
       ...(child.output !== undefined && {
-        Output: JSON.parse(child.output),
+        Output: data(child.output),
         OutputDetails: { Included: true },
       }),
       StartDate: child.startDate,
