@@ -27,6 +27,7 @@ const start = async (options?: SqsOptions) => {
   const attributes = async (QueueUrl: string) =>
     (await sqs("GetQueueAttributes", { QueueUrl, AttributeNames: ["All"] })).Attributes;
   return {
+    cloud,
     clock,
     facts,
     sqs,
@@ -176,6 +177,37 @@ describe("a message", () => {
     expect(await bodies(url)).toEqual(["queue's"]);
   });
 
+  it("is hidden for at most twelve hours from a receive on, however often that is prolonged", async () => {
+    const { clock, queue, send, receive, sqs } = await start();
+    const url = await queue("Orders");
+    await send(url, "a");
+    const [{ ReceiptHandle }] = await receive(url, { VisibilityTimeout: 43_200 });
+    const change = (VisibilityTimeout: number) =>
+      sqs("ChangeMessageVisibility", { QueueUrl: url, ReceiptHandle, VisibilityTimeout });
+    await clock.advance(3_600_000);
+    await change(39_600);
+    await expect(change(39_601)).rejects.toThrow(
+      "Value 39601 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
+    );
+    await expect(change(43_201)).rejects.toMatchObject({ code: "InvalidParameterValue" });
+  });
+
+  it("keeps its age and its retention when it moves to a dead-letter queue", async () => {
+    const { clock, queue, send, receive, bodies } = await start();
+    const grave = await queue("OrdersDlq", { MessageRetentionPeriod: "120" });
+    const url = await queue("Orders", {
+      VisibilityTimeout: "100",
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn("OrdersDlq"), maxReceiveCount: 1 }),
+    });
+    await send(url, "a");
+    await receive(url);
+    await clock.advance(100_000);
+    await receive(url);
+    expect(await bodies(grave, { VisibilityTimeout: 0 })).toEqual(["a"]);
+    await clock.advance(20_000);
+    expect(await bodies(grave)).toEqual([]);
+  });
+
   it("vanishes after the retention period", async () => {
     const { clock, queue, send, attributes, bodies } = await start();
     const url = await queue("Orders", { MessageRetentionPeriod: "60" });
@@ -183,6 +215,29 @@ describe("a message", () => {
     await clock.advance(60_000);
     expect(await attributes(url)).toMatchObject({ ApproximateNumberOfMessages: "0" });
     expect(await bodies(url)).toEqual([]);
+  });
+
+  it("carries at most ten attributes, is delayed at most 900 seconds, and counts its attributes", async () => {
+    const { queue, send } = await start();
+    const url = await queue("Orders");
+    const attributes = (count: number, StringValue = "x") => ({
+      MessageAttributes: Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [`a${i}`, { DataType: "String", StringValue }]),
+      ),
+    });
+    await send(url, "a", attributes(10));
+    await expect(send(url, "a", attributes(11))).rejects.toThrow(
+      "Number of message attributes [11] exceeds the allowed maximum [10].",
+    );
+    await send(url, "a", { DelaySeconds: 900 });
+    await expect(send(url, "a", { DelaySeconds: 901 })).rejects.toMatchObject({
+      code: "InvalidParameterValue",
+    });
+    const rest = 1_048_576 - "a0".length - "String".length - 1000;
+    await send(url, "b".repeat(rest), attributes(1, "x".repeat(1000)));
+    await expect(send(url, "b".repeat(rest), attributes(1, "x".repeat(1001)))).rejects.toThrow(
+      "Message must be shorter than 1048576 bytes.",
+    );
   });
 
   it("is refused when it is empty, too large, or carries what SQS does not take", async () => {
@@ -252,6 +307,26 @@ describe("a batch", () => {
     const QueueUrl = await queue("Orders");
     await expect(sqs("SendMessageBatch", { QueueUrl, Entries })).rejects.toMatchObject({ code });
   });
+});
+
+it("no more than 120,000 messages are in flight: a short poll is refused, a long one waits", async () => {
+  const { cloud, clock, queue, send, receive, bodies, sqs } = await start();
+  const url = await queue("Orders");
+  await send(url, "template");
+  const [{ MessageId, ReceiptHandle }] = await receive(url, { VisibilityTimeout: 600 });
+  await cloud.restart(({ parts }) => {
+    const messages = parts.get("sqs.messages");
+    const taken = messages?.get(MessageId) as object;
+    for (let i = 1; i < 120_000; i += 1) messages?.apply(`${i}`, { ...taken, id: `${i}` });
+  });
+  await send(url, "one more");
+  await expect(receive(url)).rejects.toMatchObject({ code: "OverLimit" });
+  const polled = bodies(url, { WaitTimeSeconds: 20 });
+  await clock.advance(5_000);
+  await sqs("DeleteMessage", { QueueUrl: url, ReceiptHandle });
+  expect(await bodies(url)).toEqual(["one more"]);
+  await clock.advance(20_000);
+  expect(await polled).toEqual([]);
 });
 
 describe("waiting for messages", () => {
@@ -422,6 +497,44 @@ describe("a dead-letter queue", () => {
     });
   });
 
+  it("serves the queues that it names, at most ten", async () => {
+    const { queue } = await start();
+    const allow = (sourceQueueArns: string[]) => ({
+      RedriveAllowPolicy: JSON.stringify({ redrivePermission: "byQueue", sourceQueueArns }),
+    });
+    await queue("Choosy", allow([arn("Orders")]));
+    const RedrivePolicy = JSON.stringify({
+      deadLetterTargetArn: arn("Choosy"),
+      maxReceiveCount: 1,
+    });
+    await queue("Orders", { RedrivePolicy });
+    await expect(queue("Prices", { RedrivePolicy })).rejects.toThrow("does not have permissions");
+    const eleven = Array.from({ length: 11 }, (_, i) => arn(`Q${i}`));
+    await expect(queue("Wide", allow(eleven))).rejects.toMatchObject({
+      code: "InvalidAttributeValue",
+    });
+  });
+
+  it("is listed with its last ten redrives, the newest first", async () => {
+    const { clock, sqs, send, graveUrl } = await withDeadLetters();
+    for (let n = 1; n <= 12; n += 1) {
+      for (let i = 0; i < n; i += 1) await send(graveUrl, "a");
+      await sqs("StartMessageMoveTask", {
+        SourceArn: arn("OrdersDlq"),
+        DestinationArn: arn("Orders"),
+      });
+      await clock.advance(1_000);
+    }
+    const list = async (MaxResults?: number) =>
+      (await sqs("ListMessageMoveTasks", { SourceArn: arn("OrdersDlq"), MaxResults })).Results.map(
+        // biome-ignore lint/suspicious/noExplicitAny: the wire's shape
+        (task: any) => task.ApproximateNumberOfMessagesMoved,
+      );
+    expect(await list()).toEqual([12]);
+    expect(await list(10)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
+    await expect(list(11)).rejects.toMatchObject({ code: "InvalidParameterValue" });
+  });
+
   it("may refuse to serve a queue", async () => {
     const { queue } = await start();
     await queue("Closed", { RedriveAllowPolicy: JSON.stringify({ redrivePermission: "denyAll" }) });
@@ -431,6 +544,27 @@ describe("a dead-letter queue", () => {
       }),
     ).rejects.toMatchObject({ code: "InvalidParameterValue" });
   });
+});
+
+it("queues are listed page by page when a call says how many it wants", async () => {
+  const { sqs, queue } = await start();
+  const grave = await queue("Dead");
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn("Dead"), maxReceiveCount: 1 });
+  const urls: string[] = [];
+  for (const name of ["a", "b", "c"]) urls.push(await queue(name, { RedrivePolicy }));
+  const first = await sqs("ListDeadLetterSourceQueues", { QueueUrl: grave, MaxResults: 2 });
+  expect(first.queueUrls).toEqual(urls.slice(0, 2));
+  const { NextToken } = first;
+  expect(
+    await sqs("ListDeadLetterSourceQueues", { QueueUrl: grave, MaxResults: 2, NextToken }),
+  ).toEqual({ queueUrls: urls.slice(2) });
+  const queues = await sqs("ListQueues", { MaxResults: 3 });
+  expect(queues.QueueUrls).toEqual([grave, ...urls.slice(0, 2)]);
+  expect(await sqs("ListQueues", { MaxResults: 3, NextToken: queues.NextToken })).toEqual({
+    QueueUrls: urls.slice(2),
+  });
+  expect(await sqs("ListQueues", { QueueNamePrefix: "z" })).toEqual({});
+  await expect(sqs("ListQueues", { NextToken: "!" })).rejects.toThrow("Invalid or expired");
 });
 
 it("a queue is purged once a minute, and listed and tagged by name", async () => {

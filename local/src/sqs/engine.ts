@@ -1,5 +1,6 @@
 import type { Timer } from "../clock.ts";
 import { AwsError, type Caller, type Engine, notEmulated, type World } from "../engine.ts";
+import { pageOf } from "../paging.ts";
 import { uuid } from "../uuid.ts";
 import {
   checkAttributes,
@@ -72,11 +73,11 @@ const mostInFlight = 120_000;
 const fifoId = /^[\x21-\x7e]{1,128}$/;
 const batchId = /^[A-Za-z0-9_-]{1,80}$/;
 
-const checkBatch = (entries: { Id: string }[] | undefined) => {
+const checkBatch = (operation: string, entries: { Id: string }[] | undefined) => {
   if (!entries?.length)
     throw new AwsError(
       "EmptyBatchRequest",
-      "There should be at least one SendMessageBatchRequestEntry in the request.",
+      `There should be at least one ${operation}RequestEntry in the request.`,
     );
   if (entries.length > 10)
     throw new AwsError(
@@ -341,7 +342,7 @@ export const sqsEngine =
       const until = clock.now() + VisibilityTimeout * 1000;
       if (until > (message.receivedAt ?? 0) + longestVisibility * 1000)
         throw invalidParameter(
-          `Value ${VisibilityTimeout} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${longestVisibility} seconds].`,
+          `Value ${VisibilityTimeout} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${longestVisibility} seconds]`,
         );
       enqueue(queue, message, VisibilityTimeout * 1000);
       return undefined;
@@ -359,6 +360,16 @@ export const sqsEngine =
       };
     };
 
+    /** A page of queues' URLs; there is a token for the next one only if the call said how many it wants. */
+    const urlsOf = (wanted: Queue[], input: { MaxResults?: number; NextToken?: string }) => {
+      const { MaxResults, NextToken } = input;
+      inRange("MaxResults", MaxResults, 1, 1000);
+      const { page, next } = pageOf(wanted.map(urlOf).sort(), MaxResults ?? 1000, NextToken, () =>
+        invalidParameter("Invalid or expired next token."),
+      );
+      return { page, ...(MaxResults && next && { NextToken: next }) };
+    };
+
     const change = (queue: Queue, changes: Partial<Queue>) =>
       void queues.set(queue.name, { ...queue, ...changes });
     /** What is left of `given` when what is empty is taken away. */
@@ -367,6 +378,7 @@ export const sqsEngine =
 
     const moving = moveTasks({
       world,
+      inRange,
       stock,
       byArn,
       all: () => queues.values(),
@@ -416,19 +428,10 @@ export const sqsEngine =
         if (!QueueName) throw missingParameter("QueueName");
         return { QueueUrl: urlOf(queueAt({ QueueUrl: QueueName })) };
       },
-      ListQueues({ QueueNamePrefix = "", MaxResults, NextToken }) {
-        inRange("MaxResults", MaxResults, 1, 1000);
-        const urls = [...queues.values()]
-          .filter(({ name }) => name.startsWith(QueueNamePrefix))
-          .sort((a, b) => (a.name < b.name ? -1 : 1))
-          .map(urlOf);
-        if (urls.length === 0) return {};
-        const from = NextToken ? Number(NextToken) : 0;
-        const to = from + (MaxResults ?? 1000);
-        return {
-          QueueUrls: urls.slice(from, to),
-          ...(MaxResults && to < urls.length && { NextToken: String(to) }),
-        };
+      ListQueues({ QueueNamePrefix = "", ...input }) {
+        const wanted = [...queues.values()].filter(({ name }) => name.startsWith(QueueNamePrefix));
+        const { page, ...more } = urlsOf(wanted, input);
+        return { ...(page.length > 0 && { QueueUrls: page }), ...more };
       },
       GetQueueAttributes(input) {
         const queue = queueAt(input);
@@ -472,7 +475,7 @@ export const sqsEngine =
       SendMessageBatch(input, caller) {
         const queue = queueAt(input);
         const entries: (Send & { Id: string })[] = input.Entries;
-        checkBatch(entries);
+        checkBatch("SendMessageBatch", entries);
         const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
         if (size > maximumMessageSize)
           throw new AwsError(
@@ -524,7 +527,7 @@ export const sqsEngine =
       },
       DeleteMessageBatch(input) {
         const queue = queueAt(input);
-        checkBatch(input.Entries);
+        checkBatch("DeleteMessageBatch", input.Entries);
         return eachOf(input.Entries, (entry: { Id: string; ReceiptHandle?: string }) =>
           remove(queue, entry.ReceiptHandle),
         );
@@ -534,7 +537,7 @@ export const sqsEngine =
       },
       ChangeMessageVisibilityBatch(input) {
         const queue = queueAt(input);
-        checkBatch(input.Entries);
+        checkBatch("ChangeMessageVisibilityBatch", input.Entries);
         return eachOf(input.Entries, (entry: { Id: string; VisibilityTimeout?: number }) =>
           changeVisibility(queue, entry),
         );
@@ -544,7 +547,8 @@ export const sqsEngine =
         const sources = [...queues.values()].filter(
           (queue) => redrivePolicyOf(queue)?.deadLetterTargetArn === arn,
         );
-        return { queueUrls: sources.map(urlOf).sort() };
+        const { page, ...more } = urlsOf(sources, input);
+        return { queueUrls: page, ...more };
       },
       TagQueue(input) {
         const queue = queueAt(input);

@@ -22,6 +22,7 @@ type MoveTask = {
 
 type Queues = {
   world: World;
+  inRange: (name: string, value: unknown, least: number, greatest: number) => void;
   stock: Stock;
   byArn: (arn: string) => Queue | undefined;
   all: () => Iterable<Queue>;
@@ -43,6 +44,7 @@ const missing = (name: string) =>
  */
 export const moveTasks = ({
   world: { clock, note, keep },
+  inRange,
   stock,
   byArn,
   all,
@@ -117,6 +119,8 @@ export const moveTasks = ({
           throw invalidParameter(
             "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
           );
+      const known = [...tasks.values()].filter((task) => task.source === SourceArn);
+      for (const { id } of known.slice(0, -9)) tasks.delete(id); // no more than ten are ever listed
       const task: MoveTask = {
         id: uuid(clock.random),
         source: SourceArn,
@@ -134,10 +138,11 @@ export const moveTasks = ({
     ListMessageMoveTasks({ SourceArn, MaxResults = 1 }) {
       if (!SourceArn) throw missingParameter("SourceArn");
       if (!byArn(SourceArn)) throw missing("SourceArn");
+      inRange("MaxResults", MaxResults, 1, 10);
       const Results = [...tasks.values()]
         .filter(({ source }) => source === SourceArn)
         .reverse()
-        .slice(0, Math.min(MaxResults, 10))
+        .slice(0, MaxResults)
         .map((task) => ({
           ...(task.status === "RUNNING" && { TaskHandle: handleOf(task) }),
           Status: task.status,
