@@ -475,6 +475,84 @@ describe("buses and rules", () => {
     ).rejects.toThrow(/ScheduleExpression/);
   });
 
+  it("every list is answered page by page", async () => {
+    const { events, rule } = await start();
+    const Targets = ["x", "y", "z"].map((Id) => ({ ...views, Id }));
+    await rule(Targets);
+    for (const name of ["A", "B"]) {
+      await events("CreateEventBus", { Name: name });
+      await events("CreateArchive", { ArchiveName: name, EventSourceArn: busArn("Bus") });
+      await events("StartReplay", {
+        ReplayName: name,
+        EventSourceArn: `arn:aws:events:${base}:archive/A`,
+        EventStartTime: 1,
+        EventEndTime: 2,
+        Destination: { Arn: busArn("Bus") },
+      });
+      const Rule = { Name: name, EventBusName: "Bus", EventPattern: '{"source":["a"]}' };
+      await events("PutRule", Rule);
+      await events("PutTargets", { Rule: name, EventBusName: "Bus", Targets: [views] });
+    }
+    const pages = async (operation: string, list: string, input: object = {}) => {
+      const found: unknown[][] = [];
+      for (let NextToken: string | undefined; ; ) {
+        const answer = await events(operation, { ...input, Limit: 2, NextToken });
+        found.push(
+          answer[list].map(
+            // biome-ignore lint/suspicious/noExplicitAny: the wire's shape
+            (one: any) => one.Name ?? one.ArchiveName ?? one.ReplayName ?? one.Id ?? one,
+          ),
+        );
+        NextToken = answer.NextToken;
+        if (!NextToken) return found;
+      }
+    };
+    const EventBusName = "Bus";
+    expect(await pages("ListEventBuses", "EventBuses")).toEqual([
+      ["default", "Bus"],
+      ["A", "B"],
+    ]);
+    expect(await pages("ListRules", "Rules", { EventBusName })).toEqual([["Placed", "A"], ["B"]]);
+    expect(await pages("ListTargetsByRule", "Targets", { EventBusName, Rule: "Placed" })).toEqual([
+      ["x", "y"],
+      ["z"],
+    ]);
+    expect(
+      await pages("ListRuleNamesByTarget", "RuleNames", { EventBusName, TargetArn: views.Arn }),
+    ).toEqual([["Placed", "A"], ["B"]]);
+    expect(await pages("ListArchives", "Archives")).toEqual([["A", "B"]]);
+    expect(await pages("ListReplays", "Replays")).toEqual([["A", "B"]]);
+    await expect(events("ListRules", { EventBusName, Limit: 101 })).rejects.toMatchObject({
+      code: "ValidationException",
+    });
+    await expect(events("ListRules", { EventBusName, NextToken: "!" })).rejects.toThrow(
+      "NextToken",
+    );
+  });
+
+  it("rules of one name on two buses have their own targets", async () => {
+    const { cloud, clock, events, rule, entry, bodies } = await start();
+    await rule([views]);
+    await events("CreateEventBus", { Name: "Other" });
+    const of = { Name: "Placed", EventBusName: "Other" };
+    await events("PutRule", { ...of, EventPattern: '{"source":["shop"]}' });
+    expect(await events("ListTargetsByRule", { Rule: "Placed", EventBusName: "Other" })).toEqual({
+      Targets: [],
+    });
+    await cloud.call({
+      caller: administrator,
+      service: "events",
+      operation: "PutEvents",
+      input: { Entries: [entry({}, { EventBusName: "Other" })] },
+    });
+    await clock.advance(1);
+    expect(await bodies("Views")).toEqual([]);
+    await events("DeleteRule", of);
+    expect(await events("DescribeRule", { Name: "Placed", EventBusName: "Bus" })).toMatchObject({
+      Arn: ruleArn,
+    });
+  });
+
   it("a pattern is tested against an event", async () => {
     const { events } = await start();
     const Event = JSON.stringify({
@@ -490,6 +568,15 @@ describe("buses and rules", () => {
       events("TestEventPattern", { EventPattern: JSON.stringify(pattern), Event });
     expect(await test({ source: ["shop"] })).toEqual({ Result: true });
     expect(await test({ source: ["other"] })).toEqual({ Result: false });
+    await expect(test({ source: "shop" })).rejects.toThrow(
+      'Event pattern is not valid. Reason: "source" must be an object or an array',
+    );
+    await expect(
+      events("TestEventPattern", {
+        EventPattern: '{"source":["shop"]}',
+        Event: '{"source":"shop"}',
+      }),
+    ).rejects.toThrow("Parameter Event is not valid.");
   });
 
   it("permissions are kept as a policy", async () => {

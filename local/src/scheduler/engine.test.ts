@@ -199,6 +199,22 @@ describe("a schedule", () => {
     expect((await scheduler("ListSchedules")).Schedules).toHaveLength(1);
   });
 
+  it("has a group with tags", async () => {
+    const { scheduler } = await start();
+    const tag = (Key: string, Value: string) => ({ Key, Value });
+    const { ScheduleGroupArn: ResourceArn } = await scheduler("CreateScheduleGroup", {
+      Name: "mine",
+      Tags: [tag("a", "1")],
+    });
+    await scheduler("TagResource", { ResourceArn, Tags: [tag("a", "2"), tag("b", "3")] });
+    const tags = () => scheduler("ListTagsForResource", { ResourceArn });
+    expect(await tags()).toEqual({ Tags: [tag("a", "2"), tag("b", "3")] });
+    await scheduler("UntagResource", { ResourceArn, TagKeys: ["a"] });
+    expect(await tags()).toEqual({ Tags: [tag("b", "3")] });
+    await scheduler("DeleteScheduleGroup", { Name: "mine" });
+    await expect(tags()).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+  });
+
   it("is listed page by page, as its group is", async () => {
     const { create, scheduler } = await start();
     for (const Name of ["a", "b", "c"]) {

@@ -44,6 +44,7 @@ type Next = { due: number; at: number };
 /** An occurrence on its way to the target that the schedule had then. */
 type Occurrence = Pick<Schedule, "Name" | "Arn" | "Target"> & { due: number; execution: string };
 
+type Tag = { Key: string; Value: string };
 type Group = { Name: string; Arn: string; State: string; CreationDate: number };
 
 const validation = (message: string) => new AwsError("ValidationException", message);
@@ -99,6 +100,7 @@ export const schedulerEngine = (world: World): Engine => {
   const { clock, account, region, keep } = world;
   const groups = keep.map<Group>("scheduler.groups");
   const schedules = keep.map<Schedule>("scheduler.schedules");
+  const tags = keep.map<Tag[]>("scheduler.tags");
   const nexts = keep.map<Next>("scheduler.next");
   const timers = new Map<string, Timer>();
 
@@ -123,6 +125,11 @@ export const schedulerEngine = (world: World): Engine => {
     const group = groups.get(name);
     if (!group) throw notFound(`Schedule group ${name}`);
     return group;
+  };
+  /** Only groups have tags. */
+  const tagsOf = (arn: string): Tag[] => {
+    if (![...groups.values()].some(({ Arn }) => Arn === arn)) throw notFound(`Resource ${arn}`);
+    return tags.get(arn) ?? [];
   };
   const when = (schedule: Schedule) =>
     occurrences(
@@ -299,11 +306,13 @@ export const schedulerEngine = (world: World): Engine => {
         }));
         return { Schedules, ...more };
       },
-      CreateScheduleGroup({ Name }) {
+      CreateScheduleGroup({ Name, Tags }) {
         if (!Name || !/^[0-9a-zA-Z\-_.]{1,64}$/.test(Name))
           throw validation(`Parameter Name is not valid: ${Name}`);
         if (groups.has(Name)) throw conflict(`Schedule group ${Name}`);
-        return { ScheduleGroupArn: addGroup(Name).Arn };
+        const { Arn } = addGroup(Name);
+        if (Tags) tags.set(Arn, Tags);
+        return { ScheduleGroupArn: Arn };
       },
       GetScheduleGroup: ({ Name }) => ({ ...requireGroup(Name) }),
       ListScheduleGroups({ NamePrefix = "", ...input }) {
@@ -316,9 +325,23 @@ export const schedulerEngine = (world: World): Engine => {
         if (Name === "default") throw validation("Cannot delete the default schedule group.");
         for (const schedule of [...schedules.values()])
           if (schedule.GroupName === Name) forget(schedule);
+        tags.delete(requireGroup(Name).Arn);
         groups.delete(Name);
         return {};
       },
+      TagResource({ ResourceArn, Tags }) {
+        const all = new Map([...tagsOf(ResourceArn), ...Tags].map((tag: Tag) => [tag.Key, tag]));
+        tags.set(ResourceArn, [...all.values()]);
+        return {};
+      },
+      UntagResource({ ResourceArn, TagKeys }) {
+        tags.set(
+          ResourceArn,
+          tagsOf(ResourceArn).filter(({ Key }) => !TagKeys.includes(Key)),
+        );
+        return {};
+      },
+      ListTagsForResource: ({ ResourceArn }) => ({ Tags: tagsOf(ResourceArn) }),
     },
     stop() {
       for (const key of [...timers.keys()]) disarm(key);

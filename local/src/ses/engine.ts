@@ -1,4 +1,5 @@
 import { AwsError, type Engine, notEmulated, type World } from "../engine.ts";
+import { pageOf } from "../paging.ts";
 import { uuid } from "../uuid.ts";
 
 /** An e-mail that was sent: it went no further than this. */
@@ -69,14 +70,20 @@ export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
         return answer;
       },
       GetEmailIdentity: ({ EmailIdentity }) => shown(require(EmailIdentity)),
-      ListEmailIdentities: () => ({
-        EmailIdentities: [...identities.values()].map((identity) => ({
-          IdentityName: identity.name,
-          IdentityType: typeOf(identity.name),
+      ListEmailIdentities({ PageSize = 1000, NextToken }) {
+        if (!Number.isInteger(PageSize) || PageSize < 0 || PageSize > 1000)
+          throw badRequest(`PageSize must be from 0 to 1000: ${PageSize}.`);
+        const { page, next } = pageOf([...identities.values()], PageSize || 1000, NextToken, () =>
+          badRequest("Invalid NextToken."),
+        );
+        const EmailIdentities = page.map(({ name }) => ({
+          IdentityName: name,
+          IdentityType: typeOf(name),
           SendingEnabled: true,
           VerificationStatus: "SUCCESS",
-        })),
-      }),
+        }));
+        return { EmailIdentities, ...(next && { NextToken: next }) };
+      },
       DeleteEmailIdentity({ EmailIdentity }) {
         identities.delete(require(EmailIdentity).name);
         return {};
