@@ -21,6 +21,23 @@ import { delayOf, matches } from "./retry.ts";
 import { createTaskStates } from "./task-states.ts";
 import { createTimers } from "./timers.ts";
 
+/** How much all variables of an execution may hold together, in bytes. */
+const VARIABLES_LIMIT = 10 * 1024 * 1024;
+
+/** What sets of variables hold, in bytes of JSON: a set is never changed, another one takes its place. */
+const sizes = new WeakMap<object, number>();
+
+const sizeOf = (variables: Record<string, Json>): number => {
+  const size =
+    sizes.get(variables) ??
+    Object.values(variables).reduce<number>(
+      (sum, value) => sum + Buffer.byteLength(JSON.stringify(value)),
+      0,
+    );
+  sizes.set(variables, size);
+  return size;
+};
+
 /** What the interpreter needs of the engine around it. */
 export type Surroundings = {
   world: World;
@@ -115,7 +132,7 @@ export const createInterpreter = (surroundings: Surroundings) => {
       : {};
     const text = limited(t, JSON.stringify(output));
     const names = Object.keys(assigned);
-    if (names.length > 0) checkVariables(x, t, assigned);
+    const variables = names.length > 0 ? assign(x, t, assigned) : t.variables;
     settle(x, t);
     const { Type } = stateOf(x, t);
     t.last = history.add(
@@ -136,24 +153,22 @@ export const createInterpreter = (surroundings: Surroundings) => {
       },
       t.last,
     );
-    if (names.length > 0) t.variables = { ...t.variables, ...assigned };
+    t.variables = variables;
     if (leaving.next !== undefined) enter(x, t, leaving.next, output);
     else finish(x, t, output);
   };
 
-  /** Fails the state that assigns more than variables hold: 256 KiB at once, 10 MiB in all scopes of an execution. */
-  const checkVariables = (x: Execution, t: Thread, assigned: Record<string, Json>) => {
+  /** The variables of a thread after an assignment. Fails the state that assigns more than AWS lets it. */
+  const assign = (x: Execution, t: Thread, assigned: Record<string, Json>) => {
+    const replaced = Object.keys(assigned).filter((name) => name in t.variables);
+    const before = Object.fromEntries(replaced.map((name) => [name, t.variables[name] as Json]));
     const kept = { ...t.variables, ...assigned };
-    const sizeOf = (variables: Record<string, Json>) =>
-      Object.values(variables).reduce<number>(
-        (sum, value) => sum + Buffer.byteLength(JSON.stringify(value)),
-        0,
-      );
+    sizes.set(kept, sizeOf(t.variables) - sizeOf(before) + sizeOf(assigned));
     const stored = Object.values(x.threads).reduce(
       (sum, thread) => sum + sizeOf(thread === t ? kept : thread.variables),
       0,
     );
-    if (sizeOf(assigned) <= DATA_LIMIT && stored <= 10 * 1024 * 1024) return;
+    if (sizeOf(assigned) <= DATA_LIMIT && stored <= VARIABLES_LIMIT) return kept;
     throw new StateFailed({
       error: "States.DataLimitExceeded",
       cause: `The variables assigned in the state '${visitOf(t).state}' exceed the maximum number of bytes service limit.`,
