@@ -121,6 +121,32 @@ describe("a schedule", () => {
     });
   });
 
+  it("that occurs once has no use for a start or an end", async () => {
+    const { clock, create, times } = await start();
+    const StartDate = Date.UTC(2026, 0, 2) / 1000;
+    await create("at(2026-01-01T01:00:00)", { StartDate, EndDate: StartDate + 1 });
+    await clock.advance(120 * minute);
+    expect(times()).toEqual([60]);
+  });
+
+  it("that is created again with the same token is no conflict", async () => {
+    const { clock, create, scheduler, times } = await start();
+    const group = { Name: "mine", ClientToken: "1" };
+    const created = await scheduler("CreateScheduleGroup", group);
+    expect(await scheduler("CreateScheduleGroup", group)).toEqual(created);
+    await expect(
+      scheduler("CreateScheduleGroup", { ...group, ClientToken: "2" }),
+    ).rejects.toMatchObject({ code: "ConflictException" });
+    const first = await create("rate(5 minutes)", { ClientToken: "a" });
+    await clock.advance(2 * minute);
+    expect(await create("rate(5 minutes)", { ClientToken: "a" })).toEqual(first);
+    await expect(create("rate(5 minutes)", { ClientToken: "b" })).rejects.toMatchObject({
+      code: "ConflictException",
+    });
+    await clock.advance(5 * minute);
+    expect(times()).toEqual([1, 6]);
+  });
+
   it("rests while it is disabled, and changes when it is updated", async () => {
     const { clock, create, times, scheduler } = await start();
     await create("rate(1 minute)", { State: "DISABLED" });
@@ -244,6 +270,11 @@ describe("a schedule", () => {
     [
       /must not be specified/,
       { FlexibleTimeWindow: { Mode: "OFF", MaximumWindowInMinutes: 5 } },
+      {},
+    ],
+    [
+      /StartDate you specify cannot be earlier than 5 minutes ago/,
+      { StartDate: Date.UTC(2025, 11, 31) / 1000 },
       {},
     ],
     [/aws-sdk:sns:publish/, {}, { Arn: "arn:aws:scheduler:::aws-sdk:sns:publish" }],

@@ -98,6 +98,8 @@ const paged = <T>(all: readonly T[], input: { MaxResults?: number; NextToken?: s
  */
 export const schedulerEngine = (world: World): Engine => {
   const { clock, account, region, keep } = world;
+  /** With which token something was created, by its ARN: who creates it again with that hears of no conflict. */
+  const tokens = keep.map<string>("scheduler.tokens");
   const groups = keep.map<Group>("scheduler.groups");
   const schedules = keep.map<Schedule>("scheduler.schedules");
   const tags = keep.map<Tag[]>("scheduler.tags");
@@ -126,6 +128,12 @@ export const schedulerEngine = (world: World): Engine => {
     if (!group) throw notFound(`Schedule group ${name}`);
     return group;
   };
+  type Tokened = { ClientToken?: string };
+  const isRetry = (arn: string, { ClientToken }: Tokened) =>
+    ClientToken !== undefined && tokens.get(arn) === ClientToken;
+  const remember = (arn: string, { ClientToken }: Tokened) => {
+    if (ClientToken) tokens.set(arn, ClientToken);
+  };
   /** Only groups have tags. */
   const tagsOf = (arn: string): Tag[] => {
     if (![...groups.values()].some(({ Arn }) => Arn === arn)) throw notFound(`Resource ${arn}`);
@@ -146,6 +154,7 @@ export const schedulerEngine = (world: World): Engine => {
     const key = keyOf(schedule);
     disarm(key);
     nexts.delete(key);
+    tokens.delete(schedule.Arn);
     schedules.delete(key);
   };
   const arm = (schedule: Schedule, next: Next) => {
@@ -165,10 +174,11 @@ export const schedulerEngine = (world: World): Engine => {
     disarm(key);
     nexts.delete(key);
     if (schedule.State === "DISABLED") return;
-    const from =
-      schedule.StartDate === undefined ? after : Math.max(after, schedule.StartDate * 1000 - 1);
+    // What occurs only once has no use for a start and an end.
+    const { StartDate, EndDate } = isOnce(schedule.ScheduleExpression) ? {} : schedule;
+    const from = StartDate === undefined ? after : Math.max(after, StartDate * 1000 - 1);
     const due = when(schedule).next(from);
-    if (due === undefined || (schedule.EndDate !== undefined && due > schedule.EndDate * 1000)) {
+    if (due === undefined || (EndDate !== undefined && due > EndDate * 1000)) {
       if (schedule.ActionAfterCompletion === "DELETE") forget(schedule);
       return;
     }
@@ -278,7 +288,14 @@ export const schedulerEngine = (world: World): Engine => {
     operations: {
       CreateSchedule(input) {
         const schedule = scheduleFrom(input);
-        if (schedules.has(keyOf(schedule))) throw conflict(`Schedule ${schedule.Name}`);
+        const { Arn: ScheduleArn, Name, StartDate, ScheduleExpression } = schedule;
+        if (schedules.has(keyOf(schedule))) {
+          if (isRetry(ScheduleArn, input)) return { ScheduleArn };
+          throw conflict(`Schedule ${Name}`);
+        }
+        if (StartDate && StartDate < clock.now() / 1000 - 300 && !isOnce(ScheduleExpression))
+          throw validation("The StartDate you specify cannot be earlier than 5 minutes ago.");
+        remember(ScheduleArn, input);
         return put(schedule);
       },
       UpdateSchedule: (input) => put(scheduleFrom(input, require(input).CreationDate)),
@@ -306,11 +323,15 @@ export const schedulerEngine = (world: World): Engine => {
         }));
         return { Schedules, ...more };
       },
-      CreateScheduleGroup({ Name, Tags }) {
+      CreateScheduleGroup(input) {
+        const { Name, Tags } = input;
         if (!Name || !/^[0-9a-zA-Z\-_.]{1,64}$/.test(Name))
           throw validation(`Parameter Name is not valid: ${Name}`);
-        if (groups.has(Name)) throw conflict(`Schedule group ${Name}`);
+        const known = groups.get(Name);
+        if (known && !isRetry(known.Arn, input)) throw conflict(`Schedule group ${Name}`);
+        if (known) return { ScheduleGroupArn: known.Arn };
         const { Arn } = addGroup(Name);
+        remember(Arn, input);
         if (Tags) tags.set(Arn, Tags);
         return { ScheduleGroupArn: Arn };
       },
@@ -321,11 +342,12 @@ export const schedulerEngine = (world: World): Engine => {
         return { ScheduleGroups: page, ...more };
       },
       DeleteScheduleGroup({ Name }) {
-        requireGroup(Name);
         if (Name === "default") throw validation("Cannot delete the default schedule group.");
         for (const schedule of [...schedules.values()])
           if (schedule.GroupName === Name) forget(schedule);
-        tags.delete(requireGroup(Name).Arn);
+        const { Arn } = requireGroup(Name);
+        tags.delete(Arn);
+        tokens.delete(Arn);
         groups.delete(Name);
         return {};
       },
