@@ -333,13 +333,14 @@ export const archiveOperations = (buses: Buses) => {
     resume() {
       spans.clear();
       for (const key of archived.keys()) {
-        const [name = "", n] = key.split("#");
-        const archive = archives.get(name);
-        if (!archive) continue;
-        const known = spans.has(name);
-        const span = spanOf(archive);
-        span.first = known ? Math.min(span.first, Number(n)) : Number(n);
-        span.next = Math.max(span.next, Number(n) + 1);
+        const at = key.lastIndexOf("#");
+        const name = key.slice(0, at);
+        const n = Number(key.slice(at + 1));
+        const span = spans.get(name);
+        if (span) {
+          span.first = Math.min(span.first, n);
+          span.next = Math.max(span.next, n + 1);
+        } else spans.set(name, { first: n, next: n + 1, measured: 0, bytes: 0 });
       }
       for (const replay of [...replays.values()])
         if (["STARTING", "RUNNING", "CANCELLING"].includes(replay.state)) arm(replay);
