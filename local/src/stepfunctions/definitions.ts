@@ -8,6 +8,7 @@ export type Definitions = ReturnType<typeof createDefinitions>;
 export const createDefinitions = (keep: Keep) => {
   const texts = keep.map<string>("states.definitions");
   const parsed = new Map<string, Workflow>();
+  let used = new Set<string>();
 
   const workflow = (id: string): Workflow => {
     const known = parsed.get(id) ?? (JSON.parse(texts.get(id) as string) as Workflow);
@@ -33,6 +34,18 @@ export const createDefinitions = (keep: Keep) => {
       return id;
     },
     text: (id: string) => texts.get(id) as string,
+    /**
+     * Says that an execution begins with a definition, which is then written down once, although it was there at the
+     * boot: at the next boot the machine may have another.
+     */
+    use(id: string) {
+      if (used.has(id)) return;
+      used.add(id);
+      texts.set(id, texts.get(id) as string);
+    },
+    resume() {
+      used = new Set();
+    },
     workflow,
     workflowOf,
     /** The state that a thread stands in. */

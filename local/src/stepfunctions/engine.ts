@@ -129,6 +129,7 @@ export const statesEngine = (world: World): Engine => {
       for (const x of running()) interpreter.stop(x);
     },
     resume() {
+      definitions.resume();
       for (const x of running()) interpreter.resume(x);
       errands.resume();
     },

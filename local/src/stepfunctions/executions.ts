@@ -153,6 +153,7 @@ export const executionOperations = (
         waiters: [],
         ...(traceHeader && { traceHeader }),
       };
+      definitions.use(machine.definition);
       executions.set(arn, execution);
       const details = {
         input: given,

@@ -550,6 +550,30 @@ describe("what is kept of an execution", () => {
     expect(json(await lab.history(arn))).toBe(events);
   });
 
+  it("is enough to go on at a boot that gives the machine another definition", async () => {
+    const passing = (Output: number) => ({
+      A: wait(60, { Next: "B" }),
+      B: { Type: "Succeed", Output },
+    });
+    const lab = setUp();
+    const stateMachineArn = await lab.create(passing(1));
+    const written: string[] = [];
+    lab.cloud.keeper.record((changes) => written.push(json(changes)));
+    const arn = await lab.start(stateMachineArn, {}, "x");
+    await lab.clock.advance(1000);
+    const next = setUp();
+    await next.create(passing(2));
+    await next.cloud.restart(({ parts }) => {
+      for (const [part, key, value] of written.flatMap((text) => JSON.parse(text)))
+        parts.get(part)?.apply(key, value);
+    });
+    expect((await next.finished(arn)).output).toBe(1);
+    expect((await next.finished(await next.start(stateMachineArn))).output).toBe(2);
+    const parts = written.flatMap((text) => JSON.parse(text)).map(([part]) => part);
+    await lab.start(stateMachineArn, {}, "y");
+    expect(parts.filter((part) => part === "states.definitions")).toHaveLength(1);
+  });
+
   it("has the definition of its start when the machine has another one since", async () => {
     const lab = setUp();
     const stateMachineArn = await lab.create({
