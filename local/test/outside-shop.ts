@@ -22,14 +22,10 @@ type Ready = {
 export type OutsideShop = Awaited<ReturnType<typeof openOutsideShop>>;
 
 /** Starts the shop in a process of its own. `node` are options for Node. */
-export const openOutsideShop = async (
-  node: string[] = [],
-  env: Record<string, string> = {},
-  more: string[] = [],
-) => {
+export const openOutsideShop = async (node: string[] = [], env: Record<string, string> = {}) => {
   const child: ChildProcess = spawn(
     process.execPath,
-    [...node, "local/src/start.ts", "--json", "--port", "0", "--api-port", "0", ...more],
+    [...node, "local/src/start.ts", "--json", "--port", "0", "--api-port", "0"],
     { env: { ...process.env, ...env } },
   );
   let stderr = "";
