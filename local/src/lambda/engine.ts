@@ -7,7 +7,7 @@ import {
 } from "./async-invocations.ts";
 import { checkDestination } from "./destinations.ts";
 import { eventSourceMappings, type MappingOptions } from "./event-source-mappings.ts";
-import type { FunctionConfig, MakeRuntime, Outcome, Runtime } from "./function.ts";
+import type { EventJson, FunctionConfig, MakeRuntime, Outcome, Runtime } from "./function.ts";
 import { marked } from "./marker.ts";
 
 export type LambdaOptions = Partial<MappingOptions> & {
@@ -229,7 +229,7 @@ export const lambdaEngine =
     /** Runs a function once, if concurrency leaves room. */
     const run = async (
       { config }: Created,
-      payload: string,
+      event: EventJson,
       requestId: string,
       source: string,
     ): Promise<Outcome> => {
@@ -247,7 +247,7 @@ export const lambdaEngine =
       const began = clock.now();
       world.note({ kind: "invocation-started", function: name, requestId, source });
       try {
-        const outcome = await runtime.invoke(config, payload, { requestId });
+        const outcome = await runtime.invoke(config, event, { requestId });
         world.note({
           kind: "invocation-ended",
           function: name,
@@ -270,7 +270,7 @@ export const lambdaEngine =
         return fn && { fn, deadLetter, config, suspended: reserved.get(name) === 0 };
       },
       ({ functionName, payload, requestId }) =>
-        run(found(functionName), payload, requestId, "event"),
+        run(found(functionName), { text: payload }, requestId, "event"),
     );
 
     const unset = () => {
@@ -378,9 +378,10 @@ export const lambdaEngine =
           const bytes = Buffer.from(Payload, "base64");
           const most = InvocationType === "Event" ? mostAsync : mostSync;
           if (bytes.byteLength > most) throw tooLarge(bytes.byteLength, most);
-          const payload = bytes.byteLength > 0 ? bytes.toString("utf8") : "{}";
+          const text = bytes.byteLength > 0 ? bytes.toString("utf8") : "{}";
+          let value: unknown;
           try {
-            JSON.parse(payload);
+            value = JSON.parse(text);
           } catch (error) {
             throw new AwsError(
               "InvalidRequestContentException",
@@ -391,10 +392,10 @@ export const lambdaEngine =
           }
           const requestId = uuid(clock.random);
           if (InvocationType === "Event") {
-            events.enqueue(created.config.name, requestId, payload);
+            events.enqueue(created.config.name, requestId, text);
             return { StatusCode: 202 };
           }
-          const outcome = await run(created, payload, requestId, caller.name);
+          const outcome = await run(created, { text, value }, requestId, caller.name);
           const answer = { StatusCode: 200, ExecutedVersion: "$LATEST" };
           if (!outcome.ok)
             return {

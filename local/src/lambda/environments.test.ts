@@ -3,7 +3,7 @@ import { virtualClock } from "../clock.ts";
 import { createCloud } from "../cloud.ts";
 import type { ColdStarts } from "./cold-starts.ts";
 import { environments } from "./environments.ts";
-import type { FunctionConfig, Outcome } from "./function.ts";
+import type { EventJson, FunctionConfig, Outcome } from "./function.ts";
 
 const START_MS = 300;
 const fn = { name: "Slow", timeout: 60 } as FunctionConfig;
@@ -20,9 +20,9 @@ const pool = (limits: { most?: number; cold?: ColdStarts }) => {
     async start() {
       await pause(START_MS);
       started += 1;
-      const run = async (event: string): Promise<Outcome> => {
-        await pause(Number(event));
-        return { ok: true, result: event };
+      const run = async ({ text }: EventJson): Promise<Outcome> => {
+        await pause(Number(text));
+        return { ok: true, result: text };
       };
       return { ok: true, environment: { run, kill: () => {} } };
     },
@@ -32,7 +32,7 @@ const pool = (limits: { most?: number; cold?: ColdStarts }) => {
     const began = clock.now();
     const ended: number[] = [];
     events.forEach((ms, i) => {
-      void invoke(fn, String(ms), { requestId: `request-${i}` }).then(() => {
+      void invoke(fn, { text: String(ms) }, { requestId: `request-${i}` }).then(() => {
         ended[i] = clock.now() - began;
       });
     });

@@ -1,12 +1,19 @@
 import type { Timer } from "../clock.ts";
 import type { World } from "../engine.ts";
 import type { ColdStarts } from "./cold-starts.ts";
-import type { ErrorPayload, FunctionConfig, Invocation, Outcome, Runtime } from "./function.ts";
+import type {
+  ErrorPayload,
+  EventJson,
+  FunctionConfig,
+  Invocation,
+  Outcome,
+  Runtime,
+} from "./function.ts";
 import { newLife } from "./life.ts";
 
 /** One execution environment: the module state of one function, used by one invocation at a time. */
 export type Environment = {
-  run: (event: string, invocation: Invocation & { deadline: number }) => Promise<Outcome>;
+  run: (event: EventJson, invocation: Invocation & { deadline: number }) => Promise<Outcome>;
   /** Ends it in the middle of whatever it does. */
   kill: () => void;
 };

@@ -18,6 +18,9 @@ export type FunctionConfig = {
 /** What is particular to one invocation. */
 export type Invocation = { requestId: string };
 
+/** An event as JSON, and as the value of that where it was parsed already: a handler may have it, nobody else does. */
+export type EventJson = { text: string; value?: unknown };
+
 /** What an error looks like in the payload of an answer. */
 export type ErrorPayload = { errorType: string; errorMessage: string; trace?: string[] };
 
@@ -28,8 +31,8 @@ export type Outcome = { ok: true; result: string } | { ok: false; error: ErrorPa
 export type Runtime = {
   /** Makes a function ready to be invoked. Throws where the handler's file or its export is missing. */
   prepare: (fn: FunctionConfig) => Promise<void>;
-  /** Runs the handler on an event, as JSON, in an environment of its own for that time. */
-  invoke: (fn: FunctionConfig, event: string, invocation: Invocation) => Promise<Outcome>;
+  /** Runs the handler on an event, in an environment of its own for that time. */
+  invoke: (fn: FunctionConfig, event: EventJson, invocation: Invocation) => Promise<Outcome>;
   /** Starts an environment ahead of the first invocation, as provisioned concurrency does. */
   warm: (fn: FunctionConfig) => Promise<void>;
   /** Kills a function's environments (or that of one invocation), as if their machine had failed. */

@@ -114,7 +114,10 @@ const dateOf = (clock: Clock): DateConstructor => {
 const cryptoOf = ({ clock: { random }, orderly }: GlobalsHost) => {
   const fill = <T extends ArrayBufferView>(view: T): T => {
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random() * 256);
+    for (let i = 0; i < bytes.length; i += 4) {
+      const four = Math.floor(random() * 2 ** 32);
+      for (let j = 0; j < 4 && i + j < bytes.length; j++) bytes[i + j] = four >>> (8 * j);
+    }
     return view;
   };
   const randomUUID = () => uuid(random);

@@ -125,7 +125,10 @@ export const startInstance = async (
       for (const callback of thawed.splice(0)) callback();
       try {
         const context = lambdaContext(fn, invocation, clock.now);
-        const value = await handler(JSON.parse(event), context);
+        const value = await handler(
+          "value" in event ? event.value : JSON.parse(event.text),
+          context,
+        );
         return describeResult(value);
       } catch (error) {
         return { ok: false, error: describeThrown(error) };

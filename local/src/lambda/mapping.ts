@@ -120,12 +120,20 @@ export const checkMapping = (settings: MappingSettings): void => {
 };
 
 /** A filter made of the mapping's patterns: one that matches is enough; without patterns all pass. */
-export const filterOf = ({ FilterCriteria }: MappingSettings): ((record: unknown) => boolean) => {
-  const filters = FilterCriteria?.Filters ?? [];
-  if (filters.length === 0) return () => true;
+export const filterOf = ({
+  FilterCriteria,
+}: MappingSettings): ((record: () => unknown) => boolean) => {
+  if (!FilterCriteria?.Filters?.length) return () => true;
+  const known = compiled.get(FilterCriteria) ?? compile(FilterCriteria.Filters);
+  compiled.set(FilterCriteria, known);
+  return known;
+};
+
+const compiled = new WeakMap<object, (record: () => unknown) => boolean>();
+const compile = (filters: { Pattern: string }[]) => {
   const patterns = filters.map(({ Pattern }) => compilePattern(JSON.parse(Pattern)));
-  return (record) => {
-    const event = crush(record);
+  return (record: () => unknown) => {
+    const event = crush(record());
     return patterns.some((matches) => matches(event));
   };
 };

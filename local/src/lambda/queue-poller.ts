@@ -196,9 +196,10 @@ export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller =
     const wanted: Received[] = [];
     const unwanted: Received[] = [];
     for (const message of Messages as Received[])
-      (passes({ ...sqsRecord(message, arn), body: parsed(message.Body) }) ? wanted : unwanted).push(
-        message,
-      );
+      (passes(() => ({ ...sqsRecord(message, arn), body: parsed(message.Body) }))
+        ? wanted
+        : unwanted
+      ).push(message);
     // A message that no filter wants is gone: Lambda deletes it.
     if (unwanted.length > 0) await forget(unwanted);
     if (life.over()) return;

@@ -55,18 +55,20 @@ export const sdkCodec = (clientPath: string) => {
       return convert;
     };
     const struct = (schema: Schema): Convert => {
-      const members = new Map<string, Convert>();
+      const members: Record<string, Convert> = Object.create(null);
       const tokens: string[] = [];
       for (const [name, member] of schema.structIterator()) {
-        members.set(name, compile(member));
+        members[name] = compile(member);
         if (fillsTokens && member.isIdempotencyToken()) tokens.push(name);
       }
       return (value, token) => {
+        const given = value as Record<string, unknown>;
         const result: Record<string, unknown> = {};
-        for (const [name, member] of Object.entries(value as object)) {
-          const convert = members.get(name);
-          if (convert && member !== undefined && member !== null)
-            result[name] = convert(member, token);
+        for (const name of Object.keys(given)) {
+          const convert = members[name];
+          const member = given[name];
+          if (!convert || member === undefined || member === null) continue;
+          result[name] = convert === plain ? member : convert(member, token);
         }
         for (const name of tokens) result[name] ??= token();
         return result;
@@ -78,9 +80,12 @@ export const sdkCodec = (clientPath: string) => {
         return (value, token) =>
           (value as unknown[]).map((entry) => (entry === null ? null : convert(entry, token)));
       return (value, token) => {
+        const given = value as Record<string, unknown>;
         const result: Record<string, unknown> = {};
-        for (const [name, entry] of Object.entries(value as object))
+        for (const name of Object.keys(given)) {
+          const entry = given[name];
           if (entry !== undefined) result[name] = entry === null ? null : convert(entry, token);
+        }
         return result;
       };
     };

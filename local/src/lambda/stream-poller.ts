@@ -378,7 +378,7 @@ export const streamPoller = (
       for (const record of Records as StreamRecord[]) {
         const sequence = sequenceOf(record);
         shard.from = { after: sequence };
-        if (!passes(record)) continue;
+        if (!passes(() => record)) continue;
         const key = JSON.stringify(record.dynamodb.Keys[partitionKey] ?? record.dynamodb.Keys);
         const lane = shard.lanes[laneOf(key, shard.lanes.length)] as Lane;
         if (!lane.done || isAfter(sequence, lane.done)) lane.waiting.push(record);

@@ -145,7 +145,7 @@ const receive = (message: ToThread) => {
       const { instance } = self;
       running[0] = number;
       void current
-        .run(self, () => instance.run(event, invocation))
+        .run(self, () => instance.run({ text: event }, invocation))
         .then((outcome) => tell({ kind: "done", instance: number, outcome }));
       break;
     }

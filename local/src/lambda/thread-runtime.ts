@@ -222,7 +222,7 @@ export const threadRuntime =
         return new Promise<Start>((resolve) => {
           let thread: Thread;
           const environment: Environment = {
-            run: (event, invocation) =>
+            run: ({ text: event }, invocation) =>
               new Promise((ended) => {
                 self.requestId = invocation.requestId;
                 self.state = "running";

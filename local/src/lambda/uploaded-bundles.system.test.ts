@@ -38,8 +38,8 @@ const processes = (loaded: Set<string>): MakeRuntime => {
       checkExported(bundle, fn.exported);
       paths.set(fn.name, bundle.path);
     },
-    async invoke(fn, event) {
-      const { result = "null", error } = await run(fn, event);
+    async invoke(fn, { text }) {
+      const { result = "null", error } = await run(fn, text);
       return error ? { ok: false, error } : { ok: true, result };
     },
     async warm(fn) {

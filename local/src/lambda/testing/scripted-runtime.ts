@@ -11,7 +11,7 @@ export const scriptedRuntime =
     prepare: async () => {},
     async invoke({ name }, event): Promise<Outcome> {
       try {
-        const value = await handle(JSON.parse(event), name, clock);
+        const value = await handle(JSON.parse(event.text), name, clock);
         return { ok: true, result: JSON.stringify(value) ?? "null" };
       } catch (error) {
         const { name: errorType, message: errorMessage } = error as Error;
