@@ -2,8 +2,10 @@ import { globSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { costOfMillion } from "./bench/cost.ts";
 import type { Counts } from "./bench/count.ts";
-import { measureTransactRate } from "./bench/engine-rate.ts";
+import { measureConditionalPut, measureTransactRate } from "./bench/engine-rate.ts";
 import { measureGrowth } from "./bench/growth.ts";
+import { measureInline } from "./bench/inline.ts";
+import { measureSdkCall } from "./bench/sdk-calls.ts";
 import { measureServed } from "./bench/served.ts";
 import { createBundler, repositoryRoot } from "./lambda/bundle.ts";
 
@@ -65,6 +67,35 @@ const bench = async (quick: boolean) => {
   const total = parts.reduce((sum, [, dollars]) => sum + dollars, 0);
   print(`\nA million orders at list prices: $${total.toFixed(0)} (budget $225), e-mail apart`);
   for (const [part, dollars] of parts) print(`  ${part.padEnd(34)} $${dollars.toFixed(2)}`);
+
+  say("Making calls of the SDK, in process and over HTTP ...\n");
+  const put = await measureConditionalPut(20_000);
+  const sdk = await measureSdkCall(quick ? 10 : 30);
+  print("\nA conditional put");
+  print(`  CPU in the engine, without an SDK   ${number(put.alone)} us (budget 100)`);
+  print(`  ... and with a journal              ${number(put.journaled)} us`);
+  print(`  SDK over HTTP on loopback           ${number(sdk.http)} ms`);
+  for (const [who, ms] of [
+    ["in a thread of npm start", sdk.thread],
+    ["inline, as tests have it", sdk.inline],
+  ] as const)
+    print(`  SDK ${who.padEnd(32)}${number(ms)} ms, ${number(ms / sdk.http)} of that (budget 0.5)`);
+
+  say("Placing orders in process, one shop and then two at once ...\n");
+  const inline = await measureInline(quick ? 300 : 1_000);
+  print("\nOrders in process, functions inline (target: 100 a second)");
+  print(
+    `  CPU of an order                     ${number(inline.cpuMs)} ms: ${number(1000 / inline.cpuMs)} orders a second of a core`,
+  );
+  print(`  orders per second, one process      ${number(inline.alone)}`);
+  print(`  ... two processes at once, together ${number(inline.two)}`);
+  print("  where the main thread's CPU goes");
+  const small = inline.profile.filter(({ ms }) => ms < 0.1).reduce((sum, { ms }) => sum + ms, 0);
+  for (const { who, ms } of [
+    ...inline.profile.filter(({ ms }) => ms >= 0.1),
+    { who: "others", ms: small },
+  ])
+    print(`    ${who.padEnd(34)}${number(ms)} ms`);
 
   say("Starting the shop and serving orders over HTTP ...\n");
   const served = await measureServed(quick ? 200 : 300, 40);

@@ -8,7 +8,7 @@ type Stretch = Parameters<Rows["walk"]>[0];
 type Visit = Parameters<Rows["walk"]>[1];
 
 /** How one call sees the rows of tables and indexes. */
-export type View = {
+type View = {
   get: (rows: Rows, place: string) => Row | undefined;
   walk: (rows: Rows, stretch: Stretch, visit: Visit) => void;
 };
