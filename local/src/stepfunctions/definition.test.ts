@@ -235,6 +235,19 @@ describe("a definition", () => {
       "the Map mode DISTRIBUTED at /States/A/ItemProcessor/ProcessorConfig",
     ],
     [
+      "a Map over an object",
+      {
+        A: {
+          Type: "Map",
+          Items: { a: 1 },
+          ItemProcessor: { StartAt: "B", States: { B: pass } },
+          End: true,
+        },
+      },
+      {},
+      "a Map over an object at /States/A/Items",
+    ],
+    [
       "another integration",
       { A: { ...lambda, Resource: "arn:aws:states:::sns:publish" } },
       {},

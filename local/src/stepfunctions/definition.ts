@@ -363,7 +363,8 @@ const checkType: Record<string, (state: Fields, at: string, report: Report) => v
     const mode = isObject(config) ? (config.Mode ?? "INLINE") : "INLINE";
     if (mode !== "INLINE")
       notEmulated(`the Map mode ${mode}`, `${at}/ItemProcessor/ProcessorConfig`, report);
-    if (!Array.isArray(state.Items ?? []) && expressionIn(state.Items) === undefined)
+    if (isObject(state.Items)) notEmulated("a Map over an object", `${at}/Items`, report);
+    else if (!Array.isArray(state.Items ?? []) && expressionIn(state.Items) === undefined)
       report("Items must be an array or a JSONata expression", `${at}/Items`);
   },
   Parallel: (state, at, report) => {

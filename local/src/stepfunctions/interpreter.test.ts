@@ -283,6 +283,15 @@ describe("Map", () => {
     expect(bad.error).toBe("States.ExceedToleratedFailureThreshold");
   });
 
+  it("fails, and is not retried, over an object, which is not emulated", async () => {
+    const Retry = [{ ErrorEquals: ["States.ALL"] }];
+    const { error, cause } = await setUp().run(map(each(pass()), { Retry }), { a: 1 });
+    expect([error, cause]).toEqual([
+      "States.Runtime",
+      "The local cloud does not emulate a Map over an object.",
+    ]);
+  });
+
   it("takes nothing but a list for its items", async () => {
     const { error, cause } = await setUp().run(map(each(pass()), { Items: "{% 1 %}" }));
     expect([error, cause]).toEqual([

@@ -12,7 +12,7 @@ import {
 } from "./execution.ts";
 import type { Flow } from "./flow.ts";
 import type { History } from "./history.ts";
-import { kindOf, overtaken, type Queries } from "./queries.ts";
+import { kindOf, overtaken, type Queries, StateFailed } from "./queries.ts";
 import type { Timers } from "./timers.ts";
 
 /** How many iterations of an inline Map run at once, at most. */
@@ -25,7 +25,7 @@ export const createNestedStates = (
   { stateOf, workflowOf }: Definitions,
   history: History,
   { live, settle, soon }: Timers,
-  { fill, filled, evaluationFailed }: Queries,
+  { fill, filled, unexpected, evaluationFailed }: Queries,
   { leave, failed }: Flow,
   enter: (x: Execution, t: Thread, state: string, input: Json) => void,
   abandon: (x: Execution, t: Thread) => void,
@@ -39,10 +39,15 @@ export const createNestedStates = (
   };
 
   const iterations = async (x: Execution, t: Thread, s: State) => {
-    const items = (
-      s.Items === undefined ? visitOf(t).input : await filled(x, t, s.Items, "Items", "array")
-    ) as Json[];
+    const items = s.Items === undefined ? visitOf(t).input : await fill(x, t, s.Items, "Items");
+    // To retry what is not emulated would hide it.
+    if (kindOf(items) === "object")
+      throw new StateFailed({
+        error: "States.Runtime",
+        cause: "The local cloud does not emulate a Map over an object.",
+      });
     if (!Array.isArray(items)) {
+      if (s.Items !== undefined) throw unexpected(x, t, s.Items, "Items", "array", items);
       const what = `The input of a Map must be an array, but was '${kindOf(items)}'.`;
       throw evaluationFailed(x, t, what, "Items");
     }

@@ -122,22 +122,32 @@ export const createQueries = (evaluate: Evaluate, history: History, live: Timers
   };
 
   /** Fills a template that has to give a value of one kind. */
-  const filled = async <Kind extends "number" | "string" | "boolean" | "array">(
+  const filled = async (
     x: Execution,
     t: Thread,
     template: unknown,
     location: string,
-    kind: Kind,
+    kind: "number" | "string" | "boolean",
   ) => {
     const value = await fill(x, t, template, location);
     if (kindOf(value) === kind) return value;
-    throw evaluationFailed(
+    throw unexpected(x, t, template, location, kind, value);
+  };
+
+  const unexpected = (
+    x: Execution,
+    t: Thread,
+    template: unknown,
+    location: string,
+    kind: string,
+    value: Json,
+  ) =>
+    evaluationFailed(
       x,
       t,
       `The JSONata expression '${String(template).slice(2, -2).trim()}' specified for the field '${location}' returned an unexpected result type. Expected '${kind}', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`,
       location,
     );
-  };
 
   /** Fills a template that has to give a whole number of seconds. */
   const seconds = async (x: Execution, t: Thread, template: unknown, location: string) => {
@@ -149,5 +159,5 @@ export const createQueries = (evaluate: Evaluate, history: History, live: Timers
     throw evaluationFailed(x, t, what, location);
   };
 
-  return { fill, filled, seconds, evaluationFailed };
+  return { fill, filled, unexpected, seconds, evaluationFailed };
 };
