@@ -51,11 +51,11 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "stepfunctions",
-    "Integrations: lambda:invoke, events:putEvents, sqs:sendMessage, dynamodb:{getItem,putItem,updateItem,deleteItem}, states:startExecution, with .waitForTaskToken and .sync:2 where the shop can use them. Others are refused when the machine is created.",
+    "Integrations: lambda:invoke, events:putEvents, sqs:sendMessage, dynamodb:{getItem,putItem,updateItem,deleteItem}, states:startExecution, with .waitForTaskToken, .sync and .sync:2 where AWS has them. Others are refused when the machine is created.",
   ],
   [
     "stepfunctions",
-    "Map runs inline. Distributed Map, activities, versions and aliases are refused.",
+    "Map runs inline, over lists. A Map over an object, Distributed Map, activities, versions and aliases are refused.",
   ],
   [
     "stepfunctions",
