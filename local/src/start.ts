@@ -6,6 +6,7 @@ import { CannotStart, readGraph } from "./boot/graph.ts";
 import { realClock } from "./clock.ts";
 import type { Fact } from "./cloud.ts";
 import { tellDenial } from "./iam/denial.ts";
+import { openJournal } from "./journal.ts";
 import { repositoryRoot } from "./lambda/bundle.ts";
 import type { LambdaEngine } from "./lambda/engine.ts";
 import { localCloud } from "./local-cloud.ts";
@@ -19,6 +20,7 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --port <n>        port of the AWS endpoint (4566, or the next free one)
   --api-port <n>    port of the API and its pages (3000, or the next free one)
   --graph <file>    the infrastructure to run (infra/graph.json)
+  --persist <dir>   keep everything in this directory: it is there again after a restart, and after kill -9
   --cold-starts     let functions take as long to start as on AWS, estimated from the size of their bundles
   --logs            show what the functions log, too
   --help            this text
@@ -39,6 +41,7 @@ const readOptions = () => {
         port: { type: "string", default: "4566" },
         "api-port": { type: "string", default: "3000" },
         graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+        persist: { type: "string" },
         "cold-starts": { type: "boolean", default: false },
         logs: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -90,11 +93,19 @@ const tellOf = (fact: Fact, logs: boolean): string | undefined => {
 setFlagsFromString("--no-memory-reducer");
 setFlagsFromString("--max-semi-space-size=8");
 
+/** What cannot be kept must not be acknowledged, and what was acknowledged is in the journal: so it ends here. */
+const lose = (error: Error): never => {
+  say(`Nothing can be kept any more, so the local cloud stops: ${error.message}`);
+  process.exit(1);
+};
+
 const start = async () => {
   const options = readOptions();
   if (options.help) return void process.stdout.write(help);
   const graph = readGraph(options.graph);
   const began = performance.now();
+  const { persist } = options;
+  const journal = persist === undefined ? undefined : openJournal(persist, lose);
 
   const clock = realClock((error, label) =>
     say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
@@ -124,9 +135,15 @@ const start = async () => {
     if (fact.kind === "iam.denied") denials.add(line);
     say(line);
   });
+  const opened = local.cloud.keeper.map<number>("shop.opened");
+  if (journal) await local.cloud.restart(journal.replay);
+  const since = opened.get("at");
   aws.serve(local.handlers.aws);
   api.serve(local.handlers.api);
-  await seed(local);
+  if (since === undefined) {
+    await seed(local);
+    opened.set("at", clock.now());
+  }
 
   const named = Object.fromEntries(
     local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
@@ -139,7 +156,7 @@ const start = async () => {
   } else {
     const { place, read } = curlLines(api.url, "alice");
     process.stdout.write(`
-The Pet Store is open (${((performance.now() - began) / 1000).toFixed(1)} s).
+The Pet Store is open${since === undefined ? "" : ` again, as ${persist} has it since ${new Date(since).toLocaleString()}`} (${((performance.now() - began) / 1000).toFixed(1)} s).
 
   API           ${api.url}   (a page in the browser, too)
   AWS endpoint  ${aws.url}
@@ -156,7 +173,7 @@ Look behind the counter with the AWS CLI:
 
 ${awsLines(aws.url, local.administrator)}
 
-Ctrl-C stops it; nothing is kept.
+Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is kept"}.
 `);
   }
 
@@ -169,6 +186,7 @@ Ctrl-C stops it; nothing is kept.
     await Promise.all([aws.stop(), api.stop()]);
     await local.stop();
     clock.stop();
+    journal?.close();
     process.exit(0);
   };
   process.once("SIGINT", stop);

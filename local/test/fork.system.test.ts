@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { openJournal } from "../src/journal.ts";
+import { judge } from "../src/judge/judge.ts";
+import type { Snapshot } from "../src/keep.ts";
+import { openShop, type Shop } from "../src/testing/shop.ts";
+
+const tokens = [
+  "tok_approve",
+  "tok_decline",
+  "tok_timeout_approve",
+  "tok_late",
+  "tok_twice",
+  "tok_disorder",
+  "tok_timeout_decline",
+  "tok_refund_fails",
+];
+
+/** Places orders of every kind, the last animals wanted by several, and lets a little time pass after each. */
+const trade = async (shop: Shop, orders: number, after: (placed: string[]) => Promise<unknown>) => {
+  const placed: string[] = [];
+  for (let i = 0; i < orders; i++) {
+    const productId = i % 3 === 0 ? "prd_parrot" : "prd_hay";
+    const paymentToken = tokens[i % tokens.length] as string;
+    const { status, json } = await shop.place({
+      lines: [{ productId, quantity: 1 }],
+      paymentToken,
+    });
+    expect(status).toBe(202);
+    placed.push((json() as { orderId: string }).orderId);
+    if (i % 5 === 4)
+      await shop.drive(
+        shop.local.api({
+          method: "POST",
+          path: `/orders/${placed[i - 2]}/cancel`,
+          as: "alice",
+          headers: { "idempotency-key": `cancel-${i}` },
+        }),
+      );
+    await shop.clock.advance(Math.floor(shop.clock.random() * 400));
+    await after([...placed]);
+  }
+  return placed;
+};
+
+/** How everything ended: nothing is broken, and each order has its end. */
+const endOf = async (shop: Shop, placed: string[]) => {
+  await shop.settle();
+  const books = await shop.books();
+  expect(judge(books)).toEqual([]);
+  const statusOf = new Map(books.orders.map(({ id, state }) => [id, state.status]));
+  return placed.map((orderId) => statusOf.get(orderId));
+};
+
+describe("a fork of the whole shop", () => {
+  it("goes on from any moment to an end in which no promise is broken, and the original does not notice", async () => {
+    const told = async (forking: boolean) => {
+      const shop = await openShop({ seed: 7 });
+      const forks: { fork: Shop; placed: string[] }[] = [];
+      const placed = await trade(shop, 24, async (placed) => {
+        if (forking) forks.push({ fork: await shop.fork({ seed: placed.length }), placed });
+      });
+      for (const { fork, placed } of forks) await endOf(fork, placed);
+      const now = shop.clock.now();
+      return { end: await endOf(shop, placed), now };
+    };
+    expect(await told(true)).toEqual(await told(false));
+  });
+
+  it("is the same story twice for the same seed", async () => {
+    const shop = await openShop({ seed: 3 });
+    const placed = await trade(shop, 9, async () => {});
+    const story = async () => {
+      const fork = await shop.fork({ seed: 5 });
+      const facts: unknown[] = [];
+      fork.local.cloud.observe((fact) => facts.push([fork.clock.now(), fact.kind]));
+      await endOf(fork, placed);
+      return facts;
+    };
+    const first = await story();
+    expect(first.length).toBeGreaterThan(50);
+    expect(await story()).toEqual(first);
+  });
+});
+
+describe("a shop that is cut off at a call", () => {
+  /** Three orders for two animals and some hay, and what the cloud knew after each call that they caused. */
+  const cuts = async () => {
+    const shop = await openShop({ seed: 7 });
+    const found: { after: string; caller: string; from: Snapshot }[] = [];
+    const stop = shop.local.cloud.guard(async (call, next) => {
+      const answer = await next(call);
+      const after = `${call.service}.${call.operation}`;
+      found.push({ after, caller: call.caller.name, from: shop.local.cloud.snapshot() });
+      return answer;
+    });
+    const place = (productId: string, paymentToken: string) =>
+      shop.place({ lines: [{ productId, quantity: 1 }], paymentToken });
+    await Promise.all([
+      place("prd_hay", "tok_approve"),
+      place("prd_parrot", "tok_late"),
+      place("prd_parrot", "tok_approve"),
+    ]);
+    await shop.clock.advance(3_000);
+    stop();
+    return found;
+  };
+
+  /** What is broken when all has come to rest after a cut. */
+  const brokenAfter = async (from: Snapshot) => {
+    const shop = await openShop({ seed: 2, from });
+    await shop.settle();
+    return judge(await shop.books());
+  };
+
+  /** Whether a message was claimed and not sent yet: then nobody knows whether it is out, and a person decides. */
+  const sending = (caller: string, after: string) =>
+    caller.includes("NotifyCustomer") && ["dynamodb.PutItem", "ses.SendEmail"].includes(after);
+
+  it("goes on from there, and no promise is broken; an e-mail that may be out is left to a person", async () => {
+    const found = await cuts();
+    expect(found.length).toBeGreaterThan(150);
+    let claimed = 0;
+    for (const [i, { after, caller, from }] of found.entries()) {
+      claimed += sending(caller, after) ? 1 : 0;
+      if (i % 2 === 1) continue; // half of them, for the time it takes
+      const broken = await brokenAfter(from);
+      const excused = broken.filter(
+        ({ what }) => claimed > 0 && /^\S*NotificationsQueueDlq/.test(what),
+      );
+      expect(broken, `cut off after ${caller} ${after}`).toEqual(excused);
+    }
+    expect(claimed).toBeGreaterThan(0);
+  });
+
+  it.each(["sqs.messages", "events.deliveries", "states.executions"])(
+    "would not get away with forgetting %s",
+    async (part) => {
+      const found = await cuts();
+      let noticed = 0;
+      for (const { from } of found.filter((_, i) => i % 7 === 0)) {
+        const parts = new Map(from.parts);
+        parts.delete(part);
+        if ((await brokenAfter({ ...from, parts }).catch(() => [1])).length > 0) noticed++;
+      }
+      expect(noticed).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe("a shop whose process ends without a word", () => {
+  const dir = mkdtempSync(join(tmpdir(), "petstore-persist-"));
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+  const lose = (error: Error): never => {
+    throw error;
+  };
+
+  it("has every order that it took when it is opened again, and brings each to its end", async () => {
+    const first = await openShop({ seed: 11 });
+    const journal = openJournal(dir, lose);
+    await first.local.cloud.restart(journal.replay);
+    const placed: string[] = [];
+    for (let life = 1; life <= 4; life++) {
+      const shop: Shop = life === 1 ? first : await openShop({ seed: life });
+      if (life > 1) await shop.local.cloud.restart(openJournal(dir, lose).replay);
+      placed.push(...(await trade(shop, 10, async () => {})));
+    }
+    const last = await openShop({ seed: 99 });
+    await last.local.cloud.restart(openJournal(dir, lose).replay);
+    const ends = await endOf(last, placed);
+    expect(ends).not.toContain(undefined);
+    expect(ends.length).toBe(40);
+  });
+});
