@@ -553,6 +553,23 @@ describe("buses and rules", () => {
     });
   });
 
+  it("rules and buses have tags, as long as they are there", async () => {
+    const { events, rule } = await start();
+    await rule([views]);
+    const Tags = [{ Key: "team", Value: "orders" }];
+    for (const ResourceARN of [ruleArn, busArn("Bus")]) {
+      await events("TagResource", { ResourceARN, Tags });
+      expect(await events("ListTagsForResource", { ResourceARN })).toEqual({ Tags });
+      await events("UntagResource", { ResourceARN, TagKeys: ["team"] });
+      expect(await events("ListTagsForResource", { ResourceARN })).toEqual({ Tags: [] });
+    }
+    await events("RemoveTargets", { Rule: "Placed", EventBusName: "Bus", Ids: ["views"] });
+    await events("DeleteRule", { Name: "Placed", EventBusName: "Bus" });
+    await expect(events("TagResource", { ResourceARN: ruleArn, Tags })).rejects.toMatchObject({
+      code: "ResourceNotFoundException",
+    });
+  });
+
   it("a pattern is tested against an event", async () => {
     const { events } = await start();
     const Event = JSON.stringify({

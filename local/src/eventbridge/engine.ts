@@ -310,6 +310,12 @@ export const eventBridgeEngine = (world: World): Engine => {
     const more = Object.fromEntries(given.map(({ Key, Value }) => [Key, Value]));
     tags.set(arn, { ...tags.get(arn), ...more });
   };
+  /** Only rules and buses have tags. */
+  const tagsOf = (arn: string) => {
+    const known = [...buses.values(), ...rules.values()].some((one) => one.arn === arn);
+    if (!known) throw notFound(`Resource ${arn}`);
+    return tags.get(arn) ?? {};
+  };
   const allow = (bus: Bus, statements: Bus["statements"]) => {
     buses.set(bus.name, { ...bus, statements, modifiedAt: clock.now() });
     return {};
@@ -348,6 +354,7 @@ export const eventBridgeEngine = (world: World): Engine => {
       if (bus && rulesOn(bus.name).length > 0)
         throw validation(`Cannot delete event bus ${bus.name}: it has rules.`);
       buses.delete(busName(Name));
+      tags.delete(busArn(busName(Name)));
       return {};
     },
     PutPermission({ EventBusName, Policy, StatementId, Action, Principal, Condition }) {
@@ -423,10 +430,11 @@ export const eventBridgeEngine = (world: World): Engine => {
     EnableRule: setEnabled(true),
     DisableRule: setEnabled(false),
     DeleteRule({ Name, EventBusName }) {
-      const key = keyOf({ bus: requireBus(EventBusName).name, name: Name });
-      if (rules.get(key)?.targets.length)
-        throw validation("Rule can't be deleted since it has targets.");
-      rules.delete(key);
+      const rule = rules.get(keyOf({ bus: requireBus(EventBusName).name, name: Name }));
+      if (!rule) return {};
+      if (rule.targets.length > 0) throw validation("Rule can't be deleted since it has targets.");
+      rules.delete(keyOf(rule));
+      tags.delete(rule.arn);
       rulesByBus = undefined;
       return {};
     },
@@ -492,16 +500,17 @@ export const eventBridgeEngine = (world: World): Engine => {
     },
 
     TagResource({ ResourceARN, Tags }) {
+      tagsOf(ResourceARN);
       tag(ResourceARN, Tags);
       return {};
     },
     UntagResource({ ResourceARN, TagKeys }) {
-      const left = Object.entries(tags.get(ResourceARN) ?? {});
-      tags.set(ResourceARN, Object.fromEntries(left.filter(([key]) => !TagKeys.includes(key))));
+      const left = Object.entries(tagsOf(ResourceARN)).filter(([key]) => !TagKeys.includes(key));
+      tags.set(ResourceARN, Object.fromEntries(left));
       return {};
     },
     ListTagsForResource: ({ ResourceARN }) => ({
-      Tags: Object.entries(tags.get(ResourceARN) ?? {}).map(([Key, Value]) => ({ Key, Value })),
+      Tags: Object.entries(tagsOf(ResourceARN)).map(([Key, Value]) => ({ Key, Value })),
     }),
     ...archiving.operations,
   };

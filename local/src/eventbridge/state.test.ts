@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "../clock.ts";
 import { type Cloud, createCloud, type Fact } from "../cloud.ts";
@@ -206,6 +207,35 @@ describe.each([
     });
     expect(await describe(cloud)).toEqual(before);
   });
+});
+
+it("whenever a fork is taken, every event arrives once here and once there, or is buried once", async () => {
+  const moment = fc.integer({ min: 0, max: 90_000 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(moment, { minLength: 1, maxLength: 8 }),
+      moment,
+      moment,
+      fc.constantFrom(forked, reopened),
+      async (puts, at, outage, again) => {
+        const cloud = throttled(
+          await shop({ RetryPolicy: { MaximumRetryAttempts: 5 } }),
+          Date.UTC(2026, 0, 1) + outage,
+        );
+        for (const [n, ms] of puts.entries()) cloud.clock.after(ms, "put", () => put(cloud, n));
+        await cloud.clock.advance(at);
+        const taken = puts.flatMap((ms, n) => (ms <= at ? [n] : []));
+        const other = throttled(await again(cloud, makers, seed), Date.UTC(2026, 0, 1) + outage);
+        await other.clock.advance(600 * seconds);
+        await cloud.clock.advance(600 * seconds);
+        const all = async (each: Cloud) =>
+          [...(await drain(each, "Views")), ...(await drain(each, "Dead"))].sort();
+        expect(await all(other)).toEqual(taken.sort());
+        expect(await all(cloud)).toEqual([...puts.keys()].sort());
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
 
 it("two forks with one seed do the same", async () => {

@@ -492,6 +492,12 @@ describe("a dead-letter queue", () => {
     await expect(sqs("StartMessageMoveTask", { SourceArn: arn("Orders") })).rejects.toThrow(
       "Source queue must be configured as a Dead Letter Queue.",
     );
+    await expect(
+      sqs("StartMessageMoveTask", {
+        SourceArn: arn("OrdersDlq"),
+        DestinationArn: arn("OrdersDlq"),
+      }),
+    ).rejects.toThrow("Source queue arn and destination queue arn cannot be the same.");
     expect(await sqs("ListDeadLetterSourceQueues", { QueueUrl: graveUrl })).toEqual({
       queueUrls: [url],
     });

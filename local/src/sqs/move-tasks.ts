@@ -109,6 +109,8 @@ export const moveTasks = ({
       );
       if (!isDeadLetterQueue)
         throw invalidParameter("Source queue must be configured as a Dead Letter Queue.");
+      if (DestinationArn === SourceArn)
+        throw invalidParameter("Source queue arn and destination queue arn cannot be the same.");
       if (DestinationArn && !byArn(DestinationArn)) throw missing("DestinationArn");
       if (perSecond !== undefined && !(perSecond >= 1 && perSecond <= 500))
         throw invalidParameter(
