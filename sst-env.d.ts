@@ -58,6 +58,10 @@ declare module "sst" {
       "arn": string
       "type": "aws.sfn/stateMachine.StateMachine"
     }
+    "GiveUpOrder": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "InventoryApi": {
       "name": string
       "type": "sst.aws.Function"

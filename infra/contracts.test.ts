@@ -53,8 +53,10 @@ describe("who hears what", () => {
     ["orders.OrderPlaced.v2", ["OrderViews", "StartFulfilment"]],
     ["orders.OrderConfirmed.v1", ["Notifications", "OrderViews", "Sales"]],
     ["orders.OrderRejected.v1", ["Notifications", "OrderViews"]],
-    ["orders.OrderCancelled.v1", ["Notifications", "OrderViews"]],
+    ["orders.OrderCancelled.v1", ["Notifications", "OrderViews", "Sales"]],
     ["orders.CancellationRequested.v1", ["OrderViews", "StartCancellation"]],
+    ["orders.FulfilmentFailed.v1", ["OrderViews", "StartCancellation"]],
+    ["orders.OrderResumed.v1", ["OrderViews", "StartCancellation", "StartFulfilment"]],
     ["orders.OrderNeedsAttention.v1", ["Notifications", "OrderViews"]],
     ["inventory.ProductListed.v1", ["Prices", "ProductViews"]],
     ["inventory.StockReserved.v1", ["OrderViews", "ProductViews"]],
@@ -68,7 +70,7 @@ describe("who hears what", () => {
     ["inventory.StockAdjusted.v1", ["ProductViews"]],
     ["payments.PaymentAuthorized.v1", ["OrderViews"]],
     ["payments.PaymentCaptured.v1", ["OrderViews"]],
-    ["payments.PaymentRefunded.v1", ["OrderViews", "Sales"]],
+    ["payments.PaymentRefunded.v1", ["OrderViews"]],
   ])("%s is heard by %j", (type, who) => {
     expect(catalogue.map((contract) => contract.type as string)).toContain(type);
     expect(hear(type)).toEqual(who);

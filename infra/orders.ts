@@ -1,8 +1,10 @@
 import { ProductListed } from "../packages/events/src/inventory.ts";
 import {
   CancellationRequested,
+  FulfilmentFailed,
   OrderPlaced,
   OrderPlacedV1,
+  OrderResumed,
 } from "../packages/events/src/orders.ts";
 import { fulfilOrder } from "../services/orders/src/saga/fulfil-order.ts";
 import { returnOrder } from "../services/orders/src/saga/return-order.ts";
@@ -45,6 +47,8 @@ const api = lambda("OrdersApi", "orders/api", {
 });
 route("POST /orders", "PlaceOrder", api);
 route("POST /orders/{orderId}/cancel", "CancelOrder", api);
+route("POST /orders/{orderId}/resume", "ResumeOrder", api);
+route("POST /orders/{orderId}/close", "CloseOrder", api);
 
 export const findOrder = lambda("FindOrder", "orders/find-order", {
   link: names,
@@ -66,6 +70,7 @@ const fulfilment = stateMachine(fulfilOrder, {
     AbandonOrder: step("AbandonOrder", "orders/abandon-order", onOrder),
     CapturePayment: capturePayment,
     CommitStock: commitStock,
+    GiveUpOrder: step("GiveUpOrder", "orders/give-up-order", onOrder),
     MarkNeedsAttention: markNeedsAttention,
   },
 });
@@ -80,7 +85,7 @@ const cancellation = stateMachine(returnOrder, {
 });
 
 subscriber("StartFulfilment", "orders/start-fulfilment", {
-  on: published([OrderPlacedV1, OrderPlaced]),
+  on: published([OrderPlacedV1, OrderPlaced, OrderResumed]),
   link: [...names, fulfilment],
   permissions: [
     allow(orders.arn, "dynamodb:GetItem"),
@@ -88,9 +93,12 @@ subscriber("StartFulfilment", "orders/start-fulfilment", {
   ],
 });
 subscriber("StartCancellation", "orders/start-cancellation", {
-  on: published([CancellationRequested]),
-  link: [cancellation],
-  permissions: [allow(cancellation.arn, "states:StartExecution")],
+  on: published([CancellationRequested, FulfilmentFailed, OrderResumed]),
+  link: [...names, cancellation],
+  permissions: [
+    allow(orders.arn, "dynamodb:GetItem"),
+    allow(cancellation.arn, "states:StartExecution"),
+  ],
 });
 
 // What an execution left that ended early, and orders that make no progress

@@ -192,12 +192,21 @@ describe("buyers", () => {
     await receive([{ productId: goldfish, quantity: 5 }]);
     const one = order({ [goldfish]: 2 });
     await invoke("ReserveStock", one);
-    await expect(invoke("ReturnStock", one)).rejects.toThrow("NotYetSold");
     await invoke("CommitStock", one);
     await expect(invoke("ReleaseStock", one)).rejects.toThrow("AlreadySold");
     await all([local.invoke("ReturnStock", one), local.invoke("ReturnStock", one)]);
     expect(await available(goldfish)).toBe(5);
     expect(await statuses()).toEqual({ RETURNED: 1 });
+  });
+
+  it("get back to the shelf what was still held, and a commit that comes too late is refused", async () => {
+    await receive([{ productId: goldfish, quantity: 5 }]);
+    const one = order({ [goldfish]: 2 });
+    await invoke("ReserveStock", one);
+    await invoke("ReturnStock", one);
+    await expect(invoke("CommitStock", one)).rejects.toThrow("NotReserved");
+    expect(await available(goldfish)).toBe(5);
+    expect(await statuses()).toEqual({ RELEASED: 1 });
   });
 });
 

@@ -59,7 +59,7 @@ const orderWith = (paymentToken: string) => {
     authorize: (taskToken = "token-1") => step("AuthorizePayment", { taskToken }),
     capture: () => step("CapturePayment"),
     giveUp: () => step("VoidPayment"),
-    refund: () => step("RefundPayment"),
+    refund: () => step("RefundPayment", { cause: "cancellation" }),
     ledger: async () => (await rows("PaymentsTable", id)).map(({ type }) => type.S as string),
     rows: () => rows("PaymentsTable", id),
     atProvider: async () => {

@@ -117,18 +117,23 @@ describe("F41 a reservation that expires after its order was confirmed, for the 
     expect(await broken()).toEqual([]);
   });
 
-  it("is sold to the other who came, and the first waits for new stock: paid, but nothing shipped twice", async () => {
+  it("F63 is sold to the other who came, and the first has their money back, and is told why", async () => {
     const { id, stop } = await slowOrder();
     const other = await place({ as: "bob", lines: want(["parrot", 1]) });
     await shop.clock.advance(1_000);
     stop();
     await shop.clock.advance(10 * MINUTE);
     expect(await statusOf(other, "bob")).toBe("CONFIRMED");
-    const { reservations } = await shop.books();
-    expect(reservations.filter(({ status }) => status === "SOLD")).toHaveLength(1);
-    expect((await stock("receipts", { lines: want(["parrot", 1]) })).status).toBe(201);
     await shop.settle();
-    expect(await statusOf(id)).toBe("CONFIRMED");
+    const order = await shop.read(id);
+    expect(order).toMatchObject({ status: "CANCELLED", reason: { code: "SoldOut" } });
+    expect([order.paid, order.refunded]).toEqual([order.total, order.total]);
+    const { payments, reservations } = await shop.books();
+    const refunds = [...payments.values()].flat().filter(({ type }) => type === "Refunded");
+    expect(refunds.map(({ data }) => data.cause)).toEqual(["failure"]);
+    expect(reservations.filter(({ status }) => status === "SOLD")).toHaveLength(1);
+    const mail = shop.local.emails().find(({ tags }) => tags?.template === "order-cancelled");
+    expect(mail?.text).toContain("It was held for you until it expired, and is sold out now.");
     expect(await broken()).toEqual([]);
   });
 

@@ -150,6 +150,29 @@ const brokenSagas = async ({ clock, broken, place, cancel, stop, roleOf }: Shop)
   await clock.advance(HOUR);
 };
 
+/** What was promised cannot be delivered, and what needs attention gets it: one order is resumed, one is closed. */
+const promisesThatDoNotHold = async ({ clock, broken, api, place, stop, roleOf }: Shop) => {
+  broken.call = ({ caller }) => caller.role === roleOf("CapturePayment");
+  await place("tok_approve", "prd_tortoise");
+  await clock.advance(63 * MINUTE); // what is held for it expires, and another buys it
+  await place("tok_approve", "prd_tortoise");
+  await clock.advance(MINUTE);
+  broken.call = () => false;
+  await clock.advance(10 * MINUTE);
+  for (const decision of ["resume", "close"]) {
+    const orderId = await place("tok_late");
+    for (const run of ["", "_2", "_3"]) {
+      await clock.advance(3000);
+      await stop("FulfilOrder", `${orderId}${run}`);
+    }
+    await clock.advance(MINUTE);
+    const body = { reason: "Looked at." };
+    const { status } = await api("POST", `/orders/${orderId}/${decision}`, "admin", body);
+    must(status === 202, `${decision} was answered ${status}`);
+    await clock.advance(10 * MINUTE);
+  }
+};
+
 /** Nothing asynchronous works for two hours. What the dead-letter queues do not hold, the sweepers find. */
 const twoHoursWithout = async (shop: Shop) => {
   const { clock, broken, place, cancel, stop, roleOf, asynchronous } = shop;
@@ -241,6 +264,7 @@ export const badWeek = async (graph: Graph): Promise<{ ledger: Ledger; denied: F
   await nonsense(shop, "inventory.ProductListed.v1", "orders.OrderConfirmed.v1");
   await forgottenReservation(shop);
   await brokenSagas(shop);
+  await promisesThatDoNotHold(shop);
   await twoHoursWithout(shop);
   await twoHoursWithoutRelays(shop);
   await twoDays(shop);

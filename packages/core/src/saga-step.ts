@@ -18,6 +18,11 @@ export class OutcomeUnknown extends Error {
   override name = "OutcomeUnknown";
 }
 
+/** We and whoever was asked disagree about what happened: neither asking again nor going back helps, a person has to look. */
+export class Contradiction extends Error {
+  override name = "Contradiction";
+}
+
 /** What went wrong, as Step Functions hands it to an undo: the failed step's error and its cause. */
 export const Failure = z.object({ Error: z.string(), Cause: z.string().optional() });
 

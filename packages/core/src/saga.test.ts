@@ -17,6 +17,7 @@ const ladder = defineSaga({
     { do: "C" },
     { do: "D" },
   ],
+  giveUp: "GiveUp",
   attention: "Attention",
 });
 const arns = <Name extends string>(saga: Saga<Name>) =>
@@ -69,6 +70,22 @@ describe("a saga's ladder", () => {
       expect(walkSaga(ladder, { [step]: "States.TaskFailed" }).path.at(-1)).toBe("Attention");
   });
 
+  it("gives up what is refused for good after the pivot, for somebody else to bring it back", () => {
+    expect(walkSaga(ladder, { C: "Refused" })).toEqual({
+      path: ["A", "B", "Pivot", "C", "GiveUp"],
+      outcome: "GivenUp",
+    });
+    expect(walkSaga(ladder, { D: "Refused" }).path.slice(-2)).toEqual(["D", "GiveUp"]);
+  });
+
+  it("calls for a person after the pivot where nobody knows what happened", () => {
+    for (const error of ["States.Timeout", "Contradiction"])
+      expect(walkSaga(ladder, { C: error }).outcome).toBe("NeedsAttention");
+    expect(walkSaga(ladder, { C: "Refused", GiveUp: "States.TaskFailed" }).outcome).toBe(
+      "NeedsAttention",
+    );
+  });
+
   it("calls for a person when even an undo fails", () =>
     expect(walkSaga(ladder, { B: "Refused", UndoA: "States.TaskFailed" })).toEqual({
       path: ["A", "B", "Abandon", "UndoB", "UndoA", "Attention"],
@@ -93,12 +110,12 @@ describe("a saga's ladder", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), error), (failures) => {
         const { path, outcome } = walkSaga(ladder, failures);
-        expect(["Done", "Undone", "NeedsAttention"]).toContain(outcome);
+        expect(["Done", "Undone", "GivenUp", "NeedsAttention"]).toContain(outcome);
         expect(new Set(path).size).toBe(path.length);
         if (outcome === "Undone")
           for (const step of ["A", "B"])
             if (path.includes(step)) expect(path).toContain(`Undo${step}`);
-        if (outcome === "Done")
+        if (outcome === "Done" || outcome === "GivenUp")
           expect(path.filter((name) => /^Undo|Reject/.test(name))).toEqual([]);
       }),
     );

@@ -18,6 +18,8 @@ export type Rung<Name extends string = string> = {
 export type Saga<Name extends string = string> = {
   name: string;
   rungs: readonly Rung<Name>[];
+  /** Called when a step after the pivot is refused for good: there is no way on, so it opens another way back. */
+  giveUp?: Name;
   /** Called when neither forward nor back works: a person has to look. */
   attention: Name;
 };
@@ -35,9 +37,10 @@ export const defineSaga = <const Name extends string>(saga: Saga<Name>): Saga<Na
 export type StepName<S> = S extends Saga<infer Name> ? Name : never;
 
 /** Every name of the ladder, in the order in which they stand on it. */
-export const stepsOf = <Name extends string>({ rungs, attention }: Saga<Name>): Name[] => [
+export const stepsOf = <Name extends string>({ rungs, giveUp, attention }: Saga<Name>): Name[] => [
   ...rungs.flatMap((rung) =>
     [rung.do, rung.pivot?.or, rung.undo].filter((name) => name !== undefined),
   ),
+  ...(giveUp ? [giveUp] : []),
   attention,
 ];

@@ -1,26 +1,10 @@
 import type { Saga } from "./saga.ts";
-
-const REFUSED = { ErrorEquals: ["Refused"], MaxAttempts: 0 }; // asking again will not help
-const times = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: number) => ({
-  ErrorEquals,
-  IntervalSeconds: 1,
-  BackoffRate: 2,
-  MaxAttempts,
-  MaxDelaySeconds,
-  JitterStrategy: "FULL",
-});
-/** Neither yes nor no is asked again under the same key for half an hour or so; else what may still be undone gives up soon. */
-const EARLY = [
-  REFUSED,
-  times(["OutcomeUnknown", "States.Timeout"], 33, 60),
-  times(["States.ALL"], 5, 20),
-];
-/** What nothing can undo any more, the undos themselves above all, is tried for half a day. */
-const LATE = [REFUSED, times(["States.ALL"], 300, 300)];
+import { EARLY, LATE } from "./saga-retries.ts";
 
 const INPUT = "$states.context.Execution.Input";
 const DONE = "Done";
 const UNDONE = "Undone";
+const GIVEN_UP = "GivenUp";
 const UNDO_FROM = "UndoFrom";
 const NEEDS_ATTENTION = "NeedsAttention";
 
@@ -29,7 +13,7 @@ export const toStateMachine = <Name extends string>(
   saga: Saga<Name>,
   arns: Record<Name, unknown>,
 ) => {
-  const { rungs, attention } = saga;
+  const { rungs, giveUp, attention } = saga;
   const pivotAt = rungs.findIndex((rung) => rung.pivot);
   const pivot = rungs[pivotAt]?.pivot;
 
@@ -65,8 +49,10 @@ export const toStateMachine = <Name extends string>(
       const catches = [crossing(name, ["States.ALL"], pivot?.or ?? UNDO_FROM)];
       return [[name, task(name, { next, catches, retry: EARLY, within })]];
     }
-    // The pivot's answer may be lost after it was taken: only its own refusal leads back up.
-    const back = at === pivotAt && pivot ? [crossing(name, ["Refused"], pivot.or)] : [];
+    // The pivot's answer may be lost after it was taken: only its own refusal leads back up. So it is after it: a definite
+    // no is given up, anything else is for a person.
+    const refused = at === pivotAt && pivot ? pivot.or : giveUp;
+    const back = refused ? [crossing(name, ["Refused"], refused)] : [];
     const catches = [...back, crossing(name, ["States.ALL"], attention)];
     return [[name, task(name, { next, catches, retry: LATE, within })]];
   });
@@ -101,6 +87,16 @@ export const toStateMachine = <Name extends string>(
     [UNDONE]: { Type: "Succeed" },
   };
 
+  const surrender = giveUp && {
+    [giveUp]: task(giveUp, {
+      next: GIVEN_UP,
+      catches: [{ ErrorEquals: ["States.ALL"], Next: attention }],
+      retry: LATE,
+      payload: failed,
+    }),
+    [GIVEN_UP]: { Type: "Succeed" },
+  };
+
   return {
     Comment: `The saga ${saga.name}, compiled from its ladder`,
     QueryLanguage: "JSONata",
@@ -111,6 +107,7 @@ export const toStateMachine = <Name extends string>(
       [DONE]: { Type: "Succeed" },
       ...turn,
       ...Object.fromEntries(up),
+      ...surrender,
       [attention]: {
         Type: "Task",
         Resource: "arn:aws:states:::lambda:invoke",

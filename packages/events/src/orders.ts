@@ -49,13 +49,38 @@ export const OrderRejected = defineEvent(
 /** The customer changed their mind about a confirmed order: money and stock are on their way back. */
 export const CancellationRequested = defineEvent("orders.CancellationRequested.v1", Basket);
 
-/** The order is off: before it was confirmed, or after its money and stock went back. */
-export const OrderCancelled = defineEvent("orders.OrderCancelled.v1", Order);
+/**
+ * What was confirmed cannot be delivered, or a person (`by`) gave up an order that needed attention: money and stock are on
+ * their way back.
+ */
+export const FulfilmentFailed = defineEvent(
+  "orders.FulfilmentFailed.v1",
+  Basket.extend({ reason: Reason, by: CustomerId.optional() }),
+);
+
+/**
+ * The order is off: before it was confirmed, or after its money and stock went back. `sale` is what it was confirmed for, and
+ * is no sale any more; `reason` is ours, absent where the customer wanted it so.
+ */
+export const OrderCancelled = defineEvent(
+  "orders.OrderCancelled.v1",
+  Order.extend({ sale: Money.optional(), reason: Reason.optional() }),
+);
 
 /** Neither forward nor back works: a person has to look. */
 export const OrderNeedsAttention = defineEvent(
   "orders.OrderNeedsAttention.v1",
   Order.extend({ step: z.string(), cause: z.string() }),
+);
+
+/** A person (`by`) has looked, and lets it go on from where it was: it is `status` again, in its customer's words. */
+export const OrderResumed = defineEvent(
+  "orders.OrderResumed.v1",
+  Order.extend({
+    by: CustomerId,
+    reason: z.string().max(200),
+    status: z.enum(["PENDING", "CONFIRMED", "CANCELLED"]),
+  }),
 );
 
 /** All that the orders context publishes. */
@@ -65,7 +90,9 @@ export const orderEvents = [
   OrderAbandoned,
   OrderRejected,
   CancellationRequested,
+  FulfilmentFailed,
   OrderCancelled,
   OrderNeedsAttention,
+  OrderResumed,
 ] as const;
 export type OrderEvent = EventOf<(typeof orderEvents)[number]>;

@@ -158,12 +158,19 @@ describe("returning stock", () => {
   it("puts back what was sold", () => given(reserved, committed).when(giveBack).emits(returned));
   it("does nothing the second time", () =>
     given(reserved, committed, returned).when(giveBack).emitsNothing());
-  it("waits for a commit under way", () => given(reserved).when(giveBack).refuses("NotYetSold"));
-  it("ends a commit that waits for stock, putting nothing back", () =>
-    given(reserved, expired)
-      .when(giveBack)
-      .emits(ReservationClosed({ orderId, as: "RETURNED" })));
-  it("refuses what was never held", () => given().when(giveBack).refuses("NotReserved"));
+  it("puts back what is still held, and the commit that comes too late finds nothing", () => {
+    const released = StockReleased({ orderId, lines: back });
+    given(reserved).when(giveBack).emits(released);
+    given(reserved, released).when(commit).refuses("NotReserved");
+    given(reserved, released).when(giveBack).emitsNothing();
+  });
+  it("leaves a tombstone where there is nothing to put back, so that a late reserve is refused", () => {
+    const closed = ReservationClosed({ orderId, as: "RETURNED" });
+    given(reserved, expired).when(giveBack).emits(closed);
+    given().when(giveBack).emits(closed);
+    given(closed).when(reserve).refuses("AlreadyReleased");
+  });
+  it("has nothing to do after a refusal", () => given(rejected).when(giveBack).emitsNothing());
 });
 
 describe("expiry", () => {

@@ -21,9 +21,9 @@ export type ReservationCommand = { orderId: OrderId; now: string } & (
   | { type: "CommitStock" | "ReleaseStock" | "ReturnStock" | "ExpireReservation" }
 );
 
-/** OutOfStock is for good, SoldOut and NotYetSold may pass. */
+/** Why not. */
 export type ReservationRefusal = Refusal<
-  "AlreadyReleased" | "AlreadySold" | "NotReserved" | "SoldOut" | "NotYetSold"
+  "AlreadyReleased" | "AlreadySold" | "NotReserved" | "SoldOut"
 >;
 
 const until = (now: string) => new Date(Date.parse(now) + HELD_FOR_MS).toISOString();
@@ -56,8 +56,9 @@ export const reservation: Decider<
         if (status === "HELD") return ok([StockCommitted({ orderId, lines: [...held] })]);
         if (status === "SOLD" || status === "RETURNED") return ok([]);
         if (status !== "EXPIRED") return refuse("NotReserved", `The reservation is ${status}.`);
-        // The pivot was taken, so there is no way back: sell what is there now, or wait for more.
-        if (shortOf(shelf, held)) return refuse("SoldOut", "It expired, and others bought it.");
+        // The customer was promised it: sell what is there now.
+        if (shortOf(shelf, held))
+          return refuse("SoldOut", "It was held for you until it expired, and is sold out now.");
         return ok([
           StockReserved({ orderId, lines: take(shelf, held), expiresAt: until(now) }),
           StockCommitted({ orderId, lines: [...held] }),
@@ -74,11 +75,11 @@ export const reservation: Decider<
 
       case "ReturnStock":
         if (status === "SOLD") return ok([StockReturned({ orderId, lines: putBack(shelf, held) })]);
-        if (status === "RETURNED") return ok([]);
-        if (status === "HELD") return refuse("NotYetSold", "It is still being committed.");
-        // Sold out under the order: its commit, which waits for more stock, has nothing left to do.
-        if (status === "EXPIRED") return ok([ReservationClosed({ orderId, as: "RETURNED" })]);
-        return refuse("NotReserved", `The reservation is ${status}.`);
+        if (status === "HELD") return ok([StockReleased({ orderId, lines: putBack(shelf, held) })]);
+        // Even with nothing to give back: it stops a reserve or a commit that is still on its way.
+        if (status === "NONE" || status === "EXPIRED")
+          return ok([ReservationClosed({ orderId, as: "RETURNED" })]);
+        return ok([]);
 
       case "ExpireReservation":
         if (status !== "HELD" || expiresAt > now) return ok([]);

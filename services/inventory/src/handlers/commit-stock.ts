@@ -1,10 +1,8 @@
 import { sagaStep } from "@petstore/core/saga-step";
 import { OrderPlaced } from "@petstore/events/orders";
-import { forGood } from "../adapters/not-yet.ts";
 import { reservations } from "../adapters/reservations.ts";
 
-/** Sells what is held. There is no way back any more: where the stock is gone, the saga asks until there is new. */
-export const handler = sagaStep(OrderPlaced.schema, async ({ orderId, lines }) => {
-  const now = new Date().toISOString();
-  return forGood(await reservations(lines)({ type: "CommitStock", orderId, now }));
-});
+/** Sells what is held. Where it is gone, for it was held for too long, the order is given up, and what was paid goes back. */
+export const handler = sagaStep(OrderPlaced.schema, ({ orderId, lines }) =>
+  reservations(lines)({ type: "CommitStock", orderId, now: new Date().toISOString() }),
+);

@@ -7,6 +7,7 @@ const letter = (subject: string, name: string, ...parts: Part[]) =>
 
 type Confirmed = { orderId: string; lines: readonly OrderLine[]; total: Money };
 type Rejected = { orderId: string; reason: { detail: string } };
+type Cancelled = { orderId: string; reason?: { detail: string } | undefined };
 type Received = { receiptId: string; productId: string; quantity: number; available: number };
 
 /** The pivot was taken. */
@@ -32,12 +33,15 @@ export const orderRejected = ({ orderId, reason }: Rejected, name: string) =>
     "You were not charged.",
   );
 
-/** Off, before or after it was paid for. This is also where a refund is told of. */
-export const orderCancelled = ({ orderId }: { orderId: string }, name: string) =>
+/** Off, before or after it was paid for, as its customer asked or for a reason of ours. This is also where a refund is told of. */
+export const orderCancelled = ({ orderId, reason }: Cancelled, name: string) =>
   letter(
     `Your order ${orderId} is cancelled`,
     name,
-    "as you asked, your order is cancelled. If you paid for it, the whole amount is on its way back to you.",
+    reason
+      ? `we are sorry, we had to cancel your order. ${reason.detail}`
+      : "as you asked, your order is cancelled.",
+    "If you paid for it, the whole amount is on its way back to you.",
   );
 
 /** Neither forward nor back. */

@@ -1,19 +1,26 @@
-import { Resource } from "sst";
+import { firstRun, sagaOf } from "../domain/status.ts";
 import { findOrder } from "./orders.ts";
 import { startSaga } from "./sagas.ts";
 
 type Order = NonNullable<Awaited<ReturnType<typeof findOrder>>>;
 
-/** Begins the saga of a placed order. Its input is made of the order's row, for no event tells what the customer pays with. */
-export const beginFulfilment = ({ id, state, paymentToken }: Order) => {
-  const { orderId, customerId, lines, total } = state;
-  const input = { orderId, customerId, lines, total, paymentToken };
-  return startSaga(Resource.FulfilOrder.arn, id, input);
+/** The state machine of a saga, by the saga's name and its own ARN. */
+export type Machine = { saga: ReturnType<typeof sagaOf>; arn: string };
+
+/**
+ * Begins an order's saga. Its input is made of the order's row, for no event tells what the customer pays with, and its
+ * name follows from the row, so that who begins it twice begins nothing.
+ */
+export const beginSaga = ({ saga, arn }: Machine, { state, paymentToken }: Order) => {
+  const { orderId, customerId, lines, total, reason } = state;
+  const input =
+    saga === "FulfilOrder" ? { paymentToken } : { cause: reason ? "failure" : "cancellation" };
+  return startSaga(arn, firstRun(state), { orderId, customerId, lines, total, ...input });
 };
 
-/** The same, for an order that has to be read first. Throws where there is none. */
-export const beginFulfilmentOf = async (orderId: string) => {
+/** The same for an order that has to be read first, if this is the saga that it needs now. Throws where there is no order. */
+export const beginSagaOf = async (orderId: string, machine: Machine): Promise<void> => {
   const found = await findOrder(orderId);
   if (!found) throw new Error(`There is no order ${orderId}`);
-  return beginFulfilment(found);
+  if (sagaOf(found.state) === machine.saga) await beginSaga(machine, found);
 };

@@ -6,7 +6,8 @@ import { startingFrom } from "@petstore/core/store";
 import { type OrderEvent, OrderPlaced } from "@petstore/events/orders";
 import { Entity } from "electrodb";
 import { Resource } from "sst";
-import { type OrderState, order } from "../domain/order.ts";
+import { order } from "../domain/order.ts";
+import type { OrderState } from "../domain/order-state.ts";
 
 /**
  * An order's row. While a saga has something to do for it, it also stands in the sparse index `open`, by age. What its
@@ -74,13 +75,13 @@ export const orderStore = (paymentToken?: string) =>
     },
   });
 
-/** What a new status does to the order's place in the index `open`: it leaves, or comes back for the return. */
+/** What a new status does to the order's place in the index `open`: it leaves, or comes back for the return or because a person said so. */
 const indexed = (state: OrderState): { change: string; values?: Record<string, unknown> } => {
   switch (state.status) {
     case "PLACED":
     case "REJECTING":
-      return { change: "" };
     case "CANCELLING": {
+      if (state.status !== "CANCELLING" && !state.resumed) return { change: "" };
       const since = { id: "", version: 0, state, open: "yes", placedAt: new Date().toISOString() };
       const { gsi1pk, gsi1sk } = OrderRow.create(since).params().Item;
       return {

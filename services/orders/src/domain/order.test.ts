@@ -3,6 +3,7 @@ import { givenFor } from "@petstore/core/testing/given";
 import { OrderId } from "@petstore/events/ids";
 import {
   CancellationRequested,
+  FulfilmentFailed,
   OrderAbandoned,
   OrderCancelled,
   OrderConfirmed,
@@ -10,10 +11,12 @@ import {
   OrderNeedsAttention,
   OrderPlaced,
   OrderRejected,
+  OrderResumed,
 } from "@petstore/events/orders";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type OrderCommand, type OrderState, order } from "./order.ts";
+import { type OrderCommand, order } from "./order.ts";
+import type { OrderState } from "./order-state.ts";
 
 const given = givenFor(order);
 
@@ -33,6 +36,13 @@ const abandoned = OrderAbandoned({ ...who, reason });
 const rejected = OrderRejected({ ...who, reason });
 const returning = CancellationRequested({ ...who, lines: basket.lines, total });
 const cancelled = OrderCancelled(who);
+const returned = OrderCancelled({ ...who, sale: total });
+const failed = FulfilmentFailed({ ...who, lines: basket.lines, total, reason });
+const by = "cus_admin" as const;
+const givenUp = FulfilmentFailed({ ...who, lines: basket.lines, total, reason, by });
+const resumed = (status: "PENDING" | "CONFIRMED" | "CANCELLED") =>
+  OrderResumed({ ...who, by, reason: "Try again.", status });
+const resume = { type: "ResumeOrder", by, reason: "Try again." } as const;
 const stuck = OrderNeedsAttention({ ...who, step: "VoidPayment", cause: "no answer" });
 
 describe("an order", () => {
@@ -63,7 +73,7 @@ describe("an order", () => {
 
   it("F62f cancelled after it was confirmed is on its way back until it is closed", () => {
     given(placed, confirmed).when({ type: "CancelOrder" }).emits(returning);
-    given(placed, confirmed, returning).when({ type: "CloseOrder" }).emits(cancelled);
+    given(placed, confirmed, returning).when({ type: "CloseOrder" }).emits(returned);
   });
 
   it("F62h cancelled twice is cancelled once", () => {
@@ -93,6 +103,60 @@ describe("an order", () => {
       .when({ type: "MarkNeedsAttention", step: "the saga itself", cause: "ABORTED" })
       .emitsNothing());
 
+  it("F63 that cannot be delivered after all goes back, and is cancelled for a reason of ours", () => {
+    given(placed, confirmed).when({ type: "GiveUpOrder", reason }).emits(failed);
+    given(placed, confirmed, failed)
+      .when({ type: "CloseOrder" })
+      .emits(OrderCancelled({ ...who, sale: total, reason }));
+  });
+
+  it("F63 is given up once, and not when its customer cancelled it before", () => {
+    for (const history of [[failed], [returning], [returning, returned], [stuck]])
+      given(placed, confirmed, ...history)
+        .when({ type: "GiveUpOrder", reason })
+        .emitsNothing();
+    given(placed).when({ type: "GiveUpOrder", reason }).refuses("NeedsNoAttention");
+  });
+
+  it("that needs attention goes on from where it was when a person says so", () => {
+    given(placed, stuck).when(resume).emits(resumed("PENDING"));
+    given(placed, confirmed, stuck).when(resume).emits(resumed("CONFIRMED"));
+    given(placed, confirmed, returning, stuck).when(resume).emits(resumed("CONFIRMED"));
+    given(placed, cancelled, stuck).when(resume).emits(resumed("CANCELLED"));
+    given(placed, stuck, resumed("PENDING")).when({ type: "ConfirmOrder" }).emits(confirmed);
+    given(placed, confirmed, returning, stuck, resumed("CONFIRMED"))
+      .when({ type: "CloseOrder" })
+      .emits(returned);
+  });
+
+  it("that needs attention is given up when a person says so, whatever it was", () => {
+    for (const history of [[], [confirmed], [confirmed, returning], [cancelled], [abandoned]])
+      given(placed, ...history, stuck)
+        .when({ type: "GiveUpOrder", reason, by })
+        .emits(givenUp);
+  });
+
+  it("is resumed or given up once, however often a person says so, and only when it needs attention", () => {
+    given(placed, stuck, resumed("PENDING")).when(resume).emitsNothing();
+    given(placed, stuck, givenUp).when({ type: "GiveUpOrder", reason, by }).emitsNothing();
+    given(placed, confirmed).when(resume).refuses("NeedsNoAttention");
+    given(placed, confirmed).when({ type: "GiveUpOrder", reason, by }).refuses("NeedsNoAttention");
+  });
+
+  it("I4 that was confirmed is never turned back by another run, whatever came after it", () => {
+    for (const history of [[stuck], [failed], [returning, returned]]) {
+      given(placed, confirmed, ...history)
+        .when({ type: "ConfirmOrder" })
+        .emitsNothing();
+      given(placed, confirmed, ...history)
+        .when({ type: "AbandonOrder", reason })
+        .refuses("AlreadyConfirmed");
+    }
+  });
+
+  it("that was given up before it was confirmed is not confirmed by a late run", () =>
+    given(placed, stuck, givenUp).when({ type: "ConfirmOrder" }).refuses("NotPlacedAnyMore"));
+
   it("that does not exist refuses everything", () =>
     given().when({ type: "ConfirmOrder" }).refuses("NoSuchOrder"));
 
@@ -103,6 +167,9 @@ describe("an order", () => {
       { type: "RejectOrder", reason },
       { type: "CancelOrder" },
       { type: "CloseOrder" },
+      { type: "GiveUpOrder", reason },
+      { type: "GiveUpOrder", reason, by },
+      resume,
       { type: "MarkNeedsAttention", step: "x", cause: "y" },
     );
     fc.assert(
@@ -119,12 +186,13 @@ describe("an order", () => {
               expect(state.status).toBe("NEEDS_ATTENTION");
           }
         }
+        const onTheWayBack: string[] = [CancellationRequested.type, FulfilmentFailed.type];
         const decisions = history.filter(
           ({ type }, i) =>
             type === OrderConfirmed.type ||
             type === OrderAbandoned.type ||
             (type === OrderCancelled.type &&
-              !history.slice(0, i).some((e) => e.type === CancellationRequested.type)),
+              !history.slice(0, i).some(({ type }) => onTheWayBack.includes(type))),
         );
         expect(decisions.length).toBeLessThanOrEqual(1);
       }),

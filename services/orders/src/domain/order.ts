@@ -1,41 +1,20 @@
 import type { Decider } from "@petstore/core/decider";
 import { add, type Money, times } from "@petstore/core/money";
 import { ok, type Refusal, refuse } from "@petstore/core/result";
-import type { CustomerId, OrderId } from "@petstore/events/ids";
+import type { CustomerId } from "@petstore/events/ids";
 import {
   CancellationRequested,
+  FulfilmentFailed,
   OrderAbandoned,
   OrderCancelled,
   OrderConfirmed,
   type OrderEvent,
-  type OrderLine,
   OrderNeedsAttention,
   OrderPlaced,
   OrderRejected,
+  OrderResumed,
 } from "@petstore/events/orders";
-
-/** What the order's customer has ordered: all that its events repeat. */
-export type Basket = {
-  orderId: OrderId;
-  customerId: CustomerId;
-  lines: OrderLine[];
-};
-
-/** PLACED may still go either way; CONFIRMED is past the pivot; REJECTING and CANCELLING are on their way to -ED. */
-export type OrderState =
-  | { status: "NEW" }
-  | ({
-      status:
-        | "PLACED"
-        | "CONFIRMED"
-        | "REJECTING"
-        | "REJECTED"
-        | "CANCELLING"
-        | "CANCELLED"
-        | "NEEDS_ATTENTION";
-      total: Money;
-      reason?: Refusal;
-    } & Basket);
+import { type Basket, evolve, type OrderState, seenAs } from "./order-state.ts";
 
 export type OrderCommand =
   | ({ type: "PlaceOrder" } & Basket)
@@ -44,10 +23,17 @@ export type OrderCommand =
   | { type: "RejectOrder"; reason: Refusal }
   | { type: "CancelOrder" }
   | { type: "CloseOrder" }
+  | { type: "GiveUpOrder"; reason: Refusal; by?: CustomerId }
+  | { type: "ResumeOrder"; reason: string; by: CustomerId }
   | { type: "MarkNeedsAttention"; step: string; cause: string };
 
 export type OrderRefusal = Refusal<
-  "NoSuchOrder" | "NotPlacedAnyMore" | "AlreadyConfirmed" | "AlreadyRejected" | "NeedsAttention"
+  | "NoSuchOrder"
+  | "NotPlacedAnyMore"
+  | "AlreadyConfirmed"
+  | "AlreadyRejected"
+  | "NeedsAttention"
+  | "NeedsNoAttention"
 >;
 
 /** The sum of an order's lines, at the prices of our catalogue. */
@@ -65,27 +51,30 @@ export const order: Decider<OrderState, OrderCommand, OrderEvent, OrderRefusal> 
     }
     if (state.status === "NEW") return refuse("NoSuchOrder", "There is no such order.");
 
-    const { status, orderId, customerId } = state;
+    const { status, orderId, customerId, confirmed, reason, total } = state;
+    const who = { orderId, customerId };
+    const cancelled = OrderCancelled({ ...who, reason, ...(confirmed && { sale: total }) });
+    const fine = refuse("NeedsNoAttention", `The order is ${status.toLowerCase()}.`);
     switch (command.type) {
       case "ConfirmOrder":
         if (status === "PLACED") return ok([OrderConfirmed(state)]);
         // Whatever came after the confirmation, confirming it was the answer then, and is now.
-        if (status === "CONFIRMED" || status === "CANCELLING") return ok([]);
-        return refuse("NotPlacedAnyMore", `The order is ${status.toLowerCase()}.`);
+        return confirmed
+          ? ok([])
+          : refuse("NotPlacedAnyMore", `The order is ${status.toLowerCase()}.`);
 
       case "AbandonOrder":
-        if (status === "PLACED")
-          return ok([OrderAbandoned({ orderId, customerId, reason: command.reason })]);
-        if (status === "CONFIRMED" || status === "CANCELLING")
+        if (status === "PLACED") return ok([OrderAbandoned({ ...who, reason: command.reason })]);
+        if (confirmed)
           return refuse("AlreadyConfirmed", "The order is confirmed: only forward from here.");
         return ok([]);
 
       case "RejectOrder":
         if (status !== "REJECTING") return ok([]);
-        return ok([OrderRejected({ orderId, customerId, reason: state.reason ?? command.reason })]);
+        return ok([OrderRejected({ ...who, reason: reason ?? command.reason })]);
 
       case "CancelOrder":
-        if (status === "PLACED") return ok([OrderCancelled({ orderId, customerId })]);
+        if (status === "PLACED") return ok([cancelled]);
         if (status === "CONFIRMED") return ok([CancellationRequested(state)]);
         if (status === "CANCELLING" || status === "CANCELLED") return ok([]);
         if (status === "NEEDS_ATTENTION")
@@ -93,34 +82,31 @@ export const order: Decider<OrderState, OrderCommand, OrderEvent, OrderRefusal> 
         return refuse("AlreadyRejected", "The order was rejected; there is nothing to cancel.");
 
       case "CloseOrder":
-        if (status !== "CANCELLING") return ok([]);
-        return ok([OrderCancelled({ orderId, customerId })]);
+        return ok(status === "CANCELLING" ? [cancelled] : []);
+
+      case "GiveUpOrder": {
+        // A saga gives up what it has confirmed, a person what needs attention. What is on its way back stays so.
+        const { by, reason: why } = command;
+        if (status === (by ? "NEEDS_ATTENTION" : "CONFIRMED"))
+          return ok([FulfilmentFailed({ ...state, reason: why, by })]);
+        const left = status === "CANCELLING" || status === "CANCELLED";
+        return left || (status === "NEEDS_ATTENTION" && !by) ? ok([]) : fine;
+      }
+      case "ResumeOrder": {
+        if (status !== "NEEDS_ATTENTION") return state.resumed ? ok([]) : fine;
+        const { by, reason: why } = command;
+        const again = seenAs(state.was ?? "PLACED");
+        return ok([OrderResumed({ ...who, by, reason: why, status: again })]);
+      }
 
       case "MarkNeedsAttention": {
         // Rejected: all was undone before its saga was lost. There is nothing to look at.
         if (status === "NEEDS_ATTENTION" || status === "REJECTED") return ok([]);
         const { step, cause } = command;
-        return ok([OrderNeedsAttention({ orderId, customerId, step, cause })]);
+        return ok([OrderNeedsAttention({ ...who, step, cause })]);
       }
     }
   },
 
-  evolve(state, event) {
-    if (event.type === OrderPlaced.type) return { ...event.data, status: "PLACED" };
-    if (state.status === "NEW") return state;
-    switch (event.type) {
-      case OrderConfirmed.type:
-        return { ...state, status: "CONFIRMED" };
-      case OrderAbandoned.type:
-        return { ...state, status: "REJECTING", reason: event.data.reason };
-      case OrderRejected.type:
-        return { ...state, status: "REJECTED" };
-      case CancellationRequested.type:
-        return { ...state, status: "CANCELLING" };
-      case OrderCancelled.type:
-        return { ...state, status: "CANCELLED" };
-      case OrderNeedsAttention.type:
-        return { ...state, status: "NEEDS_ATTENTION" };
-    }
-  },
+  evolve,
 };

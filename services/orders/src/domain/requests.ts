@@ -21,6 +21,9 @@ export const NewOrder = z.strictObject({
   paymentToken: z.string().regex(/^tok_[a-z0-9_]{1,60}$/, "a token of the payment provider: tok_…"),
 });
 
+/** What an administrator says who resumes or closes an order. It goes into an event: no personal data, please. */
+export const Decision = z.strictObject({ reason: z.string().trim().min(1).max(200) });
+
 /** The status of an order as its customer sees it. */
 export const Status = z.enum(["PENDING", "CONFIRMED", "REJECTED", "CANCELLED", "NEEDS_ATTENTION"]);
 

@@ -1,17 +1,26 @@
 import type * as z from "zod";
-import type { OrderState } from "./order.ts";
+import { type OrderState, seenAs } from "./order-state.ts";
 import type { Status } from "./requests.ts";
 
-/** An order's status in its customer's words: what is being undone is still pending, what is being returned still confirmed. */
-export const customerStatus = ({ status }: OrderState): z.infer<typeof Status> => {
-  switch (status) {
+type Placed = Exclude<OrderState, { status: "NEW" }>;
+
+/** An order's status in its customer's words. One that a person has given up needs attention until all is back. */
+export const customerStatus = (state: OrderState): z.infer<typeof Status> => {
+  switch (state.status) {
     case "NEW":
-    case "PLACED":
-    case "REJECTING":
       return "PENDING";
-    case "CANCELLING":
-      return "CONFIRMED";
+    case "REJECTED":
+    case "NEEDS_ATTENTION":
+      return state.status;
     default:
-      return status;
+      return state.was ? "NEEDS_ATTENTION" : seenAs(state.status);
   }
 };
+
+/** The saga that an order is in the hands of. */
+export const sagaOf = ({ status }: Placed) =>
+  status === "CANCELLING" ? "ReturnOrder" : "FulfilOrder";
+
+/** The name of its first run: the order's id, and a new one each time that a person sets it going again. */
+export const firstRun = ({ orderId, resumed }: Placed): string =>
+  resumed ? `${orderId}-${resumed}` : orderId;

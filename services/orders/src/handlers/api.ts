@@ -4,13 +4,14 @@ import { api, valid } from "@petstore/core/http";
 import { fingerprint } from "@petstore/core/idempotency";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
 import { problem } from "@petstore/core/problem";
-import { OrderId } from "@petstore/events/ids";
+import { type CustomerId, OrderId } from "@petstore/events/ids";
 import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import * as z from "zod";
 import { cancelOrder } from "../adapters/cancel-order.ts";
+import { decideOrder } from "../adapters/decide-order.ts";
 import { placeOrder } from "../adapters/place-order.ts";
-import { Accepted, NewOrder } from "../domain/requests.ts";
+import { Accepted, Decision, NewOrder } from "../domain/requests.ts";
 
 const STATUS = {
   UnknownProduct: 422,
@@ -20,9 +21,29 @@ const STATUS = {
   NoSuchOrder: 404,
 } as Record<string, 404 | 409 | 422>;
 
+const path = valid("param", z.object({ orderId: OrderId.schema }));
+const customer = authenticated(Resource.Issuer);
+const admin = authenticated(Resource.Issuer, { role: "admin" });
+const decided = (operationId: string, summary: string, description: string) =>
+  documented({
+    operationId,
+    summary,
+    description,
+    responses: {
+      202: answers("How it stands; a repeat is answered alike.", Accepted),
+      ...refuses({
+        401: "No valid token",
+        403: "For admins",
+        404: "No such order",
+        409: "It needs no attention",
+        415: "Not JSON",
+        422: "No reason, or too long a one",
+      }),
+    },
+  });
+
 /** The command side's HTTP API. Queries are answered by the read side. */
 export const app = api()
-  .use(authenticated(Resource.Issuer))
   .post(
     "/orders",
     documented({
@@ -40,6 +61,7 @@ export const app = api()
         }),
       },
     }),
+    customer,
     idempotencyKey,
     valid("json", NewOrder),
     async (c) => {
@@ -63,12 +85,49 @@ export const app = api()
         ...refuses({ 401: "No valid token", 404: "No such order of yours", 409: "Too late" }),
       },
     }),
-    valid("param", z.object({ orderId: OrderId.schema })),
+    customer,
+    path,
     async (c) => {
       const { orderId } = c.req.valid("param");
       const result = await cancelOrder(orderId, c.var.principal.customerId);
       if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
       return c.json(result.value, 202, { location: `/orders/${orderId}` });
+    },
+  )
+  .post(
+    "/orders/:orderId/resume",
+    decided(
+      "resumeOrder",
+      "Let an order that needs attention go on from where it was",
+      "Its saga begins a new run; what was done before is not done again.",
+    ),
+    admin,
+    path,
+    valid("json", Decision),
+    async (c) => {
+      const { orderId } = c.req.valid("param");
+      const who = { by: c.var.principal.customerId as CustomerId, ...c.req.valid("json") };
+      const result = await decideOrder(orderId, "resume", who);
+      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      return c.json(result.value, 202);
+    },
+  )
+  .post(
+    "/orders/:orderId/close",
+    decided(
+      "closeOrder",
+      "Cancel an order that needs attention",
+      "Whatever was taken is given back: money and stock. The customer reads the reason.",
+    ),
+    admin,
+    path,
+    valid("json", Decision),
+    async (c) => {
+      const { orderId } = c.req.valid("param");
+      const who = { by: c.var.principal.customerId as CustomerId, ...c.req.valid("json") };
+      const result = await decideOrder(orderId, "close", who);
+      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      return c.json(result.value, 202);
     },
   );
 

@@ -1,9 +1,12 @@
 import { subscriber } from "@petstore/core/subscriber";
-import { CancellationRequested } from "@petstore/events/orders";
+import { CancellationRequested, FulfilmentFailed, OrderResumed } from "@petstore/events/orders";
 import { Resource } from "sst";
-import { startSaga } from "../adapters/sagas.ts";
+import { beginSagaOf, type Machine } from "../adapters/begin-saga.ts";
+
+const machine: Machine = { saga: "ReturnOrder", arn: Resource.ReturnOrder.arn };
 
 /** Begins the way back of a confirmed order: refund, return, close. */
-export const handler = subscriber([CancellationRequested], ({ data }) =>
-  startSaga(Resource.ReturnOrder.arn, data.orderId, data),
+export const handler = subscriber(
+  [CancellationRequested, FulfilmentFailed, OrderResumed],
+  ({ data }) => beginSagaOf(data.orderId, machine),
 );

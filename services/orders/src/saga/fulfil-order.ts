@@ -11,5 +11,6 @@ export const fulfilOrder = defineSaga({
     { do: "CapturePayment" },
     { do: "CommitStock" },
   ],
+  giveUp: "GiveUpOrder",
   attention: "MarkNeedsAttention",
 });

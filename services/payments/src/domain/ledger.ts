@@ -22,6 +22,7 @@ export type LedgerEvent =
   | { type: "AuthorizationRequested"; data: { total: Money; taskToken: string; trace: Trace } }
   | { type: "AnswerAwaited"; data: { taskToken: string } }
   | { type: "VoidRequested"; data: { trace: Trace } }
+  | { type: "CaptureRefused"; data: { why: string } }
   | { type: "Authorized"; data: Heard & { amount: Money } }
   | { type: "Declined"; data: Heard & { reason: string } }
   | { type: "Voided"; data: Heard }
@@ -48,10 +49,11 @@ export const publish = (paymentId: PaymentId, event: LedgerEvent): PaymentEvent 
     case "AuthorizationRequested":
     case "AnswerAwaited":
     case "VoidRequested":
+    case "CaptureRefused":
       return undefined;
   }
 };
 
 /** Whether others are told of an event. */
 export const isPublished = ({ type }: LedgerEvent): boolean =>
-  !["AuthorizationRequested", "AnswerAwaited", "VoidRequested"].includes(type);
+  !["AuthorizationRequested", "AnswerAwaited", "VoidRequested", "CaptureRefused"].includes(type);

@@ -5,7 +5,7 @@ import { type Cause, isPublished, type LedgerEvent } from "./ledger.ts";
 /** A payment as its history made it. Amounts are minor units of the total's currency. */
 export type PaymentState = {
   status: "new" | "requested" | "authorized" | "declined" | "captured" | "voided";
-  /** We asked for it to be voided: an authorisation that comes later is not wanted any more. */
+  /** We asked for it to be voided, or the provider will not let us have it: an answer that comes later is not wanted any more. */
   withdrawn: boolean;
   total?: Money;
   authorized: number;
@@ -37,6 +37,10 @@ export const initial: PaymentState = {
 export const refunded = ({ refunds }: Pick<PaymentState, "refunds">): number =>
   Object.values(refunds).reduce((sum, amount) => sum + amount, 0);
 
+/** Nothing was taken, and nothing will be: neither we nor the provider will come back to it. */
+export const isOff = ({ status, withdrawn }: PaymentState): boolean =>
+  status === "declined" || status === "voided" || (status === "new" && withdrawn);
+
 const change = (state: PaymentState, event: LedgerEvent): Partial<PaymentState> => {
   switch (event.type) {
     case "AuthorizationRequested":
@@ -45,6 +49,8 @@ const change = (state: PaymentState, event: LedgerEvent): Partial<PaymentState> 
       return event.data;
     case "VoidRequested":
       return { withdrawn: true, trace: state.trace ?? event.data.trace };
+    case "CaptureRefused":
+      return { withdrawn: true };
     case "Authorized":
       return { status: "authorized", authorized: event.data.amount.amount };
     case "Declined":

@@ -43,7 +43,13 @@ const anyCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
   fc.record({ type: fc.constant("AwaitAnswer"), taskToken: fc.constantFrom("t", "u") }),
   fc.constant<PaymentCommand>({ type: "VoidPayment", trace }),
   fc.constant<PaymentCommand>({ type: "CapturePayment" }),
-  fc.record({ type: fc.constant("RefundPayment"), amount, cause }),
+  fc.record({
+    type: fc.constant("RefundPayment"),
+    amount,
+    cause,
+    trace: fc.constant(trace),
+  }),
+  fc.constant<PaymentCommand>({ type: "HearRefusedCapture", why: "It expired." }),
   fc.record({ said: anySaid, webhook }).map(({ said, webhook }): PaymentCommand => {
     const command = { type: "HearProvider", said } as const;
     return webhook ? { ...command, webhook } : command;

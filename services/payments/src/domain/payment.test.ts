@@ -167,21 +167,50 @@ describe("capturing and refunding", () => {
 
   it("waits with a refund until the capture has settled", () =>
     given(requested, authorized)
-      .when({ type: "RefundPayment", amount: total, cause: "cancellation" })
+      .when({ type: "RefundPayment", amount: total, cause: "cancellation", trace })
       .refuses("NotYetCaptured"));
 
   it("refunds a cause once (mutant 24)", () =>
     given(requested, authorized, captured, refund(4200))
-      .when({ type: "RefundPayment", amount: total, cause: "cancellation" })
+      .when({ type: "RefundPayment", amount: total, cause: "cancellation", trace })
       .emitsNothing());
 
   it("refuses a second cause beyond what came in (F58)", () =>
-    given(requested, authorized, captured, refund(4200))
-      .when({ type: "RefundPayment", amount: usd(1), cause: "failure" })
+    given(requested, authorized, captured, refund(4199))
+      .when({ type: "RefundPayment", amount: usd(2), cause: "failure", trace })
       .refuses("RefundExceedsCapture"));
+
+  it("refunds nothing for a second cause when all went back for the first (F58)", () =>
+    given(requested, authorized, captured, refund(4200))
+      .when({ type: "RefundPayment", amount: total, cause: "failure", trace })
+      .emitsNothing());
+
+  it("gives up what was never taken when we failed, and leaves nothing to give back", () => {
+    const command = { type: "RefundPayment", amount: total, cause: "failure", trace } as const;
+    given(requested, authorized).when(command).emits(withdrawn);
+    given(requested, authorized, withdrawn).when(command).emitsNothing();
+    given(requested, authorized, withdrawn, voided).when(command).emitsNothing();
+    given().when(command).emits(withdrawn);
+  });
+
+  it("takes nothing any more once the provider refused to hand it over (F50)", () => {
+    const refused: LedgerEvent = { type: "CaptureRefused", data: { why: "It expired." } };
+    const hears = { type: "HearRefusedCapture", why: "It expired." } as const;
+    const cancelling = {
+      type: "RefundPayment",
+      amount: total,
+      cause: "cancellation",
+      trace,
+    } as const;
+    given(requested, authorized).when(hears).emits(refused);
+    given(requested, authorized, refused).when(hears).emitsNothing();
+    given(requested, authorized, captured).when(hears).emitsNothing();
+    given(requested, authorized, refused).when({ type: "CapturePayment" }).refuses("PaymentVoided");
+    given(requested, authorized, refused).when(cancelling).emitsNothing();
+  });
 
   it("refunds in parts, to the cent (F59)", () =>
     given(requested, authorized, captured, refund(4199))
-      .when({ type: "RefundPayment", amount: usd(1), cause: "failure" })
+      .when({ type: "RefundPayment", amount: usd(1), cause: "failure", trace })
       .emitsNothing());
 });

@@ -4,7 +4,7 @@ import type { Money } from "@petstore/core/money";
 import { ok, type Refusal, refuse } from "@petstore/core/result";
 import { hear, type Said } from "./hear-provider.ts";
 import type { Cause, LedgerEvent } from "./ledger.ts";
-import { evolve, initial, type PaymentState, refunded } from "./payment-state.ts";
+import { evolve, initial, isOff, type PaymentState, refunded } from "./payment-state.ts";
 
 /** What can be asked of a payment. `HearProvider` records what the provider said, by answer or by webhook; `ReportRefusal` what it will not do. */
 export type PaymentCommand =
@@ -12,8 +12,9 @@ export type PaymentCommand =
   | { type: "AwaitAnswer"; taskToken: string }
   | { type: "VoidPayment"; trace: Trace }
   | { type: "CapturePayment" }
-  | { type: "RefundPayment"; amount: Money; cause: Cause }
+  | { type: "RefundPayment"; amount: Money; cause: Cause; trace: Trace }
   | { type: "HearProvider"; said: Said; webhook?: string }
+  | { type: "HearRefusedCapture"; why: string }
   | { type: "ReportRefusal"; what: string };
 
 /** Why not. NotYetAuthorized and NotYetCaptured are only for now: ask again. */
@@ -37,6 +38,12 @@ export const answerOf = (state: PaymentState) => {
     ? ok("authorized")
     : undefined;
 };
+
+/** Whether there is nothing left to give back for this cause: it went back, for this cause or all of it for another, or was never taken. */
+export const isGivenBack = (state: PaymentState, cause: Cause): boolean =>
+  isOff(state) ||
+  state.refunds[cause] !== undefined ||
+  (state.status === "captured" && refunded(state) === state.captured);
 
 /** The rulebook of one order's payment. Asking the provider is left to the steps; what it says comes back as a command. */
 export const payment: Decider<PaymentState, PaymentCommand, LedgerEvent, PaymentRefusal> = {
@@ -70,14 +77,24 @@ export const payment: Decider<PaymentState, PaymentCommand, LedgerEvent, Payment
         return answer.ok ? ok([]) : answer;
 
       case "RefundPayment": {
-        if (state.refunds[command.cause] !== undefined) return ok([]);
-        if (answer && !answer.ok) return answer;
-        if (state.status !== "captured")
+        if (isGivenBack(state, command.cause)) return ok([]);
+        if (state.status === "captured")
+          return refunded(state) + command.amount.amount > state.captured
+            ? refuse("RefundExceedsCapture", "More would go back than came in.")
+            : ok([]);
+        if (state.withdrawn) return ok([]);
+        if (command.cause === "cancellation")
           return refuse("NotYetCaptured", "There is no money to give back yet.");
-        if (refunded(state) + command.amount.amount > state.captured)
-          return refuse("RefundExceedsCapture", "More would go back than came in.");
-        return ok([]);
+        // We failed, and nobody is about to take the money any more: it is given up before it was ours.
+        return ok([{ type: "VoidRequested", data: { trace: command.trace } }]);
       }
+      case "HearRefusedCapture":
+        return ok(
+          answer?.ok && state.status !== "captured"
+            ? [{ type: "CaptureRefused", data: { why: command.why } }]
+            : [],
+        );
+
       case "HearProvider":
         if (!state.total) return refuse("UnknownPayment", "We never asked for this payment.");
         if (command.webhook && state.webhooks.includes(command.webhook)) return ok([]);

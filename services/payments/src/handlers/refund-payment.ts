@@ -1,15 +1,21 @@
+import { currentTrace } from "@petstore/core/context";
 import { sagaStep } from "@petstore/core/saga-step";
 import { paymentOf } from "@petstore/events/ids";
 import { CancellationRequested } from "@petstore/events/orders";
+import * as z from "zod";
 import { provider } from "../adapters/provider-account.ts";
 import { settle } from "../adapters/settle.ts";
+import { isGivenBack } from "../domain/payment.ts";
 
-/** Gives the money back for a cancelled order, once, however often it is asked. */
-export const handler = sagaStep(CancellationRequested.schema, ({ orderId, total }) => {
+const Input = CancellationRequested.schema.extend({ cause: z.enum(["cancellation", "failure"]) });
+
+/** Gives the money back, once, however often it is asked. What was never taken, and will not be, is given up instead. */
+export const handler = sagaStep(Input, ({ orderId, total, cause }) => {
   const id = paymentOf(orderId);
   return settle(id, {
-    command: { type: "RefundPayment", amount: total, cause: "cancellation" },
-    isSettled: ({ refunds }) => refunds.cancellation !== undefined,
-    ask: () => provider.refund(id, total, "cancellation"),
+    command: { type: "RefundPayment", amount: total, cause, trace: currentTrace() },
+    isSettled: (state) => isGivenBack(state, cause),
+    ask: ({ status }) =>
+      status === "captured" ? provider.refund(id, total, cause) : provider.void(id),
   });
 });

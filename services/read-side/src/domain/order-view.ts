@@ -16,6 +16,7 @@ import {
   OrderNeedsAttention,
   OrderPlaced,
   OrderRejected,
+  OrderResumed,
   orderEvents,
 } from "@petstore/events/orders";
 import { PaymentCaptured, PaymentRefunded, paymentEvents } from "@petstore/events/payments";
@@ -66,7 +67,9 @@ export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> =>
     case OrderRejected.type:
       return { reason: data.reason, ...is("REJECTED") };
     case OrderCancelled.type:
-      return is("CANCELLED");
+      return { ...(data.reason && { reason: data.reason }), ...is("CANCELLED") };
+    case OrderResumed.type:
+      return is(data.status);
     case OrderNeedsAttention.type:
       return is("NEEDS_ATTENTION");
     case PaymentCaptured.type:

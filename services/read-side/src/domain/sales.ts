@@ -1,9 +1,8 @@
 import type { Envelope, EventOf } from "@petstore/core/event";
-import { OrderConfirmed } from "@petstore/events/orders";
-import { PaymentRefunded } from "@petstore/events/payments";
+import { OrderCancelled, OrderConfirmed } from "@petstore/events/orders";
 
-/** The events that a day's sales are made of. */
-export const salesEvents = [OrderConfirmed, PaymentRefunded] as const;
+/** The events that a day's sales are made of: what was confirmed, and what of it is off again. */
+export const salesEvents = [OrderConfirmed, OrderCancelled] as const;
 
 /** One line of a day's sales. Its day and id follow from the event, so writing it twice is writing it once. */
 export type SaleLine = { day: string; id: string; sold: number; refunded: number; units: number };
@@ -15,14 +14,10 @@ export const saleLineOf = ({
   time,
 }: Envelope<EventOf<(typeof salesEvents)[number]>>): SaleLine => {
   const day = time.slice(0, 10);
-  if (type === PaymentRefunded.type)
-    return {
-      day,
-      id: `${data.orderId}#${data.cause}`,
-      sold: 0,
-      refunded: data.amount.amount,
-      units: 0,
-    };
+  if (type === OrderCancelled.type) {
+    const refunded = data.sale?.amount ?? 0;
+    return { day, id: `${data.orderId}#cancelled`, sold: 0, refunded, units: 0 };
+  }
   const units = data.lines.reduce((sum, { quantity }) => sum + quantity, 0);
   return { day, id: data.orderId, sold: data.total.amount, refunded: 0, units };
 };

@@ -9,11 +9,13 @@ import {
 } from "@petstore/events/inventory";
 import {
   CancellationRequested,
+  FulfilmentFailed,
   OrderAbandoned,
   OrderCancelled,
   OrderConfirmed,
   OrderPlaced,
   OrderRejected,
+  OrderResumed,
 } from "@petstore/events/orders";
 import {
   PaymentAuthorized,
@@ -45,7 +47,9 @@ const story = [
   OrderAbandoned,
   PaymentCaptured,
   StockCommitted,
+  OrderResumed,
   CancellationRequested,
+  FulfilmentFailed,
   PaymentVoided,
   PaymentRefunded,
   StockReleased,
