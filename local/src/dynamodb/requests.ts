@@ -324,19 +324,24 @@ const constraintsOf = (member: Record<string, unknown>): Check[] =>
     return constraint ? [constraint(limit)] : [];
   });
 
+const never: Check = () => false;
+
 const struct = (members: Members): Check => {
-  const checks = Object.entries(members).map(([name, member]) => {
-    const required = isObject(member) && (member.notNull === true || member.required === true);
-    return { name, required, check: compiled(member) };
-  });
-  const foreign = legacyParameters.filter((name) => !Object.hasOwn(members, name));
+  const checks = new Map<string, Check>();
+  // An action of a transaction has no Expected: the slow validation drops it, as AWS does.
+  for (const name of legacyParameters) checks.set(name, never);
+  const required: string[] = [];
+  for (const [name, member] of Object.entries(members)) {
+    checks.set(name, compiled(member));
+    if (isObject(member) && (member.notNull === true || member.required === true))
+      required.push(name);
+  }
   return (value) => {
     if (!isObject(value)) return false;
-    // An action of a transaction has no Expected: the slow validation drops it, as AWS does.
-    for (const name of foreign) if (value[name] !== undefined) return false;
-    for (const { name, required, check } of checks) {
+    for (const name of required) if (value[name] === undefined) return false;
+    for (const name in value) {
       const inner = value[name];
-      if (inner === undefined ? required : !check(inner)) return false;
+      if (inner !== undefined && checks.get(name)?.(inner) === false) return false;
     }
     return true;
   };
@@ -358,8 +363,11 @@ const shapeOf = (type: string, children: unknown): Check => {
 const compiled = (member: Member): Check => {
   if (typeof member === "string") return shapeOf(member, undefined);
   const { type, children } = member;
-  const checks = [shapeOf(type, children), ...constraintsOf(member)];
-  return (value) => checks.every((check) => check(value));
+  const shape = shapeOf(type, children);
+  const limits = constraintsOf(member);
+  return limits.length === 0
+    ? shape
+    : (value) => shape(value) && limits.every((check) => check(value));
 };
 
 const wellFormed = Object.fromEntries(
