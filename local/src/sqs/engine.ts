@@ -317,7 +317,7 @@ export const sqsEngine =
     };
     const remove = (queue: Queue, handle: string | undefined) => {
       const message = stock.find(queue, idIn(queue, handle));
-      if (message?.receiptHandle === handle && message) stock.remove(message);
+      if (message && message.receiptHandle === handle) stock.remove(message);
       arm(queue);
       return undefined;
     };

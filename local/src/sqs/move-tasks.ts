@@ -74,10 +74,17 @@ export const moveTasks = ({
     if (!arn) return end(task, "FAILED", "CouldNotDetermineMessageSource");
     const destination = byArn(arn);
     if (!destination) return end(task, "FAILED", "AWS.SimpleQueueService.NonExistentQueue");
-    const { body, md5, attributes, traceHeader, groupId, sender } = message;
     const moved: Fresh = {
-      ...{ id: uuid(clock.random), body, md5, attributes, traceHeader, groupId, sender },
-      ...{ sentAt: clock.now(), receives: 0, receivesHere: 0 },
+      id: uuid(clock.random),
+      body: message.body,
+      md5: message.md5,
+      attributes: message.attributes,
+      traceHeader: message.traceHeader,
+      groupId: message.groupId,
+      sender: message.sender,
+      sentAt: clock.now(),
+      receives: 0,
+      receivesHere: 0,
     };
     stock.remove(message);
     note({ kind: "sqs.redriven", queue: arn, from: task.source, messageId: moved.id });

@@ -10,8 +10,8 @@ export type Shelf = {
   due: number;
 };
 
-/** A message before it has a queue and a place in it. */
-export type Fresh = Omit<Message, "queue" | "visibleAt" | "place">;
+/** A message that is to be put somewhere: a new one, or one that leaves the place that it has. */
+export type Fresh = Omit<Message, "queue" | "visibleAt" | "place"> & Partial<Message>;
 
 const inOrder = (a: Message, b: Message) => a.visibleAt - b.visibleAt || a.place - b.place;
 
@@ -74,7 +74,7 @@ export const createStock = ({ clock, keep }: World) => {
       return visible.size + hidden.size === 0;
     },
     /** Puts a message into a queue, out of the one that it was in: to be received after `ms` milliseconds. */
-    place(queue: Queue, message: Fresh & Partial<Message>, ms = 0): Message {
+    place(queue: Queue, message: Fresh, ms = 0): Message {
       if (message.queue !== undefined) remove(message as Message);
       // What was due before comes before it.
       const shelf = surface(queue);
