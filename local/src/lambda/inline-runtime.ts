@@ -10,7 +10,7 @@ export type Outgoing = (request: Request, functionName: string) => Promise<Respo
 
 const bundler = createBundler({ kind: "inline" });
 // One compilation serves every world of this process: the code is the same, the state is made per instance.
-const compiled = new Map<string, Promise<Instantiate>>();
+const compiled = new Map<string, Instantiate>();
 
 /**
  * Runs handlers in this process: each instance has its own module state, environment, time and chance, all of

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { compileFunction } from "node:vm";
 import { boundNames } from "./inline-globals.ts";
 
@@ -37,7 +37,7 @@ export const asFunctionBody = (code: string): string => {
 };
 
 /** The code of an `inline` bundle, compiled once for all its instances. */
-export const compile = async (path: string): Promise<Instantiate> =>
-  compileFunction(asFunctionBody(await readFile(path, "utf8")), [...boundNames], {
+export const compile = (path: string): Instantiate =>
+  compileFunction(asFunctionBody(readFileSync(path, "utf8")), [...boundNames], {
     filename: path,
   }) as Instantiate;

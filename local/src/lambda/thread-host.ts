@@ -70,7 +70,7 @@ const askMain = async (number: number, request: Request): Promise<Response> => {
   return new Response(body?.length ? (body as Uint8Array<ArrayBuffer>) : null, { status, headers });
 };
 
-const codes = new Map<string, Promise<Instantiate>>();
+const codes = new Map<string, Instantiate>();
 const codeOf = (path: string) => {
   const known = codes.get(path) ?? compile(path);
   codes.set(path, known);
@@ -86,7 +86,7 @@ const start = async ({ instance: number, fn, bundle }: Extract<ToThread, { kind:
     },
   };
   hosted.set(number, self);
-  const code = await codeOf(bundle);
+  const code = codeOf(bundle);
   running[0] = number;
   const started = await current.run(self, () =>
     startInstance(
@@ -164,4 +164,5 @@ const receive = (message: ToThread) => {
   }
 };
 
+tell({ kind: "pong", id: 0 }); // it is up
 parentPort?.on("message", (messages: ToThread[]) => messages.forEach(receive));

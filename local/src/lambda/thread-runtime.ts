@@ -64,7 +64,7 @@ type Thread = {
   /** Gets no new environments, and ends when nothing runs in it any more. */
   retired: boolean;
   watched: boolean;
-  /** Calls back once with whether the thread answered in time. */
+  /** Calls back once with whether the thread answered in time. One that is still being started need not. */
   ask: (then: (answered: boolean) => void) => void;
   end: (error: ErrorPayload) => void;
 };
@@ -121,6 +121,7 @@ export const threadRuntime =
         env: { TZ: "UTC" },
       });
       const pings = new Map<number, (answered: boolean) => void>();
+      let up = false;
       const thread: Thread = {
         tell: inBatches((messages) => worker.postMessage(messages)),
         hosted: new Map(),
@@ -128,6 +129,7 @@ export const threadRuntime =
         retired: false,
         watched: false,
         ask(then) {
+          if (!up) return then(true);
           last += 1;
           const id = last;
           const answer = (answered: boolean) => {
@@ -153,6 +155,7 @@ export const threadRuntime =
       };
       all.add(thread);
       worker.on("message", (messages: FromThread[]) => {
+        up = true;
         for (const message of messages)
           if (message.kind === "pong") pings.get(message.id)?.(true);
           else receive(world, thread, message, { callerOf, outgoing: outgoing?.answer });
