@@ -9,8 +9,10 @@ import {
   DescribeTableCommand,
   ExecuteStatementCommand,
   GetItemCommand,
+  ListTablesCommand,
   PutItemCommand,
   type PutItemCommandInput,
+  paginateScan,
   QueryCommand,
   type QueryCommandInput,
   TransactWriteItemsCommand,
@@ -466,8 +468,47 @@ export const dynamodbClaims = claimsOf("dynamodb", [
           }),
         ),
       );
-      await put(item({ expiresAt: { N: String(Math.floor(Date.now() / 1000) - 3600) } }));
+      await put(item({ expiresAt: { N: String(Math.floor(Date.now() / 1000) - 60) } }));
       ok(await get());
+    },
+  },
+  {
+    name: "list-tables",
+    claim: "ListTables answers names in order, and where the next page begins",
+    doc: `${api}/API_ListTables.html`,
+    async run(lab) {
+      const { TableName } = await open(lab);
+      const before = TableName.slice(0, -1);
+      const list = new ListTablesCommand({ ExclusiveStartTableName: before, Limit: 1 });
+      const { TableNames = [], LastEvaluatedTableName } = await lab.dynamodb.send(list);
+      equal(TableNames.length, 1);
+      ok((TableNames[0] as string) > before);
+      ok(LastEvaluatedTableName === undefined || LastEvaluatedTableName === TableNames[0]);
+    },
+  },
+  {
+    name: "parallel-scan",
+    claim: "The segments of a parallel scan are the whole table, each item once",
+    doc: `${guide}/Scan.html`,
+    async run(lab) {
+      const { TableName, item, put } = await open(lab);
+      const keys = ["a", "b", "c", "d", "e"];
+      for (const sk of keys) await put(item({ parallel: { BOOL: true } }, sk));
+      const { pk } = item();
+      const scan = async (Segment: number) => {
+        const found: (string | undefined)[] = [];
+        const pages = paginateScan(
+          { client: lab.dynamodb },
+          {
+            ...{ TableName, Segment, TotalSegments: 3, ConsistentRead: true },
+            FilterExpression: "pk = :pk",
+            ExpressionAttributeValues: { ":pk": pk as AttributeValue },
+          },
+        );
+        for await (const { Items = [] } of pages) found.push(...Items.map(({ sk }) => sk?.S));
+        return found;
+      };
+      deepEqual((await Promise.all([0, 1, 2].map(scan))).flat().sort(), keys);
     },
   },
   {

@@ -6,6 +6,7 @@ import {
   DeleteEventBusCommand,
   DeleteRuleCommand,
   DescribeReplayCommand,
+  DescribeRuleCommand,
   PutEventsCommand,
   PutRuleCommand,
   PutTargetsCommand,
@@ -392,6 +393,28 @@ export const eventBridgeClaims = claimsOf("eventbridge", [
         ),
         [true, true, false],
       );
+    },
+  },
+  {
+    name: "test-pattern-event",
+    claim:
+      "TestEventPattern wants a whole event: id, account, source, time, region, resources, detail-type",
+    doc: `${api}/API_TestEventPattern.html`,
+    async run(lab) {
+      const test = new TestEventPatternCommand({
+        EventPattern: '{"source":["shop"]}',
+        Event: '{"source":"shop"}',
+      });
+      await refused(lab.events.send(test), "ValidationException");
+    },
+  },
+  {
+    name: "no-rule",
+    claim: "A rule that does not exist is named as such",
+    doc: `${api}/API_DescribeRule.html`,
+    async run(lab) {
+      const describe = new DescribeRuleCommand({ Name: lab.unique("none") });
+      await refused(lab.events.send(describe), "ResourceNotFoundException", /does not exist/);
     },
   },
   {

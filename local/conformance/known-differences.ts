@@ -88,7 +88,11 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "iam",
-    "The printed key is an administrator whom nothing is denied. Who may assume or pass a role is not checked.",
+    "The printed key is an administrator whom nothing is denied, and so is the role `administrator`, for what people create by hand. Who may assume or pass a role is not checked.",
+  ],
+  [
+    "iam",
+    "Signatures of requests from outside are verified. Functions call by messages between threads: their access key says who they are.",
   ],
   [
     "http api",

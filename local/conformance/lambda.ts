@@ -10,10 +10,13 @@ import {
   GetFunctionCommand,
   InvokeCommand,
   type InvokeCommandInput,
+  ListFunctionsCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   PutFunctionEventInvokeConfigCommand,
+  UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { claimsOf, refused } from "./claim.ts";
 import type { Lab } from "./lab.ts";
 import { createQueue } from "./sqs.ts";
@@ -261,6 +264,56 @@ export const lambdaClaims = claimsOf(
         deepEqual([batch.streamArn, batch.batchSize], [StreamArn, 1]);
         equal(batch.startSequenceNumber, batch.endSequenceNumber);
         equal(rest.requestPayload, undefined);
+      },
+    },
+    {
+      name: "pause",
+      claim: "A mapping that is disabled leaves messages in the queue; enabled again, it goes on",
+      doc: `${api}/API_UpdateEventSourceMapping.html`,
+      async run(lab: Lab) {
+        const queue = await createQueue(lab);
+        const { UUID } = await lab.lambda.send(
+          new CreateEventSourceMappingCommand({
+            FunctionName: await echoOf(lab),
+            EventSourceArn: queue.arn,
+            Enabled: false,
+          }),
+        );
+        lab.later(() => lab.lambda.send(new DeleteEventSourceMappingCommand({ UUID })));
+        const inState = (state: string) =>
+          lab.eventually(
+            async () =>
+              (await lab.lambda.send(new GetEventSourceMappingCommand({ UUID }))).State === state,
+          );
+        const count = async () => {
+          const { Attributes } = await lab.sqs.send(
+            new GetQueueAttributesCommand({ QueueUrl: queue.QueueUrl, AttributeNames: ["All"] }),
+          );
+          return Number(Attributes?.ApproximateNumberOfMessages);
+        };
+        await inState("Disabled");
+        await queue.send("{}");
+        await lab.eventually(async () => (await count()) === 1);
+        await lab.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
+        await inState("Enabled");
+        await lab.eventually(async () => (await count()) === 0);
+      },
+    },
+    {
+      name: "list-pages",
+      claim: "ListFunctions answers as many as MaxItems says, and a marker for those that follow",
+      doc: `${api}/API_ListFunctions.html`,
+      async run(lab: Lab) {
+        const names = [await echoOf(lab), await createEcho(lab)];
+        const found = new Set<string | undefined>();
+        let Marker: string | undefined;
+        do {
+          const page = await lab.lambda.send(new ListFunctionsCommand({ MaxItems: 1, Marker }));
+          equal(page.Functions?.length, 1);
+          found.add(page.Functions?.[0]?.FunctionName);
+          Marker = page.NextMarker;
+        } while (Marker);
+        for (const name of names) equal(found.has(name), true);
       },
     },
     {

@@ -4,6 +4,7 @@ import {
   type CreateScheduleCommandInput,
   DeleteScheduleCommand,
   GetScheduleCommand,
+  ListSchedulesCommand,
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
 import { claimsOf, refused } from "./claim.ts";
@@ -126,6 +127,27 @@ export const schedulerClaims = claimsOf(
       async run(lab: Lab) {
         const get = new GetScheduleCommand({ Name: lab.unique("none") });
         await refused(lab.scheduler.send(get), "ResourceNotFoundException");
+      },
+    },
+    {
+      name: "list-pages",
+      claim: "Schedules are listed by the beginning of their name, in pages",
+      doc: `${api}/API_ListSchedules.html`,
+      async run(lab: Lab) {
+        const names = [(await schedule(lab)).Name, (await schedule(lab)).Name].toSorted();
+        const [NamePrefix = ""] = /^conformance-\w+-schedule/.exec(names[0] ?? "") ?? [];
+        const found: (string | undefined)[] = [];
+        let NextToken: string | undefined;
+        do {
+          const list = new ListSchedulesCommand({ NamePrefix, MaxResults: 1, NextToken });
+          const page = await lab.scheduler.send(list);
+          found.push(...(page.Schedules ?? []).map(({ Name }) => Name));
+          NextToken = page.NextToken;
+        } while (NextToken);
+        deepEqual(
+          names.filter((name) => found.includes(name)),
+          names,
+        );
       },
     },
     {

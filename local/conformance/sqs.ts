@@ -7,12 +7,14 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListMessageMoveTasksCommand,
+  ListQueuesCommand,
   type Message,
   ReceiveMessageCommand,
   type ReceiveMessageCommandInput,
   SendMessageBatchCommand,
   SendMessageCommand,
   type SendMessageCommandInput,
+  SetQueueAttributesCommand,
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { claimsOf, refused } from "./claim.ts";
@@ -300,6 +302,62 @@ export const sqsClaims = claimsOf("sqs", [
     async run(lab) {
       const get = new GetQueueUrlCommand({ QueueName: lab.unique("none") });
       await refused(lab.sqs.send(get), "AWS.SimpleQueueService.NonExistentQueue", /does not exist/);
+    },
+  },
+  {
+    name: "list-pages",
+    claim: "ListQueues answers as many as MaxResults says, and a token for those that follow",
+    doc: `${api}/API_ListQueues.html`,
+    async run(lab) {
+      const QueueNamePrefix = lab.unique("listed");
+      for (const name of ["a", "b", "c"]) {
+        const create = new CreateQueueCommand({ QueueName: `${QueueNamePrefix}-${name}` });
+        const { QueueUrl } = await lab.sqs.send(create);
+        lab.later(() => lab.sqs.send(new DeleteQueueCommand({ QueueUrl })));
+      }
+      // Both pages at once: on AWS a new queue is listed after a while.
+      await lab.eventually(async () => {
+        const list = (NextToken?: string) =>
+          lab.sqs.send(new ListQueuesCommand({ QueueNamePrefix, MaxResults: 2, NextToken }));
+        const { QueueUrls: first = [], NextToken } = await list();
+        if (first.length < 2 || !NextToken) return false;
+        const { QueueUrls: second = [] } = await list(NextToken);
+        return new Set([...first, ...second]).size === 3;
+      }, 60);
+    },
+  },
+  {
+    name: "attribute-limits",
+    claim: "A visibility timeout has at most 12 hours, retention from a minute to 14 days",
+    doc: `${api}/API_SetQueueAttributes.html`,
+    async run(lab) {
+      const { QueueUrl } = await createQueue(lab);
+      const set = (Attributes: Record<string, string>) =>
+        lab.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+      await set({ VisibilityTimeout: "43200", MessageRetentionPeriod: "1209600" });
+      for (const [name, wrong] of [
+        ["VisibilityTimeout", "43201"],
+        ["MessageRetentionPeriod", "59"],
+        ["MessageRetentionPeriod", "1209601"],
+      ] as const)
+        await refused(set({ [name]: wrong }), "InvalidAttributeValue");
+    },
+  },
+  {
+    name: "attributes-10",
+    claim: "A message has at most 10 attributes",
+    doc: `${guide}/sqs-message-metadata.html`,
+    async run(lab) {
+      const { send } = await createQueue(lab);
+      const attributes = (count: number) =>
+        Object.fromEntries(
+          Array.from({ length: count }, (_, i) => [
+            `a${i}`,
+            { DataType: "String", StringValue: "x" },
+          ]),
+        );
+      await send("ten", { MessageAttributes: attributes(10) });
+      await refused(send("eleven", { MessageAttributes: attributes(11) }), "InvalidParameterValue");
     },
   },
   {

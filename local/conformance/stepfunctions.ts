@@ -4,6 +4,8 @@ import {
   DeleteStateMachineCommand,
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  type ListExecutionsCommandInput,
   RedriveExecutionCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
@@ -479,6 +481,40 @@ export const stepFunctionsClaims = claimsOf(
         });
         const { output } = await run(lab, { Ask: state, Caught: pass("silent") });
         equal(output, "silent");
+      },
+    },
+    {
+      name: "list-executions",
+      claim: "Executions are listed from the newest on, in pages, and by status",
+      doc: `${api}/API_ListExecutions.html`,
+      async run(lab: Lab) {
+        const stateMachineArn = await machineOf(lab, { Done: { Type: "Succeed" } });
+        for (const name of ["first", "second", "third"])
+          await ended(lab, await start(lab, stateMachineArn, {}, name));
+        const list = (more: Partial<ListExecutionsCommandInput>) =>
+          lab.sfn.send(new ListExecutionsCommand({ stateMachineArn, ...more }));
+        // Listing is eventually consistent on AWS.
+        await lab.eventually(async () => (await list({})).executions?.length === 3, 60);
+        const { executions = [], nextToken } = await list({ maxResults: 2 });
+        const { executions: rest = [] } = await list({ maxResults: 2, nextToken });
+        deepEqual(
+          [...executions, ...rest].map(({ name }) => name),
+          ["third", "second", "first"],
+        );
+        deepEqual((await list({ statusFilter: "FAILED" })).executions, []);
+      },
+    },
+    {
+      name: "no-execution",
+      claim: "An execution that does not exist is named as such",
+      doc: `${api}/API_DescribeExecution.html`,
+      async run(lab: Lab) {
+        const machine = await machineOf(lab, { Done: { Type: "Succeed" } });
+        const executionArn = `${machine.replace(":stateMachine:", ":execution:")}:none`;
+        await refused(
+          lab.sfn.send(new DescribeExecutionCommand({ executionArn })),
+          "ExecutionDoesNotExist",
+        );
       },
     },
     {

@@ -13,6 +13,7 @@ const help = `Puts what AWS documents to the test, with AWS's own clients.
                       creates resources under names of its own, and removes them (a local cloud of its own)
   --role-arn <arn>    a role that Lambda, Step Functions and Scheduler may assume, and that may use SQS, DynamoDB
                       Streams and Step Functions; without one, what needs it is not tried
+                      (on \`npm start\`: arn:aws:iam::123456789012:role/administrator)
   --region <name>     (AWS_REGION, or us-east-1)
   --only <text>       only claims whose id begins so: sqs, or sqs/visibility
   --write             write docs/local-vs-aws.md from what a local cloud of its own does
@@ -76,7 +77,20 @@ const conformance = async (): Promise<number> => {
     say(`No claim's id begins with "${options.only}". They begin with ${services}.`);
     return 2;
   }
+  const { endpoint } = options;
+  if (endpoint !== undefined && endpoint !== "aws" && !/^https?:\/\/./.test(endpoint)) {
+    say(
+      `--endpoint is an address that begins with http:// or https://, or "aws", not "${endpoint}".`,
+    );
+    return 2;
+  }
   const { lab, operations, stop } = await open(options);
+  // Whoever has seen enough is not left with what was created.
+  process.once("SIGINT", async () => {
+    say("\nRemoving what was created ...");
+    for (const line of await lab.close()) say(`Could not be removed: ${line}`);
+    process.exit(130);
+  });
   let done = 0;
   const outcomes = await judgeAll(tried, lab, {
     tell: () => {
