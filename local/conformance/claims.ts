@@ -48,16 +48,20 @@ const judge = async (claim: Claim, lab: Lab): Promise<Outcome> => {
   }
 };
 
-/** Tries claims, so many at a time; answers in their order. */
+/** Tries claims, so many at a time; answers in their order. After `signal`, no more are begun. */
 export const judgeAll = async (
   tried: Claim[],
   lab: Lab,
-  { atOnce = 16, tell = () => {} }: { atOnce?: number; tell?: (outcome: Outcome) => void } = {},
+  {
+    atOnce = 16,
+    tell = () => {},
+    signal,
+  }: { atOnce?: number; tell?: (outcome: Outcome) => void; signal?: AbortSignal } = {},
 ): Promise<Outcome[]> => {
   const outcomes: Outcome[] = [];
   const waiting = [...tried.entries()];
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
+    for (let next = waiting.shift(); next && !signal?.aborted; next = waiting.shift()) {
       const [index, claim] = next;
       const outcome = await judge(claim, lab);
       outcomes[index] = outcome;
@@ -65,5 +69,5 @@ export const judgeAll = async (
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return outcomes;
+  return outcomes.filter(Boolean);
 };

@@ -86,13 +86,14 @@ const conformance = async (): Promise<number> => {
   }
   const { lab, operations, stop } = await open(options);
   // Whoever has seen enough is not left with what was created.
-  process.once("SIGINT", async () => {
-    say("\nRemoving what was created ...");
-    for (const line of await lab.close()) say(`Could not be removed: ${line}`);
-    process.exit(130);
+  const enough = new AbortController();
+  process.once("SIGINT", () => {
+    enough.abort();
+    say("\nEnds what is begun, and removes what was created. Once more leaves at once.");
   });
   let done = 0;
   const outcomes = await judgeAll(tried, lab, {
+    signal: enough.signal,
     tell: () => {
       done += 1;
       if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${tried.length} `);
@@ -114,6 +115,7 @@ const conformance = async (): Promise<number> => {
       .join(", ")}.`,
   );
   for (const line of left) say(`Could not be removed: ${line}`);
+  if (enough.signal.aborted) return 130;
   if (options.write) {
     const before = readFileSync(page, { encoding: "utf8", flag: "a+" });
     const after = reportOf(outcomes, operations);
