@@ -260,7 +260,11 @@ export const sqsEngine =
       const { MessageAttributes, MessageSystemAttributes = {}, MessageGroupId } = entry;
       checkBody(entry.MessageBody);
       checkAttributes(MessageAttributes);
-      inRange("DelaySeconds", entry.DelaySeconds, 0, 900);
+      const { DelaySeconds } = entry;
+      if (DelaySeconds !== undefined && !(DelaySeconds >= 0 && DelaySeconds <= 900))
+        throw invalidParameter(
+          `Value ${DelaySeconds} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
+        );
       if (MessageGroupId !== undefined && !fifoId.test(MessageGroupId))
         throw invalidParameter(
           `Value ${MessageGroupId} for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
@@ -291,7 +295,7 @@ export const sqsEngine =
         receives: 0,
         receivesHere: 0,
       };
-      enqueue(queue, message, (entry.DelaySeconds ?? attributeOf(queue, "DelaySeconds")) * 1000);
+      enqueue(queue, message, (DelaySeconds ?? attributeOf(queue, "DelaySeconds")) * 1000);
       return {
         MessageId: message.id,
         MD5OfMessageBody: message.md5,
@@ -363,7 +367,10 @@ export const sqsEngine =
     /** A page of queues' URLs; there is a token for the next one only if the call said how many it wants. */
     const urlsOf = (wanted: Queue[], input: { MaxResults?: number; NextToken?: string }) => {
       const { MaxResults, NextToken } = input;
-      inRange("MaxResults", MaxResults, 1, 1000);
+      if (MaxResults !== undefined && !(MaxResults >= 1 && MaxResults <= 1000))
+        throw invalidParameter(
+          "Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.",
+        );
       const { page, next } = pageOf(wanted.map(urlOf).sort(), MaxResults ?? 1000, NextToken, () =>
         invalidParameter("Invalid or expired next token."),
       );
@@ -378,7 +385,6 @@ export const sqsEngine =
 
     const moving = moveTasks({
       world,
-      inRange,
       stock,
       byArn,
       all: () => queues.values(),

@@ -22,7 +22,6 @@ type MoveTask = {
 
 type Queues = {
   world: World;
-  inRange: (name: string, value: unknown, least: number, greatest: number) => void;
   stock: Stock;
   byArn: (arn: string) => Queue | undefined;
   all: () => Iterable<Queue>;
@@ -37,6 +36,13 @@ const missing = (name: string) =>
     404,
   );
 
+const checkNumber = (name: string, value: number | undefined, most: number) => {
+  if (value !== undefined && !(value >= 1 && value <= most))
+    throw invalidParameter(
+      `Value for parameter ${name} is invalid. Reason: You must enter a number that's between 1 and ${most}.`,
+    );
+};
+
 /**
  * The redrive operations: messages of a dead-letter queue go back to the queue that gave up on them, or to
  * another. As on AWS a moved message is a new one (new id, receive count zero), and a message that did not
@@ -44,7 +50,6 @@ const missing = (name: string) =>
  */
 export const moveTasks = ({
   world: { clock, note, keep },
-  inRange,
   stock,
   byArn,
   all,
@@ -119,10 +124,7 @@ export const moveTasks = ({
       if (DestinationArn === SourceArn)
         throw invalidParameter("Source queue arn and destination queue arn cannot be the same.");
       if (DestinationArn && !byArn(DestinationArn)) throw missing("DestinationArn");
-      if (perSecond !== undefined && !(perSecond >= 1 && perSecond <= 500))
-        throw invalidParameter(
-          `Value ${perSecond} for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: Must be between 1 and 500.`,
-        );
+      checkNumber("MaxNumberOfMessagesPerSecond", perSecond, 500);
       for (const task of tasks.values())
         if (task.source === SourceArn && isActive(task))
           throw invalidParameter(
@@ -147,7 +149,7 @@ export const moveTasks = ({
     ListMessageMoveTasks({ SourceArn, MaxResults = 1 }) {
       if (!SourceArn) throw missingParameter("SourceArn");
       if (!byArn(SourceArn)) throw missing("SourceArn");
-      inRange("MaxResults", MaxResults, 1, 10);
+      checkNumber("MaxResults", MaxResults, 10);
       const Results = [...tasks.values()]
         .filter(({ source }) => source === SourceArn)
         .reverse()
