@@ -6,6 +6,7 @@ export type Convert = (value: unknown, token: () => string) => unknown;
 // What is used here of the SDK's schemas (NormalizedSchema of @smithy/core/schema).
 type Schema = {
   isStructSchema: () => boolean;
+  isUnionSchema: () => boolean;
   isListSchema: () => boolean;
   isMapSchema: () => boolean;
   isBlobSchema: () => boolean;
@@ -61,7 +62,7 @@ export const sdkCodec = (clientPath: string) => {
         members[name] = compile(member);
         if (fillsTokens && member.isIdempotencyToken()) tokens.push(name);
       }
-      return (value, token) => {
+      const general: Convert = (value, token) => {
         const given = value as Record<string, unknown>;
         const result: Record<string, unknown> = {};
         for (const name of Object.keys(given)) {
@@ -72,6 +73,13 @@ export const sdkCodec = (clientPath: string) => {
         }
         for (const name of tokens) result[name] ??= token();
         return result;
+      };
+      if (!schema.isUnionSchema() || members.S !== plain || members.N !== plain) return general;
+      // DynamoDB's attribute values: nearly all that is converted are texts and numbers.
+      return (value, token) => {
+        const { S, N } = value as { S?: string; N?: string };
+        if (S !== undefined) return { S };
+        return N === undefined ? general(value, token) : { N };
       };
     };
     const collection = (schema: Schema): Convert => {
