@@ -217,6 +217,23 @@ describe("a transaction's token", () => {
     });
   });
 
+  it("takes members in another order for the same request, and actions or elements for another", async () => {
+    const { db } = await startDynamo();
+    const puts = (...all: object[]) => ({
+      ClientRequestToken: "token",
+      TransactItems: all.map((attributes) => ({ Put: { TableName, Item: attributes } })),
+    });
+    const list = (...all: string[]) => ({ L: all.map((S) => ({ S })) });
+    const [a, b] = [item("a", { list: list("1", "2") }), item("b")];
+    await db("TransactWriteItems", puts(a, b));
+    const turned = Object.fromEntries(Object.entries(a).toReversed());
+    await db("TransactWriteItems", puts(turned, b));
+    for (const other of [puts(b, a), puts({ ...a, list: list("2", "1") }, b), puts(a)])
+      await expect(db("TransactWriteItems", other)).rejects.toMatchObject({
+        code: "IdempotentParameterMismatchException",
+      });
+  });
+
   it("counts for nothing when the transaction was cancelled", async () => {
     const { db, get } = await startDynamo();
     const request = {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { AwsError } from "../engine.ts";
 import type { Context, TransactGetItems, TransactWriteItem, TransactWriteItems } from "./calls.ts";
 import { change, writeUnits } from "./changes.ts";
@@ -37,20 +36,32 @@ const none: Reason = { Code: "None" };
 
 const mebibyte = 1024 * 1024;
 
-/** Order of members does not count, order of lists does. */
-const canonical = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== "object" || value === null) return value;
-  const object = value as Record<string, unknown>;
-  return Object.keys(object)
-    .sort()
-    .map((name) => [name, canonical(object[name])]);
+const mixed = (hash: number, text: string) => {
+  let mix = hash;
+  for (let i = 0; i < text.length; i++) mix = Math.imul(mix ^ text.charCodeAt(i), 0x01000193);
+  return mix;
 };
 
+/** A hash (FNV-1a) of what JSON says, from a seed: order of members does not count, order of lists does. */
+const hashOf = (value: unknown, seed: number): number => {
+  if (typeof value === "string") return mixed(seed + 1, value);
+  if (typeof value !== "object" || value === null) return mixed(seed + 2, String(value));
+  if (Array.isArray(value))
+    return value.reduce<number>(
+      (hash, member) => Math.imul(hash ^ hashOf(member, seed), 0x01000193),
+      seed + 3,
+    );
+  let sum = seed + 4;
+  for (const name in value) {
+    const member = hashOf((value as Record<string, unknown>)[name], seed);
+    sum = (sum + Math.imul(mixed(member, name), 0x85ebca6b)) | 0;
+  }
+  return sum;
+};
+
+// Every SDK sends a token with every transaction: SHA-256 of sorted JSON took a quarter of the engine's time for one.
 const fingerprintOf = (items: TransactWriteItem[]) =>
-  createHash("sha256")
-    .update(JSON.stringify(canonical(items)))
-    .digest("base64");
+  `${hashOf(items, 0x811c9dc5)} ${hashOf(items, 0x2545f491)}`;
 
 const tenMinutes = 600_000;
 
