@@ -216,6 +216,27 @@ describe("F34 I7 an order whose saga nobody began", () => {
     expect(await broken()).toEqual([]);
   });
 
+  it("is begun by the sweeper among a hundred others, although one of them cannot be", async () => {
+    spoil(
+      shop.local,
+      ({ caller }) => caller.name === "rule petstore-local-StartFulfilment",
+      () => Promise.resolve({ StatusCode: 202 }),
+    );
+    const stuck = await place();
+    for (let i = 0; i < 110; i++) await place();
+    spoil(
+      shop.local,
+      ({ operation, input }) =>
+        operation === "DescribeExecution" && input.executionArn.endsWith(stuck),
+      "is lost",
+    );
+    await shop.clock.advance(20 * MINUTE);
+    const { orders } = await shop.books();
+    const left = orders.filter(({ state }) => state.status !== "CONFIRMED");
+    expect(left.map(({ id }) => id)).toEqual([stuck]);
+    expect(orders).toHaveLength(111);
+  });
+
   it("F31 is looked after by the sweeper when nobody hears that its saga was stopped", async () => {
     spoil(
       shop.local,

@@ -1,35 +1,36 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "./dynamo.ts";
-import { log } from "./log.ts";
 import type { OutboxRow } from "./outbox.ts";
 import { type Outbox, publishRows, readRows } from "./relay.ts";
+import { sweep, type TimeLeft } from "./sweep.ts";
 
 const PATIENCE_MS = 5 * 60_000;
 
+/** The rows that were written before then, each aggregate's together and in their order. */
+async function* oldRows(outbox: Outbox, then: string) {
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({ TableName: outbox.table, ConsistentRead: true, ExclusiveStartKey }),
+    );
+    const rows = await readRows(outbox, (page.Items ?? []) as OutboxRow[]);
+    const old = rows
+      .filter(({ envelope }) => envelope.time <= then)
+      .sort((a, b) => a.envelope.aggregate.version - b.envelope.aggregate.version);
+    yield [...Map.groupBy(old, ({ pk }) => pk).values()];
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
 /**
- * A scheduled Lambda that publishes what the relay left behind for five minutes: the stream forgets after
- * 24 hours, the table does not. The scan is cheap, for published rows are gone.
+ * A scheduled Lambda that publishes what the relay left behind for five minutes: the stream forgets after 24 hours, the
+ * table does not. The scan is cheap, for published rows are gone. What the bus does not take holds up its own aggregate only.
  */
-export const sweepOutbox =
-  (outbox: Outbox) => async (): Promise<{ published: number; left: number }> => {
-    const { table } = outbox;
-    const before = new Date(Date.now() - PATIENCE_MS).toISOString();
-    let [published, left] = [0, 0];
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const page = await client.send(
-        new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey }),
-      );
-      const rows = await readRows(outbox, (page.Items ?? []) as OutboxRow[]);
-      const old = rows
-        .filter(({ envelope }) => envelope.time <= before)
-        .sort((a, b) => a.envelope.aggregate.version - b.envelope.aggregate.version);
-      const failed = await publishRows(outbox, old);
-      const told = failed ? old.indexOf(failed) : old.length;
-      published += told;
-      left += old.length - told;
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey);
-    if (published + left > 0) log("outbox: swept", { table, published, left });
-    return { published, left };
+export const sweepOutbox = (outbox: Outbox) => (_: unknown, time: TimeLeft) => {
+  const then = new Date(Date.now() - PATIENCE_MS).toISOString();
+  const tell = async (rows: readonly OutboxRow[]) => {
+    const refused = await publishRows(outbox, rows);
+    if (refused) throw new Error(`The bus does not take ${refused.pk} ${refused.sk}`);
   };
+  return sweep(oldRows(outbox, then), tell, time);
+};

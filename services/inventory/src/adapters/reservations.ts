@@ -67,11 +67,17 @@ export const reservations = (lines: readonly Pick<Line, "productId">[]) => {
   return (command: ReservationCommand) => handle(command.orderId, command);
 };
 
-/** The reservations that were held until before then, oldest first, at most so many. */
-export const heldUntil = async (then: string, limit: number) => {
-  const { data } = await ReservationRow.query
-    .held({ status: "HELD" })
-    .lt({ expiresAt: then })
-    .go({ hydrate: true, limit });
-  return data.map(({ orderId, lines }) => ({ orderId: orderId as OrderId, lines }));
-};
+/** The reservations that were held until before then, oldest first, page by page. */
+export async function* heldUntil(then: string) {
+  let cursor: string | null = null;
+  do {
+    const page: Page = await ReservationRow.query
+      .held({ status: "HELD" })
+      .lt({ expiresAt: then })
+      .go({ hydrate: true, limit: 100, cursor });
+    yield page.data.map(({ orderId, lines }) => ({ orderId: orderId as OrderId, lines }));
+    cursor = page.cursor;
+  } while (cursor);
+}
+
+type Page = { data: { orderId: string; lines: readonly Line[] }[]; cursor: string | null };

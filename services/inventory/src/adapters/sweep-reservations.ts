@@ -1,21 +1,13 @@
-import { describeError, log } from "@petstore/core/log";
+import { sweep, type TimeLeft } from "@petstore/core/sweep";
 import { heldUntil, reservations } from "./reservations.ts";
 
-const AT_ONCE = 500; // what a run has time for; the next one goes on
-
-/** Expires the reservations whose time is over at `time`. One that fails does not stop the others; the run fails after them. */
-export const sweepReservations = async (time: Date) => {
+/** Expires the reservations whose time is over at `time`, one after the other: they compete for the same stock items. */
+export const sweepReservations = (time: Date, left: TimeLeft) => {
   const now = time.toISOString();
-  let [expired, failed] = [0, 0];
-  for (const { orderId, lines } of await heldUntil(now, AT_ONCE)) {
-    try {
-      const result = await reservations(lines)({ type: "ExpireReservation", orderId, now });
-      if (result.ok && result.value.state.reservation.status === "EXPIRED") expired += 1;
-    } catch (error) {
-      failed += 1;
-      log("reservation not expired", { orderId, ...describeError(error) });
-    }
-  }
-  if (failed > 0) throw new Error(`${failed} reservations could not be expired`);
-  return { expired };
+  return sweep(
+    heldUntil(now),
+    ({ orderId, lines }) => reservations(lines)({ type: "ExpireReservation", orderId, now }),
+    left,
+    { atOnce: 1 },
+  );
 };

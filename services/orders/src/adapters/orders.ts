@@ -4,7 +4,7 @@ import { client } from "@petstore/core/dynamo";
 import type { EventOf } from "@petstore/core/event";
 import { startingFrom } from "@petstore/core/store";
 import { type OrderEvent, OrderPlaced } from "@petstore/events/orders";
-import { Entity } from "electrodb";
+import { Entity, type EntityItem } from "electrodb";
 import { Resource } from "sst";
 import { order } from "../domain/order.ts";
 import type { OrderState } from "../domain/order-state.ts";
@@ -47,14 +47,20 @@ export const findOrder = async (id: string) => {
   return data ? { ...data, state: data.state as Placed } : undefined;
 };
 
-/** The orders that a saga has had something to do for since before then, oldest first. */
-export const openOrdersBefore = async (then: Date) => {
-  const { data } = await OrderRow.query
-    .open({ open: "yes" })
-    .lt({ placedAt: then.toISOString() })
-    .go({ hydrate: true, limit: 100 });
-  return data.map((row) => ({ ...row, state: row.state as Placed }));
-};
+/** The orders that a saga has had something to do for since before then, oldest first, page by page. */
+export async function* openOrdersBefore(then: Date) {
+  let cursor: string | null = null;
+  do {
+    const page: Page = await OrderRow.query
+      .open({ open: "yes" })
+      .lt({ placedAt: then.toISOString() })
+      .go({ hydrate: true, limit: 100, cursor });
+    yield page.data.map((row) => ({ ...row, state: row.state as Placed }));
+    cursor = page.cursor;
+  } while (cursor);
+}
+
+type Page = { data: EntityItem<typeof OrderRow>[]; cursor: string | null };
 
 /** Where orders live: the row, its events in the outbox, and what else belongs to the change, in one transaction. */
 export const orderStore = (paymentToken?: string) =>

@@ -4,6 +4,7 @@ import {
   ExecutionDoesNotExist,
   type ExecutionStatus,
   ListExecutionsCommand,
+  type ListExecutionsCommandOutput,
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
@@ -11,8 +12,8 @@ import { currentTrace } from "@petstore/core/context";
 
 const client = new SFNClient();
 
-/** Starts a saga under a name that is the same for every duplicate of its cause; one that was started before is fine. */
-export const startSaga = async (machine: string, name: string, input: object): Promise<void> => {
+/** Starts a saga under a name that is the same for every duplicate of its cause. Answers false where that was done before, which is fine. */
+export const startSaga = async (machine: string, name: string, input: object): Promise<boolean> => {
   try {
     await client.send(
       new StartExecutionCommand({
@@ -21,8 +22,10 @@ export const startSaga = async (machine: string, name: string, input: object): P
         input: JSON.stringify({ ...input, trace: currentTrace() }),
       }),
     );
+    return true;
   } catch (error) {
-    if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    if (error instanceof ExecutionAlreadyExists) return false;
+    throw error;
   }
 };
 
@@ -41,27 +44,41 @@ export const findExecution = async (executionArn: string) => {
 };
 
 const DAY_MS = 24 * 3600_000;
+const LONGEST_MS = 7 * DAY_MS; // a state machine gives up then
 const EARLY: ExecutionStatus[] = ["FAILED", "TIMED_OUT", "ABORTED"];
 
-/** The ARNs of executions that ended early before then and within a day of it, newest first, at most a hundred of each status. */
-export const failedExecutions = async (machine: string, then: Date) => {
-  const found: string[] = [];
+/** The ARNs of executions that ended early before then and within a day of it, page by page. */
+export async function* failedExecutions(stateMachineArn: string, then: Date) {
+  const age = (date?: Date) => then.getTime() - (date?.getTime() ?? 0);
   for (const statusFilter of EARLY) {
-    const { executions = [] } = await client.send(
-      new ListExecutionsCommand({ stateMachineArn: machine, statusFilter, maxResults: 100 }),
-    );
-    for (const { executionArn, stopDate } of executions) {
-      const age = then.getTime() - (stopDate?.getTime() ?? 0);
-      if (executionArn && age >= 0 && age <= DAY_MS) found.push(executionArn);
-    }
+    let nextToken: string | undefined;
+    do {
+      const page: ListExecutionsCommandOutput = await client.send(
+        new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: 100, nextToken }),
+      );
+      const all = page.executions ?? [];
+      yield all
+        .filter(({ stopDate }) => age(stopDate) >= 0 && age(stopDate) <= DAY_MS)
+        .map(({ executionArn }) => executionArn as string);
+      // The newest begun come first: those after this page are too old.
+      const over = age(all.at(-1)?.startDate) > LONGEST_MS + DAY_MS;
+      nextToken = over ? undefined : page.nextToken;
+    } while (nextToken);
   }
-  return found;
-};
+}
 
 const RUNS = 3;
 
+const partsOf = (name: string) => {
+  const [first = name, run = "1"] = name.split(/_(?=\d+$)/);
+  return { first, run: Number(run) };
+};
+
+/** Of which first run a run is the first, second or third: `ord_…`, or `ord_…-1` where a person has resumed the order. */
+export const firstOf = (name: string): string => partsOf(name).first;
+
 /** The name of the run after this one (`ord_…`, `ord_…_2`, `ord_…_3`), or undefined after the last. */
 export const nextRun = (name: string): string | undefined => {
-  const [orderId, run = "1"] = name.split(/_(?=\d+$)/);
-  return Number(run) < RUNS ? `${orderId}_${Number(run) + 1}` : undefined;
+  const { first, run } = partsOf(name);
+  return run < RUNS ? `${first}_${run + 1}` : undefined;
 };

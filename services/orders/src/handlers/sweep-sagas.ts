@@ -1,10 +1,10 @@
-import { newTrace, traced } from "@petstore/core/context";
+import { sweep, type TimeLeft } from "@petstore/core/sweep";
 import { Resource } from "sst";
-import { beginSaga, type Machine } from "../adapters/begin-saga.ts";
+import { beginForgottenSaga, type Machine } from "../adapters/begin-saga.ts";
 import { openOrdersBefore } from "../adapters/orders.ts";
 import { recoverSaga } from "../adapters/recover-saga.ts";
-import { executionOf, failedExecutions, findExecution } from "../adapters/sagas.ts";
-import { firstRun, sagaOf } from "../domain/status.ts";
+import { failedExecutions } from "../adapters/sagas.ts";
+import { sagaOf } from "../domain/status.ts";
 
 const PATIENCE_MS = 10 * 60_000;
 
@@ -13,15 +13,18 @@ const machines: Machine[] = [
   { saga: "ReturnOrder", arn: Resource.ReturnOrder.arn },
 ];
 
-/** A scheduled look at what nothing else has moved: orders whose saga never began, and sagas that ended early. */
-export const handler = async (): Promise<void> => {
-  const then = new Date(Date.now() - PATIENCE_MS);
-  for (const order of await openOrdersBefore(then)) {
-    const { id, state } = order;
-    const machine = machines.find(({ saga }) => saga === sagaOf(state)) as Machine;
-    if (await findExecution(executionOf(machine.arn, firstRun(state)))) continue;
-    await traced(newTrace(id), () => beginSaga(machine, order));
-  }
+/** What nothing else has moved: sagas that ended early, then orders whose saga never began. */
+async function* stranded(then: Date) {
   for (const { arn } of machines)
-    for (const ended of await failedExecutions(arn, then)) await recoverSaga(ended);
-};
+    for await (const page of failedExecutions(arn, then))
+      yield page.map((execution) => () => recoverSaga(execution));
+  for await (const page of openOrdersBefore(then))
+    yield page.map((order) => () => {
+      const machine = machines.find(({ saga }) => saga === sagaOf(order.state)) as Machine;
+      return beginForgottenSaga(machine, order);
+    });
+}
+
+/** A scheduled look at all of it. */
+export const handler = (_: unknown, time: TimeLeft) =>
+  sweep(stranded(new Date(Date.now() - PATIENCE_MS)), (rescue) => rescue(), time);
