@@ -189,7 +189,7 @@ test("a queue's own policy lets the rule in that it names, and no other", async 
     call("sqs", "SendMessage", { QueueUrl: "http://x/1/Views" }, { name, role });
   expect(await send(rule)).toBe("done");
   await expect(send(`${rule}Other`)).rejects.toThrow(
-    "no resource-based policy allows the sqs:SendMessage action",
+    "no resource-based policy allows the sqs:sendmessage action",
   );
   await expect(send(rule, "scheduler.amazonaws.com")).rejects.toThrow("not authorized");
   await call("sqs", "SetQueueAttributes", { QueueUrl, Attributes: { Policy: "" } }, administrator);

@@ -107,9 +107,10 @@ export const createPermissions = (
     const { action, resource = "*" } = need;
     const ofResource = isServicePrincipal(caller.role);
     const kind = ofResource ? "resource-based" : "identity-based";
+    const shown = call.service === "sqs" ? action.toLowerCase() : action; // so SQS says it
     const because = explicit
       ? `with an explicit deny in an ${kind} policy`
-      : `because no ${kind} policy allows the ${action} action`;
+      : `because no ${kind} policy allows the ${shown} action`;
     const place = placeOf(ofResource ? resource : caller.role);
     world.note({
       kind: "iam.denied",
@@ -127,7 +128,7 @@ export const createPermissions = (
     const status = ["dynamodb", "streams", "states", "events"].includes(call.service) ? 400 : 403;
     return new AwsError(
       code,
-      `User: ${who(caller, account)} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
+      `User: ${who(caller, account)} is not authorized to perform: ${shown} on resource: ${resource} ${because}`,
       status,
     );
   };

@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import { AwsError, type Call, type Caller, type World } from "../engine.ts";
 import type { KeyRing } from "./credentials.ts";
 import { jsonServices, sqsQueryErrors } from "./json-targets.ts";
+import { readMembers } from "./json-types.ts";
 import type { WireHandler, WireRequest, WireResponse } from "./message.ts";
 import { matchRest, type RestOperation } from "./rest-routes.ts";
 import { BadSignature, type Signature, signatureOf, verify } from "./signature.ts";
@@ -240,7 +241,10 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
     const found = Object.hasOwn(jsonServices, prefix) ? jsonServices[prefix] : undefined;
     const call = () => {
       if (!found) throw unknown(`${operation} of ${prefix}`);
-      return { service: found.service, operation, input: parseJson(body) };
+      const input = parseJson(body);
+      // DynamoDB's engine reads types by itself, with its own words for each.
+      const own = found.service === "dynamodb";
+      return { service: found.service, operation, input: own ? input : readMembers(input) };
     };
     return { dialect: awsJson(prefix, request), call };
   }
@@ -274,7 +278,7 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
       const { operation, input } = route;
       const members = operation.payload
         ? body.length > 0 && { [operation.payload]: Buffer.from(body).toString("base64") }
-        : parseJson(body, operation.service);
+        : readMembers(parseJson(body, operation.service));
       return {
         service: operation.service,
         operation: operation.operation,
