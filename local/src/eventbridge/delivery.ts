@@ -28,7 +28,7 @@ export type Shipment = {
   deadLetters?: {
     arn: string;
     caller: Caller;
-    body: string;
+    body: () => string;
     attributes: Record<string, string>;
   };
 };
@@ -119,7 +119,7 @@ export const createDeliveries = <Goods>(
         caller: deadLetters.caller,
         service: "sqs",
         operation: "SendMessage",
-        input: { QueueUrl: deadLetters.arn, MessageBody: deadLetters.body, MessageAttributes },
+        input: { QueueUrl: deadLetters.arn, MessageBody: deadLetters.body(), MessageAttributes },
       });
       if (life !== born) return;
       const grave = { deadLetterQueue: deadLetters.arn, messageId: sent?.MessageId };

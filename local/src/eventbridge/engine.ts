@@ -4,7 +4,13 @@ import { archiveOperations } from "./archives.ts";
 import { callOf, createDeliveries, type RetryPolicy, type Shipment } from "./delivery.ts";
 import { paged } from "./paging.ts";
 import { type CompiledPattern, crush, validatePattern } from "./patterns.ts";
-import { type BusEvent, checkTargetInput, type TargetInput, targetInput } from "./target-input.ts";
+import {
+  type BusEvent,
+  checkTargetInput,
+  type TargetInput,
+  targetInput,
+  textOf,
+} from "./target-input.ts";
 
 /** A target of a rule, as PutTargets takes it. */
 type Target = TargetInput & {
@@ -220,7 +226,7 @@ export const eventBridgeEngine = (world: World): Engine => {
         ? {
             arn: deadLetterArn,
             caller: { ...caller, role: servicePrincipal },
-            body: JSON.stringify(event),
+            body: () => textOf(event),
             attributes: { RULE_ARN: ruleArn, TARGET_ARN: target.Arn },
           }
         : undefined,

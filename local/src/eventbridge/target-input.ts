@@ -117,11 +117,19 @@ export const checkTargetInput = (id: string, input: TargetInput) => {
     throw validation(`Invalid InputTemplate for target ${id}.`);
 };
 
+let written: { event: BusEvent; text: string } | undefined;
+
+/** An event as JSON. Events do not change: the targets of one rule after another get the same text. */
+export const textOf = (event: BusEvent): string => {
+  if (written?.event !== event) written = { event, text: JSON.stringify(event) };
+  return written.text;
+};
+
 /** The text that a target gets of an event. */
 export const targetInput = (event: BusEvent, input: TargetInput, context: InputContext): string => {
   if (input.Input !== undefined) return input.Input;
   if (input.InputPath !== undefined) return JSON.stringify(at(event, input.InputPath) ?? {});
-  if (!input.InputTransformer) return JSON.stringify(event);
+  if (!input.InputTransformer) return textOf(event);
   const { InputPathsMap = {}, InputTemplate } = input.InputTransformer;
   return fill(InputTemplate, (name) => {
     const path = Object.hasOwn(InputPathsMap, name) ? InputPathsMap[name] : undefined;

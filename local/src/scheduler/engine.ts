@@ -225,7 +225,7 @@ export const schedulerEngine = (world: World): Engine => {
         ? {
             arn: Target.DeadLetterConfig.Arn,
             caller,
-            body: input(0),
+            body: () => input(0),
             attributes: {
               SCHEDULE_ARN: Arn,
               TARGET_ARN: Target.Arn,
