@@ -113,6 +113,10 @@ const dateOf = (clock: Clock): DateConstructor => {
 
 const cryptoOf = ({ clock: { random }, orderly }: GlobalsHost) => {
   const fill = <T extends ArrayBufferView>(view: T): T => {
+    if (view instanceof Uint32Array) {
+      for (let i = 0; i < view.length; i++) view[i] = random() * 2 ** 32;
+      return view;
+    }
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     for (let i = 0; i < bytes.length; i += 4) {
       const four = Math.floor(random() * 2 ** 32);
