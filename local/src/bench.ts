@@ -59,7 +59,9 @@ const bench = async (quick: boolean) => {
   print(
     `  at ${marks.map((mark) => mark.orders).join(", ")} orders; ${grown.length === 0 ? "no difference" : "THEY DIFFER"}`,
   );
-  print(`  CPU per order: ${marks.map(({ cpuMs }) => `${number(cpuMs)} ms`).join(", ")}`);
+  print(
+    `  CPU per order: ${marks.map(({ cpuMs }) => `${number(cpuMs)} ms`).join(", ")}: ${marks.map(({ cpuMs }) => Math.round(1000 / cpuMs)).join(", ")} orders a second of a core`,
+  );
   print(`  invariants broken: ${violations.length}`);
   for (const { invariant, what } of violations) print(`    ${invariant}: ${what}`);
 
