@@ -89,6 +89,34 @@ describe("a provider whose webhooks never come", () => {
   });
 });
 
+describe("F23 F52 a shop that takes webhooks and does not answer", () => {
+  it("is waited for in time: what it took of a batch is done, and only the others are sent again", async () => {
+    const orderId = await place("tok_late");
+    await shop.clock.advance(3_000);
+    const paymentId = orderId.replace("ord_", "pay_");
+    const money = { amount: 499, currency: "USD" };
+    const webhook = (id: string, status: string) => ({
+      messageId: id,
+      body: JSON.stringify({
+        id: `whk_${id}`,
+        type: `payment.${status}`,
+        data: { paymentId, status, ...money },
+      }),
+    });
+    let calls = 0;
+    shop.local.cloud.guard(async (call, next) => {
+      if (!by("ReceiveWebhook")(call) || calls++ === 0) return next(call);
+      await new Promise<void>((resolve) => shop.clock.after(60_000, "no answer", resolve));
+      return next(call);
+    });
+    const Records = Array.from({ length: 10 }, (_, i) => webhook(`no-${i}`, "pending"));
+    const { batchItemFailures } = (await shop.drive(
+      shop.local.invoke("DeliverWebhook", { Records }),
+    )) as { batchItemFailures: { itemIdentifier: string }[] };
+    expect(batchItemFailures).toHaveLength(9);
+  });
+});
+
 describe("F60 a provider that is out for ten minutes", () => {
   it("delays twenty orders, is not stormed meanwhile, and is paid by each of them once", async () => {
     const { stop, spoilt } = spoil(shop.local, isAsked, "is lost");

@@ -1,7 +1,8 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { awsClient } from "./aws-client.ts";
 import type { Envelope } from "./event.ts";
 
-const client = new EventBridgeClient();
+const client = awsClient(EventBridgeClient);
 
 /** PutEvents takes at most ten entries (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html). */
 export const BUS_BATCH = 10;

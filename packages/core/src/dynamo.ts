@@ -1,7 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { awsClient } from "./aws-client.ts";
 
-/** The function's DynamoDB client. Endpoint, region and credentials come from the environment. */
-export const client = DynamoDBDocumentClient.from(new DynamoDBClient(), {
+/** The function's DynamoDB client. */
+export const client = DynamoDBDocumentClient.from(awsClient(DynamoDBClient), {
   marshallOptions: { removeUndefinedValues: true },
 });

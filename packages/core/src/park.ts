@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { awsClient } from "./aws-client.ts";
 
-const client = new SQSClient();
+const client = awsClient(SQSClient);
 const REASON_LIMIT = 1024;
 
 /**

@@ -1,9 +1,13 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
+import { awsClient } from "@petstore/core/aws-client";
 import { Resource } from "sst";
 import type { Mail } from "../domain/mail.ts";
 
-/** Not retried by the SDK: SES has no idempotency key, so a retry after a lost answer would be a second e-mail. */
-const client = new SESv2Client({ maxAttempts: 1 });
+/**
+ * Not retried by the SDK: SES has no idempotency key, so a retry after a lost answer would be a second e-mail. For the same
+ * reason it is waited for longer: an e-mail of which nobody knows is left to a person.
+ */
+const client = awsClient(SESv2Client, { maxAttempts: 1, requestTimeout: 5_000 });
 
 const inUtf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
 

@@ -8,9 +8,10 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import { awsClient } from "@petstore/core/aws-client";
 import { currentTrace } from "@petstore/core/context";
 
-const client = new SFNClient();
+const client = awsClient(SFNClient);
 
 /** Starts a saga under a name that is the same for every duplicate of its cause. Answers false where that was done before, which is fine. */
 export const startSaga = async (machine: string, name: string, input: object): Promise<boolean> => {

@@ -1,8 +1,9 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { awsClient } from "@petstore/core/aws-client";
 import { Resource } from "sst";
 import type { Webhook } from "../domain/webhooks.ts";
 
-const client = new SQSClient();
+const client = awsClient(SQSClient);
 
 /** Puts webhooks in the queue, each to be sent at its time. */
 export const schedule = async (webhooks: readonly Webhook[]): Promise<void> => {

@@ -1,7 +1,8 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { awsClient } from "@petstore/core/aws-client";
 import type { Result } from "@petstore/core/result";
 
-const client = new SFNClient();
+const client = awsClient(SFNClient);
 
 /** Nobody waits under this token any more: answered before, timed out, or its execution is over. */
 const GONE = ["TaskDoesNotExist", "TaskTimedOut", "InvalidToken"];

@@ -1,7 +1,9 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { awsClient } from "@petstore/core/aws-client";
 import { Resource } from "sst";
 
-const client = new LambdaClient();
+/** Another function may have to start first, and is not asked a second time while it does. */
+const client = awsClient(LambdaClient, { maxAttempts: 1, requestTimeout: 8_000 });
 
 /** Asks the orders context itself for an order that the view has not seen yet: a customer reads what they have written. */
 export const findUnseenOrder = async (orderId: string, customerId: string) => {
