@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { claims, judgeAll, type Outcome } from "../conformance/claims.ts";
@@ -35,4 +36,21 @@ describe("what AWS documents, on the local cloud", () => {
     const page = readFileSync("docs/local-vs-aws.md", "utf8");
     expect(page).toBe(reportOf(outcomes, local.operations));
   });
+});
+
+test.each([
+  ["--nonsense"],
+  ["more"],
+  ["--only", "nonsense"],
+  ["--endpoint", "nonsense"],
+  ["--endpoint", "http://127.0.0.1:1"],
+  ["--write", "--only", "sqs"],
+])("the command answers %s with one sentence and exit code 2", (...options) => {
+  const env = { ...process.env, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+  const args = ["local/src/conformance.ts", ...options];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
+  expect(stdout).toBe("");
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(stderr).not.toContain(" at ");
+  expect(status).toBe(2);
 });

@@ -163,6 +163,7 @@ const awsQuery = (
   operation: string,
   service: string | undefined,
   request: WireRequest,
+  requestId: string,
 ): Dialect => {
   const { namespace, content } = queryServices[service ?? "sts"] ?? {
     namespace: "https://amazonaws.com/",
@@ -177,14 +178,14 @@ const awsQuery = (
     answer: (output) =>
       xml(
         200,
-        `<${operation}Response xmlns="${namespace}">${content(operation, output)}</${operation}Response>`,
+        `<${operation}Response xmlns="${namespace}">${content(operation, output)}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
       ),
     refuse: ({ code, message, status }) => {
       const known = (service === "sqs" && sqsQueryErrors[code]) || code;
       const type = status < 500 ? "Sender" : "Receiver";
       return xml(
         status,
-        `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${xmlText(known)}</Code><Message>${xmlText(message)}</Message></Error></ErrorResponse>`,
+        `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type><Code>${xmlText(known)}</Code><Message>${xmlText(message)}</Message><Detail/></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
       );
     },
     refusals: service === "sqs" ? ofSqs(request) : ofQuery,
@@ -232,7 +233,7 @@ const unknown = (what: string) =>
   new AwsError("UnknownOperationException", `The local cloud does not emulate ${what}.`, 404);
 
 /** Which protocol a request speaks, and how to read the call from it. */
-const read = (request: WireRequest, signedFor: string | undefined): Reading => {
+const read = (request: WireRequest, signedFor: string | undefined, requestId: string): Reading => {
   const { method, path, query, headers, body } = request;
   const target = headers["x-amz-target"];
   if (target !== undefined) {
@@ -256,11 +257,15 @@ const read = (request: WireRequest, signedFor: string | undefined): Reading => {
         throw unknown(`${cbor[2]} of ${cbor[1]} over RPC v2 CBOR`);
       },
     };
-  if (headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) {
-    const form = new URLSearchParams(text(body));
+  const inBody = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  if (inBody || (queryServices[signedFor ?? ""] && query.includes("Action="))) {
+    const form = new URLSearchParams(inBody ? text(body) : query);
+    // The address of a queue may say which one is meant.
+    if (/^\/\d{12}\/[^/]+\/?$/.test(path) && !form.has("QueueUrl"))
+      form.set("QueueUrl", `http://${headers.host}${path.replace(/\/$/, "")}`);
     const operation = form.get("Action") ?? "";
     return {
-      dialect: awsQuery(operation, signedFor, request),
+      dialect: awsQuery(operation, signedFor, request, requestId),
       call: () => {
         if (!operation)
           throw new AwsError("MissingAction", "The request must contain the parameter Action.");
@@ -342,7 +347,7 @@ export const awsEndpoint = (
       headers: { ...response.headers, "x-amzn-requestid": requestId },
     });
     const { signature, broken } = readSignature(request);
-    const { dialect, call } = read(request, signature?.service);
+    const { dialect, call } = read(request, signature?.service, requestId);
     try {
       if (broken) throw broken;
       const caller = whoSigned(request, signature, dialect.refusals, { keys, region, now });

@@ -16,16 +16,18 @@ const oldClient = () => {
   const keys = createKeyRing(clock);
   const handle = awsEndpoint(cloud, keys);
   const credentials = keys.issue(administrator);
-  return async (Action: string, form: Record<string, string> = {}) => {
-    const { status, body } = await handle(
-      signed(
-        {
-          headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
-          body: new URLSearchParams({ Action, Version: "2012-11-05", ...form }).toString(),
-        },
-        { ...credentials, service: "sqs" },
-      ),
-    );
+  return async (
+    Action: string,
+    form: Record<string, string> = {},
+    address: { method?: string; path?: string; query?: string } = {},
+  ) => {
+    const parameters = new URLSearchParams({ Action, Version: "2012-11-05", ...form }).toString();
+    const inBody = {
+      headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+      body: parameters,
+    };
+    const request = { ...address, ...(address.method !== "GET" && inBody) };
+    const { status, body } = await handle(signed(request, { ...credentials, service: "sqs" }));
     return { status, xml: String(body) };
   };
 };
@@ -42,7 +44,7 @@ test("a queue is created with its attributes and tags, listed and described", as
     "Tag.1.Value": "orders & more",
   });
   expect(created.xml).toBe(
-    `<CreateQueueResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><CreateQueueResult><QueueUrl>${Orders}</QueueUrl></CreateQueueResult></CreateQueueResponse>`,
+    `<CreateQueueResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><CreateQueueResult><QueueUrl>${Orders}</QueueUrl></CreateQueueResult><ResponseMetadata><RequestId>00000000-0000-4000-8000-000000000001</RequestId></ResponseMetadata></CreateQueueResponse>`,
   );
   await send("CreateQueue", { QueueName: "Prices" });
   expect((await send("ListQueues")).xml).toContain(
@@ -119,3 +121,12 @@ test.each([
     expect(refused.xml).toContain(words);
   },
 );
+
+test("the address of a queue names it, and a request may be all in its address", async () => {
+  const send = oldClient();
+  await send("CreateQueue", { QueueName: "Orders" });
+  await send("SendMessage", { MessageBody: "by its address" }, { path: "/123456789012/Orders" });
+  const query = "Action=ReceiveMessage&Version=2012-11-05";
+  const received = await send("", {}, { method: "GET", path: "/123456789012/Orders/", query });
+  expect(received.xml).toContain("<Body>by its address</Body>");
+});

@@ -44,6 +44,8 @@ const maps: Record<string, string> = {
   Tag: "Tags",
 };
 const plain = new Set(["Action", "Version"]);
+/** What a presigned request has in its query beside its members. */
+const ofSignature = /^X-Amz-/;
 
 const numberOf = (name: string, text: string) => {
   if (!/^-?\d+$/.test(text))
@@ -62,7 +64,7 @@ const inOrder = (tree: Tree) =>
 const membersOf = (tree: Tree): Record<string, unknown> => {
   const members: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(tree)) {
-    if (plain.has(name)) continue;
+    if (plain.has(name) || ofSignature.test(name)) continue;
     if (typeof value === "string")
       members[name] = numbers.has(name) ? numberOf(name, value) : value;
     else if (lists[name]) members[lists[name]] = inOrder(value);
