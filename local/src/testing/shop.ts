@@ -46,7 +46,8 @@ export const openShop = async ({
   from?: Snapshot;
   keys?: number;
 } = {}): Promise<Shop> => {
-  const clock = virtualClock({ seed, ...(from && { start: from.now }) });
+  // A fork must not draw the ids again that its original has drawn.
+  const clock = virtualClock(from ? { seed: seed ^ (from.now | 0), start: from.now } : { seed });
   const local = await localCloud({ clock, graph: readGraph(GRAPH), runtime: "inline" });
 
   const drive = driverOf(clock);
