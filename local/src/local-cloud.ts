@@ -6,7 +6,7 @@ import { httpApisOf } from "./boot/http-apis.ts";
 import { localiser } from "./boot/localise.ts";
 import type { Clock } from "./clock.ts";
 import { type Cloud, createCloud, type Fact } from "./cloud.ts";
-import { dynamoEngines, type StreamsEngine } from "./dynamodb/engine.ts";
+import { dynamoEngines, type Lags, type StreamsEngine } from "./dynamodb/engine.ts";
 import { administrator } from "./engine.ts";
 import { eventBridgeEngine } from "./eventbridge/engine.ts";
 import { createPermissions, type Permissions } from "./iam/gate.ts";
@@ -35,6 +35,8 @@ export type LocalCloudOptions = {
   runtime: "worker" | "inline" | MakeRuntime;
   /** Whether functions take as long to start as on AWS, and are put away when they have nothing to do for long. */
   coldStarts?: boolean;
+  /** How far eventually consistent reads and the removal of expired items lag behind. */
+  lags?: Lags;
   /** The addresses under which everything is linked. Nothing listens there unless somebody serves the handlers. */
   apiUrl?: string;
   awsUrl?: string;
@@ -96,6 +98,7 @@ export const localCloud = async ({
   graph,
   runtime,
   coldStarts,
+  lags,
   apiUrl = "http://127.0.0.1:3000",
   awsUrl = "http://127.0.0.1:4566",
 }: LocalCloudOptions): Promise<LocalCloud> => {
@@ -103,7 +106,7 @@ export const localCloud = async ({
   const reachFrom = (from: string) =>
     dispatcher(addresses, (url) => cloud.note({ kind: "refused-address", url, from }));
 
-  const dynamo = dynamoEngines();
+  const dynamo = dynamoEngines({ lags });
   let sqs: SqsEngine | undefined;
   let streams: StreamsEngine | undefined;
   let ses: SesEngine | undefined;
@@ -327,7 +330,10 @@ export const localCloud = async ({
     nameOf,
     async atRest() {
       for (const TableName of outboxes)
-        if ((await call("dynamodb", "Scan", { TableName, Select: "COUNT" })).Count > 0)
+        if (
+          (await call("dynamodb", "Scan", { TableName, Select: "COUNT", ConsistentRead: true }))
+            .Count > 0
+        )
           return false;
       for (const QueueName of queues) {
         const { Attributes } = await call("sqs", "GetQueueAttributes", {

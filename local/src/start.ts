@@ -22,6 +22,7 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --graph <file>    the infrastructure to run (infra/graph.json)
   --persist <dir>   keep everything in this directory: it is there again after a restart, and after kill -9
   --cold-starts     let functions take as long to start as on AWS, estimated from the size of their bundles
+  --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
   --logs            show what the functions log, too
   --help            this text
 `;
@@ -31,6 +32,13 @@ const portOf = (name: string, text: string) => {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new CannotStart(`--${name} is a port, a number from 0 to 65535, not "${text}".`);
   return port;
+};
+
+const lagOf = (text: string) => {
+  const ms = Number(text);
+  if (!Number.isInteger(ms) || ms < 0 || ms > 60_000)
+    throw new CannotStart(`--lag is a number of milliseconds from 0 to 60000, not "${text}".`);
+  return ms;
 };
 
 const readOptions = () => {
@@ -43,6 +51,7 @@ const readOptions = () => {
         graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
         persist: { type: "string" },
         "cold-starts": { type: "boolean", default: false },
+        lag: { type: "string", default: "0" },
         logs: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -51,6 +60,7 @@ const readOptions = () => {
       ...values,
       port: portOf("port", values.port),
       apiPort: portOf("api-port", values["api-port"]),
+      lag: lagOf(values.lag),
     };
   } catch (error) {
     if (error instanceof CannotStart) throw error;
@@ -125,6 +135,7 @@ const start = async () => {
     graph,
     runtime: "worker",
     coldStarts: options["cold-starts"],
+    lags: { reads: options.lag },
     apiUrl: api.url,
     awsUrl: aws.url,
   });

@@ -3,7 +3,7 @@ import { readGraph } from "../boot/graph.ts";
 import { type VirtualClock, virtualClock } from "../clock.ts";
 import { type Books, openBooks } from "../judge/books.ts";
 import type { Snapshot } from "../keep.ts";
-import { type LocalCloud, localCloud } from "../local-cloud.ts";
+import { type LocalCloud, type LocalCloudOptions, localCloud } from "../local-cloud.ts";
 import { seed as openDoors } from "../seed/seed.ts";
 import { driverOf } from "./drive.ts";
 
@@ -41,14 +41,15 @@ export const openShop = async ({
   seed = 1,
   from,
   keys = 0,
+  ...options
 }: {
   seed?: number;
   from?: Snapshot;
   keys?: number;
-} = {}): Promise<Shop> => {
+} & Pick<LocalCloudOptions, "lags" | "coldStarts"> = {}): Promise<Shop> => {
   // A fork must not draw the ids again that its original has drawn.
   const clock = virtualClock(from ? { seed: seed ^ (from.now | 0), start: from.now } : { seed });
-  const local = await localCloud({ clock, graph: readGraph(GRAPH), runtime: "inline" });
+  const local = await localCloud({ clock, graph: readGraph(GRAPH), runtime: "inline", ...options });
 
   const drive = driverOf(clock);
   const quiet = async () => {
@@ -90,6 +91,6 @@ export const openShop = async ({
       (await drive(local.api({ path: `/orders/${orderId}`, as }))).json(),
     settle,
     books: () => drive(openBooks(local)),
-    fork: ({ seed = 1 } = {}) => openShop({ seed, keys, from: local.cloud.snapshot() }),
+    fork: ({ seed = 1 } = {}) => openShop({ ...options, seed, keys, from: local.cloud.snapshot() }),
   };
 };
