@@ -1,5 +1,5 @@
 import { judge, type Violation } from "../judge/judge.ts";
-import { openShop } from "../testing/shop.ts";
+import { openShop, type Shop } from "../testing/shop.ts";
 import { type Counts, countFrom, perOrder } from "./count.ts";
 
 /** The order that everything is counted for: two lines, and nothing goes wrong. */
@@ -12,9 +12,27 @@ export const lines = [
 export type Growth = {
   marks: { orders: number; counts: Counts; cpuMs: number }[];
   violations: Violation[];
+  /** Of the shop as it is after the first thousand orders; medians in ms. */
+  copy: { snapshotMs: number; forkMs: number };
 };
 
 const SAMPLE = 100;
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] as number;
+
+/** How long a copy of the whole state takes, and one that goes on as a shop of its own. */
+const measureCopy = async (shop: Shop): Promise<Growth["copy"]> => {
+  const [snapshots, forks]: [number[], number[]] = [[], []];
+  for (let i = 0; i < 9; i++) {
+    const start = performance.now();
+    shop.local.cloud.snapshot();
+    snapshots.push(performance.now() - start);
+    const fork = await shop.fork({ seed: i });
+    forks.push(performance.now() - start);
+    await fork.local.stop();
+  }
+  return { snapshotMs: median(snapshots), forkMs: median(forks) };
+};
 
 /** Places orders one after the other in process, on the virtual clock, and counts a hundred at three places. */
 export const measureGrowth = async (
@@ -39,6 +57,7 @@ export const measureGrowth = async (
   const ends = [SAMPLE, Math.max(2 * SAMPLE, orders / 10), orders];
   let before = read();
   let cpu = process.cpuUsage();
+  let copy = { snapshotMs: 0, forkMs: 0 };
   for (let placed = 1; placed <= orders; placed++) {
     if (ends.includes(placed - 1 + SAMPLE)) {
       before = read();
@@ -52,10 +71,11 @@ export const measureGrowth = async (
       const counts = perOrder(before, read(), SAMPLE);
       marks.push({ orders: placed, counts, cpuMs: (user + system) / 1000 / SAMPLE });
     }
+    if (placed === 1_000) copy = await measureCopy(shop);
     if (placed % 50 === 0) progress(placed);
   }
   await shop.settle();
   const violations = judge(await shop.books());
   await local.stop();
-  return { marks, violations };
+  return { marks, violations, copy };
 };
