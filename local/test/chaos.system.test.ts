@@ -54,8 +54,11 @@ const redrive = async (shop: Shop) => {
   await shop.clock.advance(MINUTE);
   await shop.settle();
 };
-/** Pointers to rows that the sweeper published, sweeps that the next sweep did, e-mails of which nobody knows (F25): for a person to put away. */
-const SETTLED_OTHERWISE = /(Notifications|OutboxFailures|Sweep)\w*Queue holds/;
+/**
+ * Pointers to rows that the sweeper published, sweeps that the next sweep did, starts of sagas that the sweeper made
+ * up for, e-mails of which nobody knows (F25): for a person to put away.
+ */
+const SETTLED_OTHERWISE = /(Notifications|OutboxFailures|Sweep|Start)\w*Queue holds/;
 
 /** A customer's request, repeated with the same key until it is answered. */
 const insist = async (shop: Shop, send: () => ReturnType<Shop["local"]["api"]>) => {
