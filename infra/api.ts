@@ -4,6 +4,16 @@ import { origin } from "./stage.ts";
 
 const tags = { context: "platform" };
 
+/** What is logged of a request. Not whence it came: an IP address is personal data, and nothing here needs it. */
+const accessLog = JSON.stringify(
+  Object.fromEntries(
+    [
+      ...["requestTime", "requestId", "httpMethod", "path", "routeKey", "status"],
+      ...["responseLatency", "integrationErrorMessage"],
+    ].map((name) => [name, `$context.${name}`]),
+  ),
+);
+
 /** The shop's front door. Its routes stand with the functions that answer them. */
 export const api = new sst.aws.ApiGatewayV2("Api", {
   cors: {
@@ -17,13 +27,17 @@ export const api = new sst.aws.ApiGatewayV2("Api", {
   transform: {
     api: { tags },
     logGroup: { tags },
-    stage: {
-      defaultRouteSettings: {
+    stage: (args) => {
+      args.accessLogSettings = $output(args.accessLogSettings).apply((settings) => ({
+        destinationArn: settings?.destinationArn as string,
+        format: accessLog,
+      }));
+      args.defaultRouteSettings = {
         throttlingRateLimit: 100,
         throttlingBurstLimit: 200,
         detailedMetricsEnabled: false,
-      },
-      tags,
+      };
+      args.tags = tags;
     },
   },
 });

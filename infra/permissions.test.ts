@@ -94,6 +94,13 @@ describe("from outside", () => {
     expect(stage?.inputs.accessLogSettings.destinationArn).toContain("/aws/vendedlogs/apis/");
   });
 
+  it("is logged without personal data", () => {
+    const [stage] = all("Stage");
+    const { format } = stage?.inputs.accessLogSettings ?? {};
+    expect(Object.keys(JSON.parse(format))).toContain("requestId");
+    expect(format).not.toMatch(/identity|sourceIp|userAgent|authorizer/);
+  });
+
   it("no secret stands in an environment variable", () => {
     const secrets = graph.functions.flatMap(({ links }) =>
       Object.values(links).flatMap(({ type, value }) =>

@@ -233,6 +233,26 @@ describe("a queue", () => {
   });
 });
 
+it("F26 a sale that is told of days too late is in its day's report from the next night on", async () => {
+  const { stop } = spoil(
+    shop.local,
+    (call) => by("ProjectSales")(call) && isWrite(call),
+    "is lost",
+  );
+  const date = new Date(shop.clock.now()).toISOString().slice(0, 10);
+  await place();
+  await shop.clock.advance(5 * DAY);
+  stop();
+  const report = async () => {
+    const path = `/reports/daily-sales?date=${date}`;
+    return (await shop.drive(shop.local.api({ path, as: "admin" }))).json();
+  };
+  expect(await report()).toMatchObject({ orders: 0 });
+  await shop.local.call("sqs", "StartMessageMoveTask", { SourceArn: queueArn("SalesQueueDlq") });
+  await shop.clock.advance(DAY + 60 * MINUTE); // past a quarter past midnight
+  expect(await report()).toMatchObject({ orders: 1, sold: 499 });
+});
+
 describe("F17 a rule whose target is out for longer than a day", () => {
   it("gives its events up to a dead-letter queue, from which they still find their way", async () => {
     const { stop } = spoil(

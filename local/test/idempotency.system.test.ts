@@ -135,9 +135,10 @@ describe("an Idempotency-Key", () => {
     expect(await ordersIn()).toBe(orders);
   });
 
-  it("F05 lets no second order through even when its record is forgotten", async () => {
+  it("F05 lets no second order through even when its record is forgotten: the order itself tells the answer", async () => {
     const key = newKey();
-    const { orderId } = (await place(key)).json() as { orderId: string };
+    const first = await place(key);
+    const { orderId } = first.json() as { orderId: string };
     await shop.settle();
     const principal = shop.local.accounts.find(({ name }) => name === "alice")?.customerId;
     const Key = { pk: { S: `IDEMPOTENCY#${principal}#${key}` }, sk: { S: "ANSWER" } };
@@ -146,10 +147,13 @@ describe("an Idempotency-Key", () => {
     await shop.local.call("dynamodb", "DeleteItem", record);
 
     const [before, orders] = [await shop.read(orderId), await ordersIn()];
-    for (const body of [good, other]) {
-      const answer = await place(key, body);
-      expect([answer.status, typeOf(answer)]).toEqual([409, "/problems/request-in-progress"]);
-    }
+    expect(seen(await place(key))).toEqual(seen(first));
+    const reused = await place(key, other);
+    expect([reused.status, typeOf(reused)]).toEqual([422, "/problems/idempotency-key-reused"]);
+    await shop.clock.advance(72 * HOUR);
+    const late = await place(key);
+    expect([late.status, typeOf(late)]).toEqual([409, "/problems/idempotency-key-expired"]);
+    expect(late.headers.get("retry-after")).toBeNull();
     await shop.settle();
     expect(await ordersIn()).toBe(orders);
     expect(await shop.read(orderId)).toEqual(before);

@@ -130,6 +130,8 @@ describe("F10 a request that is not an order", () => {
     ["an empty one", ""],
     ["two words", "two words"],
     ["one of 129 characters", "k".repeat(129)],
+    ["one in French", "clé"],
+    ["an emoji, as its bytes travel", Buffer.from("🔑").toString("latin1")],
   ])("with %s as Idempotency-Key is told to send a good one", async (_, key) => {
     const before = writes.length;
     const answer = await ask({

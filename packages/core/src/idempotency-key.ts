@@ -9,7 +9,10 @@ const header = z.object({ "Idempotency-Key": IdempotencyKey });
 /** Requires the Idempotency-Key header of a POST, and leaves it in `c.var.idempotencyKey`. 400 where it is missing or malformed. */
 export const idempotencyKey = Object.assign(
   createMiddleware<{ Variables: { idempotencyKey: string } }>(async (c, next) => {
-    const { data } = IdempotencyKey.safeParse(c.req.header("idempotency-key"));
+    // As it was sent: Hono's adapter makes visible ASCII of whatever is none, so two keys might become one.
+    const { event }: { event?: { headers?: Record<string, string> } } = c.env ?? {};
+    const sent = event?.headers?.["idempotency-key"] ?? c.req.header("idempotency-key");
+    const { data } = IdempotencyKey.safeParse(sent);
     if (!data)
       return problem(c, 400, {
         code: "IdempotencyKeyMissing",

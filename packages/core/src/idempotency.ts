@@ -49,7 +49,7 @@ export const recordAnswer = <Answer>(table: string, attempt: Attempt, answer: An
 
 /** The answer to give instead of running the request again, a refusal, or undefined for a new request. */
 export const answerTo = <Answer>(
-  record: Answered | undefined,
+  record: Pick<Answered, "request" | "at" | "answer"> | undefined,
   { request }: Attempt,
 ): Result<Answer, Refusal<"IdempotencyKeyReused" | "IdempotencyKeyExpired">> | undefined => {
   if (!record) return undefined;

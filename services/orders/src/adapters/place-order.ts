@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { type Attempt, answerTo, recordAnswer } from "@petstore/core/idempotency";
+import { type Attempt, answerTo, fingerprint, recordAnswer } from "@petstore/core/idempotency";
 import { ok, type Refusal, type Result, refuse } from "@petstore/core/result";
 import { VersionConflict } from "@petstore/core/store";
 import type { CustomerId, OrderId } from "@petstore/events/ids";
 import type { OrderLine } from "@petstore/events/orders";
 import { Resource } from "sst";
 import { order } from "../domain/order.ts";
-import { orderStore } from "./orders.ts";
+import { findOrder, orderStore } from "./orders.ts";
 import { readPrices } from "./prices.ts";
 
 type Wanted = { lines: { productId: string; quantity: number }[]; paymentToken: string };
@@ -22,6 +22,19 @@ const orderIdOf = ({ principal, key }: Attempt): OrderId => {
     (_, i) => CROCKFORD[(bytes[i] as number) % (i ? 32 : 8)],
   );
   return `ord_${digits.join("")}`;
+};
+
+/** The record that an order's request must have left, made of the order: the record itself may be forgotten, or not to be seen yet. */
+const answeredBy = async (orderId: OrderId) => {
+  const order = await findOrder(orderId);
+  if (!order) return undefined;
+  const { state, paymentToken, placedAt } = order;
+  const lines = state.lines.map(({ productId, quantity }) => ({ productId, quantity }));
+  return {
+    request: fingerprint({ lines, paymentToken }),
+    at: Date.parse(placedAt),
+    answer: JSON.stringify({ orderId, status: "PENDING", version: 1 } satisfies Answer),
+  };
 };
 
 /** Prices the order from our catalogue and writes order, idempotency record and outbox row in one transaction. */
@@ -58,11 +71,8 @@ export const placeOrder = async (
     // The same request came twice at once, and the other one was first; or its record is long forgotten.
     const { answered: now } = await readPrices([], attempt);
     return (
-      answerTo<Answer>(now, attempt) ??
-      refuse(
-        "RequestInProgress",
-        "The first request with this Idempotency-Key is not finished, or long past.",
-      )
+      answerTo<Answer>(now ?? (await answeredBy(orderId)), attempt) ??
+      refuse("RequestInProgress", "The first request with this Idempotency-Key is not finished.")
     );
   }
 };

@@ -1,12 +1,14 @@
 import { log } from "@petstore/core/log";
-import { saveReport } from "../adapters/sales.ts";
+import { daysBefore, daysTouchedOn, saveReport } from "../adapters/sales.ts";
 
-const DAY_MS = 24 * 3600_000;
-
-/** A scheduled Lambda that sums up yesterday, and the day before once more for what came late. */
+/**
+ * A scheduled Lambda that sums up yesterday, the day before once more for what came late, and every other day for which
+ * something came in these two days: a dead letter that was redriven, a replay.
+ */
 export const handler = async (): Promise<void> => {
-  for (const daysAgo of [2, 1]) {
-    const day = new Date(Date.now() - daysAgo * DAY_MS).toISOString().slice(0, 10);
+  const now = Date.now();
+  const recent = [2, 1].map((days) => daysBefore(now, days));
+  const touched = await Promise.all(recent.map(daysTouchedOn));
+  for (const day of new Set([...touched.flat(), ...recent]))
     log("daily sales", await saveReport(day));
-  }
 };
