@@ -296,21 +296,25 @@ export const localCloud = async ({
     handlers,
     fetch: fetchInside,
     async api({ method = "GET", path, as, headers = {}, body }) {
-      const response = await fetchInside(`${apiUrl}${path}`, {
+      const { host, pathname, search } = new URL(path, apiUrl);
+      const answer = await handlers.api({
         method,
+        path: pathname,
+        query: search.slice(1),
         headers: {
+          host,
           ...(as && { authorization: `Bearer ${token(as)}` }),
           ...(body !== undefined && { "content-type": "application/json" }),
           ...headers,
         },
-        ...(body !== undefined && {
-          body: typeof body === "string" ? body : JSON.stringify(body),
-        }),
+        body: Buffer.from(
+          body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body),
+        ),
       });
-      const text = await response.text();
+      const text = Buffer.from(answer.body).toString();
       return {
-        status: response.status,
-        headers: response.headers,
+        status: answer.status,
+        headers: new Headers(answer.headers),
         text,
         json: () => JSON.parse(text),
       };
