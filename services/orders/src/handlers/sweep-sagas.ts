@@ -1,4 +1,5 @@
-import { sweep, type TimeLeft } from "@petstore/core/sweep";
+import { sweep } from "@petstore/core/sweep";
+import type { Handler } from "aws-lambda";
 import { Resource } from "sst";
 import { beginForgottenSaga, type Machine } from "../adapters/begin-saga.ts";
 import { openOrdersBefore } from "../adapters/orders.ts";
@@ -26,5 +27,5 @@ async function* stranded(then: Date) {
 }
 
 /** A scheduled look at all of it. */
-export const handler = (_: unknown, time: TimeLeft) =>
+export const handler: Handler = (_, time) =>
   sweep(stranded(new Date(Date.now() - PATIENCE_MS)), (rescue) => rescue(), time);

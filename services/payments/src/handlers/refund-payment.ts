@@ -7,7 +7,10 @@ import { provider } from "../adapters/provider-account.ts";
 import { settle } from "../adapters/settle.ts";
 import { isGivenBack } from "../domain/payment.ts";
 
-const Input = CancellationRequested.schema.extend({ cause: z.enum(["cancellation", "failure"]) });
+/** Executions that began before there was a second cause say none. */
+const Input = CancellationRequested.schema.extend({
+  cause: z.enum(["cancellation", "failure"]).default("cancellation"),
+});
 
 /** Gives the money back, once, however often it is asked. What was never taken, and will not be, is given up instead. */
 export const handler = sagaStep(Input, ({ orderId, total, cause }) => {
