@@ -18,7 +18,14 @@ const checks: Check[] = [
   ["types", "tsc", ["--noEmit"]],
   ...(ci || installed ? [infra] : []),
   ["dead code", "knip", ["--no-progress"]],
-  ["tests", "vitest", ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${REPORT}`]],
+  [
+    "tests",
+    "vitest",
+    [
+      ...["run", "--silent=passed-only"],
+      ...["--reporter=dot", "--reporter=json", `--outputFile.json=${REPORT}`],
+    ],
+  ],
 ];
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -29,6 +36,8 @@ for (const [what, command, args] of checks) {
   say(`\n=== ${what}: ${command} ${args.join(" ")}`);
   const { status, error } = spawnSync(command, args, {
     stdio: "inherit",
+    // Colours are for a terminal; vitest would send them to any CI.
+    env: { ...process.env, ...(!process.stderr.isTTY && { NO_COLOR: "1" }) },
     shell: process.platform === "win32",
   });
   if (error) say(error.message);
