@@ -1,4 +1,6 @@
-import { globSync } from "node:fs";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { costOfMillion } from "./bench/cost.ts";
 import type { Counts } from "./bench/count.ts";
@@ -105,11 +107,16 @@ const bench = async (quick: boolean) => {
 
   say("Starting the shop and serving orders over HTTP ...\n");
   const served = await measureServed(quick ? 200 : 300, 40);
+  const dir = mkdtempSync(join(tmpdir(), "petstore-bench-"));
+  const kept = await measureServed(quick ? 200 : 300, 40, ["--persist", dir]).finally(() =>
+    rmSync(dir, { recursive: true, force: true }),
+  );
   const raw = await measureTransactRate(20_000);
   print("\nThis machine (absolute figures are this machine's, at this moment)");
   print(`  npm start, installed, to ready      ${(served.readyMs / 1000).toFixed(1)} s`);
   print(`  ... to the first order's end        ${(served.firstOrderMs / 1000).toFixed(1)} s`);
   print(`  orders per second, served           ${number(served.ordersPerSecond)}`);
+  print(`  ... with --persist                  ${number(kept.ordersPerSecond)}`);
   print(`  raw transactions of the engine      ${Math.round(raw)} per second`);
   print(`  orders as a share of those          ${number((100 * served.ordersPerSecond) / raw)} %`);
   print("  CPU of an order, served");

@@ -144,11 +144,16 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
   return { receive, place, read, sagas, statuses };
 };
 
-/** Starts the shop as a child process, places one order, then many with so many under way at once, and stops it. */
-export const measureServed = async (orders: number, atOnce: number): Promise<Served> => {
+/** Starts the shop, with these options, as a child process, places one order, then many with so many under way at once, and stops it. */
+export const measureServed = async (
+  orders: number,
+  atOnce: number,
+  options: string[] = [],
+): Promise<Served> => {
   const began = performance.now();
   const entry = join(repositoryRoot, "local/src/start.ts");
-  const child = spawn(process.execPath, [entry, "--json", "--port", "0", "--api-port", "0"], {
+  const ports = ["--port", "0", "--api-port", "0"];
+  const child = spawn(process.execPath, [entry, "--json", ...ports, ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {
