@@ -43,6 +43,30 @@ describe("a table", () => {
     });
   });
 
+  it("is updated as a whole or not at all", async () => {
+    const { put, onTable } = await startDynamo({ table: withIndex() });
+    await put(item("a", { gsi1pk: "OPEN", gsi1sk: "1" }));
+    const before = await onTable("DescribeTable");
+    await expect(
+      onTable("UpdateTable", {
+        DeletionProtectionEnabled: true,
+        GlobalSecondaryIndexUpdates: [
+          { Delete: { IndexName: "open" } },
+          {
+            Update: {
+              IndexName: "none",
+              ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 },
+            },
+          },
+        ],
+      }),
+    ).rejects.toMatchObject({
+      code: "ResourceNotFoundException",
+      message: "Requested resource not found: Index: none not found",
+    });
+    expect(await onTable("DescribeTable")).toEqual(before);
+  });
+
   it("is made once, and of a schema that fits together", async () => {
     const { onTable } = await startDynamo();
     const create = (more: object) =>

@@ -348,6 +348,24 @@ describe("a request that AWS would refuse", () => {
     });
   });
 
+  it("may hold what AWS does not know: it is not looked at", async () => {
+    const { onTable } = await startDynamo();
+    for (const unknown of ["KeyConditionExpression", "UpdateExpression"])
+      expect(await onTable("Scan", { [unknown]: 1 })).toMatchObject({ Items: [] });
+    expect(await onTable("GetItem", { ...key, FilterExpression: "nonsense" })).toEqual({});
+  });
+
+  it("has no entries that are null", async () => {
+    const { db } = await startDynamo();
+    for (const [operation, input] of [
+      ["TransactWriteItems", { TransactItems: [null] }],
+      ["TransactGetItems", { TransactItems: [null] }],
+      ["BatchWriteItem", { RequestItems: { Orders: [null] } }],
+      ["BatchGetItem", { RequestItems: { Orders: { Keys: [null] } } }],
+    ] as const)
+      await expect(db(operation, input)).rejects.toMatchObject({ code: "ValidationException" });
+  });
+
   it("is told by name what is not emulated", async () => {
     const { onTable, db } = await startDynamo();
     await expect(onTable("UpdateTable", { ReplicaUpdates: [] })).rejects.toMatchObject({

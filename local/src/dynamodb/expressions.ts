@@ -91,7 +91,8 @@ const translator = (names: Map<unknown, string>) => {
   return { condition, clause };
 };
 
-const expressionMembers = [
+/** The members of requests that are expressions. */
+export const expressionMembers = [
   "UpdateExpression",
   "ConditionExpression",
   "KeyConditionExpression",

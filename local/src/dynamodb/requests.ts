@@ -11,6 +11,7 @@ import scan from "dynalite/validations/scan.js";
 import updateItem from "dynalite/validations/updateItem.js";
 import updateTable from "dynalite/validations/updateTable.js";
 import { notEmulated } from "../engine.ts";
+import { expressionMembers } from "./expressions.ts";
 import { legacyParameters } from "./legacy.ts";
 import { asAwsError } from "./validation-errors.ts";
 
@@ -328,8 +329,9 @@ const never: Check = () => false;
 
 const struct = (members: Members): Check => {
   const checks = new Map<string, Check>();
-  // An action of a transaction has no Expected: the slow validation drops it, as AWS does.
-  for (const name of legacyParameters) checks.set(name, never);
+  // An action of a transaction has no Expected, a Scan no KeyConditionExpression: the slow validation drops what a
+  // request does not have, as AWS does.
+  for (const name of [...legacyParameters, ...expressionMembers]) checks.set(name, never);
   const required: string[] = [];
   for (const [name, member] of Object.entries(members)) {
     checks.set(name, compiled(member));

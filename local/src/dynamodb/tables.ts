@@ -327,6 +327,18 @@ const checkIncluded = (indexes: Pick<IndexSettings, "name" | "included">[]) => {
   if (all > 100) throw invalidParameter(`The indexes have ${all} NonKeyAttributes, more than 100`);
 };
 
+/** Does all of an update or, where some of it cannot be done, nothing. */
+const allOrNothing = (store: Store, table: Table, update: () => void) => {
+  const [settings, indexes] = [table.settings, new Map(table.indexes)];
+  try {
+    update();
+  } catch (error) {
+    settle(store, table, settings);
+    table.indexes = indexes;
+    throw error;
+  }
+};
+
 const addIndex = (store: Store, table: Table, index: IndexSettings, throughput: Throughput) => {
   settle(store, table, {
     ...table.settings,
@@ -336,9 +348,13 @@ const addIndex = (store: Store, table: Table, index: IndexSettings, throughput: 
   table.indexes.set(index.name, indexFrom(table.settings, index, table.rows));
 };
 
-const removeIndex = (store: Store, table: Table, name: string) => {
+const checkIndex = (table: Table, name: string) => {
   if (!table.settings.indexes.some((index) => index.global && index.name === name))
     throw notFound(`Requested resource not found: Index: ${name} not found`);
+};
+
+const removeIndex = (store: Store, table: Table, name: string) => {
+  checkIndex(table, name);
   settle(store, table, {
     ...table.settings,
     indexes: table.settings.indexes.filter((index) => index.name !== name),
@@ -393,47 +409,51 @@ export const updateTable = ({ store }: Context, request: UpdateTable) => {
     billing === "PAY_PER_REQUEST"
       ? none
       : (request.ProvisionedThroughput ?? table.settings.throughput);
-  settle(store, table, {
-    ...table.settings,
-    billing,
-    throughput,
-    protection: request.DeletionProtectionEnabled ?? table.settings.protection,
-    ...(request.TableClass && { tableClass: request.TableClass }),
-    ...(request.SSESpecification && { encryption: request.SSESpecification }),
+  allOrNothing(store, table, () => {
+    settle(store, table, {
+      ...table.settings,
+      billing,
+      throughput,
+      protection: request.DeletionProtectionEnabled ?? table.settings.protection,
+      ...(request.TableClass && { tableClass: request.TableClass }),
+      ...(request.SSESpecification && { encryption: request.SSESpecification }),
+    });
+    for (const { Create, Update, Delete } of GlobalSecondaryIndexUpdates) {
+      if (Create) {
+        if (table.settings.indexes.some(({ name }) => name === Create.IndexName))
+          throw invalidParameter(`Duplicate index name: ${Create.IndexName}`);
+        const definitions = [...table.settings.definitions];
+        for (const definition of request.AttributeDefinitions ?? [])
+          if (!definitions.some((one) => one.AttributeName === definition.AttributeName))
+            definitions.push({ ...definition });
+        settle(store, table, { ...table.settings, definitions });
+        const index = indexOf(Create, true, definitions);
+        checkIncluded([...table.settings.indexes, index]);
+        if (index.keys.some(({ type }) => type === undefined))
+          throw invalidParameter(
+            `Some index key attributes are not defined in AttributeDefinitions. Keys: [${index.keys.map(({ name }) => name).join(", ")}], AttributeDefinitions: [${definitions.map((d) => d.AttributeName).join(", ")}]`,
+          );
+        addIndex(store, table, index, Create.ProvisionedThroughput ?? none);
+      } else if (Delete) removeIndex(store, table, Delete.IndexName);
+      else if (Update) {
+        checkIndex(table, Update.IndexName);
+        settle(store, table, {
+          ...table.settings,
+          indexThroughput: {
+            ...table.settings.indexThroughput,
+            [Update.IndexName]: Update.ProvisionedThroughput,
+          },
+        });
+      }
+    }
+    if (StreamSpecification)
+      settle(
+        store,
+        table,
+        StreamSpecification.StreamEnabled
+          ? openStream(store, table.settings, StreamSpecification)
+          : closeStream(store, table.settings),
+      );
   });
-  for (const { Create, Update, Delete } of GlobalSecondaryIndexUpdates) {
-    if (Create) {
-      if (table.settings.indexes.some(({ name }) => name === Create.IndexName))
-        throw invalidParameter(`Duplicate index name: ${Create.IndexName}`);
-      const definitions = [...table.settings.definitions];
-      for (const definition of request.AttributeDefinitions ?? [])
-        if (!definitions.some((one) => one.AttributeName === definition.AttributeName))
-          definitions.push({ ...definition });
-      settle(store, table, { ...table.settings, definitions });
-      const index = indexOf(Create, true, definitions);
-      checkIncluded([...table.settings.indexes, index]);
-      if (index.keys.some(({ type }) => type === undefined))
-        throw invalidParameter(
-          `Some index key attributes are not defined in AttributeDefinitions. Keys: [${index.keys.map(({ name }) => name).join(", ")}], AttributeDefinitions: [${definitions.map((d) => d.AttributeName).join(", ")}]`,
-        );
-      addIndex(store, table, index, Create.ProvisionedThroughput ?? none);
-    } else if (Delete) removeIndex(store, table, Delete.IndexName);
-    else if (Update)
-      settle(store, table, {
-        ...table.settings,
-        indexThroughput: {
-          ...table.settings.indexThroughput,
-          [Update.IndexName]: Update.ProvisionedThroughput,
-        },
-      });
-  }
-  if (StreamSpecification)
-    settle(
-      store,
-      table,
-      StreamSpecification.StreamEnabled
-        ? openStream(store, table.settings, StreamSpecification)
-        : closeStream(store, table.settings),
-    );
   return { TableDescription: describe(store, table, "UPDATING") };
 };

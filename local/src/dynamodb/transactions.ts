@@ -81,8 +81,8 @@ type Action = {
   table: string;
 };
 
-const actionOf = (store: Store, item: TransactWriteItem): Action => {
-  const { Put, Update, Delete, ConditionCheck } = item;
+const actionOf = (store: Store, item: TransactWriteItem | null): Action => {
+  const { Put, Update, Delete, ConditionCheck } = item ?? {};
   const [request, ...others] = [Put, Update, Delete, ConditionCheck].filter(
     (one) => one !== undefined,
   );
@@ -206,7 +206,8 @@ export const transactWriteItems = ({ store, meter }: Context, request: TransactW
 /** Up to 100 items as they are at one moment. */
 export const transactGetItems = ({ store, meter }: Context, request: TransactGetItems) => {
   const reasons: Reason[] = [];
-  for (const { Get } of request.TransactItems) {
+  for (const item of request.TransactItems) {
+    const Get = item?.Get;
     if (!Get) throw invalid("TransactItems can only contain one of Get");
     tableOf(store, Get.TableName);
   }

@@ -236,7 +236,8 @@ export const batchWriteItem = (context: Context, request: BatchWriteItem) => {
   if (total === 0) throw invalid("The requestItems parameter is required for BatchWriteItem");
   if (total > 25) throw invalid("Too many items requested for the BatchWriteItem call");
   const prepared = names.flatMap((TableName) =>
-    (request.RequestItems[TableName] ?? []).map(({ PutRequest, DeleteRequest }) => {
+    (request.RequestItems[TableName] ?? []).map((item) => {
+      const { PutRequest, DeleteRequest } = item ?? {};
       if (!PutRequest === !DeleteRequest)
         throw invalid(
           "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",

@@ -24,9 +24,9 @@ const transactActions: Record<string, string> = {
 const dynamodb = (operation: string, input: Input, where: Where): Need[] => {
   if (operation === "TransactWriteItems" || operation === "TransactGetItems")
     return (input.TransactItems ?? []).flatMap((item: Record<string, Input>) =>
-      Object.entries(item).map(([kind, { TableName }]) => ({
+      Object.entries(item ?? {}).map(([kind, action]) => ({
         action: `dynamodb:${transactActions[kind] ?? kind}`,
-        resource: table(TableName, where),
+        resource: table(action?.TableName, where),
       })),
     );
   if (operation === "BatchGetItem" || operation === "BatchWriteItem")
