@@ -281,6 +281,35 @@ describe("StopExecution", () => {
   });
 });
 
+describe("lists of what is never there", () => {
+  it("are empty, for what is there itself", async () => {
+    const { states, create, start } = setUp();
+    const stateMachineArn = await create(wait);
+    const executionArn = await start(stateMachineArn, 1);
+    expect(await states("ListStateMachineVersions", { stateMachineArn })).toEqual({
+      stateMachineVersions: [],
+    });
+    expect(await states("ListStateMachineAliases", { stateMachineArn })).toEqual({
+      stateMachineAliases: [],
+    });
+    expect(await states("ListMapRuns", { executionArn })).toEqual({ mapRuns: [] });
+    expect(await states("ListActivities", {})).toEqual({ activities: [] });
+    for (const [operation, input, code] of [
+      ["ListStateMachineVersions", {}, "ValidationException"],
+      ["ListStateMachineVersions", { stateMachineArn: "machine" }, "InvalidArn"],
+      [
+        "ListStateMachineAliases",
+        { stateMachineArn: `${stateMachineArn}x` },
+        "StateMachineDoesNotExist",
+      ],
+      ["ListMapRuns", { executionArn: `${executionArn}x` }, "ExecutionDoesNotExist"],
+      ["ListActivities", { maxResults: 1001 }, "ValidationException"],
+      ["ListActivities", { nextToken: "nonsense" }, "InvalidToken"],
+    ] as const)
+      await expect(states(operation, input)).rejects.toMatchObject({ code });
+  });
+});
+
 describe("ListExecutions", () => {
   it("answers the newest first, by status, page by page", async () => {
     const { states, create, start, clock } = setUp();

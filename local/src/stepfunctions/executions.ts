@@ -223,6 +223,11 @@ export const executionOperations = (
       return { executions: listed, ...more };
     },
 
+    ListMapRuns: (input: Input) => {
+      find(required(input, "executionArn"));
+      return { mapRuns: page([], input).items }; // of Distributed Maps, which are not here
+    },
+
     GetExecutionHistory: (input: Input) => {
       const x = find(required(input, "executionArn"));
       const oldest = history.of(x);

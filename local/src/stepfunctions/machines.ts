@@ -215,6 +215,21 @@ export const machineOperations = (
       return { stateMachines, ...more };
     },
 
+    // There are no versions, aliases or activities here.
+    ListStateMachineVersions: (input: Input) => {
+      const arn = required(input, "stateMachineArn");
+      if (!arn.startsWith("arn:"))
+        throw new AwsError("InvalidArn", `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+      return { stateMachineVersions: page([], input).items };
+    },
+
+    ListStateMachineAliases: (input: Input) => {
+      find(required(input, "stateMachineArn"));
+      return { stateMachineAliases: page([], input).items };
+    },
+
+    ListActivities: (input: Input) => ({ activities: page([], input).items }),
+
     ValidateStateMachineDefinition: (input: Input) => {
       const definition = required(input, "definition");
       atMost(input, "definition", DEFINITION_LIMIT);
