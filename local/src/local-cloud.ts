@@ -1,6 +1,6 @@
 import { dispatcher } from "./api-gateway/dispatch.ts";
 import { functionUrl, httpApi } from "./api-gateway/front.ts";
-import { createResources } from "./boot/create.ts";
+import { createResources, pascal } from "./boot/create.ts";
 import { CannotStart, type Graph, type GraphFunction } from "./boot/graph.ts";
 import { httpApisOf } from "./boot/http-apis.ts";
 import { localiser } from "./boot/localise.ts";
@@ -13,7 +13,7 @@ import { createPermissions, type Permissions } from "./iam/gate.ts";
 import { placesOf } from "./iam/places.ts";
 import { type Account, accounts } from "./issuer/accounts.ts";
 import { createIssuer } from "./issuer/issuer.ts";
-import { lambdaEngine } from "./lambda/engine.ts";
+import { type FunctionUrl, lambdaEngine } from "./lambda/engine.ts";
 import type { Wake } from "./lambda/event-source-mappings.ts";
 import type { MakeRuntime } from "./lambda/function.ts";
 import { inlineRuntime } from "./lambda/inline-runtime.ts";
@@ -103,6 +103,7 @@ export const localCloud = async ({
   awsUrl = "http://127.0.0.1:4566",
 }: LocalCloudOptions): Promise<LocalCloud> => {
   const addresses: Record<string, WireHandler> = {};
+  const urls = new Map<string, FunctionUrl>();
   const reachFrom = (from: string) =>
     dispatcher(addresses, (url) => cloud.note({ kind: "refused-address", url, from }));
 
@@ -128,6 +129,7 @@ export const localCloud = async ({
     statesEngine,
     lambdaEngine({
       wake,
+      urlOf: (functionName) => urls.get(functionName),
       runtime:
         runtime === "inline"
           ? inlineRuntime({
@@ -215,6 +217,10 @@ export const localCloud = async ({
     urlOf: (functionName) =>
       `${apiUrl}${localPrefix}/functions/${functions.get(functionName)?.name ?? functionName}`,
     addFunctionUrl({ functionName, address, cors }) {
+      urls.set(functionName, {
+        address,
+        ...(cors !== undefined && { cors: pascal(cors) as object }),
+      });
       functionUrls[new URL(address).pathname] = functionUrl(cloud, {
         functionName,
         cors: cors as never,

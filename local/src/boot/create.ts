@@ -32,7 +32,7 @@ type Translation = {
 const upper = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** Pulumi's camelCase as AWS's PascalCase, all the way down. */
-const pascal = (value: unknown): unknown =>
+export const pascal = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(pascal)
     : typeof value === "object" && value !== null
@@ -223,6 +223,7 @@ const translations: Record<string, Translation> = {
       "architectures",
       "deadLetterConfig",
       "reservedConcurrentExecutions",
+      "tags",
     ],
     skips: [
       "description",
@@ -237,7 +238,6 @@ const translations: Record<string, Translation> = {
       "s3Key",
       "sourceCodeHash",
       "code",
-      "tags",
       "tracingConfig",
     ],
     async create(inputs, { call, functions, environmentOf }, resource) {
@@ -257,6 +257,7 @@ const translations: Record<string, Translation> = {
           Timeout: inputs.timeout,
           DeadLetterConfig: pascal(inputs.deadLetterConfig),
           ReservedConcurrentExecutions: positive(inputs.reservedConcurrentExecutions),
+          Tags: inputs.tags,
           Environment: { Variables: environmentOf(fn, inputs.role) },
         }),
       );

@@ -308,6 +308,79 @@ describe("an asynchronous invocation", () => {
   });
 });
 
+describe("what is listed of a function", () => {
+  const arn = "arn:aws:lambda:us-east-1:123456789012:function:Worker";
+  const FunctionName = "Worker";
+
+  it("is one version, no alias, its tags, and its URL where it has one", async () => {
+    const cors = { AllowOrigins: ["*"] };
+    const { create, lambda } = startLambda(() => null, {
+      urlOf: (name) =>
+        name === "Worker" ? { address: "http://127.0.0.1:1/worker", cors } : undefined,
+    });
+    await create("Worker", { Tags: { context: "orders" } });
+    await create("Other");
+    expect(await lambda("ListVersionsByFunction", { FunctionName })).toMatchObject({
+      Versions: [{ FunctionArn: `${arn}:$LATEST`, Version: "$LATEST" }],
+    });
+    expect(await lambda("ListAliases", { FunctionName })).toEqual({ Aliases: [] });
+    expect(await lambda("ListTags", { Resource: arn })).toEqual({ Tags: { context: "orders" } });
+    const url = {
+      FunctionUrl: "http://127.0.0.1:1/worker/",
+      FunctionArn: arn,
+      AuthType: "NONE",
+      Cors: cors,
+      InvokeMode: "BUFFERED",
+    };
+    expect(await lambda("GetFunctionUrlConfig", { FunctionName })).toMatchObject(url);
+    expect(await lambda("ListFunctionUrlConfigs", { FunctionName })).toMatchObject({
+      FunctionUrlConfigs: [url],
+    });
+    const without = { FunctionName: "Other" };
+    await expect(lambda("GetFunctionUrlConfig", without)).rejects.toMatchObject({ status: 404 });
+    expect(await lambda("ListFunctionUrlConfigs", without)).toEqual({ FunctionUrlConfigs: [] });
+  });
+
+  it("is how it is invoked asynchronously, where that is settled", async () => {
+    const { create, lambda } = startLambda(() => null);
+    await create("Worker");
+    const list = () => lambda("ListFunctionEventInvokeConfigs", { FunctionName });
+    expect(await list()).toEqual({ FunctionEventInvokeConfigs: [] });
+    await lambda("PutFunctionEventInvokeConfig", { FunctionName, MaximumRetryAttempts: 1 });
+    expect(await list()).toMatchObject({
+      FunctionEventInvokeConfigs: [{ FunctionArn: `${arn}:$LATEST`, MaximumRetryAttempts: 1 }],
+    });
+  });
+
+  it("is no version and no alias that was never made", async () => {
+    const { create, lambda, invoke } = startLambda(() => null);
+    await create("Worker");
+    const refused = (version: string) => ({
+      code: "ResourceNotFoundException",
+      status: 404,
+      message: `Function not found: ${arn}:${version}`,
+    });
+    await expect(invoke("Worker:5", {})).rejects.toMatchObject(refused("5"));
+    await expect(invoke(`${arn}:live`, {})).rejects.toMatchObject(refused("live"));
+    await expect(invoke("Worker", {}, { Qualifier: "5" })).rejects.toMatchObject(refused("5"));
+    await expect(lambda("GetFunction", { FunctionName, Qualifier: "live" })).rejects.toMatchObject(
+      refused("live"),
+    );
+    for (const name of ["Worker:$LATEST", `${arn}:$LATEST`])
+      expect(await invoke(name, {})).toMatchObject({ StatusCode: 200 });
+    expect(await invoke("Worker", {}, { Qualifier: "$LATEST" })).toMatchObject({ StatusCode: 200 });
+  });
+});
+
+it("says how many functions there are, and how many invocations may run at once", async () => {
+  const { create, lambda } = startLambda(() => null);
+  await create("Worker", { ReservedConcurrentExecutions: 10 });
+  expect(await lambda("GetAccountSettings")).toMatchObject({
+    AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 990 },
+    AccountUsage: { FunctionCount: 1 },
+  });
+});
+
 describe("a function's policy", () => {
   it("holds the permissions that were added", async () => {
     const { create, lambda } = startLambda(() => null);

@@ -15,7 +15,12 @@ export type LambdaOptions = Partial<MappingOptions> & {
   runtime: MakeRuntime;
   /** How many invocations may run at once in the account. */
   concurrency?: number;
+  /** The URL of a function that has one. */
+  urlOf?: (functionName: string) => FunctionUrl | undefined;
 };
+
+/** Where a function answers HTTP requests, and to whom browsers may tell its answers. */
+export type FunctionUrl = { address: string; cors?: object };
 
 /** The Lambda engine, with what no API offers: its runtime, to crash what runs there, and warming. */
 export type LambdaEngine = Engine & {
@@ -31,6 +36,7 @@ type Created = {
   handler: string;
   architectures: string[];
   deadLetter?: string;
+  tags?: Record<string, string>;
   modified: number;
 };
 /**
@@ -76,6 +82,10 @@ const known = new Set([
 
 const notFound = (arn: string) =>
   new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404, { Type: "User" });
+const noSuchResource = () =>
+  new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404, {
+    Type: "User",
+  });
 const invalid = (message: string) =>
   new AwsError("InvalidParameterValueException", message, 400, { Type: "User" });
 
@@ -131,7 +141,7 @@ const encode = (text: string) => Buffer.from(text).toString("base64");
  * handler's path in this repository, instead of uploaded code.
  */
 export const lambdaEngine =
-  ({ runtime: makeRuntime, wake, pollDelay, concurrency = 1000 }: LambdaOptions) =>
+  ({ runtime: makeRuntime, wake, pollDelay, concurrency = 1000, urlOf }: LambdaOptions) =>
   (world: World): LambdaEngine => {
     const { clock, account, region } = world;
     const runtime = makeRuntime(world);
@@ -148,10 +158,12 @@ export const lambdaEngine =
     const prepared = new Map<string, string>();
 
     const arnOf = (name: string) => `arn:aws:lambda:${region}:${account}:function:${name}`;
-    const nameIn = (nameOrArn: string) => {
-      const [, arnName] = /function:([^:]+)/.exec(nameOrArn) ?? [];
-      return arnName ?? nameOrArn.split(":")[0] ?? nameOrArn;
+    const partsOf = (nameOrArn: string) => {
+      const [, name = nameOrArn, version] =
+        /(?:^|function:)([^:]+)(?::([^:]+))?$/.exec(nameOrArn) ?? [];
+      return { name, version };
     };
+    const nameIn = (nameOrArn: string) => partsOf(nameOrArn).name;
     /** A function as it is now. */
     const current = (name: string): Created | undefined => {
       const created = functions.get(name);
@@ -164,10 +176,12 @@ export const lambdaEngine =
         else variables[variable] = value;
       return { ...created, modified, config: { ...created.config, timeout, memory, variables } };
     };
-    const found = (nameOrArn: string): Created => {
-      const name = nameIn(String(nameOrArn));
+    /** There is no version but $LATEST, and no alias. */
+    const found = (nameOrArn: string, qualifier?: string): Created => {
+      const { name, version = qualifier } = partsOf(String(nameOrArn));
       const created = current(name);
       if (!created) throw notFound(arnOf(name));
+      if (version && version !== "$LATEST") throw notFound(`${arnOf(name)}:${version}`);
       return created;
     };
 
@@ -306,7 +320,23 @@ export const lambdaEngine =
       return { FunctionArn: `${arn}:$LATEST`, ...config, DestinationConfig };
     };
 
-    type Named = { FunctionName: string };
+    const urlConfig = ({ config: { name, arn }, modified }: Created) => {
+      const { address, cors } = urlOf?.(name) ?? {};
+      const created = new Date(modified).toISOString();
+      return (
+        address && {
+          FunctionUrl: `${address}/`,
+          FunctionArn: arn,
+          AuthType: "NONE",
+          ...(cors && { Cors: cors }),
+          CreationTime: created,
+          LastModifiedTime: created,
+          InvokeMode: "BUFFERED",
+        }
+      );
+    };
+
+    type Named = { FunctionName: string; Qualifier?: string };
 
     return {
       service: "lambda",
@@ -358,6 +388,7 @@ export const lambdaEngine =
             ...(input.DeadLetterConfig?.TargetArn && {
               deadLetter: input.DeadLetterConfig.TargetArn,
             }),
+            ...(input.Tags && { tags: input.Tags }),
             modified: clock.now(),
           };
           if (input.ReservedConcurrentExecutions !== undefined)
@@ -368,10 +399,8 @@ export const lambdaEngine =
 
         async Invoke(input, caller: Caller) {
           const { InvocationType = "RequestResponse", LogType, Payload = "" } = input;
-          const created = found(input.FunctionName);
+          const created = found(input.FunctionName, input.Qualifier);
           if (LogType === "Tail") throw notEmulated("lambda", "LogType Tail of Invoke");
-          if (input.Qualifier && input.Qualifier !== "$LATEST")
-            throw notEmulated("lambda", "versions and aliases");
           if (InvocationType === "DryRun") return { StatusCode: 204 };
           if (InvocationType !== "RequestResponse" && InvocationType !== "Event")
             throw invalid(`Unknown invocation type ${InvocationType}.`);
@@ -415,8 +444,8 @@ export const lambdaEngine =
           return { ...answer, Payload: encode(outcome.result) };
         },
 
-        GetFunction({ FunctionName }: Named) {
-          const created = found(FunctionName);
+        GetFunction({ FunctionName, Qualifier }: Named) {
+          const created = found(FunctionName, Qualifier);
           const ReservedConcurrentExecutions = reserved.get(created.config.name);
           return {
             Configuration: configuration(created),
@@ -424,9 +453,45 @@ export const lambdaEngine =
             ...(ReservedConcurrentExecutions !== undefined && {
               Concurrency: { ReservedConcurrentExecutions },
             }),
+            ...(created.tags && { Tags: created.tags }),
           };
         },
-        GetFunctionConfiguration: ({ FunctionName }: Named) => configuration(found(FunctionName)),
+        GetFunctionConfiguration: ({ FunctionName, Qualifier }: Named) =>
+          configuration(found(FunctionName, Qualifier)),
+        ListTags: ({ Resource }: { Resource: string }) => ({ Tags: found(Resource).tags ?? {} }),
+        // What follows is made by the infrastructure alone, or never there.
+        ListVersionsByFunction({ FunctionName, ...input }) {
+          const { page, ...more } = marked([configuration(found(FunctionName))], input, 50);
+          const Versions = page.map((one) => ({
+            ...one,
+            FunctionArn: `${one.FunctionArn}:$LATEST`,
+          }));
+          return { Versions, ...more };
+        },
+        ListAliases({ FunctionName, ...input }) {
+          found(FunctionName);
+          return { Aliases: marked([], input, 50).page };
+        },
+        GetFunctionUrlConfig({ FunctionName, Qualifier }: Named) {
+          const url = urlConfig(found(FunctionName, Qualifier));
+          if (!url) throw noSuchResource();
+          return url;
+        },
+        ListFunctionUrlConfigs({ FunctionName, ...input }) {
+          const url = urlConfig(found(FunctionName));
+          const { page, ...more } = marked(url ? [url] : [], input, 50);
+          return { FunctionUrlConfigs: page, ...more };
+        },
+        GetAccountSettings: () => ({
+          AccountLimit: {
+            TotalCodeSize: 80_530_636_800,
+            CodeSizeUnzipped: 262_144_000,
+            CodeSizeZipped: 52_428_800,
+            ConcurrentExecutions: concurrency,
+            UnreservedConcurrentExecutions: concurrency - reservedBut(""),
+          },
+          AccountUsage: { TotalCodeSize: 0, FunctionCount: functions.size },
+        }),
         ListFunctions(input) {
           const { page, ...more } = marked([...functions.keys()], input, 50);
           return { Functions: page.map((name) => configuration(found(name))), ...more };
@@ -487,6 +552,12 @@ export const lambdaEngine =
           const created = found(FunctionName);
           return putEvents(created, { ...eventConfigs.get(created.config.name), ...config });
         },
+        ListFunctionEventInvokeConfigs({ FunctionName, ...input }) {
+          const created = found(FunctionName);
+          const all = eventConfigs.has(created.config.name) ? [showEvents(created)] : [];
+          const { page, ...more } = marked(all, input, 50);
+          return { FunctionEventInvokeConfigs: page, ...more };
+        },
         GetFunctionEventInvokeConfig: ({ FunctionName }: Named) => showEvents(found(FunctionName)),
 
         AddPermission({ FunctionName, StatementId, Action, Principal, ...narrowed }) {
@@ -517,13 +588,7 @@ export const lambdaEngine =
         },
         GetPolicy({ FunctionName }: Named) {
           const policy = policies.get(found(FunctionName).config.name);
-          if (!policy)
-            throw new AwsError(
-              "ResourceNotFoundException",
-              "The resource you requested does not exist.",
-              404,
-              { Type: "User" },
-            );
+          if (!policy) throw noSuchResource();
           const Policy = { Version: "2012-10-17", Id: "default", Statement: policy };
           return { Policy: JSON.stringify(Policy), RevisionId: String(policy.length) };
         },

@@ -71,6 +71,8 @@ export const eventSourceMappings = (
   const mappings = world.keep.map<Mapping>("lambda.mappings");
   const positions = world.keep.map<ShardPosition>("lambda.positions");
   const receipts = world.keep.map<string>("lambda.receipts");
+  /** What became of the last batch of each mapping. */
+  const results = world.keep.map<string>("lambda.results");
   const pollers = new Map<string, Poller>();
 
   const found = (id: string): Mapping => {
@@ -98,7 +100,7 @@ export const eventSourceMappings = (
       State: State ?? (enabled ? "Enabled" : "Disabled"),
       StateTransitionReason: "USER_INITIATED",
       LastModified: modified / 1000,
-      LastProcessingResult: "No records processed",
+      LastProcessingResult: results.get(id) ?? "No records processed",
     };
   };
 
@@ -133,13 +135,18 @@ export const eventSourceMappings = (
       settings: () => now().settings,
       caller: () => ({ name: now().fn.name, role: now().fn.role }),
       functionArn: () => now().fn.arn,
-      invoke: (event: object) => invokeAs(now(), event),
+      async invoke(event: object) {
+        const outcome = await invokeAs(now(), event);
+        const result = outcome.ok ? "OK" : "PROBLEM: Function call failed";
+        if (pollers.get(id) === poller && results.get(id) !== result) results.set(id, result);
+        return outcome;
+      },
       wake: (listener: () => void) => (stream ? wake.streams : wake.queues)(arn, listener),
       pollDelay,
       positions: entriesOf(positions, id),
       receipts: entriesOf(receipts, id),
     };
-    const poller = stream ? streamPoller(host) : queuePoller(host);
+    const poller: Poller = stream ? streamPoller(host) : queuePoller(host);
     pollers.set(id, poller);
     return poller;
   };
@@ -147,6 +154,7 @@ export const eventSourceMappings = (
   const forget = (id: string) => {
     pollers.get(id)?.stop();
     pollers.delete(id);
+    results.delete(id);
     for (const part of [positions, receipts])
       for (const [key] of entriesOf<unknown>(part, id).entries()) part.delete(`${id}#${key}`);
   };

@@ -32,6 +32,19 @@ const start = async (settings: object = {}) => {
 const report = { FunctionResponseTypes: ["ReportBatchItemFailures"] };
 
 describe("a mapping on a queue", () => {
+  it("says what became of the last batch", async () => {
+    const { clock, put, lambda, UUID } = await start();
+    const result = async () =>
+      (await lambda("GetEventSourceMapping", { UUID })).LastProcessingResult;
+    expect(await result()).toBe("No records processed");
+    await put("a");
+    await clock.advance(1000);
+    expect(await result()).toBe("OK");
+    await put("throw");
+    await clock.advance(1000);
+    expect(await result()).toBe("PROBLEM: Function call failed");
+  });
+
   it("gives messages to the function and deletes them", async () => {
     const { clock, put, events, left } = await start();
     await put("a", { MessageAttributes: { kind: { DataType: "String", StringValue: "pet" } } });
