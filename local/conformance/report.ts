@@ -78,7 +78,7 @@ ${table(
 ## Not emulated
 
 What is not emulated is refused by its name, at boot or at the call: with the error \`NotEmulated\` and HTTP status 501, or, of a
-service that is not here at all, \`UnknownOperationException\` and 404.
+service that is not here at all, \`UnknownOperationException\` and 404. What AWS does not have either is refused as AWS does.
 
 ${table(
   ["AWS", "here"],

@@ -602,8 +602,8 @@ describe("what is no request of AWS's is refused, in each protocol, at once and 
       "dynamodb",
       "an unknown operation",
       { headers: json("DynamoDB_20120810.Nonsense"), body: "{}" },
-      501,
-      "NotEmulated",
+      400,
+      "UnknownOperationException",
     ],
     [
       "dynamodb",
@@ -682,8 +682,8 @@ describe("what is no request of AWS's is refused, in each protocol, at once and 
       "sqs",
       "a form with an unknown action",
       { headers: form, body: "Action=Nonsense" },
-      501,
-      "NotEmulated",
+      400,
+      "InvalidAction",
     ],
     [
       "events",
@@ -748,8 +748,8 @@ describe("what is no request of AWS's is refused, in each protocol, at once and 
       "sts",
       "a form with an unknown action",
       { headers: form, body: "Action=Nonsense" },
-      501,
-      "NotEmulated",
+      400,
+      "InvalidAction",
     ],
     ["s3", "a bucket", { method: "GET", path: "/bucket" }, 404, "UnknownOperationException"],
   ];

@@ -263,8 +263,8 @@ describe("errors arrive as AWS's", () => {
     [
       "an operation with a name of Object's",
       { headers: { "x-amz-target": "DynamoDB_20120810.constructor" } },
-      501,
-      "constructor",
+      400,
+      "com.amazon.coral.service#UnknownOperationException",
     ],
     [
       "malformed JSON",

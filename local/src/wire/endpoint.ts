@@ -4,6 +4,7 @@ import type { KeyRing } from "./credentials.ts";
 import { jsonServices, sqsQueryErrors } from "./json-targets.ts";
 import { readMembers } from "./json-types.ts";
 import type { WireHandler, WireRequest, WireResponse } from "./message.ts";
+import { existsOnAws } from "./operations.ts";
 import { matchRest, type RestOperation } from "./rest-routes.ts";
 import { BadSignature, type Signature, signatureOf, verify } from "./signature.ts";
 import { sqsFormInput, sqsXml } from "./sqs-query.ts";
@@ -242,6 +243,8 @@ const read = (request: WireRequest, signedFor: string | undefined, requestId: st
     const found = Object.hasOwn(jsonServices, prefix) ? jsonServices[prefix] : undefined;
     const call = () => {
       if (!found) throw unknown(`${operation} of ${prefix}`);
+      if (!existsOnAws(found.service, operation))
+        throw new AwsError("UnknownOperationException", `There is no operation ${operation}.`);
       const input = parseJson(body);
       // DynamoDB's engine reads types by itself, with its own words for each.
       const own = found.service === "dynamodb";
@@ -269,6 +272,11 @@ const read = (request: WireRequest, signedFor: string | undefined, requestId: st
       call: () => {
         if (!operation)
           throw new AwsError("MissingAction", "The request must contain the parameter Action.");
+        if (queryServices[signedFor ?? ""] && !existsOnAws(signedFor ?? "", operation))
+          throw new AwsError(
+            "InvalidAction",
+            `The action ${operation} is not valid for this web service.`,
+          );
         if (signedFor === "sqs") return { service: "sqs", operation, input: sqsFormInput(form) };
         if (signedFor === "sts") return { service: "sts", operation, input: {} };
         throw unknown(`${operation} of ${signedFor ?? "an unnamed service"} (query protocol)`);
