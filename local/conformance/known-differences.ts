@@ -2,7 +2,7 @@
 export const knownDifferences: [service: string, difference: string][] = [
   [
     "everywhere",
-    "One account (123456789012), one region (us-east-1), one process, in memory: nothing is kept when it stops.",
+    "One account (123456789012), one region (us-east-1), one process. All is in memory and gone when it stops; with `--persist` it is written down too, and there after kill -9, but not surely after a power cut.",
   ],
   [
     "everywhere",
@@ -10,11 +10,15 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "everywhere",
-    "Quotas on the number of resources and on calls per second are not enforced; limits of sizes are.",
+    "After a restart with `--persist`, and in a fork, functions that were running are cut off; what they were doing is delivered again.",
+  ],
+  [
+    "everywhere",
+    "Most quotas on the number of resources and on calls per second are not enforced; limits of sizes, Lambda's concurrency and the throttling of HTTP APIs are.",
   ],
   [
     "dynamodb",
-    "Reads are always consistent, and indexes are up to date at once. On AWS both may lag, for mostly less than a second.",
+    "Reads are always consistent, and indexes are up to date at once. On AWS both may lag, for mostly less than a second; with `--lag` they do here, too.",
   ],
   [
     "dynamodb",
@@ -63,11 +67,15 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "lambda",
-    "Handlers run in threads of this process, on its Node and with its memory: memory size, architecture, /tmp and layers mean nothing.",
+    "Handlers run in this process, on its Node: all functions share two threads, each environment with global objects of its own. Memory size, architecture, /tmp and layers mean nothing, and one function that computes for long keeps others waiting for up to two seconds.",
   ],
   [
     "lambda",
-    "At most five environments of a function at once; more invocations wait. AWS would throttle at the account's concurrency.",
+    "At most 20 environments of a function at once; more invocations wait for one. AWS would start more, up to the account's concurrency.",
+  ],
+  [
+    "lambda",
+    "Environments start in milliseconds and stay. With `--cold-starts` they take as long as on AWS, estimated from the size of their bundles, and end after some idle minutes.",
   ],
   [
     "lambda",
@@ -75,7 +83,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "lambda",
-    "An event source mapping hears of a message within 10 ms instead of polling, and does not scale up slowly.",
+    "An event source mapping hears of a message within 10 ms instead of polling. One on a queue runs five batches at once, or its MaximumConcurrency; AWS begins with five and scales up.",
   ],
   ["scheduler", "A schedule runs in its second. AWS promises its minute."],
   [

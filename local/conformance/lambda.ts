@@ -355,7 +355,7 @@ export const lambdaClaims = claimsOf(
       name: "versions",
       claim: "PublishVersion keeps a version of code and configuration",
       doc: `${guide}/configuration-versions.html`,
-      locally: "Versions and aliases are refused by name: there is $LATEST alone.",
+      locally: "To make a version or an alias is refused by name: there is $LATEST alone.",
       async run(lab: Lab) {
         const FunctionName = await echoOf(lab);
         equal((await lab.lambda.send(new PublishVersionCommand({ FunctionName }))).Version, "1");

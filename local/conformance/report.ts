@@ -43,6 +43,11 @@ export const reportOf = (outcomes: Outcome[], operations: Record<string, string[
     return { service, all, not, have: all.filter((name) => ours.includes(name)) };
   });
 
+  const differing = table(
+    ["AWS", "here"],
+    differs.map((outcome) => [claimRow(outcome).join(": "), outcome.claim.locally ?? ""]),
+  );
+
   return `# The local cloud and AWS
 
 What \`npm start\` runs is not AWS. This page says where it is the same, where it differs, and what it does not have. It is
@@ -61,12 +66,7 @@ npm run conformance -- --endpoint aws --role-arn arn:aws:iam::...  # AWS itself:
 
 ## Differs
 
-What a client can see:
-
-${table(
-  ["AWS", "here"],
-  differs.map((outcome) => [claimRow(outcome).join(": "), outcome.claim.locally ?? ""]),
-)}
+What a client can see: ${differs.length === 0 ? "nothing that the suite has found." : `\n\n${differing}`}
 
 What it cannot see, or not in a short time:
 
