@@ -68,7 +68,7 @@ npm run conformance -- --endpoint aws --role-arn arn:aws:iam::...  # AWS itself:
 
 What a client can see: ${differs.length === 0 ? "nothing that the suite has found." : `\n\n${differing}`}
 
-What it cannot see, or not in a short time:
+What the suite does not see, or not in a short time:
 
 ${table(
   ["service", "here"],

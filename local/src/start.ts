@@ -184,7 +184,7 @@ Look behind the counter with the AWS CLI:
 
 ${awsLines(aws.url, local.administrator)}
 
-Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is kept"}.
+Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is kept"}. Options: npm start -- --help
 `);
   }
 
