@@ -8,9 +8,13 @@ import {
   DeleteFunctionCommand,
   GetEventSourceMappingCommand,
   GetFunctionCommand,
+  GetFunctionUrlConfigCommand,
   InvokeCommand,
   type InvokeCommandInput,
+  ListAliasesCommand,
   ListFunctionsCommand,
+  ListFunctionUrlConfigsCommand,
+  ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
   PutFunctionEventInvokeConfigCommand,
@@ -156,6 +160,49 @@ export const lambdaClaims = claimsOf(
       async run(lab: Lab) {
         const none = invoke(lab, {}, { FunctionName: lab.unique("none") });
         await refused(none, "ResourceNotFoundException", /Function not found/);
+      },
+    },
+    {
+      name: "no-version",
+      claim:
+        "A version that was never published does not exist, by whichever parameter it is named",
+      doc: `${guide}/configuration-versions.html`,
+      async run(lab: Lab) {
+        const FunctionName = await echoOf(lab);
+        for (const more of [{ FunctionName: `${FunctionName}:5` }, { Qualifier: "5" }])
+          await refused(
+            invoke(lab, {}, more),
+            "ResourceNotFoundException",
+            new RegExp(`Function not found: arn:.*:function:${FunctionName}:5`),
+          );
+      },
+    },
+    {
+      name: "latest",
+      claim: "A function whose versions were never published has one, $LATEST, and no alias",
+      doc: `${api}/API_ListVersionsByFunction.html`,
+      async run(lab: Lab) {
+        const FunctionName = await echoOf(lab);
+        const list = new ListVersionsByFunctionCommand({ FunctionName });
+        const { Versions = [] } = await lab.lambda.send(list);
+        deepEqual(
+          Versions.map(({ Version }) => Version),
+          ["$LATEST"],
+        );
+        match(Versions[0]?.FunctionArn ?? "", /:\$LATEST$/);
+        deepEqual((await lab.lambda.send(new ListAliasesCommand({ FunctionName }))).Aliases, []);
+      },
+    },
+    {
+      name: "no-url",
+      claim: "A function without a URL has none to describe or to list",
+      doc: `${api}/API_GetFunctionUrlConfig.html`,
+      async run(lab: Lab) {
+        const FunctionName = await echoOf(lab);
+        const get = new GetFunctionUrlConfigCommand({ FunctionName });
+        await refused(lab.lambda.send(get), "ResourceNotFoundException");
+        const list = new ListFunctionUrlConfigsCommand({ FunctionName });
+        deepEqual((await lab.lambda.send(list)).FunctionUrlConfigs, []);
       },
     },
     {
