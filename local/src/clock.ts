@@ -138,12 +138,14 @@ export const virtualClock = ({
     do await settle();
     while (held > 0);
   };
-  const step = async (until: number): Promise<boolean> => {
-    await quiet();
-    const next = queue[0];
-    if (!next || next.at > until) return false;
-    const { at, label, task } = pop();
-    if (!task) return true; // cancelled: no time passes for it
+  /** Begins the next task, if one is due until then. It has begun and ended when all is quiet again. */
+  const step = (until: number): boolean => {
+    let next: Entry;
+    do {
+      if (!queue[0] || queue[0].at > until) return false;
+      next = pop();
+    } while (!next.task); // cancelled: no time passes for it
+    const { at, label, task } = next;
     now = Math.max(now, at);
     // Not awaited: a task may itself wait for later virtual time.
     Promise.resolve()
@@ -174,15 +176,18 @@ export const virtualClock = ({
     },
     async advance(ms) {
       const until = now + ms;
-      while (await step(until));
+      do await quiet();
+      while (step(until));
       now = until;
     },
     async runUntil(done, ms = 24 * 3600_000) {
       const until = now + ms;
       for (;;) {
         await quiet();
-        if (await done()) return true;
-        if (await step(until)) continue;
+        const answer = done();
+        if (await answer) return true;
+        if (typeof answer !== "boolean") await quiet(); // whatever it asked of the clock's world
+        if (step(until)) continue;
         if (queue.length > 0) now = until; // with nothing to come, no time passes either
         return done();
       }
