@@ -31,9 +31,12 @@ import {
   TestEventPatternCommand,
 } from "@aws-sdk/client-eventbridge";
 import {
+  GetEventSourceMappingCommand,
   GetFunctionCommand,
+  GetFunctionUrlConfigCommand,
   InvokeCommand,
   ListEventSourceMappingsCommand,
+  ListTagsCommand,
   paginateListEventSourceMappings,
   paginateListFunctions,
   UpdateEventSourceMappingCommand,
@@ -291,6 +294,8 @@ describe("who comes with AWS's own clients", () => {
     expect(await turn(true)).toBe("Enabled");
     await shop.eventually(async () => (await listed()).includes(orderId));
     await shop.until(orderId, "CONFIRMED");
+    const get = new GetEventSourceMappingCommand({ UUID: mapping?.UUID });
+    expect((await shop.lambda.send(get)).LastProcessingResult).toBe("OK");
   });
 
   test("finds what nobody understood among the dead letters, and moves it where they want it", async () => {
@@ -359,6 +364,16 @@ describe("who comes with AWS's own clients", () => {
     expect(await invoke({ InvocationType: "DryRun" })).toMatchObject({ StatusCode: 204 });
     const { EmailIdentities } = await shop.ses.send(new ListEmailIdentitiesCommand({}));
     expect(EmailIdentities?.[0]?.IdentityName).toBe("shop@petstore.example");
+  });
+
+  test("finds the address of the payment provider, and what it is tagged with", async () => {
+    const FunctionName = "petstore-local-ProviderApiFunction";
+    const url = await shop.lambda.send(new GetFunctionUrlConfigCommand({ FunctionName }));
+    expect(url).toMatchObject({ FunctionArn: arn("lambda", `function:${FunctionName}`) });
+    expect((await fetch(`${url.FunctionUrl}v1/payments/none`)).status).toBe(401);
+    const Resource = url.FunctionArn;
+    const { Tags } = await shop.lambda.send(new ListTagsCommand({ Resource }));
+    expect(Tags).toEqual({ context: "payment-provider" });
   });
 
   test("is called by a schedule of their own", async () => {
