@@ -83,7 +83,7 @@ export const openJournal = (dir: string, lose: (error: Error) => never, large = 
   const unlock = lock(dir);
   const file = join(dir, "journal.jsonl");
   const groups = read(file);
-  let fd = openSync(file, "a");
+  let fd = openSync(file, "a", 0o600);
   let size = 0;
   let limit = large;
   const append = (value: unknown) => {
@@ -100,7 +100,7 @@ export const openJournal = (dir: string, lose: (error: Error) => never, large = 
   const compact = (keeper: Keeper) => {
     const fresh = `${file}.new`;
     const before = fd;
-    fd = openSync(fresh, "w");
+    fd = openSync(fresh, "w", 0o600);
     size = 0;
     append(header);
     for (const [name, keys] of touched)

@@ -24,7 +24,7 @@ import { type Email, type SesEngine, sesEngine } from "./ses/engine.ts";
 import { type SqsEngine, sqsEngine } from "./sqs/engine.ts";
 import { statesEngine } from "./stepfunctions/engine.ts";
 import { stsEngine } from "./sts/engine.ts";
-import { createKeyRing, type Holder, type KeyRing } from "./wire/credentials.ts";
+import { type Credentials, createKeyRing, type Holder, type KeyRing } from "./wire/credentials.ts";
 import { awsEndpoint } from "./wire/endpoint.ts";
 import type { WireHandler } from "./wire/message.ts";
 
@@ -37,6 +37,8 @@ export type LocalCloudOptions = {
   coldStarts?: boolean;
   /** How far eventually consistent reads and the removal of expired items lag behind. */
   lags?: Lags;
+  /** The administrator's credentials, where they are not to be new ones. */
+  credentials?: Credentials | undefined;
   /** The addresses under which everything is linked. Nothing listens there unless somebody serves the handlers. */
   apiUrl?: string;
   awsUrl?: string;
@@ -73,7 +75,7 @@ export type LocalCloud = {
   emails: () => readonly Email[];
   accounts: Account[];
   token: (name: string) => string;
-  administrator: { accessKeyId: string; secretAccessKey: string };
+  administrator: Credentials;
   /** Hears every question that IAM is asked, with its answer. */
   hearIam: Permissions["hear"];
   /** The newest facts, at most 10,000. */
@@ -99,6 +101,7 @@ export const localCloud = async ({
   runtime,
   coldStarts,
   lags,
+  credentials,
   apiUrl = "http://127.0.0.1:3000",
   awsUrl = "http://127.0.0.1:4566",
 }: LocalCloudOptions): Promise<LocalCloud> => {
@@ -154,7 +157,12 @@ export const localCloud = async ({
     },
     stsEngine,
   ]);
-  const keys: KeyRing = createKeyRing(clock, cloud.keeper.map<Holder>("iam.keys"));
+  const holders = cloud.keeper.map<Holder>("iam.keys");
+  const keys: KeyRing = createKeyRing(clock, holders);
+  if (credentials) {
+    const { accessKeyId, secretAccessKey } = credentials;
+    holders.set(accessKeyId, { caller: administrator, secretAccessKey });
+  }
   const notes: Fact[] = [];
   cloud.observe((fact) => {
     notes.push(fact);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
@@ -117,6 +117,11 @@ const start = async () => {
   const { persist } = options;
   const journal = persist === undefined ? undefined : openJournal(persist, lose);
 
+  // Terminals in which they were exported go on working after a restart.
+  const keyFile = persist === undefined ? undefined : join(persist, "administrator.json");
+  const credentials =
+    keyFile && existsSync(keyFile) ? JSON.parse(readFileSync(keyFile, "utf8")) : undefined;
+
   const clock = realClock((error, label) =>
     say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
   );
@@ -136,9 +141,14 @@ const start = async () => {
     runtime: "worker",
     coldStarts: options["cold-starts"],
     lags: { reads: options.lag },
+    credentials,
     apiUrl: api.url,
     awsUrl: aws.url,
   });
+  if (keyFile && !credentials) {
+    writeFileSync(`${keyFile}.new`, JSON.stringify(local.administrator), { mode: 0o600 });
+    renameSync(`${keyFile}.new`, keyFile);
+  }
   const denials = new Set<string>(); // a denied call is tried again and again; once is enough to know
   local.cloud.observe((fact) => {
     const line = tellOf(fact, options.logs);

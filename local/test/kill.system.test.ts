@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-type Ready = { api: string; accounts: Record<string, { token: string }> };
+type Ready = { api: string; accessKeyId: string; accounts: Record<string, { token: string }> };
 
 const start = "local/src/start.ts";
 const dir = join(mkdtempSync(join(tmpdir(), "petstore-kill-")), "state");
@@ -24,7 +24,7 @@ const open = async () => {
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
   });
-  const { api, accounts } = await new Promise<Ready>((resolve, reject) => {
+  const { api, accessKeyId, accounts } = await new Promise<Ready>((resolve, reject) => {
     let output = "";
     child.stdout.on("data", (text) => {
       output += text;
@@ -57,14 +57,16 @@ const open = async () => {
       child.kill(signal);
       children.delete(child);
     });
-  return { ask, place, end };
+  return { accessKeyId, ask, place, end };
 };
 
 describe("a shop that keeps its state, killed with -9", () => {
   it("loses no order that it acknowledged, makes none twice, and brings each to its end", async () => {
     const placed = new Map<number, string>();
+    const keys = new Set<string>();
     const kill = async (orders: number[], after: number) => {
       const shop = await open();
+      keys.add(shop.accessKeyId);
       // Those whose answer is cut off by the kill were not acknowledged: they are placed again in the next life.
       await new Promise<void>((resolve) => {
         for (const n of orders)
@@ -83,6 +85,7 @@ describe("a shop that keeps its state, killed with -9", () => {
     await kill(numbers.slice(10), 25);
 
     const shop = await open();
+    expect([...keys.add(shop.accessKeyId)]).toHaveLength(1); // exported once, good for ever
     for (const n of numbers) {
       const orderId = await shop.place(n);
       expect(orderId).toBe(placed.get(n) ?? orderId);

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Caller } from "../engine.ts";
 
 /** What an AWS SDK needs to sign as somebody. */
-type Credentials = { accessKeyId: string; secretAccessKey: string };
+export type Credentials = { accessKeyId: string; secretAccessKey: string };
 
 /** Who holds which access key. */
 export type KeyRing = {
