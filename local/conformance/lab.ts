@@ -1,13 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
-import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SESv2Client } from "@aws-sdk/client-sesv2";
-import { SFNClient } from "@aws-sdk/client-sfn";
-import { SQSClient } from "@aws-sdk/client-sqs";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { awsClients } from "./clients.ts";
 
 /** Where the claims are tested. */
 export type LabOptions = {
@@ -28,8 +21,8 @@ export type Lab = Awaited<ReturnType<typeof openLab>>;
 export const openLab = async (options: LabOptions) => {
   const { endpoint, region = "us-east-1", credentials, role, pauseMs = 1000 } = options;
   const config = { region, ...(endpoint && { endpoint }), ...(credentials && { credentials }) };
-  const sts = new STSClient(config);
-  const { Account: account = "" } = await sts.send(new GetCallerIdentityCommand({}));
+  const clients = awsClients(config);
+  const { Account: account = "" } = await clients.sts.send(new GetCallerIdentityCommand({}));
   const run = `conformance-${Date.now().toString(36)}`;
   const undos: (() => Promise<unknown>)[] = [];
   const shared = new Map<string, Promise<unknown>>();
@@ -40,15 +33,7 @@ export const openLab = async (options: LabOptions) => {
     region,
     account,
     role: role ?? "",
-    sts,
-    dynamodb: new DynamoDBClient(config),
-    streams: new DynamoDBStreamsClient(config),
-    sqs: new SQSClient(config),
-    events: new EventBridgeClient(config),
-    sfn: new SFNClient(config),
-    lambda: new LambdaClient(config),
-    scheduler: new SchedulerClient(config),
-    ses: new SESv2Client(config),
+    ...clients,
     /** A name that nothing else has. */
     unique: (what: string) => `${run}-${what}-${++count}`,
     /** Remembers how to remove something. */

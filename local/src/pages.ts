@@ -67,7 +67,7 @@ export const homePage = (about: {
   return page(
     "Serverless Pet Store, on this machine",
     `<h1>Serverless Pet Store</h1>
-<p class="sub">The whole shop is running on this machine: the handlers and the wiring of the cloud, stage “${escapeHtml(stage)}”, in memory.</p>
+<p class="sub">The whole shop is running on this machine: the handlers and the wiring of the cloud, stage “${escapeHtml(stage)}”.</p>
 <h2>Addresses</h2>
 <table><tr><td>API<td><code>${apiUrl}</code><tr><td>AWS endpoint<td><code>${awsUrl}</code></table>
 <h2>Go on</h2>

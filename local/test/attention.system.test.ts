@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { judge } from "../src/judge/judge.ts";
 import { openShop, type Shop } from "../src/testing/shop.ts";
 import { by, spoil } from "../src/testing/spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const hay = [{ productId: "prd_hay", quantity: 1 }];
 
 let shop: Shop;
 beforeEach(async () => {
@@ -13,13 +11,10 @@ beforeEach(async () => {
 });
 afterEach(() => shop.local.stop());
 
-const place = async (paymentToken = "tok_approve") =>
-  ((await shop.place({ lines: hay, paymentToken })).json() as { orderId: string }).orderId;
 const post = (path: string, as: string, body?: object) =>
   shop.drive(shop.local.api({ method: "POST", path, as, body }));
 const decide = (orderId: string, decision: "resume" | "close", as = "admin", reason = "Looked.") =>
   post(`/orders/${orderId}/${decision}`, as, { reason });
-const broken = async () => judge(await shop.books()).map(({ what }) => what);
 const names = async (machine: string): Promise<string[]> => {
   const stateMachineArn = `arn:aws:states:us-east-1:123456789012:stateMachine:petstore-local-${machine}`;
   const { executions } = await shop.local.call("states", "ListExecutions", { stateMachineArn });
@@ -32,7 +27,7 @@ const salesOfToday = async () => {
 
 /** An order whose saga somebody has stopped three times, a moment after it began. */
 const stoppedBefore = async (paymentToken = "tok_late") => {
-  const orderId = await place(paymentToken);
+  const orderId = await shop.order(paymentToken);
   for (const run of ["", "_2", "_3"]) {
     await shop.clock.advance(3 * SECOND);
     await shop.local.call("states", "StopExecution", {
@@ -47,7 +42,7 @@ const stoppedBefore = async (paymentToken = "tok_late") => {
 /** An order at which one step fails until its saga gives up. */
 const stuckAt = async (step: string, cancels = false) => {
   const { stop } = spoil(shop.local, by(step), "is lost");
-  const orderId = await place();
+  const orderId = await shop.order();
   if (cancels) {
     await shop.clock.advance(MINUTE);
     await post(`/orders/${orderId}/cancel`, "alice");
@@ -80,7 +75,7 @@ describe("I7 an order that needs attention", () => {
     expect(await names(ends === "CANCELLED" ? "ReturnOrder" : "FulfilOrder")).toContain(
       `${orderId}-1`,
     );
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it.each<[string, () => Promise<string>, boolean, number]>([
@@ -103,7 +98,7 @@ describe("I7 an order that needs attention", () => {
         paid: paid ? { amount: 499 } : null,
         refunded: paid ? { amount: 499 } : null,
       });
-      expect(await broken()).toEqual([]);
+      expect(await shop.broken()).toEqual([]);
       expect((await salesOfToday()).refunded - before.refunded).toBe(sale);
     },
   );
@@ -120,7 +115,7 @@ describe("I7 an order that needs attention", () => {
     ]);
     expect(await names("ReturnOrder")).toEqual([`${second}-1`]);
     expect((await decide(first, "close")).status).toBe(409);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("may need it again, and is resumed again", async () => {
@@ -136,7 +131,7 @@ describe("I7 an order that needs attention", () => {
     await shop.settle();
     expect(await names("FulfilOrder")).toContain(`${orderId}-2`);
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("is nobody's to decide about but an administrator's, who has to say why", async () => {
@@ -152,7 +147,7 @@ describe("I7 an order that needs attention", () => {
   });
 
   it("is the only one: an order that is well is neither resumed nor closed", async () => {
-    const orderId = await place();
+    const orderId = await shop.order();
     await shop.settle();
     for (const decision of ["resume", "close"] as const)
       expect((await decide(orderId, decision)).status).toBe(409);
@@ -163,7 +158,7 @@ describe("I7 an order that needs attention", () => {
 describe("F63 F50 a payment that was authorised, and that the provider will not hand over", () => {
   const withoutMoney = async (cancels: boolean) => {
     const { stop } = spoil(shop.local, by("CapturePayment"), "is lost");
-    const orderId = await place();
+    const orderId = await shop.order();
     await shop.clock.advance(3 * SECOND);
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
     const http = { method: "POST", path: `/v1/payments/${orderId.replace("ord", "pay")}/void` };
@@ -192,13 +187,13 @@ describe("F63 F50 a payment that was authorised, and that the provider will not 
       refunded: null,
     });
     expect(await salesOfToday()).toMatchObject({ net: 0 });
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("cancels it as its customer asked, where they were faster", async () => {
     const order = await withoutMoney(true);
     expect(order).toMatchObject({ status: "CANCELLED", paid: null, refunded: null });
     expect(order.reason).toBeUndefined();
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
 import { openShop, type Shop } from "../src/testing/shop.ts";
 import { by, hear, isWrite } from "../src/testing/spoil.ts";
 
@@ -16,7 +15,6 @@ const placeIn = async (shop: Shop, paymentToken: string) =>
   (await shop.place({ lines, paymentToken })).json() as Order;
 const cancelIn = (shop: Shop, orderId: string) =>
   shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" });
-const broken = async (shop: Shop) => judge(await shop.books()).map(({ what }) => what);
 
 /** What a customer may have at the end who cancelled: nothing paid, or all of it back. */
 const isOff = (order: { status: string; paid: object | null; refunded: object | null }) => {
@@ -67,7 +65,7 @@ describe("F62 I4 a customer who cancels", () => {
           // The bank had said no, and the order was on its way to be rejected.
           expect([cancelled?.status, order.status]).toEqual([409, "REJECTED"]);
         }
-        expect(await broken(shop), `${card}, call ${number}`).toEqual([]);
+        expect(await shop.broken(), `${card}, call ${number}`).toEqual([]);
       }
       expect(met).toBeGreaterThan(20);
       expect(Object.keys(endings)).toContain("CANCELLED and never paid");
@@ -87,7 +85,7 @@ describe("F62 I4 a customer who cancels", () => {
     expect(writes.length).toBeLessThanOrEqual(3); // two of them lost against the first
     await shop.settle();
     isOff(await shop.read(orderId));
-    expect(await broken(shop)).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });
 

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Gate } from "../src/cloud.ts";
 import type { Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
 import { openShop, type Shop } from "../src/testing/shop.ts";
 import { by, isWrite, spoil } from "../src/testing/spoil.ts";
 
@@ -15,15 +14,15 @@ beforeEach(async () => {
 });
 afterEach(() => shop.local.stop());
 
-const place = async (paymentToken = "tok_approve") =>
-  ((await shop.place({ lines: hay, paymentToken })).json() as { orderId: string }).orderId;
-const cancel = (orderId: string) =>
-  shop.drive(shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" }));
 /** One order of each ending. */
 const placeSome = async (patience = MINUTE) => {
-  const ids = [await place(), await place("tok_decline"), await place("tok_disorder")];
+  const ids = [
+    await shop.order(),
+    await shop.order("tok_decline"),
+    await shop.order("tok_disorder"),
+  ];
   await shop.clock.advance(patience);
-  await cancel(ids[2] as string);
+  await shop.cancel(ids[2] as string);
   return ids;
 };
 const isTold = ({ caller, operation }: Call) =>
@@ -35,7 +34,6 @@ const salesToday = async () => {
   const answer = await shop.drive(shop.local.api({ path: "/reports/daily-sales", as: "admin" }));
   return answer.json();
 };
-const broken = async () => judge(await shop.books()).map(({ what }) => what);
 
 describe("F20 I12 whatever tells of an event twice", () => {
   it.each<[string, (call: Call) => boolean]>([
@@ -53,7 +51,7 @@ describe("F20 I12 whatever tells of an event twice", () => {
     const ids = await placeSome();
     await shop.settle();
     expect(spoilt.length).toBeGreaterThan(3);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
     const statuses = await Promise.all(ids.map(async (id) => (await shop.read(id)).status));
     expect(statuses).toEqual(["CONFIRMED", "REJECTED", "CANCELLED"]);
     for (const id of ids) {
@@ -76,7 +74,7 @@ describe("F21 I13 events that come in any order", () => {
     const ids = await placeSome(60 * MINUTE);
     await shop.clock.advance(60 * MINUTE);
     await shop.settle();
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
     const statuses = await Promise.all(ids.map(async (id) => (await shop.read(id)).status));
     expect(statuses).toEqual(["CONFIRMED", "REJECTED", "CANCELLED"]);
     expect(await salesToday()).toMatchObject({ orders: 2, sold: 998, refunded: 499 });
@@ -111,7 +109,7 @@ describe("the archive", () => {
     await replay();
     expect(await shop.books()).toEqual(before);
     expect(shop.local.emails()).toHaveLength(mails);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
     await replay();
     expect(await shop.books()).toEqual(before);
     expect(sales).toMatchObject({ orders: 2 });
@@ -126,11 +124,11 @@ describe("the archive", () => {
     expect(Items.length).toBeGreaterThan(10);
     for (const { pk, sk } of Items)
       await shop.local.call("dynamodb", "DeleteItem", { TableName, Key: { pk, sk } });
-    const [meanwhile] = await Promise.all([place(), replay()]);
+    const [meanwhile] = await Promise.all([shop.order(), replay()]);
     const after = await shop.books();
     for (const [id, view] of before.views) expect(after.views.get(id), id).toEqual(view);
     expect(after.views.get(meanwhile)).toMatchObject({ status: "CONFIRMED" });
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
     expect(await salesToday()).toMatchObject({ orders: 3, refunded: 499 });
   });
 });
@@ -174,7 +172,7 @@ describe("a queue", () => {
     }
     stop();
     await shop.settle();
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("F24 brings a message to a second worker when the first is slow, and that is harmless", async () => {
@@ -193,7 +191,7 @@ describe("a queue", () => {
     await shop.clock.advance(30 * MINUTE);
     await shop.settle();
     expect(spoilt.length).toBe(20);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("F24 brings a message again that was handled and not deleted, and that is harmless", async () => {
@@ -206,7 +204,7 @@ describe("a queue", () => {
     await placeSome();
     await shop.settle();
     expect(spoilt.length).toBe(10);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("F26 I16 keeps what its consumer could not do for its redrive, which does it once", async () => {
@@ -215,10 +213,10 @@ describe("a queue", () => {
       (call) => by("ProjectSales")(call) && isWrite(call),
       "is lost",
     );
-    await place();
+    await shop.order();
     await shop.clock.advance(60 * MINUTE);
     await shop.settle();
-    expect(await broken()).toEqual(["petstore-local-SalesQueueDlqQueue holds 1"]);
+    expect(await shop.broken()).toEqual(["petstore-local-SalesQueueDlqQueue holds 1"]);
     expect(await salesToday()).toMatchObject({ orders: 0 });
     stop();
     for (let i = 0; i < 2; i++) {
@@ -229,7 +227,7 @@ describe("a queue", () => {
       await shop.settle();
       expect(await salesToday()).toMatchObject({ orders: 1, sold: 499 });
     }
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });
 
@@ -240,7 +238,7 @@ it("F26 a sale that is told of days too late is in its day's report from the nex
     "is lost",
   );
   const date = new Date(shop.clock.now()).toISOString().slice(0, 10);
-  await place();
+  await shop.order();
   await shop.clock.advance(5 * DAY);
   stop();
   const report = async () => {
@@ -261,10 +259,10 @@ describe("F17 a rule whose target is out for longer than a day", () => {
         caller.name === "rule petstore-local-OrderViews" && !/Dlq/.test(input.QueueUrl),
       "is throttled",
     );
-    const orderId = await place();
+    const orderId = await shop.order();
     await shop.clock.advance(DAY + 60 * MINUTE);
     await shop.settle();
-    expect(await broken()).toEqual(
+    expect(await shop.broken()).toEqual(
       expect.arrayContaining(["petstore-local-OrderViewsQueueDlqQueue holds 6"]),
     );
     expect(await shop.read(orderId)).toMatchObject({ orderId, status: "CONFIRMED" });
@@ -276,7 +274,7 @@ describe("F17 a rule whose target is out for longer than a day", () => {
     await shop.local.call("sqs", "StartMessageMoveTask", move);
     await shop.clock.advance(MINUTE);
     await shop.settle();
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
     expect((await shop.read(orderId)).timeline).toHaveLength(6);
   });
 });

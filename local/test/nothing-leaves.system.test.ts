@@ -26,7 +26,7 @@ const outside = (seen: Seen[]) =>
 let shop: OutsideShop;
 const file = join(folder, "shop");
 beforeAll(async () => {
-  shop = await openOutsideShop(watch, { NOTHING_LEAVES: file });
+  shop = await openOutsideShop({ node: watch, env: { NOTHING_LEAVES: file } });
 });
 afterAll(() => shop?.stop());
 

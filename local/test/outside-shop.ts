@@ -1,14 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
-import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SESv2Client } from "@aws-sdk/client-sesv2";
-import { SFNClient } from "@aws-sdk/client-sfn";
-import { SQSClient } from "@aws-sdk/client-sqs";
-import { STSClient } from "@aws-sdk/client-sts";
+import { awsClients } from "../conformance/clients.ts";
 
 type Ready = {
   api: string;
@@ -21,11 +13,19 @@ type Ready = {
 /** A shop that `npm start` runs, seen from outside: AWS's own clients, and its API over HTTP. */
 export type OutsideShop = Awaited<ReturnType<typeof openOutsideShop>>;
 
-/** Starts the shop in a process of its own. `node` are options for Node. */
-export const openOutsideShop = async (node: string[] = [], env: Record<string, string> = {}) => {
+/** Starts the shop in a process of its own, with options of its own and of Node's. */
+export const openOutsideShop = async ({
+  options = [],
+  node = [],
+  env = {},
+}: {
+  options?: string[];
+  node?: string[];
+  env?: Record<string, string>;
+} = {}) => {
   const child: ChildProcess = spawn(
     process.execPath,
-    [...node, "local/src/start.ts", "--json", "--port", "0", "--api-port", "0"],
+    [...node, "local/src/start.ts", "--json", "--port", "0", "--api-port", "0", ...options],
     { env: { ...process.env, ...env } },
   );
   let stderr = "";
@@ -39,13 +39,19 @@ export const openOutsideShop = async (node: string[] = [], env: Record<string, s
   const { accessKeyId, secretAccessKey } = ready;
   const credentials = { accessKeyId, secretAccessKey };
   const config = { endpoint: ready.aws, region: "us-east-1", credentials, maxAttempts: 1 };
-  const api = async (method: string, path: string, as = "alice", body?: object) => {
+  const api = async (
+    method: string,
+    path: string,
+    as = "alice",
+    body?: object,
+    key: string = crypto.randomUUID(),
+  ) => {
     const response = await fetch(ready.api + path, {
       method,
       headers: {
         authorization: `Bearer ${ready.accounts[as]?.token}`,
         "content-type": "application/json",
-        "idempotency-key": crypto.randomUUID(),
+        "idempotency-key": key,
       },
       ...(body && { body: JSON.stringify(body) }),
     });
@@ -64,29 +70,25 @@ export const openOutsideShop = async (node: string[] = [], env: Record<string, s
   return {
     ...{ child, ready, credentials, config, api, eventually },
     stderr: () => stderr,
-    dynamodb: new DynamoDBClient(config),
-    streams: new DynamoDBStreamsClient(config),
-    sqs: new SQSClient(config),
-    events: new EventBridgeClient(config),
-    sfn: new SFNClient(config),
-    lambda: new LambdaClient(config),
-    scheduler: new SchedulerClient(config),
-    ses: new SESv2Client(config),
-    sts: new STSClient(config),
+    ...awsClients(config),
     /** Places an order; answers its id. */
-    async place(paymentToken = "tok_approve", productId = "prd_hay"): Promise<string> {
-      const lines = [{ productId, quantity: 1 }];
-      const { status, body } = await api("POST", "/orders", "alice", { lines, paymentToken });
+    async place(
+      paymentToken = "tok_approve",
+      productId = "prd_hay",
+      key?: string,
+    ): Promise<string> {
+      const order = { lines: [{ productId, quantity: 1 }], paymentToken };
+      const { status, body } = await api("POST", "/orders", "alice", order, key);
       if (status !== 202) throw new Error(`An order was answered ${status}: ${body.detail}`);
       return body.orderId;
     },
     /** Waits until an order, as its customer reads it, has a status. */
     until: (orderId: string, status: string) =>
       eventually(async () => (await api("GET", `/orders/${orderId}`)).body.status === status),
-    stop: () =>
+    stop: (signal: NodeJS.Signals = "SIGINT") =>
       new Promise<void>((resolve) => {
         child.once("exit", () => resolve());
-        child.kill("SIGINT");
+        child.kill(signal);
       }),
   };
 };

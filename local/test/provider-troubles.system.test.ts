@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Gate } from "../src/cloud.ts";
 import type { Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
 import { openShop, type Shop } from "../src/testing/shop.ts";
 import { by, hear, isWrite, spoil } from "../src/testing/spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const hay = [{ productId: "prd_hay", quantity: 1 }];
 
 let shop: Shop;
 beforeEach(async () => {
@@ -15,11 +13,6 @@ beforeEach(async () => {
 });
 afterEach(() => shop.local.stop());
 
-const place = async (paymentToken = "tok_approve") =>
-  ((await shop.place({ lines: hay, paymentToken })).json() as { orderId: string }).orderId;
-const cancel = (orderId: string) =>
-  shop.drive(shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" }));
-const broken = async () => judge(await shop.books()).map(({ what }) => what);
 const later = (ms: number) =>
   new Promise<void>((resolve) => shop.clock.after(ms, "later", resolve));
 /** A request to the provider, on its way to it. */
@@ -40,11 +33,11 @@ describe("a provider whose answers are slower than its webhooks", () => {
       return answer;
     };
     spoil(shop.local, isAsked, slowly, 4);
-    const orderId = await place();
+    const orderId = await shop.order();
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED", paid: { amount: 499 } });
     expect(await postings()).toEqual([499]);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });
 
@@ -59,10 +52,10 @@ describe("a provider whose webhooks never come", () => {
       (call) => by("ProviderApi")(call) && call.service === "sqs",
       () => Promise.resolve({ MessageId: "lost" }),
     );
-    const orderId = await place(card);
+    const orderId = await shop.order(card);
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({ status });
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("F55 I16 keeps those that could not be delivered, and brings them after a redrive, to no effect", async () => {
@@ -72,11 +65,11 @@ describe("a provider whose webhooks never come", () => {
       "is lost",
     );
     const outage = spoil(shop.local, (call) => by("ReceiveWebhook")(call), "is lost");
-    const orderId = await place();
+    const orderId = await shop.order();
     await shop.clock.advance(30 * MINUTE);
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
-    expect(await broken()).toEqual(["petstore-local-ProviderWebhooksDlqQueue holds 1"]);
+    expect(await shop.broken()).toEqual(["petstore-local-ProviderWebhooksDlqQueue holds 1"]);
     stop();
     outage.stop();
     const before = await shop.books();
@@ -84,14 +77,14 @@ describe("a provider whose webhooks never come", () => {
     await shop.local.call("sqs", "StartMessageMoveTask", { SourceArn });
     await shop.clock.advance(MINUTE);
     await shop.settle();
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
     expect((await shop.books()).payments).toEqual(before.payments);
   });
 });
 
 describe("F23 F52 a shop that takes webhooks and does not answer", () => {
   it("is waited for in time: what it took of a batch is done, and only the others are sent again", async () => {
-    const orderId = await place("tok_late");
+    const orderId = await shop.order("tok_late");
     await shop.clock.advance(3_000);
     const paymentId = orderId.replace("ord_", "pay_");
     const money = { amount: 499, currency: "USD" };
@@ -121,7 +114,8 @@ describe("F60 a provider that is out for ten minutes", () => {
   it("delays twenty orders, is not stormed meanwhile, and is paid by each of them once", async () => {
     const { stop, spoilt } = spoil(shop.local, isAsked, "is lost");
     const ids: string[] = [];
-    for (let i = 0; i < 20; i++) ids.push(await place(i % 5 === 4 ? "tok_decline" : "tok_approve"));
+    for (let i = 0; i < 20; i++)
+      ids.push(await shop.order(i % 5 === 4 ? "tok_decline" : "tok_approve"));
     await shop.clock.advance(10 * MINUTE);
     // Each saga asks again later and later; without any patience it would have been thousands.
     expect(spoilt.length).toBeLessThan(20 * 40);
@@ -131,7 +125,7 @@ describe("F60 a provider that is out for ten minutes", () => {
     expect(statuses.filter((status) => status === "CONFIRMED")).toHaveLength(16);
     expect(statuses.filter((status) => status === "REJECTED")).toHaveLength(4);
     expect(await postings()).toEqual(Array(16).fill(499));
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("while a customer cancels: what was asked for is never charged", async () => {
@@ -139,15 +133,15 @@ describe("F60 a provider that is out for ten minutes", () => {
       await next(call);
       throw new Error("The answer is lost");
     });
-    const orderId = await place("tok_late");
+    const orderId = await shop.order("tok_late");
     await shop.clock.advance(5 * SECOND);
-    await cancel(orderId);
+    await shop.cancel(orderId);
     await shop.clock.advance(10 * MINUTE);
     stop();
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({ status: "CANCELLED", paid: null });
     expect(await postings()).toEqual([]);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });
 
@@ -157,9 +151,9 @@ describe("F49 I1 a capture or a refund whose answer is lost", () => {
       isAsked(call) && Buffer.from(call.input.Payload, "base64").toString().includes(`/${path}"`);
     for (const path of ["capture", "refund"])
       spoil(shop.local, loses(path), "is done, but its answer is lost", times);
-    const orderId = await place();
+    const orderId = await shop.order();
     await shop.clock.advance(10 * MINUTE);
-    await cancel(orderId);
+    await shop.cancel(orderId);
     await shop.clock.advance(10 * MINUTE);
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({
@@ -167,15 +161,15 @@ describe("F49 I1 a capture or a refund whose answer is lost", () => {
       refunded: { amount: 499 },
     });
     expect(await postings()).toEqual([499, -499]);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });
 
 describe("F58 two causes to give money back at once", () => {
   it("(the customer cancels twice, two sagas run) give it back once", async () => {
-    const orderId = await place("tok_refund_fails");
+    const orderId = await shop.order("tok_refund_fails");
     await shop.clock.advance(MINUTE);
-    await cancel(orderId);
+    await shop.cancel(orderId);
     const twice = hear(shop.local, (call) => by("RefundPayment")(call) && isWrite(call));
     const machine = "arn:aws:states:us-east-1:123456789012:stateMachine:petstore-local-ReturnOrder";
     const isThere = async () =>
@@ -196,6 +190,6 @@ describe("F58 two causes to give money back at once", () => {
       status: "CANCELLED",
       refunded: { amount: 499 },
     });
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });

@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
 import { openShop, type Shop } from "../src/testing/shop.ts";
 import { by, isWrite, spoil } from "../src/testing/spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const hay = [{ productId: "prd_hay", quantity: 1 }];
 const FINAL = ["CONFIRMED", "REJECTED", "CANCELLED"];
 
 let shop: Shop;
@@ -15,11 +13,6 @@ beforeEach(async () => {
 });
 afterEach(() => shop.local.stop());
 
-const place = async (paymentToken = "tok_approve") =>
-  ((await shop.place({ lines: hay, paymentToken })).json() as { orderId: string }).orderId;
-const cancel = (orderId: string) =>
-  shop.drive(shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" }));
-const broken = async () => judge(await shop.books()).map(({ what }) => what);
 const machine = (name: string) =>
   `arn:aws:states:us-east-1:123456789012:stateMachine:petstore-local-${name}`;
 const executionOf = (orderId: string, name = "FulfilOrder") =>
@@ -58,10 +51,10 @@ describe("F30 a step that was given up and does its work after all", () => {
       },
       1,
     );
-    const orderId = await place(card);
+    const orderId = await shop.order(card);
     if (ends === "CANCELLED") {
       await shop.clock.advance(MINUTE);
-      await cancel(orderId);
+      await shop.cancel(orderId);
     }
     await shop.clock.advance(20 * MINUTE);
     await shop.settle();
@@ -69,7 +62,7 @@ describe("F30 a step that was given up and does its work after all", () => {
     await shop.settle();
     if (step !== "VoidPayment") expect(spoilt).toHaveLength(1); // a declined payment is voided without a write
     expect(await shop.read(orderId)).toMatchObject({ status: ends });
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });
 
@@ -77,7 +70,7 @@ describe("F31 a saga that somebody stops", () => {
   it.each([0, 1, 2, 3, 5, 8, 13, 20])(
     "after %i of its functions' calls is run again, to its end",
     async (after) => {
-      const orderId = await place();
+      const orderId = await shop.order();
       let calls = 0;
       const isStep = ({ caller, service }: Call) =>
         service === "dynamodb" && /(Reserve|Authorize|Confirm|Capture|Commit)/.test(caller.name);
@@ -93,15 +86,15 @@ describe("F31 a saga that somebody stops", () => {
       await shop.clock.advance(20 * MINUTE);
       await shop.settle();
       expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
-      expect(await broken()).toEqual([]);
+      expect(await shop.broken()).toEqual([]);
       if (stopped) expect(await executions()).toHaveLength(2);
     },
   );
 
   it("while it gives back what a customer paid, gives it back, once", async () => {
-    const orderId = await place("tok_refund_fails");
+    const orderId = await shop.order("tok_refund_fails");
     await shop.clock.advance(MINUTE);
-    await cancel(orderId);
+    await shop.cancel(orderId);
     const isThere = async () => (await executions("ReturnOrder")).length > 0;
     expect(await shop.clock.runUntil(isThere)).toBe(true);
     const executionArn = executionOf(orderId, "ReturnOrder");
@@ -113,11 +106,11 @@ describe("F31 a saga that somebody stops", () => {
       paid: { amount: 499 },
       refunded: { amount: 499 },
     });
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("again and again is left to a person at last, and nothing is charged without being said", async () => {
-    const orderId = await place("tok_late");
+    const orderId = await shop.order("tok_late");
     for (let i = 0; i < 4; i++) {
       await shop.clock.advance(3 * SECOND);
       for (const { name, status } of await executions())
@@ -131,11 +124,11 @@ describe("F31 a saga that somebody stops", () => {
     expect(shop.local.emails().some(({ tags }) => tags?.template?.includes("attention"))).toBe(
       true,
     );
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("F33 and is redriven while it is already run again, does everything once", async () => {
-    const orderId = await place("tok_late");
+    const orderId = await shop.order("tok_late");
     await shop.clock.advance(3 * SECOND);
     const executionArn = executionOf(orderId);
     await shop.local.call("states", "StopExecution", { executionArn });
@@ -145,12 +138,12 @@ describe("F31 a saga that somebody stops", () => {
     await shop.settle();
     expect(await executions()).toHaveLength(2);
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });
 
 it("F32 a saga under way ends by the definition that it began with, and the next one begins with the new one", async () => {
-  const first = await place("tok_late");
+  const first = await shop.order("tok_late");
   await shop.clock.advance(3 * SECOND);
   const stateMachineArn = machine("FulfilOrder");
   const { definition } = await shop.local.call("states", "DescribeStateMachine", {
@@ -165,7 +158,7 @@ it("F32 a saga under way ends by the definition that it began with, and the next
     definition: JSON.stringify(changed),
   });
   await shop.clock.advance(SECOND);
-  const second = await place();
+  const second = await shop.order();
   await shop.settle();
   const history = async (orderId: string) => {
     const input = { executionArn: executionOf(orderId), maxResults: 1000 };
@@ -175,7 +168,7 @@ it("F32 a saga under way ends by the definition that it began with, and the next
   expect(await history(second)).toContain("Breathe");
   for (const id of [first, second])
     expect(await shop.read(id)).toMatchObject({ status: "CONFIRMED" });
-  expect(await broken()).toEqual([]);
+  expect(await shop.broken()).toEqual([]);
 });
 
 describe("F34 I7 an order whose saga nobody began", () => {
@@ -186,14 +179,14 @@ describe("F34 I7 an order whose saga nobody began", () => {
       () => Promise.resolve({ StatusCode: 202 }),
       1,
     );
-    const orderId = await place();
+    const orderId = await shop.order();
     await shop.clock.advance(5 * MINUTE);
     expect(await shop.read(orderId)).toMatchObject({ status: "PENDING" });
     await shop.clock.advance(15 * MINUTE);
     expect(spoilt).toHaveLength(1);
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
     await shop.settle();
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("is begun by the sweeper when the cancellation's event is lost for good, too", async () => {
@@ -203,9 +196,9 @@ describe("F34 I7 an order whose saga nobody began", () => {
       () => Promise.resolve({ StatusCode: 202 }),
       1,
     );
-    const orderId = await place();
+    const orderId = await shop.order();
     await shop.clock.advance(MINUTE);
-    await cancel(orderId);
+    await shop.cancel(orderId);
     await shop.clock.advance(30 * MINUTE);
     expect(spoilt).toHaveLength(1);
     expect(await shop.read(orderId)).toMatchObject({
@@ -213,7 +206,7 @@ describe("F34 I7 an order whose saga nobody began", () => {
       refunded: { amount: 499 },
     });
     await shop.settle();
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it("is begun by the sweeper among a hundred others, although one of them cannot be", async () => {
@@ -222,8 +215,8 @@ describe("F34 I7 an order whose saga nobody began", () => {
       ({ caller }) => caller.name === "rule petstore-local-StartFulfilment",
       () => Promise.resolve({ StatusCode: 202 }),
     );
-    const stuck = await place();
-    for (let i = 0; i < 110; i++) await place();
+    const stuck = await shop.order();
+    for (let i = 0; i < 110; i++) await shop.order();
     spoil(
       shop.local,
       ({ operation, input }) =>
@@ -243,13 +236,13 @@ describe("F34 I7 an order whose saga nobody began", () => {
       ({ caller }) => caller.name.includes("RecoverSaga"),
       () => Promise.resolve({ StatusCode: 202 }),
     );
-    const orderId = await place("tok_late");
+    const orderId = await shop.order("tok_late");
     await shop.clock.advance(3 * SECOND);
     await shop.local.call("states", "StopExecution", { executionArn: executionOf(orderId) });
     await shop.clock.advance(40 * MINUTE);
     expect(FINAL).toContain((await shop.read(orderId)).status);
     await shop.settle();
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 });
 
@@ -258,9 +251,13 @@ describe("F68 I18 an AWS service", () => {
   const isOf = (service: string) => (call: Call) =>
     call.service === service && call.caller.name !== "administrator";
   const outcomes = async () => {
-    const ids = [await place(), await place("tok_decline"), await place("tok_twice")];
+    const ids = [
+      await shop.order(),
+      await shop.order("tok_decline"),
+      await shop.order("tok_twice"),
+    ];
     await shop.clock.advance(10 * MINUTE);
-    await cancel(ids[2] as string);
+    await shop.cancel(ids[2] as string);
     await shop.clock.advance(60 * MINUTE);
     await shop.settle();
     return Promise.all(ids.map(async (id) => (await shop.read(id)).status));
@@ -272,7 +269,7 @@ describe("F68 I18 an AWS service", () => {
       return next(call);
     });
     expect(await outcomes()).toEqual(["CONFIRMED", "REJECTED", "CANCELLED"]);
-    expect(await broken()).toEqual([]);
+    expect(await shop.broken()).toEqual([]);
   });
 
   it.each(services)(
@@ -284,7 +281,7 @@ describe("F68 I18 an AWS service", () => {
       spoil(shop.local, (call) => !/Api/.test(call.caller.name) && isFifth(call), "is throttled");
       expect(await outcomes()).toEqual(["CONFIRMED", "REJECTED", "CANCELLED"]);
       expect(calls).toBeGreaterThan(10);
-      expect(await broken()).toEqual([]);
+      expect(await shop.broken()).toEqual([]);
     },
   );
 });

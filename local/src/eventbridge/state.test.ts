@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "../clock.ts";
 import { type Cloud, createCloud, type Fact } from "../cloud.ts";
-import { AwsError, administrator } from "../engine.ts";
+import { AwsError } from "../engine.ts";
 import { sqsEngine } from "../sqs/engine.ts";
-import { forked, journaled, reopened, type TestCloud } from "../testing/fork.ts";
+import { callTo, forked, journaled, reopened, type TestCloud } from "../testing/fork.ts";
 import { eventBridgeEngine } from "./engine.ts";
 
 const base = "us-east-1:123456789012";
@@ -13,15 +13,9 @@ const busArn = `arn:aws:events:${base}:event-bus/Bus`;
 const archiveArn = `arn:aws:events:${base}:archive/All`;
 const makers = [sqsEngine(), eventBridgeEngine];
 const seconds = 1000;
-/** Not that of the original: ids are drawn, and must not be drawn twice. */
-const seed = { seed: 2 };
 
-const call =
-  (service: string) =>
-  (cloud: Cloud, operation: string, input: object = {}) =>
-    cloud.call({ caller: administrator, service, operation, input });
-const sqs = call("sqs");
-const events = call("events");
+const sqs = callTo("sqs");
+const events = callTo("events");
 const put = (cloud: Cloud, ...numbers: number[]) =>
   events(cloud, "PutEvents", {
     Entries: numbers.map((n) => ({
@@ -93,7 +87,7 @@ describe.each([
   it("an event that was acknowledged and not yet delivered arrives, once", async () => {
     const cloud = await shop();
     await put(cloud, 1, 2);
-    const other = await again(cloud, makers, seed);
+    const other = await again(cloud, makers);
     for (const each of [other, cloud]) {
       await each.clock.advance(1);
       expect((await drain(each, "Views")).sort()).toEqual([1, 2]);
@@ -109,7 +103,7 @@ describe.each([
     await cloud.clock.runUntil(() => original.facts.at(-1)?.retries === 3);
     const last = original.facts.at(-1);
     await cloud.clock.advance(1 * seconds);
-    const other = watched(await again(cloud, makers, seed));
+    const other = watched(await again(cloud, makers));
     await other.cloud.clock.advance(Math.floor(Number(last?.inMs)) - 1 * seconds - 1);
     expect(other.kinds()).toEqual([]);
     await other.cloud.clock.advance(2);
@@ -125,7 +119,7 @@ describe.each([
     const cloud = throttled(await shop({ RetryPolicy }), Number.POSITIVE_INFINITY);
     await put(cloud, 1);
     await cloud.clock.advance(6 * seconds);
-    const other = throttled(await again(cloud, makers, seed), Number.POSITIVE_INFINITY);
+    const other = throttled(await again(cloud, makers), Number.POSITIVE_INFINITY);
     for (const each of [other, cloud]) {
       await each.clock.advance(20 * seconds);
       expect(await drain(each, "Dead")).toEqual([]);
@@ -140,7 +134,7 @@ describe.each([
     await cloud.clock.advance(10 * seconds);
     await events(cloud, "RemoveTargets", { Rule: "Placed", EventBusName: "Bus", Ids: ["views"] });
     await events(cloud, "DeleteRule", { Name: "Placed", EventBusName: "Bus" });
-    const other = await again(cloud, makers, seed);
+    const other = await again(cloud, makers);
     for (const each of [other, cloud]) {
       await each.clock.advance(120 * seconds);
       expect(await drain(each, "Views")).toEqual([1]);
@@ -156,7 +150,7 @@ describe.each([
     });
     await put(cloud, 1);
     await cloud.clock.advance(1);
-    const other = await again(cloud, makers, seed);
+    const other = await again(cloud, makers);
     refuse();
     for (const each of [other, cloud]) {
       await each.clock.advance(2 * seconds);
@@ -181,7 +175,7 @@ describe.each([
       (await events(each, "DescribeReplay", { ReplayName: "Again" })).State;
     const { kinds } = watched(cloud);
     await cloud.clock.runUntil(() => kinds().includes("events.delivered"));
-    const other = await again(cloud, makers, seed);
+    const other = await again(cloud, makers);
     expect(await state(other)).toBe("RUNNING");
     for (const each of [other, cloud]) {
       await each.clock.advance(1);
@@ -198,7 +192,7 @@ describe.each([
     for (const n of [1, 2, 3]) await put(cloud, n);
     const describe = (each: Cloud) => events(each, "DescribeArchive", { ArchiveName: "All" });
     const before = await describe(cloud);
-    const other = await again(cloud, makers, seed);
+    const other = await again(cloud, makers);
     expect(await describe(other)).toEqual(before);
     await put(other, 4);
     expect(await describe(other)).toMatchObject({
@@ -225,7 +219,7 @@ it("whenever a fork is taken, every event arrives once here and once there, or i
         for (const [n, ms] of puts.entries()) cloud.clock.after(ms, "put", () => put(cloud, n));
         await cloud.clock.advance(at);
         const taken = puts.flatMap((ms, n) => (ms <= at ? [n] : []));
-        const other = throttled(await again(cloud, makers, seed), Date.UTC(2026, 0, 1) + outage);
+        const other = throttled(await again(cloud, makers), Date.UTC(2026, 0, 1) + outage);
         await other.clock.advance(600 * seconds);
         await cloud.clock.advance(600 * seconds);
         const all = async (each: Cloud) =>
@@ -322,7 +316,7 @@ it("definitions and deliveries survive a journal that only heard of changes", as
   await events(cloud, "DisableRule", { Name: "R", EventBusName: "Bus" });
   await events(cloud, "EnableRule", { Name: "R", EventBusName: "Bus" });
   await put(cloud, 1);
-  const other = await reopen(makers, seed);
+  const other = await reopen(makers);
   await put(other, 2);
   await other.clock.advance(1);
   expect((await drain(other, "Views")).sort()).toEqual([1, 2]);

@@ -1,23 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "../clock.ts";
 import { type Cloud, createCloud } from "../cloud.ts";
-import { AwsError, administrator } from "../engine.ts";
+import { AwsError } from "../engine.ts";
 import { sqsEngine } from "../sqs/engine.ts";
-import { forked, reopened, type TestCloud } from "../testing/fork.ts";
+import { callTo, forked, reopened, type TestCloud } from "../testing/fork.ts";
 import { schedulerEngine } from "./engine.ts";
 
 const queue = "arn:aws:sqs:us-east-1:123456789012:Work";
 const makers = [sqsEngine(), schedulerEngine];
 const minute = 60_000;
-/** Not that of the original: ids are drawn, and must not be drawn twice. */
-const seed = { seed: 2 };
 
-const call =
-  (service: string) =>
-  (cloud: Cloud, operation: string, input: object = {}) =>
-    cloud.call({ caller: administrator, service, operation, input });
-const sqs = call("sqs");
-const scheduler = call("scheduler");
+const sqs = callTo("sqs");
+const scheduler = callTo("scheduler");
 
 const start = async () => {
   const clock = virtualClock();
@@ -56,7 +50,7 @@ describe.each([
     const { cloud, create } = await start();
     await create("rate(5 minutes)");
     await cloud.clock.advance(2 * minute);
-    const other = await again(cloud, makers, seed);
+    const other = await again(cloud, makers);
     for (const each of [other, cloud]) {
       expect(await told(each)).toEqual(["00:01:00Z 1"]);
       await each.clock.advance(10 * minute);
@@ -72,7 +66,7 @@ describe.each([
     });
     await create("at(2026-01-01T00:10:00)", { ActionAfterCompletion: "DELETE" });
     await cloud.clock.advance(10 * minute + 2_000);
-    const other = await again(cloud, makers, seed);
+    const other = await again(cloud, makers);
     refuse();
     for (const each of [other, cloud]) {
       await each.clock.advance(10 * minute);

@@ -1,22 +1,29 @@
 import { type VirtualClock, virtualClock } from "../clock.ts";
 import { type Cloud, createCloud } from "../cloud.ts";
-import type { Engine, World } from "../engine.ts";
+import { administrator, type Engine, type World } from "../engine.ts";
 import type { Keeper } from "../keep.ts";
 
 /** A cloud whose time a test moves. */
 export type TestCloud = Cloud & { clock: VirtualClock };
 
+/** Makes calls of a service as the administrator: `callTo("sqs")(cloud, "ListQueues")`. */
+export const callTo =
+  (service: string) =>
+  (cloud: Cloud, operation: string, input: object = {}) =>
+    cloud.call({ caller: administrator, service, operation, input });
+
 type Makers = ((world: World) => Engine)[];
+/** The seed is not to be that of the original, which is mostly 1: ids are drawn, and must not be drawn twice. */
 type Options = { seed?: number; onError?: (error: unknown, label: string) => void };
 
 const resumed = async (
   { account, region }: Cloud,
   start: number,
   makers: Makers,
-  options: Options,
+  { seed = 2, onError }: Options,
   fill: (keeper: Keeper) => void,
 ): Promise<TestCloud> => {
-  const clock = virtualClock({ ...options, start });
+  const clock = virtualClock({ seed, start, ...(onError && { onError }) });
   const cloud = createCloud(clock, makers, { account, region });
   await cloud.restart(fill);
   return { ...cloud, clock };

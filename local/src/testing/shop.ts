@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { readGraph } from "../boot/graph.ts";
 import { type VirtualClock, virtualClock } from "../clock.ts";
 import { type Books, openBooks } from "../judge/books.ts";
+import { judge } from "../judge/judge.ts";
 import type { Snapshot } from "../keep.ts";
 import { type LocalCloud, type LocalCloudOptions, localCloud } from "../local-cloud.ts";
 import { seed as openDoors } from "../seed/seed.ts";
@@ -20,9 +21,13 @@ export type Shop = {
   place: (order: {
     as?: string;
     lines: Line[];
-    paymentToken?: string;
+    paymentToken?: string | undefined;
     key?: string;
   }) => Promise<Answer>;
+  /** Places an order of Alice's for one bale of hay; answers its id. */
+  order: (paymentToken?: string) => Promise<string>;
+  /** Cancels an order of Alice's. */
+  cancel: (orderId: string) => Promise<Answer>;
   /** An order as its customer reads it. */
   // biome-ignore lint/suspicious/noExplicitAny: an answer, as a client sees it
   read: (orderId: string, as?: string) => Promise<any>;
@@ -30,6 +35,8 @@ export type Shop = {
   settle: () => Promise<void>;
   /** All books, when all has come to rest. */
   books: () => Promise<Books>;
+  /** What is broken, if anything, when all has come to rest. */
+  broken: () => Promise<string[]>;
   /** Another shop that goes on from where this one stands. Calls of functions that are under way are cut off in it. */
   fork: (options?: { seed?: number }) => Promise<Shop>;
 };
@@ -73,24 +80,39 @@ export const openShop = async ({
 
   if (from) await local.cloud.restart((keeper) => keeper.put(from.parts));
   else await drive(openDoors(local));
+  const place: Shop["place"] = ({
+    as = "alice",
+    lines,
+    paymentToken = "tok_approve",
+    key = `key-${++keys}`,
+  }) =>
+    drive(
+      local.api({
+        method: "POST",
+        path: "/orders",
+        as,
+        headers: { "idempotency-key": key },
+        body: { lines, paymentToken },
+      }),
+    );
+  const books = () => drive(openBooks(local));
+
   return {
     clock,
     local,
     drive,
-    place: ({ as = "alice", lines, paymentToken = "tok_approve", key = `key-${++keys}` }) =>
-      drive(
-        local.api({
-          method: "POST",
-          path: "/orders",
-          as,
-          headers: { "idempotency-key": key },
-          body: { lines, paymentToken },
-        }),
-      ),
+    place,
+    async order(paymentToken) {
+      const placed = await place({ lines: [{ productId: "prd_hay", quantity: 1 }], paymentToken });
+      return (placed.json() as { orderId: string }).orderId;
+    },
+    cancel: (orderId) =>
+      drive(local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" })),
     read: async (orderId, as = "alice") =>
       (await drive(local.api({ path: `/orders/${orderId}`, as }))).json(),
     settle,
-    books: () => drive(openBooks(local)),
+    books,
+    broken: async () => judge(await books()).map(({ what }) => what),
     fork: ({ seed = 1 } = {}) => openShop({ ...options, seed, keys, from: local.cloud.snapshot() }),
   };
 };

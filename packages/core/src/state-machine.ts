@@ -1,7 +1,7 @@
 import type { Saga } from "./saga.ts";
 import { EARLY, LATE } from "./saga-retries.ts";
+import { crossing, INPUT, type TaskOptions, taskState } from "./task-state.ts";
 
-const INPUT = "$states.context.Execution.Input";
 const DONE = "Done";
 const UNDONE = "Undone";
 const GIVEN_UP = "GivenUp";
@@ -17,25 +17,7 @@ export const toStateMachine = <Name extends string>(
   const pivotAt = rungs.findIndex((rung) => rung.pivot);
   const pivot = rungs[pivotAt]?.pivot;
 
-  const task = (name: Name, { next, catches, retry, payload = INPUT, within }: TaskOptions) => ({
-    Type: "Task",
-    Resource: `arn:aws:states:::lambda:invoke${within ? ".waitForTaskToken" : ""}`,
-    Arguments: {
-      FunctionName: arns[name],
-      Payload: within
-        ? `{% $merge([${payload}, {"taskToken": $states.context.Task.Token}]) %}`
-        : `{% ${payload} %}`,
-    },
-    TimeoutSeconds: within ?? 60,
-    Retry: retry,
-    Catch: catches,
-    Next: next,
-  });
-  const crossing = (step: string, ErrorEquals: string[], Next: string) => ({
-    ErrorEquals,
-    Assign: { failedStep: step, failure: "{% $states.errorOutput %}" },
-    Next,
-  });
+  const task = (name: Name, options: TaskOptions) => taskState(arns[name], options);
 
   const stepAfter = (at: number) => rungs.slice(at + 1).find((rung) => rung.do)?.do ?? DONE;
   const undoFrom = (at: number) =>
@@ -122,12 +104,4 @@ export const toStateMachine = <Name extends string>(
       },
     },
   };
-};
-
-type TaskOptions = {
-  next: string;
-  catches: object[];
-  retry: object[];
-  payload?: string;
-  within?: number | undefined;
 };

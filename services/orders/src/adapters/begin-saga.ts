@@ -1,6 +1,6 @@
 import { newTrace, traced } from "@petstore/core/context";
 import { firstRun, sagaOf } from "../domain/status.ts";
-import { findOrder } from "./orders.ts";
+import { findOrder } from "./order-row.ts";
 import { executionOf, findExecution, startSaga } from "./sagas.ts";
 
 type Order = NonNullable<Awaited<ReturnType<typeof findOrder>>>;

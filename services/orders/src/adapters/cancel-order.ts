@@ -1,6 +1,7 @@
 import { ok, refuse } from "@petstore/core/result";
 import { customerStatus } from "../domain/status.ts";
-import { findOrder, orders } from "./orders.ts";
+import { findOrder } from "./order-row.ts";
+import { orders } from "./orders.ts";
 
 /** Cancels a customer's own order. Somebody else's answers like one that does not exist. */
 export const cancelOrder = async (orderId: string, customerId: string) => {

@@ -6,7 +6,8 @@ import type { CustomerId, OrderId } from "@petstore/events/ids";
 import type { OrderLine } from "@petstore/events/orders";
 import { Resource } from "sst";
 import { order } from "../domain/order.ts";
-import { findOrder, orderStore } from "./orders.ts";
+import { findOrder } from "./order-row.ts";
+import { orderStore } from "./orders.ts";
 import { readPrices } from "./prices.ts";
 
 type Wanted = { lines: { productId: string; quantity: number }[]; paymentToken: string };

@@ -2,7 +2,8 @@ import { newTrace, traced } from "@petstore/core/context";
 import { Trace } from "@petstore/core/event";
 import { log } from "@petstore/core/log";
 import { firstRun } from "../domain/status.ts";
-import { findOrder, orders } from "./orders.ts";
+import { findOrder } from "./order-row.ts";
+import { orders } from "./orders.ts";
 import { findExecution, firstOf, nextRun, startSaga } from "./sagas.ts";
 
 /**

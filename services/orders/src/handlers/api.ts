@@ -4,44 +4,17 @@ import { api, valid } from "@petstore/core/http";
 import { fingerprint } from "@petstore/core/idempotency";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
 import { problem } from "@petstore/core/problem";
-import { type CustomerId, OrderId } from "@petstore/events/ids";
+import { OrderId } from "@petstore/events/ids";
 import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import * as z from "zod";
+import { attentionRoutes } from "../adapters/attention-routes.ts";
 import { cancelOrder } from "../adapters/cancel-order.ts";
-import { decideOrder } from "../adapters/decide-order.ts";
 import { placeOrder } from "../adapters/place-order.ts";
-import { Accepted, Decision, NewOrder } from "../domain/requests.ts";
-
-const STATUS = {
-  UnknownProduct: 422,
-  IdempotencyKeyReused: 422,
-  IdempotencyKeyExpired: 409,
-  RequestInProgress: 409,
-  NoSuchOrder: 404,
-} as Record<string, 404 | 409 | 422>;
+import { Accepted, NewOrder, statusOf } from "../domain/requests.ts";
 
 const path = valid("param", z.object({ orderId: OrderId.schema }));
 const customer = authenticated(Resource.Issuer);
-const admin = authenticated(Resource.Issuer, { role: "admin" });
-const decided = (operationId: string, summary: string, description: string) =>
-  documented({
-    operationId,
-    summary,
-    description,
-    responses: {
-      202: answers("How it stands; a repeat is answered alike.", Accepted),
-      ...refuses({
-        401: "No valid token",
-        403: "For admins",
-        404: "No such order",
-        409: "It needs no attention",
-        415: "Not JSON",
-        422: "No reason, or too long a one",
-      }),
-    },
-  });
-
 /** The command side's HTTP API. Queries are answered by the read side. */
 export const app = api()
   .post(
@@ -70,7 +43,7 @@ export const app = api()
       const result = await placeOrder(attempt, body);
       if (!result.ok) {
         if (result.refusal.code === "RequestInProgress") c.header("retry-after", "1");
-        return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+        return problem(c, statusOf(result.refusal), result.refusal);
       }
       return c.json(result.value, 202, { location: `/orders/${result.value.orderId}` });
     },
@@ -90,45 +63,10 @@ export const app = api()
     async (c) => {
       const { orderId } = c.req.valid("param");
       const result = await cancelOrder(orderId, c.var.principal.customerId);
-      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      if (!result.ok) return problem(c, statusOf(result.refusal), result.refusal);
       return c.json(result.value, 202, { location: `/orders/${orderId}` });
     },
   )
-  .post(
-    "/orders/:orderId/resume",
-    decided(
-      "resumeOrder",
-      "Let an order that needs attention go on from where it was",
-      "Its saga begins a new run; what was done before is not done again.",
-    ),
-    admin,
-    path,
-    valid("json", Decision),
-    async (c) => {
-      const { orderId } = c.req.valid("param");
-      const who = { by: c.var.principal.customerId as CustomerId, ...c.req.valid("json") };
-      const result = await decideOrder(orderId, "resume", who);
-      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
-      return c.json(result.value, 202);
-    },
-  )
-  .post(
-    "/orders/:orderId/close",
-    decided(
-      "closeOrder",
-      "Cancel an order that needs attention",
-      "Whatever was taken is given back: money and stock. The customer reads the reason.",
-    ),
-    admin,
-    path,
-    valid("json", Decision),
-    async (c) => {
-      const { orderId } = c.req.valid("param");
-      const who = { by: c.var.principal.customerId as CustomerId, ...c.req.valid("json") };
-      const result = await decideOrder(orderId, "close", who);
-      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
-      return c.json(result.value, 202);
-    },
-  );
+  .route("/", attentionRoutes);
 
 export const handler = handle(app);

@@ -1,6 +1,6 @@
 import { OrderId } from "@petstore/events/ids";
 import * as z from "zod";
-import { findOrder } from "../adapters/orders.ts";
+import { findOrder } from "../adapters/order-row.ts";
 import { customerStatus } from "../domain/status.ts";
 
 const Query = z.object({ orderId: OrderId.schema, customerId: z.string() });

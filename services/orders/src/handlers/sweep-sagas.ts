@@ -2,7 +2,7 @@ import { sweep } from "@petstore/core/sweep";
 import type { Handler } from "aws-lambda";
 import { Resource } from "sst";
 import { beginForgottenSaga, type Machine } from "../adapters/begin-saga.ts";
-import { openOrdersBefore } from "../adapters/orders.ts";
+import { openOrdersBefore } from "../adapters/order-row.ts";
 import { recoverSaga } from "../adapters/recover-saga.ts";
 import { failedExecutions } from "../adapters/sagas.ts";
 import { sagaOf } from "../domain/status.ts";

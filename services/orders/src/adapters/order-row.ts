@@ -1,0 +1,57 @@
+import { client } from "@petstore/core/dynamo";
+import { Entity, type EntityItem } from "electrodb";
+import { Resource } from "sst";
+import type { OrderState } from "../domain/order-state.ts";
+
+/**
+ * An order's row. While a saga has something to do for it, it also stands in the sparse index `open`, by age. What its
+ * customer pays with stands beside the state: no event is made of it, only the saga's input.
+ */
+export const OrderRow = new Entity(
+  {
+    model: { service: "orders", entity: "order", version: "1" },
+    attributes: {
+      id: { type: "string", required: true },
+      version: { type: "number", required: true },
+      placedAt: { type: "string", required: true },
+      open: { type: "string" },
+      paymentToken: { type: "string" },
+      state: { type: "any", required: true },
+    },
+    indexes: {
+      byId: {
+        pk: { field: "pk", composite: ["id"], casing: "none" },
+        sk: { field: "sk", composite: [] },
+      },
+      open: {
+        index: "open",
+        pk: { field: "gsi1pk", composite: ["open"], casing: "none" },
+        sk: { field: "gsi1sk", composite: ["placedAt"], casing: "none" },
+      },
+    },
+  },
+  { table: Resource.OrdersTable.name, client },
+);
+
+type Placed = Exclude<OrderState, { status: "NEW" }>;
+
+/** An order by its id, with its version, its payment token and the moment it was placed. */
+export const findOrder = async (id: string) => {
+  const { data } = await OrderRow.get({ id }).go({ consistent: true });
+  return data ? { ...data, state: data.state as Placed } : undefined;
+};
+
+/** The orders that a saga has had something to do for since before then, oldest first, page by page. */
+export async function* openOrdersBefore(then: Date) {
+  let cursor: string | null = null;
+  do {
+    const page: Page = await OrderRow.query
+      .open({ open: "yes" })
+      .lt({ placedAt: then.toISOString() })
+      .go({ hydrate: true, limit: 100, cursor });
+    yield page.data.map((row) => ({ ...row, state: row.state as Placed }));
+    cursor = page.cursor;
+  } while (cursor);
+}
+
+type Page = { data: EntityItem<typeof OrderRow>[]; cursor: string | null };
