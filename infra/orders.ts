@@ -51,7 +51,7 @@ route("POST /orders/{orderId}/resume", "ResumeOrder", api);
 route("POST /orders/{orderId}/close", "CloseOrder", api);
 
 export const findOrder = lambda("FindOrder", "orders/find-order", {
-  link: names,
+  link: [orders],
   permissions: [allow(orders.arn, "dynamodb:GetItem")],
 });
 
@@ -86,7 +86,7 @@ const cancellation = stateMachine(returnOrder, {
 
 subscriber("StartFulfilment", "orders/start-fulfilment", {
   on: published([OrderPlacedV1, OrderPlaced, OrderResumed]),
-  link: [...names, fulfilment],
+  link: [orders, fulfilment],
   permissions: [
     allow(orders.arn, "dynamodb:GetItem"),
     allow(fulfilment.arn, "states:StartExecution"),
@@ -94,7 +94,7 @@ subscriber("StartFulfilment", "orders/start-fulfilment", {
 });
 subscriber("StartCancellation", "orders/start-cancellation", {
   on: published([CancellationRequested, FulfilmentFailed, OrderResumed]),
-  link: [...names, cancellation],
+  link: [orders, cancellation],
   permissions: [
     allow(orders.arn, "dynamodb:GetItem"),
     allow(cancellation.arn, "states:StartExecution"),
