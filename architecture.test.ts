@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const pureCore = "packages/core/src/(decider|event|id|money|result|context)\\.ts";
-const library = "(?!packages/|services/|local/|infra/|scripts/).+";
+const library = "(?!packages/|services/|emulator/|local/|infra/|scripts/).+";
 
 /** Who may import whom: for files that match the left side, every import must match the right. */
 const layers: [files: string, mayImport: string[]][] = [
@@ -16,7 +16,8 @@ const layers: [files: string, mayImport: string[]][] = [
   ["^services/([\\w-]+)/src/saga/", ["packages/core/src/saga\\.ts"]],
   ["^services/([\\w-]+)/src/", ["services/$1/", "packages/", library]],
   ["^infra/", ["infra/", "packages/", "services/[\\w-]+/src/(saga|domain)/", library]],
-  ["^local/", ["local/", "packages/", "services/", "infra/", library]],
+  ["^emulator/", ["emulator/", library]],
+  ["^local/", ["local/", "emulator/", "packages/", "services/", "infra/", library]],
   ["^scripts/", ["scripts/", "packages/", "services/", library]],
 ];
 
@@ -25,10 +26,12 @@ const importsOf = (file: string) =>
     ([, to = ""]) =>
       to.startsWith(".")
         ? join(file, "..", to)
-        : to.replace(/^@petstore\/(core|events)\/(.+)$/, "packages/$1/src/$2.ts"),
+        : to
+            .replace(/^@petstore\/(core|events)\/(.+)$/, "packages/$1/src/$2.ts")
+            .replace(/^emulator\/(.+)$/, "emulator/$1.ts"),
   );
 
-const sources = globSync("{packages,services,infra,local,scripts}/**/*.ts", {
+const sources = globSync("{packages,services,emulator,infra,local,scripts}/**/*.ts", {
   exclude: ["**/node_modules/**", "infra/.sst/**"],
 }).map((file) => file.replaceAll("\\", "/"));
 const code = sources.filter((file) => !/\.(test|d)\.ts$/.test(file) && !file.includes("/testing/"));
@@ -56,16 +59,26 @@ describe("the structure", () => {
     );
   });
 
+  const longerThan = (most: number) => (file: string) => {
+    const lines = readFileSync(file, "utf8").trimEnd().split("\n").length;
+    return lines > most ? [`${lines} lines`] : [];
+  };
+
   it("keeps every file of services/ and packages/ on two screens", () => {
-    const long = (file: string) => {
-      const lines = readFileSync(file, "utf8").split("\n").length;
-      return lines > 140 ? [`${lines} lines`] : [];
-    };
-    expect(
-      offenders(
-        code.filter((file) => /^(packages|services)\//.test(file)),
-        long,
-      ),
-    ).toEqual([]);
+    const short = code.filter((file) => /^(packages|services)\//.test(file));
+    expect(offenders(short, longerThan(120))).toEqual([]);
+  });
+
+  it("keeps every file of emulator/, its tests included, within 800 lines", () => {
+    const files = sources.filter((file) => file.startsWith("emulator/"));
+    expect(offenders(files, longerThan(800))).toEqual([]);
+  });
+
+  it("lets emulator/ know nothing of the shop, its tests included", () => {
+    const files = sources.filter((file) => file.startsWith("emulator/"));
+    expect(offenders(files, forbidden)).toEqual([]);
+    const shop =
+      /\b[Pp]ets?\b|[Pp]etstore|[Pp]et [Ss]tore|\b[Ss]hops?\b|\b[Oo]rders\b|[Oo]rder[A-Z]\w*|\bord_\w*/g;
+    expect(offenders(files, (file) => readFileSync(file, "utf8").match(shop) ?? [])).toEqual([]);
   });
 });

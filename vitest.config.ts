@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{packages,services,local,infra,scripts}/**/*.test.ts", "*.test.ts"],
+          include: ["{packages,services,emulator,local,infra,scripts}/**/*.test.ts", "*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.system.test.ts"],
         },
       },

@@ -1,5 +1,5 @@
+import { matches, validatePattern } from "emulator/services/eventbridge/patterns";
 import { describe, expect, it } from "vitest";
-import { matches, validatePattern } from "../local/src/eventbridge/patterns.ts";
 import { catalogue } from "../packages/events/src/catalogue.ts";
 import openapi from "../services/read-side/src/openapi.json" with { type: "json" };
 import { all, byArn, named } from "./synth/read-graph.ts";

@@ -1,6 +1,6 @@
+import { readGraph } from "emulator/boot/graph";
 import { describe, expect, it } from "vitest";
-import { readGraph } from "../local/src/boot/graph.ts";
-import { badWeek } from "../local/src/testing/bad-week.ts";
+import { badWeek } from "../local/rights/bad-week.ts";
 
 describe("in a bad week", async () => {
   const { ledger, denied } = await badWeek(readGraph("infra/graph.json"));

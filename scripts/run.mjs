@@ -102,17 +102,17 @@ const modernNode = () => {
 };
 
 const COMMANDS = {
-  start: ["local/src/start.ts"],
-  demo: ["local/src/demo.ts"],
+  start: ["local/commands/start.ts"],
+  demo: ["local/commands/demo.ts"],
   test: ["scripts/check.ts"],
-  bench: ["local/src/bench.ts"],
-  conformance: ["local/src/conformance.ts"],
-  iam: ["local/src/iam-report.ts"],
+  bench: ["local/commands/bench.ts"],
+  conformance: ["emulator/conformance/run.ts"],
+  iam: ["local/commands/rights.ts"],
   synth: ["infra/synth/synth.ts"],
   schemas: ["scripts/schemas.ts"],
   openapi: ["scripts/openapi.ts"],
   scenarios: ["scripts/scenarios.ts"],
-  "sign-in": ["local/src/sign-in.ts"],
+  "sign-in": ["local/commands/sign-in.ts"],
 };
 
 const [command = "", ...rest] = process.argv.slice(2);

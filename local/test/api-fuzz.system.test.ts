@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { judge } from "../src/judge/judge.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, hear, isWrite } from "../src/testing/spoil.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, hear, isWrite } from "./spoil.ts";
 
 const CASES = 300;
 
-let shop: Shop;
+let shop: VirtualShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
 });
 afterAll(() => shop.local.stop());
 

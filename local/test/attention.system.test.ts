@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, spoil } from "../src/testing/spoil.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, spoil } from "./spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-let shop: Shop;
+let shop: VirtualShop;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
 });
 afterEach(() => shop.local.stop());
 

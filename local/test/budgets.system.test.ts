@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Counts, countFrom, perOrder } from "../src/bench/count.ts";
-import { judge } from "../src/judge/judge.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
+import { type Counts, countFrom, perOrder } from "../bench/count.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 const BUDGET: Partial<Counts> = {
   commandWrites: 7,
@@ -26,10 +26,10 @@ const lines = [
 ];
 
 describe("what an order of two lines costs", () => {
-  let shop: Shop;
+  let shop: VirtualShop;
   let read: () => Counts;
   beforeAll(async () => {
-    shop = await openShop();
+    shop = await virtualShop();
     read = countFrom(shop.local);
   });
   afterAll(() => shop.local.stop());

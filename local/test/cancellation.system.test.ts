@@ -1,7 +1,7 @@
+import type { Call } from "emulator/kernel/engine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Call } from "../src/engine.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, hear, isWrite } from "../src/testing/spoil.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, hear, isWrite } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const PRICE = 499 + 2 * 950;
@@ -11,9 +11,9 @@ const lines = [
 ];
 type Order = { orderId: string; status: string; version: number };
 
-const placeIn = async (shop: Shop, paymentToken: string) =>
+const placeIn = async (shop: VirtualShop, paymentToken: string) =>
   (await shop.place({ lines, paymentToken })).json() as Order;
-const cancelIn = (shop: Shop, orderId: string) =>
+const cancelIn = (shop: VirtualShop, orderId: string) =>
   shop.local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" });
 
 /** What a customer may have at the end who cancelled: nothing paid, or all of it back. */
@@ -24,9 +24,9 @@ const isOff = (order: { status: string; paid: object | null; refunded: object | 
 };
 
 describe("F62 I4 a customer who cancels", () => {
-  let shop: Shop;
+  let shop: VirtualShop;
   beforeAll(async () => {
-    shop = await openShop();
+    shop = await virtualShop();
   });
   afterAll(() => shop.local.stop());
 
@@ -90,9 +90,9 @@ describe("F62 I4 a customer who cancels", () => {
 });
 
 describe("F66 a customer who looks right after they wrote", () => {
-  let shop: Shop;
+  let shop: VirtualShop;
   beforeEach(async () => {
-    shop = await openShop();
+    shop = await virtualShop();
   });
   afterEach(() => shop.local.stop());
 

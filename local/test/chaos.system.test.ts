@@ -1,8 +1,8 @@
+import type { Call } from "emulator/kernel/engine";
 import { describe, expect, it } from "vitest";
-import type { Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { type Fault, faults, slowDown } from "../src/testing/spoil.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { type Fault, faults, slowDown } from "./spoil.ts";
 
 const MINUTE = 60_000;
 /** How many stories are told, from which seed on, and of how many calls one is spoilt. */
@@ -22,7 +22,7 @@ const CARDS = [
 const PRODUCTS = ["prd_hay", "prd_collar", "prd_parrot", "prd_goldfish", "prd_bird-cage"];
 
 /** Spoils calls by chance, each by any fault that can befall it. Answers how to stop. */
-const stir = ({ local, clock }: Shop, chance: number) => {
+const stir = ({ local, clock }: VirtualShop, chance: number) => {
   const kinds = Object.keys(faults) as Fault[];
   const canCrash = ({ caller, service, operation }: Call) =>
     caller.name.endsWith("Function") &&
@@ -39,7 +39,7 @@ const stir = ({ local, clock }: Shop, chance: number) => {
 };
 
 /** What was given up goes on its way again, now that all is well. */
-const redrive = async (shop: Shop) => {
+const redrive = async (shop: VirtualShop) => {
   const { local } = shop;
   for (const queue of [
     "OrderViewsQueue",
@@ -61,7 +61,7 @@ const redrive = async (shop: Shop) => {
 const SETTLED_OTHERWISE = /(Notifications|OutboxFailures|Sweep|Start)\w*Queue holds/;
 
 /** A customer's request, repeated with the same key until it is answered. */
-const insist = async (shop: Shop, send: () => ReturnType<Shop["local"]["api"]>) => {
+const insist = async (shop: VirtualShop, send: () => ReturnType<VirtualShop["local"]["api"]>) => {
   for (let tries = 0; tries < 60; tries++) {
     const answer = await send();
     if (answer.status < 500 && !answer.headers.get("retry-after")) return answer;
@@ -74,7 +74,7 @@ describe("whatever goes wrong at once, for ten minutes", () => {
   it.each(SEEDS)(
     "I7 I8 I9 I10 I15 I17 all books are in order in the end (seed %i)",
     async (seed) => {
-      const shop = await openShop({ seed });
+      const shop = await virtualShop({ seed });
       const { local, clock } = shop;
       const { random } = clock;
       const pick = <T>(of: readonly T[]) => of[Math.floor(random() * of.length)] as T;

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { claims, judgeAll, type Outcome } from "emulator/conformance/claims";
+import { openLocalLab } from "emulator/conformance/local-lab";
+import { reportOf } from "emulator/conformance/report";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { claims, judgeAll, type Outcome } from "../conformance/claims.ts";
-import { openLocalLab } from "../conformance/local-lab.ts";
-import { reportOf } from "../conformance/report.ts";
 
 describe("what AWS documents, on the local cloud", () => {
   let local: Awaited<ReturnType<typeof openLocalLab>>;
@@ -47,7 +47,7 @@ test.each([
   ["--write", "--only", "sqs"],
 ])("the command answers %s with one sentence and exit code 2", (...options) => {
   const env = { ...process.env, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
-  const args = ["local/src/conformance.ts", ...options];
+  const args = ["emulator/conformance/run.ts", ...options];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env });
   expect(stdout).toBe("");
   expect(stderr.trim().split("\n")).toHaveLength(1);

@@ -1,16 +1,16 @@
+import type { Gate } from "emulator/kernel/cloud";
+import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Gate } from "../src/cloud.ts";
-import type { Call } from "../src/engine.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, isWrite, spoil } from "../src/testing/spoil.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, isWrite, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const hay = [{ productId: "prd_hay", quantity: 1 }];
 
-let shop: Shop;
+let shop: VirtualShop;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
 });
 afterEach(() => shop.local.stop());
 

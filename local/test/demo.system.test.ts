@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { countCalls } from "../src/demo/count-calls.ts";
-import { missing, outcomeOf, surprises } from "../src/demo/outcome.ts";
-import { play } from "../src/demo/play.ts";
-import { stories } from "../src/demo/stories.ts";
-import { judge } from "../src/judge/judge.ts";
-import { openShop } from "../src/testing/shop.ts";
+import { countCalls } from "../demo/count-calls.ts";
+import { missing, outcomeOf, surprises } from "../demo/outcome.ts";
+import { play } from "../demo/play.ts";
+import { stories } from "../demo/stories.ts";
+import { judge } from "../judge/judge.ts";
+import { virtualShop } from "../virtual-shop.ts";
 
 const tell = async (seed: number, patience = 30 * 60_000) => {
-  const { local, drive, books: openBooks } = await openShop({ seed });
+  const { local, drive, books: openBooks } = await virtualShop({ seed });
   const count = countCalls(local);
   const { scenes, stuck } = await drive(
     play({ local, stories, send: local.api, pace: 200, patience }),

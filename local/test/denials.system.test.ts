@@ -25,7 +25,7 @@ const graphWithoutGrant = () => {
 };
 
 test("a denial stands on the terminal once, with the statement and the file of infra/ where it is missing", async () => {
-  const args = ["local/src/start.ts", "--json", "--port", "0", "--api-port", "0"];
+  const args = ["local/commands/start.ts", "--json", "--port", "0", "--api-port", "0"];
   child = spawn(process.execPath, [...args, "--graph", graphWithoutGrant()]);
   let [stdout, stderr] = ["", ""];
   child.stderr?.on("data", (chunk) => {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openJournal } from "emulator/kernel/journal";
+import type { Snapshot } from "emulator/kernel/keep";
 import { afterEach, describe, expect, it } from "vitest";
-import { openJournal } from "../src/journal.ts";
-import { judge } from "../src/judge/judge.ts";
-import type { Snapshot } from "../src/keep.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 const tokens = [
   "tok_approve",
@@ -19,7 +19,11 @@ const tokens = [
 ];
 
 /** Places orders of every kind, the last animals wanted by several, and lets a little time pass after each. */
-const trade = async (shop: Shop, orders: number, after: (placed: string[]) => Promise<unknown>) => {
+const trade = async (
+  shop: VirtualShop,
+  orders: number,
+  after: (placed: string[]) => Promise<unknown>,
+) => {
   const placed: string[] = [];
   for (let i = 0; i < orders; i++) {
     const productId = i % 3 === 0 ? "prd_parrot" : "prd_hay";
@@ -46,7 +50,7 @@ const trade = async (shop: Shop, orders: number, after: (placed: string[]) => Pr
 };
 
 /** How everything ended: nothing is broken, and each order has its end. */
-const endOf = async (shop: Shop, placed: string[]) => {
+const endOf = async (shop: VirtualShop, placed: string[]) => {
   await shop.settle();
   const books = await shop.books();
   expect(judge(books)).toEqual([]);
@@ -57,8 +61,8 @@ const endOf = async (shop: Shop, placed: string[]) => {
 describe("a fork of the whole shop", () => {
   it("goes on from any moment to an end in which no promise is broken, and the original does not notice", async () => {
     const told = async (forking: boolean) => {
-      const shop = await openShop({ seed: 7 });
-      const forks: { fork: Shop; placed: string[] }[] = [];
+      const shop = await virtualShop({ seed: 7 });
+      const forks: { fork: VirtualShop; placed: string[] }[] = [];
       const placed = await trade(shop, 24, async (placed) => {
         if (forking) forks.push({ fork: await shop.fork({ seed: placed.length }), placed });
       });
@@ -70,7 +74,7 @@ describe("a fork of the whole shop", () => {
   });
 
   it("is the same story twice for the same seed", async () => {
-    const shop = await openShop({ seed: 3 });
+    const shop = await virtualShop({ seed: 3 });
     const placed = await trade(shop, 9, async () => {});
     const story = async () => {
       const fork = await shop.fork({ seed: 5 });
@@ -88,7 +92,7 @@ describe("a fork of the whole shop", () => {
 describe("a shop that is cut off at a call", () => {
   /** Three orders for two animals and some hay, and what the cloud knew after each call that they caused. */
   const cuts = async () => {
-    const shop = await openShop({ seed: 7 });
+    const shop = await virtualShop({ seed: 7 });
     const found: { after: string; caller: string; from: Snapshot }[] = [];
     const stop = shop.local.cloud.guard(async (call, next) => {
       const answer = await next(call);
@@ -110,7 +114,7 @@ describe("a shop that is cut off at a call", () => {
 
   /** What is broken when all has come to rest after a cut. */
   const brokenAfter = async (from: Snapshot) => {
-    const shop = await openShop({ seed: 2, from });
+    const shop = await virtualShop({ seed: 2, from });
     await shop.settle();
     return judge(await shop.books());
   };
@@ -158,16 +162,16 @@ describe("a shop whose process ends without a word", () => {
   };
 
   it("has every order that it took when it is opened again, and brings each to its end", async () => {
-    const first = await openShop({ seed: 11 });
+    const first = await virtualShop({ seed: 11 });
     const journal = openJournal(dir, lose);
     await first.local.cloud.restart(journal.replay);
     const placed: string[] = [];
     for (let life = 1; life <= 4; life++) {
-      const shop: Shop = life === 1 ? first : await openShop({ seed: life });
+      const shop: VirtualShop = life === 1 ? first : await virtualShop({ seed: life });
       if (life > 1) await shop.local.cloud.restart(openJournal(dir, lose).replay);
       placed.push(...(await trade(shop, 10, async () => {})));
     }
-    const last = await openShop({ seed: 99 });
+    const last = await virtualShop({ seed: 99 });
     await last.local.cloud.restart(openJournal(dir, lose).replay);
     const ends = await endOf(last, placed);
     expect(ends).not.toContain(undefined);

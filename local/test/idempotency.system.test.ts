@@ -1,18 +1,18 @@
+import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AwsError, type Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, type Fault, hear, isWrite, spoil } from "../src/testing/spoil.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, type Fault, hear, isWrite, spoil } from "./spoil.ts";
 
 const HOUR = 3600_000;
 const good = { lines: [{ productId: "prd_hay", quantity: 1 }], paymentToken: "tok_approve" };
 const other = { ...good, lines: [{ productId: "prd_hay", quantity: 2 }] };
 
-let shop: Shop;
+let shop: VirtualShop;
 let writes: Call[];
 let keys = 0;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
   writes = hear(shop.local, (call) => isWrite(call) && by("OrdersApi")(call));
 });
 afterAll(() => shop.local.stop());

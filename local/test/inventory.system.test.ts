@@ -1,18 +1,17 @@
 import { newTrace } from "@petstore/core/context";
 import { usd } from "@petstore/core/money";
 import { OrderId } from "@petstore/events/ids";
+import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
+import { driverOf } from "emulator/kernel/drive";
+import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readGraph } from "../src/boot/graph.ts";
-import { type VirtualClock, virtualClock } from "../src/clock.ts";
-import { AwsError, type Call } from "../src/engine.ts";
-import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
-import { driverOf } from "../src/testing/drive.ts";
+import { openShop, type Shop } from "../open.ts";
 
 const HOUR = 60 * 60_000;
 const [goldfish, flakes] = ["prd_test-goldfish", "prd_test-flakes"];
 
 let clock: VirtualClock;
-let local: LocalCloud;
+let local: Shop;
 
 const meanwhile = <T>(work: Promise<T>) => driverOf(clock)(work);
 const all = <T>(work: Promise<T>[]) => meanwhile(Promise.allSettled(work));
@@ -61,7 +60,7 @@ const statuses = async () => {
 
 beforeEach(async () => {
   clock = virtualClock();
-  local = await localCloud({ clock, graph: readGraph("infra/graph.json"), runtime: "inline" });
+  local = await openShop({ clock, runtime: "inline", seeded: false });
   for (const productId of [goldfish, flakes])
     await invoke("ListProduct", {
       productId,

@@ -71,7 +71,7 @@ describe("a shop that keeps its state, killed with -9", () => {
 
   it("is not opened twice at once", async () => {
     const shop = await open();
-    const again = spawnSync(process.execPath, ["local/src/start.ts", "--persist", dir], {
+    const again = spawnSync(process.execPath, ["local/commands/start.ts", "--persist", dir], {
       encoding: "utf8",
     });
     expect(again).toMatchObject({ status: 2, stdout: "" });

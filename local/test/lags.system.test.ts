@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import { judge } from "../src/judge/judge.ts";
-import { openShop } from "../src/testing/shop.ts";
+import { judge } from "../judge/judge.ts";
+import { virtualShop } from "../virtual-shop.ts";
 
 const tokens = ["tok_approve", "tok_late", "tok_twice", "tok_decline", "tok_disorder"];
 
 it.each([1, 2, 3])(
   "breaks no promise where reads lag by a second and functions start cold (seed %i)",
   async (seed) => {
-    const shop = await openShop({ seed, lags: { reads: 1_000 }, coldStarts: true });
+    const shop = await virtualShop({ seed, lags: { reads: 1_000 }, coldStarts: true });
     const orders: string[] = [];
     for (let i = 0; i < 25; i++) {
       const order = {

@@ -1,12 +1,10 @@
+import { virtualClock } from "emulator/kernel/clock";
+import { driverOf } from "emulator/kernel/drive";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readGraph } from "../src/boot/graph.ts";
-import { virtualClock } from "../src/clock.ts";
-import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
-import { seed } from "../src/seed/seed.ts";
-import { driverOf } from "../src/testing/drive.ts";
+import { openShop, type Shop } from "../open.ts";
 
 const clock = virtualClock();
-let local: LocalCloud;
+let local: Shop;
 
 const drive = driverOf(clock);
 
@@ -38,8 +36,7 @@ const settled = async (as: string, orderId: string) => {
 };
 
 beforeAll(async () => {
-  local = await localCloud({ clock, graph: readGraph("infra/graph.json"), runtime: "inline" });
-  await drive(seed(local));
+  local = await drive(openShop({ clock, runtime: "inline" }));
 });
 afterAll(() => local.stop());
 
@@ -102,15 +99,11 @@ describe("the whole shop in one process, under virtual time", () => {
   test("the same seed gives the same story", async () => {
     const story = async () => {
       const own = virtualClock({ seed: 7 });
-      const cloud = await localCloud({
-        clock: own,
-        graph: readGraph("infra/graph.json"),
-        runtime: "inline",
-      });
+      const shop = await openShop({ clock: own, runtime: "inline", seeded: false });
       const facts: string[] = [];
-      cloud.cloud.observe(({ kind }) => facts.push(`${own.now()} ${kind}`));
-      await driverOf(own)(seed(cloud));
-      await cloud.stop();
+      shop.cloud.observe(({ kind }) => facts.push(`${own.now()} ${kind}`));
+      await driverOf(own)(shop.open());
+      shop.stop();
       return facts;
     };
     expect(await story()).toEqual(await story());

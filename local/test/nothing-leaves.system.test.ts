@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { GetQueueAttributesCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
+import { signed } from "emulator/doors/wire/testing/signed";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { signed } from "../src/wire/testing/signed.ts";
 import { type OutsideShop, openOutsideShop } from "./outside-shop.ts";
 
 const watch = ["--import", pathToFileURL("local/test/nothing-leaves-watch.ts").href];
@@ -93,7 +93,7 @@ test("every kind of order goes through, with webhooks and e-mails, and not one b
 });
 
 test("a function that tries is refused, by name, before anything is sent", async () => {
-  await createFunction("Gossip", "local/src/lambda/testing/outgoing.ts");
+  await createFunction("Gossip", "emulator/runtime/testing/outgoing.ts");
   const { host } = new URL(shop.ready.aws);
   const invoke = signed(
     { path: "/2015-03-31/functions/Gossip/invocations", headers: { host } },

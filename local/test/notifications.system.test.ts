@@ -3,17 +3,17 @@ import type { DomainEvent } from "@petstore/core/event";
 import { seal } from "@petstore/core/outbox";
 import { OrderId } from "@petstore/events/ids";
 import { OrderCancelled, OrderRejected } from "@petstore/events/orders";
+import { readGraph } from "emulator/boot/graph";
+import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
+import { driverOf } from "emulator/kernel/drive";
+import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readGraph } from "../src/boot/graph.ts";
-import { type VirtualClock, virtualClock } from "../src/clock.ts";
-import { AwsError } from "../src/engine.ts";
-import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
-import { driverOf } from "../src/testing/drive.ts";
+import { openShop, type Shop } from "../open.ts";
 
 const DAY = 24 * 3600_000;
 const customerId = "cus_01K0000000000000000000A11C";
 let clock: VirtualClock;
-let local: LocalCloud;
+let local: Shop;
 
 const cancelled = () => OrderCancelled({ orderId: OrderId.create(), customerId });
 
@@ -61,7 +61,7 @@ const deadLetters = graph.resources.find(
 
 beforeEach(async () => {
   clock = virtualClock();
-  local = await localCloud({ clock, graph, runtime: "inline" });
+  local = await openShop({ clock, graph, runtime: "inline", seeded: false });
   await register({ customerId, email: "alice@example.com", name: "Alice" });
 });
 afterEach(() => local.stop());

@@ -1,22 +1,19 @@
+import { virtualClock } from "emulator/kernel/clock";
+import type { Gate } from "emulator/kernel/cloud";
+import { driverOf } from "emulator/kernel/drive";
+import { AwsError } from "emulator/kernel/engine";
+import { EnvironmentCrash } from "emulator/services/lambda/function";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readGraph } from "../src/boot/graph.ts";
-import { virtualClock } from "../src/clock.ts";
-import type { Gate } from "../src/cloud.ts";
-import { AwsError } from "../src/engine.ts";
-import { EnvironmentCrash } from "../src/lambda/function.ts";
-import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
-import { seed } from "../src/seed/seed.ts";
-import { driverOf } from "../src/testing/drive.ts";
+import { openShop, type Shop } from "../open.ts";
 
 const HAY = 499;
 const clock = virtualClock();
-let shop: LocalCloud;
+let shop: Shop;
 
 const passing = driverOf(clock);
 
 beforeAll(async () => {
-  shop = await localCloud({ clock, graph: readGraph("infra/graph.json"), runtime: "inline" });
-  await passing(seed(shop));
+  shop = await passing(openShop({ clock, runtime: "inline" }));
 });
 afterAll(() => shop?.stop());
 

@@ -1,24 +1,24 @@
+import type { Call } from "emulator/kernel/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, hear, isWrite } from "../src/testing/spoil.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, hear, isWrite } from "./spoil.ts";
 
 const hay = { productId: "prd_hay", quantity: 1 };
 const good = { lines: [hay], paymentToken: "tok_approve" };
 const withLines = (...lines: unknown[]) => ({ ...good, lines });
 const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
 
-let shop: Shop;
+let shop: VirtualShop;
 let writes: Call[];
 let keys = 0;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
   writes = hear(shop.local, isWrite);
 });
 afterAll(() => shop.local.stop());
 
-type Request = Parameters<Shop["local"]["api"]>[0];
+type Request = Parameters<VirtualShop["local"]["api"]>[0];
 const ask = (request: Request) => shop.drive(shop.local.api(request));
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   ask({

@@ -1,14 +1,14 @@
+import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { AwsError, type Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 const MINUTE = 60_000;
 const hay = [{ productId: "prd_hay", quantity: 1 }];
 
-let shop: Shop;
+let shop: VirtualShop;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
 });
 afterEach(() => shop.local.stop());
 

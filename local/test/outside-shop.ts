@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { awsClients } from "../conformance/clients.ts";
+import { awsClients } from "emulator/conformance/clients";
 
 type Ready = {
   api: string;
@@ -25,7 +25,7 @@ export const openOutsideShop = async ({
 } = {}) => {
   const child: ChildProcess = spawn(
     process.execPath,
-    [...node, "local/src/start.ts", "--json", "--port", "0", "--api-port", "0", ...options],
+    [...node, "local/commands/start.ts", "--json", "--port", "0", "--api-port", "0", ...options],
     { env: { ...process.env, ...env } },
   );
   let stderr = "";

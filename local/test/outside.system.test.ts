@@ -72,8 +72,8 @@ import {
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { signed } from "emulator/doors/wire/testing/signed";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { signed } from "../src/wire/testing/signed.ts";
 import { type OutsideShop, openOutsideShop } from "./outside-shop.ts";
 
 let shop: OutsideShop;

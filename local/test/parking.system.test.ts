@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openShop, type Shop } from "../src/testing/shop.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 const QUEUES = ["OrderViews", "Sales", "Notifications"];
 
 describe("F27 an event that is not as agreed", () => {
-  let shop: Shop;
+  let shop: VirtualShop;
   beforeAll(async () => {
-    shop = await openShop();
+    shop = await virtualShop();
   });
   afterAll(() => shop.local.stop());
 

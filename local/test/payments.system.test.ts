@@ -1,20 +1,19 @@
 import { SIGNATURE_HEADER, signWebhook } from "@petstore/core/webhook-signature";
 import { OrderId, paymentOf } from "@petstore/events/ids";
+import { virtualClock } from "emulator/kernel/clock";
+import { driverOf } from "emulator/kernel/drive";
+import type { Call, Caller } from "emulator/kernel/engine";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { readGraph } from "../src/boot/graph.ts";
-import { virtualClock } from "../src/clock.ts";
-import type { Call, Caller } from "../src/engine.ts";
-import { type LocalCloud, localCloud } from "../src/local-cloud.ts";
-import { driverOf } from "../src/testing/drive.ts";
+import { openShop, type Shop } from "../open.ts";
 
 const total = { amount: 4200, currency: "USD" };
 const secret = "sandbox-webhook-secret";
 const clock = virtualClock();
-let shop: LocalCloud;
+let shop: Shop;
 let calls: { by: string; operation: string; input: Call["input"] }[] = [];
 
 beforeAll(async () => {
-  shop = await localCloud({ clock, graph: readGraph("infra/graph.json"), runtime: "inline" });
+  shop = await openShop({ clock, runtime: "inline", seeded: false });
   shop.cloud.guard((call, next) => {
     calls.push({ by: call.caller.name, operation: call.operation, input: call.input });
     return next(call);

@@ -1,15 +1,15 @@
+import type { Gate } from "emulator/kernel/cloud";
+import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Gate } from "../src/cloud.ts";
-import type { Call } from "../src/engine.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, hear, isWrite, spoil } from "../src/testing/spoil.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, hear, isWrite, spoil } from "./spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-let shop: Shop;
+let shop: VirtualShop;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
 });
 afterEach(() => shop.local.stop());
 

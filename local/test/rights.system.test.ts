@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
+import { readGraph } from "emulator/boot/graph";
+import { tellDenial } from "emulator/services/iam/denial";
 import { expect, test } from "vitest";
-import { readGraph } from "../src/boot/graph.ts";
-import { tellDenial } from "../src/iam/denial.ts";
-import { reportOf } from "../src/iam/report.ts";
-import { badWeek } from "../src/testing/bad-week.ts";
+import { badWeek } from "../rights/bad-week.ts";
+import { reportOf } from "../rights/report.ts";
 
 const graph = readGraph(fileURLToPath(new URL("../../infra/graph.json", import.meta.url)));
 

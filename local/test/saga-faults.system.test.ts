@@ -1,8 +1,8 @@
+import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Call } from "../src/engine.ts";
-import { judge } from "../src/judge/judge.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, type Fault, faults } from "../src/testing/spoil.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, type Fault, faults } from "./spoil.ts";
 
 const MINUTE = 60_000;
 /**
@@ -42,13 +42,13 @@ const lines = [
   { productId: "prd_collar", quantity: 2 },
 ];
 
-let shop: Shop | undefined;
+let shop: VirtualShop | undefined;
 let served = 0;
 const shopFor = async () => {
   served += 1;
   if (!shop || served % CASES_PER_SHOP === 0) {
     await close();
-    shop = await openShop();
+    shop = await virtualShop();
   }
   return shop;
 };
@@ -65,7 +65,7 @@ const isOurs = ({ caller }: Call) => caller.name !== "administrator" && !/Sweep/
 type Point = { name: string; nth: number };
 
 /** Spoils the call at this point, counted from now. Answers how to stop, and which it was. */
-const spoilAt = ({ local, clock }: Shop, { name, nth }: Point, kind: string) => {
+const spoilAt = ({ local, clock }: VirtualShop, { name, nth }: Point, kind: string) => {
   const lasts = kind.endsWith(SECOND);
   const fault = faults[kind.replace(` ${SECOND}`, "") as Fault];
   let calls = 0;
@@ -81,7 +81,10 @@ const spoilAt = ({ local, clock }: Shop, { name, nth }: Point, kind: string) => 
 };
 
 /** A customer who sends a request again, with the same key, until there is an answer. */
-const insist = async ({ clock, drive }: Shop, send: () => ReturnType<Shop["local"]["api"]>) => {
+const insist = async (
+  { clock, drive }: VirtualShop,
+  send: () => ReturnType<VirtualShop["local"]["api"]>,
+) => {
   for (let tries = 0; tries < 20; tries++) {
     const answer = await drive(send());
     if (answer.status < 500 && !answer.headers.get("retry-after")) return answer;
@@ -90,7 +93,7 @@ const insist = async ({ clock, drive }: Shop, send: () => ReturnType<Shop["local
   throw new Error("There was never an answer");
 };
 
-const play = async (own: Shop, { card, cancelsAfter }: Flow, key: string) => {
+const play = async (own: VirtualShop, { card, cancelsAfter }: Flow, key: string) => {
   const { local, clock } = own;
   const body = { lines, paymentToken: card };
   const headers = { "idempotency-key": key };
@@ -108,14 +111,19 @@ const play = async (own: Shop, { card, cancelsAfter }: Flow, key: string) => {
 };
 
 /** Nobody knows whether an e-mail went out when its sender was disturbed (F25): a person looks, and puts the letter away. */
-const lookAtMail = async ({ local, clock }: Shop) => {
+const lookAtMail = async ({ local, clock }: VirtualShop) => {
   await clock.advance(MINUTE); // a queue is not purged more often
   const QueueUrl = `${local.urls.aws}/123456789012/petstore-local-NotificationsQueueDlqQueue`;
   await local.call("sqs", "PurgeQueue", { QueueUrl });
 };
 
 /** What is wrong when nothing moves any more, at most two hours later. */
-const wrongAfter = async (own: Shop, { ends }: Flow, orderId: string, spoilt: Call | undefined) => {
+const wrongAfter = async (
+  own: VirtualShop,
+  { ends }: Flow,
+  orderId: string,
+  spoilt: Call | undefined,
+) => {
   let wrong: string[] = [];
   for (let waited = 0; waited < 120; waited++) {
     await own.settle();
@@ -135,7 +143,7 @@ const wrongAfter = async (own: Shop, { ends }: Flow, orderId: string, spoilt: Ca
 
 /** All points on the way of an order with which nothing goes wrong. */
 const pointsOf = async (flow: Flow): Promise<Point[]> => {
-  const own = await openShop();
+  const own = await virtualShop();
   const counts = new Map<string, number>();
   const points: Point[] = [];
   own.local.cloud.guard((call, next) => {

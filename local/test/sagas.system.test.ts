@@ -1,15 +1,15 @@
+import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Call } from "../src/engine.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, isWrite, spoil } from "../src/testing/spoil.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, isWrite, spoil } from "./spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const FINAL = ["CONFIRMED", "REJECTED", "CANCELLED"];
 
-let shop: Shop;
+let shop: VirtualShop;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
 });
 afterEach(() => shop.local.stop());
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { judge } from "../src/judge/judge.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { by, slowDown, spoil } from "../src/testing/spoil.ts";
+import { judge } from "../judge/judge.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, slowDown, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 
-let shop: Shop;
+let shop: VirtualShop;
 let keys = 0;
 beforeEach(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
   slowDown(shop.local, 50);
 });
 afterEach(() => shop.local.stop());

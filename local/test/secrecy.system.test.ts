@@ -1,11 +1,11 @@
+import { AwsError } from "emulator/kernel/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AwsError } from "../src/engine.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 const MINUTE = 60_000;
 const SECRETS = ["sandbox-api-key", "sandbox-webhook-secret"];
 
-let shop: Shop;
+let shop: VirtualShop;
 const heard = new Map<string, string[]>();
 const keep = (where: string, what: unknown) =>
   heard.set(where, [...(heard.get(where) ?? []), JSON.stringify(what) ?? ""]);
@@ -13,7 +13,7 @@ const taskTokens: string[] = [];
 
 /** A day in the shop with everything in it that may make somebody talkative: refusals, errors, dead letters. */
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
   const { local } = shop;
   local.cloud.observe((fact) => {
     if (fact.kind === "log") keep("logs", fact.line);

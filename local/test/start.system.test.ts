@@ -7,7 +7,7 @@ import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-const start = "local/src/start.ts";
+const start = "local/commands/start.ts";
 const graphFile = "infra/graph.json";
 const run = (...args: string[]) =>
   spawnSync(process.execPath, [start, ...args], { encoding: "utf8" });
@@ -142,7 +142,7 @@ describe("a local cloud that serves", () => {
 
   test("signs in from the command line", () => {
     const signIn = (...args: string[]) =>
-      spawnSync(process.execPath, ["local/src/sign-in.ts", ...args], { encoding: "utf8" });
+      spawnSync(process.execPath, ["local/commands/sign-in.ts", ...args], { encoding: "utf8" });
     expect(signIn("alice").stdout.split(".")).toHaveLength(3);
     expect(signIn("mallory")).toMatchObject({ status: 2, stdout: "" });
   });

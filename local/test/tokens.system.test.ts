@@ -5,18 +5,18 @@ import {
   type JsonWebKey,
   sign,
 } from "node:crypto";
+import { createIssuer, type Issuer } from "emulator/doors/issuer/issuer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accounts } from "../src/issuer/accounts.ts";
-import { createIssuer, type Issuer } from "../src/issuer/issuer.ts";
-import { openShop, type Shop } from "../src/testing/shop.ts";
-import { hear } from "../src/testing/spoil.ts";
+import { accounts, subjectOf } from "../accounts.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { hear } from "./spoil.ts";
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-let shop: Shop;
+let shop: VirtualShop;
 let issuer: Issuer;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await virtualShop();
   const { payload } = parts(shop.local.token("alice"));
   issuer = createIssuer(shop.clock, payload.iss, payload.aud);
 });
@@ -50,7 +50,7 @@ const stranger = (header: object) => {
 };
 const admin = accounts.find(({ name }) => name === "admin") as (typeof accounts)[number];
 const ofAnother = (url: string, audience: string) =>
-  createIssuer(shop.clock, url, audience).token(admin);
+  createIssuer(shop.clock, url, audience).token(subjectOf(admin));
 
 const bad: [what: string, header: () => string | undefined | Promise<string>][] = [
   ["no token", () => undefined],

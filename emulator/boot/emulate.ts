@@ -1,0 +1,323 @@
+import { dispatcher } from "../doors/api-gateway/dispatch.ts";
+import { functionUrl, httpApi } from "../doors/api-gateway/front.ts";
+import { createIssuer, type Issuer } from "../doors/issuer/issuer.ts";
+import {
+  type Credentials,
+  createKeyRing,
+  type Holder,
+  type KeyRing,
+} from "../doors/wire/credentials.ts";
+import { awsEndpoint } from "../doors/wire/endpoint.ts";
+import type { WireHandler, WireRequest, WireResponse } from "../doors/wire/message.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { type Cloud, createCloud, type Fact } from "../kernel/cloud.ts";
+import { administrator } from "../kernel/engine.ts";
+import { CannotStart } from "../kernel/refusals.ts";
+import type { Code } from "../runtime/bundle.ts";
+import { inlineRuntime } from "../runtime/inline-runtime.ts";
+import { threadRuntime } from "../runtime/thread-runtime.ts";
+import { dynamoEngines, type Lags, type StreamsEngine } from "../services/dynamodb/engine.ts";
+import { eventBridgeEngine } from "../services/eventbridge/engine.ts";
+import { createPermissions, type Permissions, type PlaceOf } from "../services/iam/gate.ts";
+import { type FunctionUrl, type LambdaEngine, lambdaEngine } from "../services/lambda/engine.ts";
+import type { Wake } from "../services/lambda/event-source-mappings.ts";
+import type { MakeRuntime } from "../services/lambda/function.ts";
+import { schedulerEngine } from "../services/scheduler/engine.ts";
+import { type Email, type SesEngine, sesEngine } from "../services/ses/engine.ts";
+import { type SqsEngine, sqsEngine } from "../services/sqs/engine.ts";
+import { statesEngine } from "../services/stepfunctions/engine.ts";
+import { stsEngine } from "../services/sts/engine.ts";
+import { createResources, pascal } from "./create.ts";
+import type { Graph, GraphFunction } from "./graph.ts";
+import { httpApisOf } from "./http-apis.ts";
+import { localiser } from "./localise.ts";
+
+export type EmulatorOptions = {
+  clock: Clock;
+  graph: Graph;
+  /** Where the handlers are that the graph names. */
+  code: Code;
+  /** Where handlers run: in threads, inside this process on the clock, or as a test has it. */
+  runtime: "worker" | "inline" | MakeRuntime;
+  /** Whether functions take as long to start as on AWS, and are put away when they have nothing to do for long. */
+  coldStarts?: boolean | undefined;
+  /** How far eventually consistent reads and the removal of expired items lag behind. */
+  lags?: Lags | undefined;
+  /** The administrator's credentials, where they are not to be new ones. */
+  credentials?: Credentials | undefined;
+  /** Who holds a permission, by an ARN of its: what a denied call is told with. */
+  placeOf?: PlaceOf;
+  /** The addresses under which everything is linked. Nothing listens there unless somebody serves the handlers. */
+  apiUrl?: string;
+  awsUrl?: string;
+  /** Where, on the API's address, the emulator's own things are: the issuer, function URLs. */
+  prefix?: string;
+  account?: string;
+  region?: string;
+};
+
+/** AWS in this process, running what a graph says. */
+export type Emulator = {
+  cloud: Cloud;
+  graph: Graph;
+  urls: { api: string; aws: string };
+  /** What to serve at `urls.api` and `urls.aws`. */
+  handlers: { api: WireHandler; aws: WireHandler };
+  /** Puts pages before the API: what they answer is not asked of it. */
+  addPages: (pages: (request: WireRequest) => Promise<WireResponse | undefined>) => void;
+  /** A `fetch` that reaches the addresses of this emulator in the process, and no other. */
+  fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
+  /** Makes an AWS API call as the administrator. */
+  // biome-ignore lint/suspicious/noExplicitAny: AWS's answers
+  call: (service: string, operation: string, input?: object) => Promise<any>;
+  /** Invokes a function by the name it has in the infrastructure definition. Throws what it threw. */
+  invoke: (name: string, payload: unknown) => Promise<unknown>;
+  /** The physical name of what the graph calls `name`: a table, a queue, a function. */
+  nameOf: (name: string) => string;
+  /** Starts an environment of each function, so that the next invocations find them warm. */
+  warm: () => Promise<void>;
+  /** What stands in for the user pool of the graph. */
+  issuer: Issuer;
+  /** What was sent by e-mail, the oldest first. */
+  emails: () => readonly Email[];
+  administrator: Credentials;
+  /** Hears every question that IAM is asked, with its answer. */
+  hearIam: Permissions["hear"];
+  /** The newest facts, at most 10,000. */
+  notes: (kind?: string) => Fact[];
+  stop: () => void;
+};
+
+const keptNotes = 10_000;
+
+/** Managed policies that grant nothing which the emulator has. */
+const emptyHere = new Set(["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]);
+
+/** What SST puts into a function's environment to find an encrypted file of links; ours are in the open. */
+const sstOnly = new Set(["SST_KEY", "SST_KEY_FILE"]);
+
+/** What the engines tell each other beside calls: pollers are woken, function URLs are found, e-mails are shown. */
+type Ties = {
+  wake: Wake;
+  urls: Map<string, FunctionUrl>;
+  emails: () => readonly Email[];
+};
+
+const makeCloud = (
+  { clock, lags, account, region }: EmulatorOptions,
+  awsUrl: string,
+  runtime: MakeRuntime,
+): { cloud: Cloud; ties: Ties } => {
+  const dynamo = dynamoEngines({ lags });
+  const urls = new Map<string, FunctionUrl>();
+  let sqs: SqsEngine | undefined;
+  let streams: StreamsEngine | undefined;
+  let ses: SesEngine | undefined;
+  const wake: Wake = {
+    queues: (arn, listener) => sqs?.onMessages(arn, listener) ?? (() => {}),
+    streams: (arn, listener) => streams?.onRecords(arn, listener) ?? (() => {}),
+  };
+  const cloud = createCloud(
+    clock,
+    [
+      dynamo.dynamodb,
+      (world) => {
+        streams = dynamo.streams(world);
+        return streams;
+      },
+      (world) => {
+        sqs = sqsEngine({ baseUrl: awsUrl })(world);
+        return sqs;
+      },
+      eventBridgeEngine,
+      statesEngine,
+      lambdaEngine({ wake, urlOf: (functionName) => urls.get(functionName), runtime }),
+      schedulerEngine,
+      (world) => {
+        ses = sesEngine(world);
+        return ses;
+      },
+      stsEngine,
+    ],
+    { ...(account && { account }), ...(region && { region }) },
+  );
+  return { cloud, ties: { wake, urls, emails: () => ses?.inbox() ?? [] } };
+};
+
+/** The newest facts of a cloud, at most so many. */
+const rememberFacts = (cloud: Cloud, most: number): Emulator["notes"] => {
+  const notes: Fact[] = [];
+  cloud.observe((fact) => {
+    notes.push(fact);
+    if (notes.length > most * 1.5) notes.splice(0, notes.length - most);
+  });
+  return (kind) => (kind === undefined ? [...notes] : notes.filter((fact) => fact.kind === kind));
+};
+
+/**
+ * Boots AWS from a graph: engines, functions, permissions, API, issuer. Throws CannotStart, with one sentence, for a
+ * graph that it cannot run.
+ */
+export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
+  const {
+    clock,
+    graph,
+    code,
+    coldStarts,
+    credentials,
+    placeOf,
+    apiUrl = "http://127.0.0.1:3000",
+    awsUrl = "http://127.0.0.1:4566",
+    prefix = "/_local",
+  } = options;
+  const addresses: Record<string, WireHandler> = {};
+  const reachFrom = (from: string) =>
+    dispatcher(addresses, (url) => cloud.note({ kind: "refused-address", url, from }));
+  const outgoing = (request: Request, from: string) => reachFrom(from)(request);
+  const runtime =
+    options.runtime === "inline"
+      ? inlineRuntime({ code, coldStarts, outgoing })
+      : options.runtime === "worker"
+        ? threadRuntime({
+            code,
+            coldStarts,
+            callerOf: (key) => keys.callerOf(key),
+            outgoing: {
+              origins: [new URL(apiUrl).origin, new URL(awsUrl).origin],
+              answer: outgoing,
+            },
+          })
+        : options.runtime;
+  const { cloud, ties } = makeCloud(options, awsUrl, runtime);
+  const { account, region } = cloud;
+  const notes = rememberFacts(cloud, keptNotes);
+
+  const holders = cloud.keeper.map<Holder>("iam.keys");
+  const keys: KeyRing = createKeyRing(clock, holders);
+  if (credentials) {
+    const { accessKeyId, secretAccessKey } = credentials;
+    holders.set(accessKeyId, { caller: administrator, secretAccessKey });
+  }
+  const permissions = createPermissions(cloud, placeOf);
+  cloud.guard(permissions.gate);
+
+  const { replace, localise } = localiser();
+  const [pool, client] = ["userPool:UserPool", "userPoolClient:UserPoolClient"].map((type) =>
+    graph.resources.find((resource) => resource.type === `aws:cognito/${type}`),
+  );
+  const audience = client?.outputs.id ?? graph.app;
+  const issuer = createIssuer(clock, `${apiUrl}${prefix}/issuer`, audience);
+  if (pool) replace(`https://${pool.outputs.endpoint}`, issuer.url);
+
+  const [first, second] = httpApisOf(graph, account, new URL(apiUrl).host);
+  if (second)
+    throw new CannotStart(`The emulator serves one HTTP API; ${second.resource.name} is a second.`);
+  if (first) {
+    replace(first.resource.outputs.apiEndpoint, apiUrl);
+    permissions.addSource(first.api.name, `${first.resource.outputs.executionArn}/$default`);
+  }
+
+  const functions = new Map(graph.functions.map((fn) => [fn.functionName, fn]));
+  const functionUrls: Record<string, WireHandler> = {};
+  const environmentOf = (fn: GraphFunction, role: string) => {
+    const { accessKeyId, secretAccessKey } = keys.issue({ name: fn.functionName, role });
+    return {
+      ...Object.fromEntries(
+        Object.entries(localise(fn.environment)).filter(([name]) => !sstOnly.has(name)),
+      ),
+      AWS_ENDPOINT_URL: awsUrl,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      SST_RESOURCES_JSON: JSON.stringify(localise(fn.links)),
+    };
+  };
+  const shortName = (functionName: string) => functions.get(functionName)?.name ?? functionName;
+
+  await createResources(graph, cloud, {
+    replace,
+    localise,
+    functions,
+    environmentOf,
+    addRole(arn, policies, managed) {
+      const unknown = managed.find((policy) => !emptyHere.has(policy));
+      if (unknown) throw new CannotStart(`The emulator does not know the policy ${unknown}.`);
+      permissions.addRole(arn, policies);
+    },
+    urlOf: (functionName) => `${apiUrl}${prefix}/functions/${shortName(functionName)}`,
+    addFunctionUrl({ functionName, address, cors }) {
+      ties.urls.set(functionName, {
+        address,
+        ...(cors !== undefined && { cors: pascal(cors) as object }),
+      });
+      functionUrls[new URL(address).pathname] = functionUrl(cloud, {
+        functionName,
+        cors: cors as never,
+        front: {
+          apiId: shortName(functionName).toLowerCase(),
+          accountId: account,
+          domainName: new URL(apiUrl).host,
+          stage: "$default",
+        },
+      });
+    },
+  });
+
+  let pages: Parameters<Emulator["addPages"]>[0] = async () => undefined;
+  const issuerPath = new URL(issuer.url).pathname;
+  const serveApi = first && httpApi(cloud, first.api);
+  const own: WireHandler = async (request) => {
+    const { path } = request;
+    for (const [at, handle] of Object.entries({ [issuerPath]: issuer.handle, ...functionUrls }))
+      if (path === at || path.startsWith(`${at}/`))
+        return handle({ ...request, path: path.slice(at.length) || "/" });
+    return (
+      (await pages(request)) ??
+      (await serveApi?.(request)) ?? { status: 404, headers: {}, body: "" }
+    );
+  };
+  const handlers = { aws: awsEndpoint(cloud, keys), api: own };
+  addresses[new URL(apiUrl).origin] = handlers.api;
+  addresses[new URL(awsUrl).origin] = handlers.aws;
+
+  const call: Emulator["call"] = (service, operation, input = {}) =>
+    cloud.call({ caller: administrator, service, operation, input });
+  const nameOf = (name: string) => {
+    const fn = graph.functions.find((one) => one.name === name);
+    const link = graph.functions.map(({ links }) => links[name]?.name).find(Boolean);
+    const physical = fn?.functionName ?? link;
+    if (typeof physical !== "string") throw new Error(`The graph has nothing named ${name}.`);
+    return physical;
+  };
+
+  return {
+    cloud,
+    graph,
+    urls: { api: apiUrl, aws: awsUrl },
+    handlers,
+    addPages(added) {
+      pages = added;
+    },
+    fetch: reachFrom("outside"),
+    call,
+    async invoke(name, payload) {
+      const { FunctionError, Payload = "" } = await call("lambda", "Invoke", {
+        FunctionName: nameOf(name),
+        Payload: Buffer.from(JSON.stringify(payload)).toString("base64"),
+      });
+      const text = Buffer.from(Payload, "base64").toString("utf8");
+      const value = text === "" ? undefined : JSON.parse(text);
+      if (FunctionError)
+        throw Object.assign(new Error(value?.errorMessage), { name: value?.errorType });
+      return value;
+    },
+    nameOf,
+    warm: () => (cloud.engines.lambda as LambdaEngine).warm(),
+    issuer,
+    emails: ties.emails,
+    administrator: keys.issue(administrator),
+    hearIam: permissions.hear,
+    notes,
+    stop: () => cloud.stop(),
+  };
+};

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from "node:fs";
+import { CannotStart } from "../kernel/refusals.ts";
+
+/** A resource of the evaluated infrastructure: Pulumi's type, logical name and inputs, and what AWS would answer. */
+export type Resource = {
+  type: string;
+  name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: as many shapes as there are types; each is read by its translation
+  inputs: Record<string, any>;
+  // biome-ignore lint/suspicious/noExplicitAny: see inputs
+  outputs: Record<string, any>;
+};
+
+/** A function of the graph: where its code is and what is linked to it. */
+export type GraphFunction = {
+  /** The name in the infrastructure definition: "PlaceOrder". */
+  name: string;
+  /** The name on AWS: "app-local-PlaceThing". */
+  functionName: string;
+  /** "src/handlers/api.handler". */
+  handler: string;
+  /** What `Resource` holds in it. */
+  links: Record<string, Record<string, unknown>>;
+  environment: Record<string, string>;
+};
+
+/** infra/graph.json: what the infrastructure definition makes of itself. */
+export type Graph = {
+  version: number;
+  app: string;
+  stage: string;
+  resources: Resource[];
+  functions: GraphFunction[];
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const broken = (where: string, what: string) => new CannotStart(`${where} ${what}.`);
+
+/** Checks that `value` has the shape of a graph. Throws CannotStart, naming the first thing that is wrong. */
+export const checkGraph = (value: unknown, where = "infra/graph.json"): Graph => {
+  if (!isRecord(value)) throw broken(where, "is not a JSON object");
+  if (value.version !== 1)
+    throw broken(where, `has version ${JSON.stringify(value.version)}; this local cloud reads 1`);
+  for (const list of ["resources", "functions"])
+    if (!Array.isArray(value[list])) throw broken(where, `has no list "${list}"`);
+  for (const [index, resource] of (value.resources as unknown[]).entries()) {
+    if (
+      !isRecord(resource) ||
+      typeof resource.type !== "string" ||
+      typeof resource.name !== "string"
+    )
+      throw broken(where, `has a resource without type or name (number ${index + 1})`);
+    if (!isRecord(resource.inputs))
+      throw broken(where, `has no inputs for ${resource.type} ${resource.name}`);
+    resource.outputs ??= {};
+    if (!isRecord(resource.outputs))
+      throw broken(where, `has outputs that are no object for ${resource.type} ${resource.name}`);
+  }
+  for (const [index, fn] of (value.functions as unknown[]).entries()) {
+    if (!isRecord(fn))
+      throw broken(where, `has a function that is no object (number ${index + 1})`);
+    for (const member of ["name", "functionName", "handler"])
+      if (typeof fn[member] !== "string")
+        throw broken(where, `has a function without ${member} (number ${index + 1})`);
+    fn.links ??= {};
+    fn.environment ??= {};
+    if (!isRecord(fn.links) || !isRecord(fn.environment))
+      throw broken(where, `has links or environment that are no object for ${fn.name}`);
+  }
+  return value as Graph;
+};
+
+/** Reads the graph from a file. Throws CannotStart where it is missing or broken. */
+export const readGraph = (file: string): Graph => {
+  if (!existsSync(file)) throw new CannotStart(`${file} is missing: write it with \`pnpm synth\`.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new CannotStart(`${file} is not JSON: ${(error as Error).message}.`);
+  }
+  return checkGraph(value, file);
+};

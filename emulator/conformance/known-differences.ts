@@ -1,0 +1,113 @@
+/** What a client's calls do not show, or not in a short time: how the local cloud differs, by service. */
+export const knownDifferences: [service: string, difference: string][] = [
+  [
+    "everywhere",
+    "One account (123456789012), one region (us-east-1), one process. All is in memory and gone when it stops; with `--persist` it is written down too, and there after kill -9, but not surely after a power cut.",
+  ],
+  [
+    "everywhere",
+    "What is created is ready at once: states such as CREATING are never seen. What is deleted is gone at once, and its name free.",
+  ],
+  [
+    "everywhere",
+    "After a restart with `--persist`, and in a fork, functions that were running are cut off; what they were doing is delivered again.",
+  ],
+  [
+    "everywhere",
+    "Most quotas on the number of resources and on calls per second are not enforced; limits of sizes, Lambda's concurrency and the throttling of HTTP APIs are.",
+  ],
+  [
+    "dynamodb",
+    "Reads are always consistent, and indexes are up to date at once. On AWS both may lag, for mostly less than a second; with `--lag` they do here, too.",
+  ],
+  [
+    "dynamodb",
+    "Capacity is counted and never runs out: no throttling of a table, an index or a hot partition.",
+  ],
+  [
+    "dynamodb",
+    "Items are deleted 10 to 20 minutes after their time to live. AWS says: within a few days.",
+  ],
+  [
+    "dynamodb",
+    "Point-in-time recovery, encryption, table class and deletion protection are remembered where the API has them; there are no backups to restore from.",
+  ],
+  ["streams", "A stream has one shard that never splits. AWS rolls shards every few hours."],
+  [
+    "sqs",
+    "A message is received once per visibility timeout, mostly in the order in which it was sent. AWS promises neither.",
+  ],
+  [
+    "sqs",
+    "Message counts are exact at any moment; on AWS they are approximate, for up to a minute.",
+  ],
+  [
+    "eventbridge",
+    "An event is delivered at once, once and in order. On AWS it takes half a second, may come twice, in any order.",
+  ],
+  [
+    "eventbridge",
+    "Rules, targets and archives work from the moment of their creation; on AWS after up to a minute, archives up to ten.",
+  ],
+  [
+    "eventbridge",
+    "Targets are Lambda functions, SQS queues, state machines and other buses. Others are refused by name.",
+  ],
+  [
+    "stepfunctions",
+    "Integrations: lambda:invoke, events:putEvents, sqs:sendMessage, dynamodb:{getItem,putItem,updateItem,deleteItem}, states:startExecution, with .waitForTaskToken, .sync and .sync:2 where AWS has them. Others are refused when the machine is created.",
+  ],
+  [
+    "stepfunctions",
+    "Map runs inline, over lists. A Map over an object, Distributed Map, activities, versions and aliases are refused.",
+  ],
+  [
+    "stepfunctions",
+    "Logging to CloudWatch and tracing to X-Ray are accepted and do nothing; the history is complete.",
+  ],
+  [
+    "lambda",
+    "Handlers run in this process, on its Node: all functions share two threads, each environment with global objects of its own. Memory size, architecture, /tmp and layers mean nothing, and one function that computes for long keeps others waiting for up to two seconds.",
+  ],
+  [
+    "lambda",
+    "At most 20 environments of a function at once; more invocations wait for one. AWS would start more, up to the account's concurrency.",
+  ],
+  [
+    "lambda",
+    "Environments start in milliseconds and stay. With `--cold-starts` they take as long as on AWS, estimated from the size of their bundles, and end after some idle minutes.",
+  ],
+  [
+    "lambda",
+    "A function reaches this machine's addresses only; on AWS it reaches the internet. What it tries is refused and reported.",
+  ],
+  [
+    "lambda",
+    "An event source mapping hears of a message within 10 ms instead of polling. One on a queue runs five batches at once, or its MaximumConcurrency; AWS begins with five and scales up.",
+  ],
+  ["scheduler", "A schedule runs in its second. AWS promises its minute."],
+  [
+    "ses",
+    "E-mails are captured and shown, never sent: no bounces, complaints or suppression list.",
+  ],
+  [
+    "iam",
+    "Policies are those of the graph, of queues and of functions. There is no IAM API; boundaries, SCPs, session policies, NotAction, NotResource, and conditions other than String*, Arn* and Bool do not exist or are refused by name.",
+  ],
+  [
+    "iam",
+    "The printed key is an administrator whom nothing is denied, and so is the role `administrator`, for what people create by hand. Who may assume or pass a role is not checked.",
+  ],
+  [
+    "iam",
+    "Signatures of requests from outside are verified. Functions call by messages between threads: their access key says who they are.",
+  ],
+  [
+    "http api",
+    "Routes, throttling, CORS and function URLs as on AWS; no custom domains, no authorizers, access logs go nowhere.",
+  ],
+  [
+    "cognito",
+    "A local issuer signs tokens with Cognito's claims for four accounts. There is no user pool API.",
+  ],
+];

@@ -1,0 +1,172 @@
+import { AwsError, type Caller, type World } from "../../kernel/engine.ts";
+import { viaFunctionUrl } from "../../services/iam/actions.ts";
+import type { WireHandler, WireRequest, WireResponse } from "../wire/message.ts";
+import { type Cors, preflight, withCors } from "./cors.ts";
+import { type Front, frontAnswer, proxyAnswer, proxyEvent } from "./proxy.ts";
+import { type RouteKey, routeTable } from "./routes.ts";
+import { tokenBucket } from "./throttle.ts";
+
+const errorOf = (status: number) =>
+  frontAnswer(status, status === 503 ? "Service Unavailable" : "Internal Server Error");
+
+type Attempt = { response: WireResponse; functionError?: string };
+
+/** Invokes the function with the event and waits at most `timeout` milliseconds for its answer. */
+const integrate = (
+  world: World,
+  call: { caller: Caller; functionName: string; event: unknown; timeout: number; failure: number },
+): Promise<Attempt> => {
+  const { caller, functionName, event, timeout, failure } = call;
+  const invoked = world
+    .call({
+      caller,
+      service: "lambda",
+      operation: "Invoke",
+      input: {
+        FunctionName: functionName,
+        InvocationType: "RequestResponse",
+        Payload: Buffer.from(JSON.stringify(event)).toString("base64"),
+      },
+    })
+    .then(
+      (result): Attempt => {
+        const payload = Buffer.from(result.Payload ?? "", "base64").toString("utf8");
+        if (result.FunctionError)
+          return { response: errorOf(failure), functionError: payload.slice(0, 2000) };
+        const response = proxyAnswer(payload);
+        return response
+          ? { response }
+          : { response: errorOf(failure), functionError: "not a proxy response" };
+      },
+      (error): Attempt => {
+        const functionError = error instanceof Error ? error.message : String(error);
+        if (error instanceof AwsError && error.code === "RequestTooLargeException")
+          return { response: frontAnswer(413, "Request Entity Too Large"), functionError };
+        const throttled = error instanceof AwsError && error.code === "TooManyRequestsException";
+        return { response: errorOf(throttled ? 503 : 500), functionError };
+      },
+    );
+  return new Promise((resolve) => {
+    const timer = world.clock.after(timeout, `give up on ${functionName}`, () =>
+      resolve({ response: errorOf(503), functionError: `no answer in ${timeout} ms` }),
+    );
+    void invoked.then((attempt) => {
+      timer.cancel();
+      resolve(attempt);
+    });
+  });
+};
+
+/** An HTTP API of the graph, as API Gateway v2 serves it. */
+export type HttpApi = {
+  name: string;
+  front: Front;
+  routes: { routeKey: RouteKey; functionName: string; timeout?: number }[];
+  cors?: Cors | undefined;
+  throttling?: { rate: number; burst: number } | undefined;
+};
+
+const maxBody = 10 * 1024 * 1024;
+
+/**
+ * Serves an HTTP API: routes, payload format 2.0, CORS, throttling, limits. Every request is a note of kind
+ * "api.request", which stands for the access log.
+ */
+export const httpApi = (world: World, api: HttpApi): WireHandler => {
+  const caller: Caller = { name: api.name, role: "apigateway.amazonaws.com" };
+  const route = routeTable(api.routes.map(({ routeKey }) => routeKey));
+  const targets = new Map(api.routes.map((target) => [target.routeKey, target]));
+  const admit = tokenBucket(world.clock, api.throttling);
+  let count = 0;
+
+  const answer = async (request: WireRequest, requestId: string, log: Record<string, unknown>) => {
+    if (!admit()) return frontAnswer(429, "Too Many Requests");
+    const match = route(request.method, request.path);
+    const target = match && targets.get(match.routeKey);
+    if (!target) return frontAnswer(404, "Not Found");
+    log.routeKey = match.routeKey;
+    log.function = target.functionName;
+    if (request.body.length > maxBody) return frontAnswer(413, "Request Entity Too Large");
+    const event = proxyEvent(request, {
+      front: api.front,
+      ...match,
+      now: world.clock.now(),
+      requestId,
+    });
+    const { response, functionError } = await integrate(world, {
+      caller,
+      functionName: target.functionName,
+      event,
+      timeout: target.timeout ?? 30_000,
+      failure: 500,
+    });
+    if (functionError) log.error = functionError;
+    return response;
+  };
+
+  return async (request) => {
+    const early = preflight(api.cors, request);
+    if (early) return early;
+    count += 1;
+    const requestId = `${api.front.apiId}-${count}`;
+    const began = world.clock.now();
+    const log: Record<string, unknown> = {};
+    const response = withCors(api.cors, request, await answer(request, requestId, log));
+    world.note({
+      kind: "api.request",
+      api: api.name,
+      requestId,
+      method: request.method,
+      path: request.path,
+      status: response.status,
+      latency: world.clock.now() - began,
+      ...log,
+    });
+    return { ...response, headers: { ...response.headers, "apigw-requestid": requestId } };
+  };
+};
+
+/** A function's own URL. */
+export type FunctionUrl = { functionName: string; front: Front; cors?: Cors | undefined };
+
+const maxUrlBody = 6 * 1024 * 1024;
+
+/** Serves a function URL, as Lambda does. A request is a note of kind "url.request". */
+export const functionUrl = (world: World, url: FunctionUrl): WireHandler => {
+  const { functionName, front, cors } = url;
+  const caller: Caller = { name: `${functionName} URL`, role: viaFunctionUrl };
+  let count = 0;
+  return async (request) => {
+    const early = preflight(cors, request);
+    if (early) return early;
+    if (request.body.length > maxUrlBody) return frontAnswer(413, "Request Entity Too Large");
+    count += 1;
+    const requestId = `${front.apiId}-${count}`;
+    const began = world.clock.now();
+    const event = proxyEvent(request, {
+      front,
+      routeKey: "$default",
+      now: began,
+      requestId,
+    });
+    const { response, functionError } = await integrate(world, {
+      caller,
+      functionName,
+      event,
+      timeout: 900_000,
+      failure: 502,
+    });
+    world.note({
+      kind: "url.request",
+      function: functionName,
+      requestId,
+      method: request.method,
+      path: request.path,
+      status: response.status,
+      latency: world.clock.now() - began,
+      ...(functionError && { error: functionError }),
+    });
+    const answered = withCors(cors, request, response);
+    return { ...answered, headers: { ...answered.headers, "x-amzn-requestid": requestId } };
+  };
+};

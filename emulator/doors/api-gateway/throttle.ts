@@ -1,0 +1,16 @@
+import type { Clock } from "../../kernel/clock.ts";
+
+/** A token bucket on the clock: `burst` at once, `rate` a second. Answers whether a request may pass. */
+export const tokenBucket = (clock: Clock, limit?: { rate: number; burst: number }) => {
+  let tokens = limit?.burst ?? 0;
+  let at = clock.now();
+  return (): boolean => {
+    if (!limit) return true;
+    const now = clock.now();
+    tokens = Math.min(limit.burst, tokens + ((now - at) / 1000) * limit.rate);
+    at = now;
+    if (tokens < 1) return false;
+    tokens -= 1;
+    return true;
+  };
+};

@@ -1,0 +1,127 @@
+import { AwsError } from "../../kernel/engine.ts";
+import { xmlText } from "./xml.ts";
+
+/** What a form's dotted names (`Entry.1.Id`) and their values say, as a tree. */
+type Tree = { [name: string]: Tree | string };
+
+const treeOf = (form: URLSearchParams): Tree => {
+  const tree: Tree = Object.create(null);
+  for (const [path, value] of form) {
+    const parts = path.split(".");
+    const last = parts.pop() as string;
+    let at = tree;
+    for (const part of parts) {
+      const next = at[part];
+      const below: Tree = typeof next === "object" ? next : Object.create(null);
+      at[part] = below;
+      at = below;
+    }
+    at[last] = value;
+  }
+  return tree;
+};
+
+const numbers = new Set([
+  "DelaySeconds",
+  "MaxNumberOfMessages",
+  "MaxNumberOfMessagesPerSecond",
+  "MaxResults",
+  "VisibilityTimeout",
+  "WaitTimeSeconds",
+]);
+
+/** Lists and maps by the name that one of their entries has in the query protocol. */
+const lists: Record<string, string> = {
+  AttributeName: "AttributeNames",
+  MessageAttributeName: "MessageAttributeNames",
+  MessageSystemAttributeName: "MessageSystemAttributeNames",
+  TagKey: "TagKeys",
+};
+const maps: Record<string, string> = {
+  Attribute: "Attributes",
+  MessageAttribute: "MessageAttributes",
+  MessageSystemAttribute: "MessageSystemAttributes",
+  Tag: "Tags",
+};
+const plain = new Set(["Action", "Version"]);
+/** What a presigned request has in its query beside its members. */
+const ofSignature = /^X-Amz-/;
+
+const numberOf = (name: string, text: string) => {
+  if (!/^-?\d+$/.test(text))
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Value ${text} for parameter ${name} is invalid. Reason: Must be an integer.`,
+    );
+  return Number(text);
+};
+
+const inOrder = (tree: Tree) =>
+  Object.entries(tree)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, value]) => value);
+
+const membersOf = (tree: Tree): Record<string, unknown> => {
+  const members: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(tree)) {
+    if (plain.has(name) || ofSignature.test(name)) continue;
+    if (typeof value === "string")
+      members[name] = numbers.has(name) ? numberOf(name, value) : value;
+    else if (lists[name]) members[lists[name]] = inOrder(value);
+    else if (maps[name])
+      members[maps[name]] = Object.fromEntries(
+        inOrder(value).map((entry) => {
+          const { Name, Key, Value = "" } = entry as Tree;
+          return [Name ?? Key, Value];
+        }),
+      );
+    else if (name.endsWith("BatchRequestEntry"))
+      members.Entries = inOrder(value).map((entry) => membersOf(entry as Tree));
+  }
+  return members;
+};
+
+/** The input of an SQS operation, in the shape of AWS JSON, from the form of the older query protocol. */
+export const sqsFormInput = (form: URLSearchParams): Record<string, unknown> => {
+  const { Tags, ...members } = membersOf(treeOf(form));
+  if (Tags === undefined) return members;
+  return { ...members, [form.get("Action") === "CreateQueue" ? "tags" : "Tags"]: Tags };
+};
+
+const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
+
+/** The name that one entry of a list or map has in XML, by the member that holds them. */
+const entryNames: Record<string, string> = {
+  Attributes: "Attribute",
+  Failed: "BatchResultErrorEntry",
+  MessageAttributes: "MessageAttribute",
+  Messages: "Message",
+  QueueUrls: "QueueUrl",
+  queueUrls: "QueueUrl",
+  Tags: "Tag",
+};
+
+const contentOf = (value: unknown, operation: string): string => {
+  if (typeof value !== "object" || value === null) return xmlText(value);
+  return Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .map(([name, member]) => {
+      const entry = entryNames[name] ?? `${operation}ResultEntry`;
+      if (Array.isArray(member))
+        return member.map((one) => element(entry, contentOf(one, operation))).join("");
+      if (typeof member !== "object" || !entryNames[name])
+        return element(name, contentOf(member, operation));
+      const key = name === "Tags" ? "Key" : "Name";
+      return Object.entries(member as object)
+        .map(([named, one]) => {
+          const pair = element(key, xmlText(named)) + element("Value", contentOf(one, operation));
+          return element(entry, pair);
+        })
+        .join("");
+    })
+    .join("");
+};
+
+/** The answer of an SQS operation as the older query protocol writes it, inside its Response element. */
+export const sqsXml = (operation: string, output: unknown): string =>
+  output === undefined ? "" : element(`${operation}Result`, contentOf(output, operation));

@@ -1,0 +1,219 @@
+import type { Timer } from "../kernel/clock.ts";
+import type { World } from "../kernel/engine.ts";
+import type {
+  ErrorPayload,
+  EventJson,
+  FunctionConfig,
+  Invocation,
+  Outcome,
+  Runtime,
+} from "../services/lambda/function.ts";
+import { newLife } from "../services/lambda/life.ts";
+import type { ColdStarts } from "./cold-starts.ts";
+
+/** One execution environment: the module state of one function, used by one invocation at a time. */
+export type Environment = {
+  run: (event: EventJson, invocation: Invocation & { deadline: number }) => Promise<Outcome>;
+  /** Ends it in the middle of whatever it does. */
+  kill: () => void;
+};
+
+export type Environments = {
+  /** Starts an environment; `crashed` is to be called when it dies by itself. Answers an error that initialisation threw. */
+  start: (fn: FunctionConfig, crashed: (error: ErrorPayload) => void) => Promise<Start>;
+  /** How many environments of one function may exist; more invocations wait for one. */
+  most?: number;
+  /** Without it, environments take no time of the clock to start, and are kept for ever. */
+  cold?: ColdStarts | undefined;
+};
+export type Start<E extends Environment = Environment> =
+  | { ok: true; environment: E }
+  | { ok: false; error: ErrorPayload };
+
+type Busy = { requestId: string; end: (outcome: Outcome) => void; environment?: Environment };
+type Pool = {
+  idle: Environment[];
+  /** Ends environments that had nothing to do for long. */
+  reapers: Map<Environment, Timer>;
+  busy: Set<Busy>;
+  count: number;
+  waiting: (() => void)[];
+};
+
+const never = new Promise<never>(() => {});
+
+/** How long the code outside the handler may take, in seconds. */
+const initialisation = 10;
+
+const failed = (requestId: string, errorType: string, message: string) => ({
+  ok: false as const,
+  error: { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` },
+});
+
+const exited = "Runtime exited with error: signal: killed";
+
+/**
+ * Keeps a pool of environments per function, as Lambda does: a warm one is used again, a new one is started when
+ * all are busy, and one that ran into its timeout or crashed is thrown away.
+ */
+export const environments = (
+  { clock, note }: World,
+  { start, most = Number.POSITIVE_INFINITY, cold }: Environments,
+): Pick<Runtime, "invoke" | "warm" | "crash"> & { stop: () => void } => {
+  let pools = new Map<string, Pool>();
+  let life = newLife(clock);
+  const poolOf = (name: string): Pool => {
+    const known = pools.get(name);
+    if (known) return known;
+    const pool: Pool = { idle: [], reapers: new Map(), busy: new Set(), count: 0, waiting: [] };
+    pools.set(name, pool);
+    return pool;
+  };
+
+  const rest = (pool: Pool, environment: Environment) => {
+    pool.idle.push(environment);
+    if (cold)
+      pool.reapers.set(
+        environment,
+        life.after(cold.keptMs(), "lambda environment ends", () => retire(pool, environment)),
+      );
+    pool.waiting.shift()?.();
+  };
+
+  /** Ends an environment, if it rests. */
+  const retire = (pool: Pool, environment: Environment) => {
+    const at = pool.idle.indexOf(environment);
+    if (at < 0) return;
+    pool.idle.splice(at, 1);
+    pool.reapers.delete(environment);
+    discard(pool, environment);
+  };
+
+  const take = ({ idle, reapers }: Pool) => {
+    const environment = idle.pop();
+    if (!environment) return undefined;
+    reapers.get(environment)?.cancel();
+    reapers.delete(environment);
+    return environment;
+  };
+
+  const wait = (ms: number) =>
+    new Promise<void>((resolve) => void life.after(ms, "lambda init", resolve));
+
+  const discard = (pool: Pool, environment?: Environment) => {
+    environment?.kill();
+    pool.count -= 1;
+    pool.waiting.shift()?.();
+  };
+
+  const obtain = async (fn: FunctionConfig, pool: Pool, requestId: string): Promise<Start> => {
+    while (pool.idle.length === 0 && pool.count >= most)
+      await new Promise<void>((resolve) => pool.waiting.push(resolve));
+    const warm = take(pool);
+    if (warm) return { ok: true, environment: warm };
+    pool.count += 1;
+    let made: Environment | undefined;
+    note({ kind: "cold-start", function: fn.name, requestId });
+    const late = Promise.withResolvers<Start>();
+    const message = `Task timed out after ${initialisation.toFixed(2)} seconds`;
+    const limit = life.after(initialisation * 1000, `lambda init ${fn.name}`, () =>
+      late.resolve(failed(requestId, "Sandbox.Timedout", message)),
+    );
+    const starting = start(fn, (error) => {
+      if (made) retire(pool, made);
+      for (const { environment, end } of pool.busy)
+        if (made && environment === made) end({ ok: false, error });
+    });
+    const { over } = life;
+    if (cold) await wait(cold.startMs(fn));
+    const started = await Promise.race([starting, late.promise]);
+    limit.cancel();
+    if (over()) {
+      if (started.ok) started.environment.kill();
+      return never;
+    }
+    if (started.ok) made = started.environment;
+    else {
+      discard(pool);
+      void starting.then((tooLate) => tooLate.ok && tooLate.environment.kill());
+    }
+    return started;
+  };
+
+  return {
+    async invoke(fn, event, { requestId }) {
+      const pool = poolOf(fn.name);
+      const ended = Promise.withResolvers<Outcome>();
+      let over = false;
+      const busy: Busy = {
+        requestId,
+        end: (outcome) => {
+          over = true;
+          ended.resolve(outcome);
+        },
+      };
+      pool.busy.add(busy);
+      let timeout: Timer | undefined;
+      const allow = (seconds: number) => {
+        timeout?.cancel();
+        const message = `Task timed out after ${seconds.toFixed(2)} seconds`;
+        timeout = life.after(seconds * 1000, `lambda timeout ${fn.name}`, () =>
+          busy.end(failed(requestId, "Sandbox.Timedout", message)),
+        );
+      };
+      const work = async () => {
+        const started = await obtain(fn, pool, requestId);
+        if (!started.ok) return busy.end({ ok: false, error: started.error });
+        const { environment } = started;
+        const done = () => {
+          busy.environment = undefined;
+          rest(pool, environment);
+        };
+        if (over) return done();
+        busy.environment = environment;
+        // A function's time begins when its environment stands.
+        allow(fn.timeout);
+        const deadline = clock.now() + fn.timeout * 1000;
+        const outcome = await environment.run(event, { requestId, deadline });
+        if (over) return;
+        done();
+        busy.end(outcome);
+      };
+      work().catch((error: unknown) =>
+        busy.end(failed(requestId, "Runtime.Unknown", String(error))),
+      );
+      const outcome = await ended.promise;
+      timeout?.cancel();
+      pool.busy.delete(busy);
+      if (busy.environment) discard(pool, busy.environment);
+      return outcome;
+    },
+
+    async warm(fn) {
+      const pool = poolOf(fn.name);
+      if (pool.count > 0) return;
+      const started = await obtain(fn, pool, "warm");
+      if (!started.ok) return;
+      rest(pool, started.environment);
+    },
+
+    crash(functionName, requestId) {
+      const pool = pools.get(functionName);
+      if (pool && requestId === undefined)
+        for (const environment of [...pool.idle]) retire(pool, environment);
+      for (const busy of pool?.busy ?? [])
+        if (requestId === undefined || busy.requestId === requestId)
+          busy.end(failed(busy.requestId, "Runtime.ExitError", exited));
+    },
+
+    stop() {
+      for (const { idle, busy } of pools.values()) {
+        for (const environment of idle) environment.kill();
+        for (const { environment } of busy) environment?.kill();
+      }
+      pools = new Map();
+      life.end();
+      life = newLife(clock);
+    },
+  };
+};

@@ -1,0 +1,331 @@
+import nodeCrypto from "node:crypto";
+import { createRequire } from "node:module";
+import { format } from "node:util";
+import type { Clock } from "../kernel/clock.ts";
+import { uuid } from "../kernel/uuid.ts";
+import { rememberCheckedModels } from "./checked-models.ts";
+
+/** What a function instance needs of the world around it to have its own time, chance, environment and output. */
+export type GlobalsHost = {
+  clock: Clock;
+  /** Whether time, chance and Node's modules are the clock's, or those of the machine. */
+  virtual: boolean;
+  name: string;
+  variables: Record<string, string>;
+  /** Runs a callback into the instance: not at all when it is dead, later when it is frozen. */
+  enter: (callback: () => void) => void;
+  /** One line of output. */
+  print: (line: string) => void;
+  fetch: (request: Request) => Promise<Response>;
+  /** Runs work of other threads, one after the other, so that their speed does not decide the order of things. */
+  orderly: <T>(work: () => Promise<T>) => Promise<T>;
+  exit: (code: number) => void;
+  /** An error that nobody caught ends the instance. */
+  uncaught: (error: unknown) => void;
+  sdk: (path: string) => unknown;
+};
+
+type Handle = { cancel: () => void; again: () => void };
+
+const timersOf = ({ clock, enter, name, uncaught }: GlobalsHost) => {
+  const handles = new Map<number, Handle>();
+  let last = 0;
+  const start = (
+    label: string,
+    ms: unknown,
+    every: boolean,
+    callback: (...args: unknown[]) => void,
+    args: unknown[],
+  ) => {
+    last += 1;
+    const id = last;
+    const delay =
+      label === "setImmediate" ? 0 : Math.max(1, Math.min(Number(ms) || 1, 2 ** 31 - 1));
+    const begin = () => {
+      const timer = clock.after(delay, `${label} in ${name}`, () =>
+        enter(() => {
+          if (!handles.has(id)) return;
+          if (every) begin();
+          else handles.delete(id);
+          try {
+            callback(...args);
+          } catch (error) {
+            uncaught(error);
+          }
+        }),
+      );
+      const again = () => {
+        timer.cancel();
+        begin();
+      };
+      handles.set(id, { cancel: timer.cancel, again });
+    };
+    begin();
+    const handle = {
+      ref: () => handle,
+      unref: () => handle,
+      hasRef: () => true,
+      close: () => {
+        clear(id);
+        return handle;
+      },
+      refresh: () => {
+        handles.get(id)?.again();
+        return handle;
+      },
+      [Symbol.toPrimitive]: () => id,
+      [Symbol.dispose]: () => clear(id),
+    };
+    return handle;
+  };
+  const clear = (handle: unknown) => {
+    const id = Number(handle ?? 0);
+    handles.get(id)?.cancel();
+    handles.delete(id);
+  };
+  type Callback = (...args: unknown[]) => void;
+  return {
+    setTimeout: (callback: Callback, ms?: unknown, ...args: unknown[]) =>
+      start("setTimeout", ms, false, callback, args),
+    setInterval: (callback: Callback, ms?: unknown, ...args: unknown[]) =>
+      start("setInterval", ms, true, callback, args),
+    setImmediate: (callback: Callback, ...args: unknown[]) =>
+      start("setImmediate", 0, false, callback, args),
+    clearTimeout: clear,
+    clearInterval: clear,
+    clearImmediate: clear,
+    stop: () => {
+      for (const { cancel } of handles.values()) cancel();
+      handles.clear();
+    },
+  };
+};
+
+const dateOf = (clock: Clock): DateConstructor => {
+  const now = () => Math.floor(clock.now()); // a Date has whole milliseconds, a delay may end between two
+  return new Proxy(Date, {
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length > 0 ? args : [now()], newTarget),
+    apply: () => new Date(now()).toString(),
+    get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
+  });
+};
+
+const cryptoOf = ({ clock: { random }, orderly }: GlobalsHost) => {
+  const fill = <T extends ArrayBufferView>(view: T): T => {
+    if (view instanceof Uint32Array) {
+      for (let i = 0; i < view.length; i++) view[i] = random() * 2 ** 32;
+      return view;
+    }
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    for (let i = 0; i < bytes.length; i += 4) {
+      const four = Math.floor(random() * 2 ** 32);
+      for (let j = 0; j < 4 && i + j < bytes.length; j++) bytes[i + j] = four >>> (8 * j);
+    }
+    return view;
+  };
+  const randomUUID = () => uuid(random);
+  const { subtle: realSubtle } = nodeCrypto.webcrypto;
+  const subtle = new Proxy(realSubtle, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => orderly(async () => member.apply(target, args));
+    },
+  });
+  const webcrypto = { getRandomValues: fill, randomUUID, subtle };
+  const randomInt = (...args: number[]) => {
+    const [least, most] = args.length > 1 ? args : [0, args[0]];
+    return Math.floor(random() * ((most ?? 0) - (least ?? 0))) + (least ?? 0);
+  };
+  const nodeModule = Object.create(nodeCrypto, {
+    randomUUID: { value: randomUUID },
+    randomBytes: { value: (size: number) => fill(Buffer.alloc(size)) },
+    randomFillSync: { value: fill },
+    randomInt: { value: randomInt },
+    getRandomValues: { value: fill },
+    webcrypto: { value: webcrypto },
+    subtle: { value: subtle },
+  });
+  return { webcrypto, nodeModule };
+};
+
+const abortSignalOf = (timers: ReturnType<typeof timersOf>): typeof AbortSignal =>
+  new Proxy(AbortSignal, {
+    get: (target, name, receiver) => {
+      if (name !== "timeout") return Reflect.get(target, name, receiver);
+      return (ms: number) => {
+        const controller = new AbortController();
+        const reason = new DOMException("The operation was aborted due to timeout", "TimeoutError");
+        timers.setTimeout(() => controller.abort(reason), ms);
+        return controller.signal;
+      };
+    },
+  });
+
+const fetchOf =
+  ({ fetch, enter }: GlobalsHost) =>
+  (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      const request = new Request(input, init);
+      const { signal } = request;
+      const abort = () => reject(signal.reason);
+      if (signal.aborted) return abort();
+      // The request's own signal hears of the given one late; the given one decides.
+      init?.signal?.addEventListener("abort", () => reject(init.signal?.reason), { once: true });
+      signal.addEventListener("abort", abort, { once: true });
+      fetch(request).then(
+        (response) => enter(() => resolve(response)),
+        (error) => enter(() => reject(error)),
+      );
+    });
+
+const refused = new Set(
+  "child_process cluster dgram dns dns/promises http http2 https inspector net tls vm worker_threads".split(
+    " ",
+  ),
+);
+
+const refusal = (id: string) =>
+  new Proxy(
+    {},
+    {
+      get: (_, name) => () => {
+        throw new Error(`A function in the inline runtime cannot use ${id}.${String(name)}.`);
+      },
+    },
+  );
+
+const real = createRequire(import.meta.url);
+const loaded = new Map<string, unknown>();
+
+/** A library that all instances share. Node's own cache would look at the disk each time. */
+const sharedModule = (id: string): unknown => {
+  if (!loaded.has(id)) {
+    loaded.set(id, real(id));
+    if (id.includes("node_modules/electrodb/")) rememberCheckedModels(id);
+  }
+  return loaded.get(id);
+};
+
+/** Where time and chance need not be repeatable, code has those of the machine. */
+const machine = { performance, Date, Math, crypto: globalThis.crypto, AbortSignal };
+
+/** The names that are bound around a function's code, with the values that make it the instance's own. */
+export const instanceGlobals = (host: GlobalsHost) => {
+  const { clock, virtual, variables, print, exit, sdk } = host;
+  const timers = timersOf(host);
+  const { stop, ...timerFunctions } = timers;
+  const { webcrypto, nodeModule } = cryptoOf(host);
+  const born = clock.now();
+  const since = () => clock.now() - born;
+
+  const env: Record<string, string> = { ...variables };
+  const hrtime = Object.assign(
+    (before: [number, number] = [0, 0]) => {
+      const nanos = since() * 1e6 - (before[0] * 1e9 + before[1]);
+      return [Math.floor(nanos / 1e9), Math.floor(nanos % 1e9)];
+    },
+    { bigint: () => BigInt(Math.round(since() * 1e6)) },
+  );
+  const write = (text: string) => {
+    print(String(text).replace(/\n$/, ""));
+    return true;
+  };
+  const out = { write };
+  const ownProcess = Object.create(process, {
+    env: { value: env, writable: true },
+    hrtime: { value: hrtime },
+    uptime: { value: () => since() / 1000 },
+    exit: { value: (code = 0) => exit(Number(code)) },
+    stdout: { value: out },
+    stderr: { value: out },
+    on: { value: () => ownProcess },
+    once: { value: () => ownProcess },
+    emitWarning: { value: (warning: unknown) => print(String(warning)) },
+  });
+  const say = (...args: unknown[]) => print(format(...args));
+  const ownConsole = Object.create(console, {
+    ...Object.fromEntries(
+      ["log", "info", "warn", "error", "debug", "trace", "dir"].map((name) => [
+        name,
+        { value: say },
+      ]),
+    ),
+  });
+  const performance = { now: since, timeOrigin: born, mark: () => {}, measure: () => {} };
+
+  const modules: Record<string, unknown> = {
+    ...(virtual && { crypto: nodeModule, perf_hooks: { performance } }),
+    process: ownProcess,
+    timers: timerFunctions,
+    "timers/promises": {
+      setTimeout: (ms: number, value: unknown) =>
+        new Promise((resolve) => timers.setTimeout(resolve, ms, value)),
+      setImmediate: (value: unknown) =>
+        new Promise((resolve) => timers.setImmediate(resolve, value)),
+    },
+    console: ownConsole,
+  };
+  const ownRequire = (id: string): unknown => {
+    const name = id.replace(/^node:/, "");
+    if (Object.hasOwn(modules, name)) return modules[name];
+    if (virtual && refused.has(name)) return refusal(id);
+    return sdk(id) ?? sharedModule(id);
+  };
+
+  const bound: Record<string, unknown> = {
+    process: ownProcess,
+    console: ownConsole,
+    ...(virtual
+      ? {
+          performance,
+          Date: dateOf(clock),
+          Math: Object.create(Math, { random: { value: clock.random } }),
+          crypto: webcrypto,
+          AbortSignal: abortSignalOf(timers),
+        }
+      : machine),
+    fetch: fetchOf(host),
+    ...timerFunctions,
+  };
+  // What code reads from the global object must be the instance's own too, and what it writes there must stay.
+  const ownGlobal = Object.create(globalThis, {
+    ...Object.fromEntries(
+      Object.entries(bound).map(([name, value]) => [name, { value, writable: true }]),
+    ),
+  });
+  for (const name of ["globalThis", "global"])
+    Object.defineProperty(ownGlobal, name, { value: ownGlobal });
+  return {
+    stop,
+    bound: {
+      ...bound,
+      process: ownProcess as NodeJS.Process,
+      globalThis: ownGlobal,
+      global: ownGlobal,
+      require: ownRequire,
+    },
+  };
+};
+
+/** The names that `instanceGlobals` binds. */
+export const boundNames = [
+  "process",
+  "console",
+  "performance",
+  "Date",
+  "Math",
+  "crypto",
+  "fetch",
+  "AbortSignal",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "clearImmediate",
+  "globalThis",
+  "global",
+  "require",
+] as const;

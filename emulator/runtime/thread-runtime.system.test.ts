@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createKeyRing } from "../doors/wire/credentials.ts";
+import { realClock } from "../kernel/clock.ts";
+import { type Cloud, createCloud, type Fact } from "../kernel/cloud.ts";
+import { administrator } from "../kernel/engine.ts";
+import { lambdaEngine } from "../services/lambda/engine.ts";
+import { ownCode } from "./bundle.ts";
+import { runtimeContract } from "./testing/runtime-contract.ts";
+import { threadRuntime } from "./thread-runtime.ts";
+
+runtimeContract("threads that host many environments", () => {
+  const clock = realClock((error) => {
+    throw error;
+  });
+  const keys = createKeyRing(clock);
+  return {
+    clock,
+    runtime: threadRuntime({ code: ownCode, callerOf: keys.callerOf }),
+    variables: (caller) => {
+      const { accessKeyId, secretAccessKey } = keys.issue(caller);
+      return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    },
+    finish: (work) => work,
+    stop: clock.stop,
+  };
+});
+
+describe("environments of one thread", () => {
+  const role = "arn:aws:iam::123456789012:role/test";
+  let clock: ReturnType<typeof realClock>;
+  let cloud: Cloud;
+  let facts: Fact[];
+  let heard: (() => void) | undefined;
+  const keys = createKeyRing(realClock(() => {}));
+  const call = (operation: string, input: object) =>
+    cloud.call({ caller: administrator, service: "lambda", operation, input });
+  const create = (FunctionName: string, file: string, Timeout = 10) => {
+    const { accessKeyId, secretAccessKey } = keys.issue({ name: FunctionName, role });
+    return call("CreateFunction", {
+      FunctionName,
+      HandlerFile: `runtime/testing/${file}.ts`,
+      Handler: `${file}.handler`,
+      Role: role,
+      Timeout,
+      Environment: {
+        Variables: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      },
+    });
+  };
+  const invoke = async (FunctionName: string, event: object) => {
+    const Payload = Buffer.from(JSON.stringify(event)).toString("base64");
+    const answer = await call("Invoke", { FunctionName, Payload });
+    return JSON.parse(Buffer.from(answer.Payload, "base64").toString("utf8"));
+  };
+  const told = (kind: string) =>
+    new Promise<void>((resolve) => {
+      heard = () => facts.some((fact) => fact.kind === kind) && resolve();
+    });
+
+  beforeEach(() => {
+    clock = realClock((error) => {
+      throw error;
+    });
+    cloud = createCloud(clock, [
+      lambdaEngine({
+        runtime: threadRuntime({ code: ownCode, callerOf: keys.callerOf, threads: 1 }),
+      }),
+    ]);
+    facts = [];
+    cloud.observe((fact) => {
+      facts.push(fact);
+      heard?.();
+    });
+  });
+  afterEach(() => {
+    heard = undefined;
+    cloud.stop();
+    clock.stop();
+  });
+
+  it("live on when another exits, throws, rejects or runs out of time", async () => {
+    await create("Steady", "echo");
+    await create("Shaky", "echo", 1);
+    expect(await invoke("Steady", { do: "count" })).toBe(1);
+    const under = invoke("Steady", { do: "pause", ms: 1500 });
+    for (const [what, errorType] of [
+      ["exit", "Runtime.ExitError"],
+      ["throwLater", "Refused"],
+      ["rejectLater", "Refused"],
+      ["hang", "Sandbox.Timedout"],
+    ]) {
+      expect(await invoke("Shaky", { do: "count" })).toBe(1);
+      expect(await invoke("Shaky", { do: what })).toMatchObject({ errorType });
+    }
+    expect(await under).toBe("rested");
+    expect(await invoke("Steady", { do: "count" })).toBe(2);
+  });
+
+  it("have variables and global objects of their own, two of one function as well", async () => {
+    await create("One", "echo");
+    await create("Two", "echo");
+    const variable = { do: "variable", name: "MINE" };
+    expect(await invoke("One", { ...variable, value: "one" })).toBe("one");
+    expect(await invoke("Two", variable)).toBeNull();
+    expect(await invoke("One", { do: "leaveGlobal" })).toBe(1);
+    expect(await invoke("Two", { do: "leaveGlobal" })).toBe(1);
+    const [, second] = await Promise.all([
+      invoke("One", { do: "pause", ms: 300 }),
+      invoke("One", variable),
+    ]);
+    expect(second).toBeNull();
+  });
+
+  it("call AWS in the name of the key that they hold, and not without one", async () => {
+    await create("Asker", "store");
+    await create("Echo", "echo");
+    expect(await invoke("Asker", { do: "ask", name: "Echo" })).toEqual({
+      answered: { asked: "politely" },
+    });
+    await call("CreateFunction", {
+      FunctionName: "Stranger",
+      HandlerFile: "runtime/testing/store.ts",
+      Handler: "store.handler",
+      Role: role,
+      Environment: { Variables: { AWS_ACCESS_KEY_ID: "LOCALNOBODY" } },
+    });
+    expect(await invoke("Stranger", { do: "ask", name: "Echo" })).toMatchObject({
+      errorType: "UnrecognizedClientException",
+    });
+  });
+
+  it("move to another thread when one never waits, which is ended at its timeout", async () => {
+    await create("Spinner", "echo", 8);
+    await create("Other", "echo");
+    expect(await invoke("Other", { do: "count" })).toBe(1);
+    const standing = told("thread-stands-still");
+    const order: string[] = [];
+    const spinning = invoke("Spinner", { do: "spin" }).finally(() => order.push("spinner"));
+    await standing;
+    expect(await invoke("Other", { do: "count" }).finally(() => order.push("other"))).toBe(1);
+    expect(await spinning).toMatchObject({ errorType: "Sandbox.Timedout" });
+    expect(order).toEqual(["other", "spinner"]);
+    expect(await invoke("Spinner", { do: "count" })).toBe(1);
+    expect(await invoke("Other", { do: "count" })).toBe(2);
+  });
+
+  it("are not kept waiting for long by one whose code never comes to its end", async () => {
+    await create("NeverStands", "never-stands");
+    await create("Other", "echo");
+    const never = invoke("NeverStands", {});
+    expect(await invoke("Other", { do: "count" })).toBe(1);
+    expect(await never).toMatchObject({ errorType: "Runtime.ExitError" });
+    expect(await invoke("Other", { do: "count" })).toBe(2);
+  });
+});

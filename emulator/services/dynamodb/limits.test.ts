@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { item, keySchema, startDynamo } from "./testing/start-dynamo.ts";
+
+const many = <T>(count: number, make: (i: number) => T) =>
+  Array.from({ length: count }, (_, i) => make(i));
+const index = (i: number, included?: string[]) => ({
+  IndexName: `index${i}`,
+  KeySchema: keySchema("pk"),
+  Projection: included
+    ? { ProjectionType: "INCLUDE", NonKeyAttributes: included }
+    : { ProjectionType: "ALL" },
+});
+const names = (count: number) => many(count, (i) => `a${i}`);
+const condition = (ConditionExpression: string, more: object = {}) => ({
+  Item: item("a"),
+  ConditionExpression,
+  ...more,
+});
+const oneOf = (count: number) =>
+  condition(`NOT n IN (${many(count, (i) => `:v${i}`).join(",")})`, {
+    ExpressionAttributeValues: Object.fromEntries(many(count, (i) => [`:v${i}`, { N: `${i}` }])),
+  });
+/** So many comparisons, and one OR less. */
+const either = (comparisons: number) =>
+  condition(many(comparisons, () => "n<>:v").join(" OR "), {
+    ExpressionAttributeValues: { ":v": { N: "1" } },
+  });
+const exists = (length: number) => condition(`attribute_not_exists(${"x".repeat(length - 22)})`);
+const named = (length: number) => ({ Item: item("a", { ["x".repeat(length)]: "x" }) });
+const tagged = (count: number) => ({
+  ResourceArn: "arn:aws:dynamodb:us-east-1:123456789012:table/Things",
+  Tags: many(count, (i) => ({ Key: `k${i}`, Value: "x" })),
+});
+
+describe("DynamoDB's limits", () => {
+  const limits: [
+    what: string,
+    operation: string,
+    within: object,
+    beyond: object,
+    message: string,
+  ][] = [
+    [
+      "4,096 bytes of an expression",
+      "PutItem",
+      exists(4096),
+      exists(4097),
+      "Invalid ConditionExpression: Expression size has exceeded the maximum allowed size; expression size: 4097",
+    ],
+    [
+      "300 operators of an expression",
+      "PutItem",
+      either(150),
+      either(151),
+      "The expression contains too many operators; operator count: 301",
+    ],
+    ["100 operands of IN", "PutItem", oneOf(100), oneOf(101), "number of operands: 101"],
+    [
+      "64 KB of an attribute's name",
+      "PutItem",
+      named(65_535),
+      named(65_536),
+      "Attribute name is too large",
+    ],
+    [
+      "1,000,000 segments of a scan",
+      "Scan",
+      { Segment: 0, TotalSegments: 1_000_000 },
+      { Segment: 0, TotalSegments: 1_000_001 },
+      "less than or equal to 1000000",
+    ],
+    ["50 tags", "TagResource", tagged(50), tagged(51), "Too many tags"],
+    [
+      "one new index at a time",
+      "UpdateTable",
+      { GlobalSecondaryIndexUpdates: [{ Create: index(1) }] },
+      { GlobalSecondaryIndexUpdates: [{ Create: index(1) }, { Create: index(2) }] },
+      "Only 1 online index can be created",
+    ],
+    [
+      "20 attributes that an index includes",
+      "UpdateTable",
+      { GlobalSecondaryIndexUpdates: [{ Create: index(1, names(20)) }] },
+      { GlobalSecondaryIndexUpdates: [{ Create: index(1, names(21)) }] },
+      "more than 20",
+    ],
+  ];
+  it.each(limits)("let %s through, and no more", async (_, operation, within, beyond, message) => {
+    const { onTable } = await startDynamo();
+    await expect(onTable(operation, beyond)).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+    });
+    await onTable(operation, within);
+  });
+
+  it("let a table have 20 global indexes, with 100 included attributes", async () => {
+    const { db, onTable } = await startDynamo({
+      table: { GlobalSecondaryIndexes: many(19, (i) => index(i, i < 4 ? names(20) : undefined)) },
+    });
+    const add = (more: object) =>
+      onTable("UpdateTable", { GlobalSecondaryIndexUpdates: [{ Create: more }] });
+    await add(index(19, names(20)));
+    await expect(add(index(20))).rejects.toMatchObject({
+      code: "LimitExceededException",
+      message: expect.stringContaining("per-table limit of 20"),
+    });
+    const GlobalSecondaryIndexes = many(6, (i) => index(i, names(20)));
+    const other = {
+      TableName: "Other",
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: keySchema("pk"),
+    };
+    const AttributeDefinitions = [{ AttributeName: "pk", AttributeType: "S" }];
+    await expect(
+      db("CreateTable", { ...other, AttributeDefinitions, GlobalSecondaryIndexes }),
+    ).rejects.toMatchObject({ message: expect.stringContaining("more than 100") });
+  });
+
+  it("hold for keys of indexes, too", async () => {
+    const { put, update } = await startDynamo({
+      table: {
+        AttributeDefinitions: ["pk", "sk", "hash", "range"].map((AttributeName) => ({
+          AttributeName,
+          AttributeType: "S",
+        })),
+        GlobalSecondaryIndexes: [{ ...index(1), KeySchema: keySchema("hash", "range") }],
+      },
+    });
+    await put(item("a", { hash: "x".repeat(2048), range: "x".repeat(1024) }));
+    await expect(put(item("a", { hash: "x".repeat(2049) }))).rejects.toThrow("Size of hashkey");
+    const ExpressionAttributeValues = { ":v": { S: "x".repeat(1025) } };
+    await expect(
+      update("a", "SET #r = :v", {
+        ExpressionAttributeValues,
+        ExpressionAttributeNames: { "#r": "range" },
+      }),
+    ).rejects.toThrow("size limit of 1024 bytes");
+  });
+});

@@ -1,0 +1,171 @@
+import type { World } from "../../kernel/engine.ts";
+import type { Part } from "../../kernel/keep.ts";
+import { restore, tableFrom } from "./changes.ts";
+import { type Item, type Row, rowOf } from "./items.ts";
+import { createPast } from "./past.ts";
+import { type SortedSnapshot, sorted } from "./sorted.ts";
+import type {
+  Store,
+  Stream,
+  StreamEntry,
+  StreamSettings,
+  Table,
+  TableSettings,
+  Token,
+} from "./store.ts";
+
+// Names of tables and ARNs are of letters; what a place is made of does not matter.
+const joined = (owner: string, within: string | number) => `${owner}\u0000${within}`;
+const apart = (key: string): [owner: string, within: string] => {
+  const at = key.indexOf("\u0000");
+  return [key.slice(0, at), key.slice(at + 1)];
+};
+
+const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } => {
+  type Taken = {
+    rows: SortedSnapshot<Row>;
+    indexes: [string, SortedSnapshot<Row>][];
+    expiring: SortedSnapshot<string>;
+  };
+  return {
+    settings: {
+      get: (name) => tables.get(name)?.settings,
+      apply(name, settings) {
+        if (settings === undefined) tables.delete(name);
+        else tables.set(name, tableFrom(settings as TableSettings, tables.get(name)?.rows));
+      },
+      keys: () => tables.keys(),
+      take: () => [...tables.values()].map(({ settings }) => settings),
+      put(taken: TableSettings[]) {
+        tables.clear();
+        for (const settings of taken) tables.set(settings.name, tableFrom(settings));
+      },
+    },
+    rows: {
+      get(key) {
+        const [name, place] = apart(key);
+        return tables.get(name)?.rows.get(place)?.item;
+      },
+      apply(key, item) {
+        const [name, place] = apart(key);
+        const table = tables.get(name);
+        // What a table held that is no more goes with it.
+        if (table) restore(table, place, item === undefined ? undefined : rowOf(item as Item));
+      },
+      keys() {
+        const keys: string[] = [];
+        for (const [name, { rows }] of tables)
+          rows.walk(
+            { from: "", to: "\uffff" },
+            (_row, place) => keys.push(joined(name, place)) > 0,
+          );
+        return keys;
+      },
+      // Indexes follow from the rows; to share them is quicker than to build them.
+      take: () =>
+        [...tables].map(([name, { rows, indexes, expiring }]): [string, Taken] => [
+          name,
+          {
+            rows: rows.snapshot(),
+            indexes: [...indexes].map(([index, held]) => [index, held.snapshot()]),
+            expiring: expiring.snapshot(),
+          },
+        ]),
+      put(taken: [string, Taken][]) {
+        for (const [name, { rows, indexes, expiring }] of taken) {
+          const table = tables.get(name) as Table;
+          table.rows = sorted(rows);
+          table.indexes = new Map(indexes.map(([index, held]) => [index, sorted(held)]));
+          table.expiring = sorted(expiring);
+        }
+      },
+    },
+  };
+};
+
+const settingsOf = ({ first, records, ...settings }: Stream): StreamSettings => settings;
+
+const streamParts = (streams: Map<string, Stream>): { settings: Part; records: Part } => ({
+  settings: {
+    get(arn) {
+      const stream = streams.get(arn);
+      return stream && settingsOf(stream);
+    },
+    apply(arn, settings) {
+      const { first, records } = streams.get(arn) ?? { first: 0, records: [] };
+      if (settings === undefined) streams.delete(arn);
+      else streams.set(arn, { ...(settings as StreamSettings), first, records });
+    },
+    keys: () => streams.keys(),
+    take: () => [...streams.values()].map(settingsOf),
+    put(taken: StreamSettings[]) {
+      streams.clear();
+      for (const settings of taken)
+        streams.set(settings.arn, { ...settings, first: 0, records: [] });
+    },
+  },
+  records: {
+    get(key) {
+      const [arn, position] = apart(key);
+      const stream = streams.get(arn);
+      return stream?.records[Number(position) - stream.first];
+    },
+    apply(key, entry) {
+      const [arn, position] = apart(key);
+      const stream = streams.get(arn);
+      if (!stream) return;
+      // Records come and go in the order of their positions.
+      if (entry === undefined) {
+        if (stream.records.length === 0 || Number(position) !== stream.first) return;
+        stream.records.shift();
+        stream.first += 1;
+      } else {
+        if (stream.records.length === 0) stream.first = Number(position);
+        stream.records[Number(position) - stream.first] = entry as StreamEntry;
+      }
+    },
+    keys: () =>
+      [...streams.values()].flatMap(({ arn, first, records }) =>
+        records.map((_, i) => joined(arn, first + i)),
+      ),
+    take: () =>
+      [...streams.values()].map(({ arn, first, records }) => ({
+        arn,
+        first,
+        records: [...records],
+      })),
+    put(taken: Pick<Stream, "arn" | "first" | "records">[]) {
+      for (const { arn, first, records } of taken)
+        Object.assign(streams.get(arn) as Stream, { first, records: [...records] });
+    },
+  },
+});
+
+/** DynamoDB with nothing in it, its state declared: definitions before what belongs to them. `lag` as for createPast. */
+export const createStore = (world: World, lag: number): Store => {
+  const { keep } = world;
+  const tables = new Map<string, Table>();
+  const streams = new Map<string, Stream>();
+  const ofTables = tableParts(tables);
+  const ofStreams = streamParts(streams);
+  const table = keep.part("dynamodb.tables", ofTables.settings);
+  const row = keep.part("dynamodb.rows", ofTables.rows);
+  const stream = keep.part("dynamodb.streams", ofStreams.settings);
+  const record = keep.part("dynamodb.records", ofStreams.records);
+  return {
+    world,
+    tables,
+    streams,
+    tokens: keep.map<Token>("dynamodb.tokens"),
+    sweeps: keep.map("dynamodb.sweeps"),
+    changed: {
+      table,
+      row: (name, place) => row(joined(name, place)),
+      stream,
+      record: (arn, position) => record(joined(arn, position)),
+    },
+    past: createPast(world.clock, lag),
+    touched: new Set(),
+    onExpiry: () => {},
+  };
+};

@@ -1,0 +1,104 @@
+import type { Timer } from "../../kernel/clock.ts";
+import type { Item } from "./items.ts";
+import { attribute } from "./items.ts";
+import type { Store, Table } from "./store.ts";
+
+const fiveYears = 5 * 365 * 24 * 3600;
+
+/** The place in the order of expiry of an item that has one, else undefined. Only numbers count. */
+export const expiryOf = (item: Item, name: string, key: string): string | undefined => {
+  const seconds = Math.floor(Number(attribute(item, name)?.N));
+  if (!(seconds > 0 && seconds < 1e15)) return undefined;
+  return placeAt(seconds) + key;
+};
+
+const secondsOf = (place: string) => Number(place.slice(0, 15));
+
+const placeAt = (seconds: number) => String(Math.max(0, seconds)).padStart(15, "0");
+
+/** When the next item expires. What did so five years ago is taken for a mistake and kept, as AWS does. */
+const earliest = ({ expiring }: Table, now: number): number | undefined => {
+  let seconds: number | undefined;
+  expiring.walk({ from: placeAt(now - fiveYears), to: "~" }, (_key, place) => {
+    seconds = secondsOf(place);
+    return false;
+  });
+  return seconds;
+};
+
+/** Deletes expired items, late as AWS does, and only runs while there are items that will expire. */
+export type Sweeper = {
+  /** Looks again at when the table's next item expires. */
+  wake: (table: Table) => void;
+  /** Arms what was armed at the moment of the state. */
+  resume: () => void;
+  stop: () => void;
+};
+
+/**
+ * `lateness` is how many milliseconds after its expiry an item goes at the earliest; up to as many again
+ * are left to chance. AWS promises "within a few days".
+ */
+export const sweeper = (
+  store: Store,
+  lateness: number,
+  remove: (table: Table, key: string) => void,
+): Sweeper => {
+  const { clock } = store.world;
+  const timers = new Map<string, Timer>();
+  let live = true;
+
+  const arm = (name: string) => {
+    timers.get(name)?.cancel();
+    timers.delete(name);
+    const next = store.sweeps.get(name);
+    if (!live || !next) return;
+    const wait = Math.max(0, next.at - clock.now());
+    timers.set(
+      name,
+      clock.after(wait, `dynamodb expire ${name}`, () => sweep(name)),
+    );
+  };
+
+  const wake = (table: Table) => {
+    const { name } = table.settings;
+    const now = clock.now();
+    const first = store.tables.has(name) ? earliest(table, Math.floor(now / 1000)) : undefined;
+    if (first === store.sweeps.get(name)?.first) return;
+    const late = lateness * (1 + clock.random());
+    if (first === undefined) store.sweeps.delete(name);
+    else store.sweeps.set(name, { first, at: Math.max(now, first * 1000 + late) });
+    arm(name);
+  };
+
+  const sweep = (name: string) => {
+    const table = store.tables.get(name);
+    if (!table) return;
+    const now = Math.floor(clock.now() / 1000);
+    const due: string[] = [];
+    const long = Math.floor((clock.now() - lateness) / 1000);
+    table.expiring.walk({ from: placeAt(now - fiveYears), to: placeAt(long + 1) }, (key) => {
+      due.push(key);
+      return true;
+    });
+    for (const key of due) remove(table, key);
+    store.sweeps.delete(name);
+    wake(table);
+  };
+
+  return {
+    wake,
+    resume() {
+      live = true;
+      for (const table of store.tables.values()) {
+        wake(table);
+        arm(table.settings.name);
+      }
+    },
+    stop() {
+      live = false;
+      for (const timer of timers.values()) timer.cancel();
+      timers.clear();
+    },
+  };
+};

@@ -1,0 +1,18 @@
+import type { Fact } from "../../kernel/cloud.ts";
+
+/** What somebody made by hand has no role in infra/, and there is no IAM to make one. */
+const byHand = (policyOf: string) =>
+  policyOf.includes(":role/")
+    ? ` (by hand, take ${policyOf.replace(/:role\/.*/, ":role/administrator")}, which may do all)`
+    : "";
+
+/** A note of kind "iam.denied" as one line: who may not do what, and what is missing in which file. */
+export const tellDenial = ({ caller, action, resource, missing, policyOf, file }: Fact): string => {
+  const where = file
+    ? `${file} (${policyOf})`
+    : `the policies of ${policyOf}, which infra/ does not have${byHand(String(policyOf))}`;
+  const cure = missing
+    ? `Missing in ${where}: ${JSON.stringify(missing)}`
+    : `A Deny forbids it in ${where}.`;
+  return `Denied: ${caller} may not ${action} on ${resource}. ${cure}`;
+};

@@ -1,0 +1,106 @@
+import { expect, it } from "vitest";
+import { virtualClock } from "../../kernel/clock.ts";
+import { createCloud, type Fact } from "../../kernel/cloud.ts";
+import { administrator } from "../../kernel/engine.ts";
+import { forked, reopened } from "../../kernel/testing/fork.ts";
+import { type SesEngine, sesEngine } from "./engine.ts";
+
+const start = () => {
+  const clock = virtualClock();
+  const cloud = createCloud(clock, [sesEngine]);
+  const facts: Fact[] = [];
+  cloud.observe((fact) => facts.push(fact));
+  const ses = (operation: string, input: object = {}) =>
+    cloud.call({ caller: administrator, service: "ses", operation, input });
+  const email = {
+    FromEmailAddress: "Acme Corp <acme@example.com>",
+    Destination: { ToAddresses: ["ada@example.org"] },
+    Content: { Simple: { Subject: { Data: "Hello" }, Body: { Text: { Data: "A dog." } } } },
+    EmailTags: [{ Name: "order", Value: "thg_1" }],
+  };
+  return { clock, cloud, ses, email, facts, inbox: (cloud.engines.ses as SesEngine).inbox };
+};
+
+it("an e-mail from a verified address is caught, readable, and noted", async () => {
+  const { clock, ses, email, facts, inbox } = start();
+  await ses("CreateEmailIdentity", { EmailIdentity: "acme@example.com" });
+  const { MessageId } = await ses("SendEmail", email);
+  expect(inbox()).toEqual([
+    {
+      id: MessageId,
+      time: clock.now(),
+      from: "Acme Corp <acme@example.com>",
+      to: ["ada@example.org"],
+      cc: [],
+      bcc: [],
+      subject: "Hello",
+      text: "A dog.",
+      html: undefined,
+      tags: { order: "thg_1" },
+    },
+  ]);
+  expect(facts).toContainEqual(expect.objectContaining({ kind: "ses.sent", messageId: MessageId }));
+});
+
+it("e-mails and identities are there after a restart, in their order, and in a fork apart", async () => {
+  const { cloud, ses, email, inbox } = start();
+  await ses("CreateEmailIdentity", { EmailIdentity: "acme@example.com" });
+  for (const n of ["1", "2", "3"])
+    await ses("SendEmail", { ...email, EmailTags: [{ Name: "n", Value: n }] });
+  for (const again of [forked, reopened]) {
+    const other = await again(cloud, [sesEngine], { seed: 2 });
+    const { inbox: copied } = other.engines.ses as SesEngine;
+    expect(copied()).toEqual(inbox());
+    await other.call({
+      caller: administrator,
+      service: "ses",
+      operation: "SendEmail",
+      input: email,
+    });
+    expect(copied().map(({ tags }) => tags)).toEqual([
+      { n: "1" },
+      { n: "2" },
+      { n: "3" },
+      { order: "thg_1" },
+    ]);
+    expect(inbox()).toHaveLength(3);
+  }
+});
+
+it("an e-mail from an unverified address is rejected; a verified domain will do", async () => {
+  const { ses, email, inbox } = start();
+  await expect(ses("SendEmail", email)).rejects.toMatchObject({
+    code: "MessageRejected",
+    message:
+      "Email address is not verified. The following identities failed the check in region US-EAST-1: acme@example.com",
+  });
+  await ses("CreateEmailIdentity", { EmailIdentity: "Example.com" });
+  await ses("SendEmail", email);
+  expect(inbox()).toHaveLength(1);
+});
+
+it("an identity is verified at once, and unknown ones are not found", async () => {
+  const { ses } = start();
+  await ses("CreateEmailIdentity", { EmailIdentity: "acme@example.com" });
+  expect(await ses("GetEmailIdentity", { EmailIdentity: "acme@example.com" })).toMatchObject({
+    IdentityType: "EMAIL_ADDRESS",
+    VerifiedForSendingStatus: true,
+  });
+  expect(await ses("ListEmailIdentities")).toMatchObject({
+    EmailIdentities: [{ IdentityName: "acme@example.com" }],
+  });
+  await ses("DeleteEmailIdentity", { EmailIdentity: "acme@example.com" });
+  await expect(
+    ses("GetEmailIdentity", { EmailIdentity: "acme@example.com" }),
+  ).rejects.toMatchObject({ code: "NotFoundException", status: 404 });
+});
+
+it("templates, raw e-mails and bad recipients are refused", async () => {
+  const { ses, email } = start();
+  await ses("CreateEmailIdentity", { EmailIdentity: "acme@example.com" });
+  const send = (more: object) => ses("SendEmail", { ...email, ...more });
+  await expect(send({ Content: { Template: { TemplateName: "x" } } })).rejects.toThrow(/Template/);
+  await expect(send({ Content: { Raw: { Data: "" } } })).rejects.toThrow(/Raw/);
+  await expect(send({ Destination: {} })).rejects.toMatchObject({ code: "BadRequestException" });
+  await expect(send({ Destination: { ToAddresses: ["nobody"] } })).rejects.toThrow(/nobody/);
+});

@@ -1,0 +1,139 @@
+import { AwsError, type Engine, notEmulated, type World } from "../../kernel/engine.ts";
+import { pageOf } from "../../kernel/paging.ts";
+import { uuid } from "../../kernel/uuid.ts";
+
+/** An e-mail that was sent: it went no further than this. */
+export type Email = {
+  id: string;
+  /** Milliseconds since 1970. */
+  time: number;
+  from: string;
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  subject: string;
+  text?: string;
+  html?: string;
+  tags: Record<string, string>;
+};
+
+/** The SES engine, and the e-mails it caught. */
+export type SesEngine = Engine & {
+  /** Every e-mail that was sent, the oldest first. */
+  inbox: () => readonly Email[];
+};
+
+type Identity = { name: string; createdAt: number };
+
+const badRequest = (message: string) => new AwsError("BadRequestException", message);
+
+/** The address in `Acme Corp <acme@example.com>`. */
+const addressIn = (text: string) => /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text.trim();
+const isAddress = (text: string) => /^[^\s@<>]+@[^\s@<>]+$/.test(addressIn(text));
+
+/** The SES v2 API as far as sending goes. E-mails are caught; an identity is verified as soon as it is created. */
+export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
+  const identities = keep.map<Identity>("ses.identities");
+  const emails = keep.map<Email>("ses.emails");
+
+  const typeOf = (name: string) => (name.includes("@") ? "EMAIL_ADDRESS" : "DOMAIN");
+  const shown = ({ name }: Identity) => ({
+    IdentityType: typeOf(name),
+    VerifiedForSendingStatus: true,
+    VerificationStatus: "SUCCESS",
+  });
+  const require = (name: string) => {
+    const identity = identities.get(name?.toLowerCase());
+    if (!identity)
+      throw new AwsError("NotFoundException", `Email identity ${name} does not exist.`, 404);
+    return identity;
+  };
+  const isVerified = (address: string) => {
+    const lower = address.toLowerCase();
+    return identities.has(lower) || identities.has(lower.split("@")[1] ?? "");
+  };
+
+  return {
+    service: "ses",
+    operations: {
+      CreateEmailIdentity({ EmailIdentity }) {
+        if (!EmailIdentity) throw badRequest("EmailIdentity is required.");
+        const name = EmailIdentity.toLowerCase();
+        if (identities.has(name))
+          throw new AwsError(
+            "AlreadyExistsException",
+            `Email identity ${EmailIdentity} already exist.`,
+          );
+        const identity = { name, createdAt: clock.now() };
+        identities.set(name, identity);
+        const { VerificationStatus: _, ...answer } = shown(identity);
+        return answer;
+      },
+      GetEmailIdentity: ({ EmailIdentity }) => shown(require(EmailIdentity)),
+      ListEmailIdentities({ PageSize = 1000, NextToken }) {
+        if (!Number.isInteger(PageSize) || PageSize < 0 || PageSize > 1000)
+          throw badRequest(`PageSize must be from 0 to 1000: ${PageSize}.`);
+        const { page, next } = pageOf([...identities.values()], PageSize || 1000, NextToken, () =>
+          badRequest("Invalid NextToken."),
+        );
+        const EmailIdentities = page.map(({ name }) => ({
+          IdentityName: name,
+          IdentityType: typeOf(name),
+          SendingEnabled: true,
+          VerificationStatus: "SUCCESS",
+        }));
+        return { EmailIdentities, ...(next && { NextToken: next }) };
+      },
+      DeleteEmailIdentity({ EmailIdentity }) {
+        identities.delete(require(EmailIdentity).name);
+        return {};
+      },
+      SendEmail(input) {
+        const { FromEmailAddress, Destination = {}, Content = {}, EmailTags = [] } = input;
+        for (const name of ["Raw", "Template"])
+          if (Content[name]) throw notEmulated("ses", `the content ${name} of SendEmail`);
+        for (const name of ["ListManagementOptions", "EndpointId"])
+          if (input[name]) throw notEmulated("ses", `the parameter ${name} of SendEmail`);
+        if (Content.Simple?.Attachments?.length)
+          throw notEmulated("ses", "the attachments of SendEmail");
+        const subject = Content.Simple?.Subject?.Data;
+        const { Text, Html } = Content.Simple?.Body ?? {};
+        if (typeof subject !== "string" || (Text?.Data === undefined && Html?.Data === undefined))
+          throw badRequest("Content.Simple needs a subject and a body.");
+        if (!FromEmailAddress || !isAddress(FromEmailAddress))
+          throw badRequest("Missing or invalid FromEmailAddress.");
+        const { ToAddresses: to = [], CcAddresses: cc = [], BccAddresses: bcc = [] } = Destination;
+        const recipients: string[] = [...to, ...cc, ...bcc];
+        if (recipients.length === 0 || recipients.length > 50)
+          throw badRequest(`Recipient count must be from 1 to 50: ${recipients.length}.`);
+        for (const recipient of recipients)
+          if (!isAddress(recipient)) throw badRequest(`Illegal address: ${recipient}`);
+        const sender = addressIn(FromEmailAddress);
+        if (!isVerified(sender))
+          throw new AwsError(
+            "MessageRejected",
+            `Email address is not verified. The following identities failed the check in region ${region.toUpperCase()}: ${sender}`,
+          );
+        const email: Email = {
+          id: uuid(clock.random),
+          time: clock.now(),
+          from: FromEmailAddress,
+          to: [...to],
+          cc: [...cc],
+          bcc: [...bcc],
+          subject,
+          text: Text?.Data,
+          html: Html?.Data,
+          tags: Object.fromEntries(
+            EmailTags.map(({ Name, Value }: { Name: string; Value: string }) => [Name, Value]),
+          ),
+        };
+        emails.set(email.id, email);
+        // No addresses: facts are kept and shown, and personal data is not theirs to keep.
+        note({ kind: "ses.sent", messageId: email.id, subject, tags: email.tags });
+        return { MessageId: email.id };
+      },
+    },
+    inbox: () => [...emails.values()],
+  };
+};

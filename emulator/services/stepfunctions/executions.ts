@@ -1,0 +1,320 @@
+import { AwsError, notEmulated, type Operation, type World } from "../../kernel/engine.ts";
+import { uuid } from "../../kernel/uuid.ts";
+import type { Definitions } from "./definitions.ts";
+import { copyOf, type Execution, tooLarge } from "./execution.ts";
+import { HISTORY_LIMIT, type History } from "./history.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { atMost, checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
+import { readToken } from "./token.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: validated below
+type Input = any;
+
+const STATUSES = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+const REDRIVABLE_FOR = 14 * 24 * 3600_000;
+
+/** Why an execution cannot be redriven now; undefined where it can. */
+const notRedrivable = (x: Execution, events: number, now: number, machine: Machine | undefined) => {
+  if (!machine || machine.deleting) return "State machine is in DELETING status";
+  if (x.status === "RUNNING" || x.status === "SUCCEEDED")
+    return `Execution is ${x.status} and cannot be redriven`;
+  if (events >= HISTORY_LIMIT - 1) return "Execution history event limit exceeded";
+  if (now - (x.stopDate ?? 0) > REDRIVABLE_FOR) return "Execution redrivable period exceeded";
+  return undefined;
+};
+
+/** What the API and the status change event tell of an execution. Times in milliseconds. */
+export const describe = (
+  x: Execution,
+  events: number,
+  now: number,
+  machine: Machine | undefined,
+) => {
+  const reason = notRedrivable(x, events, now, machine);
+  return {
+    executionArn: x.arn,
+    stateMachineArn: x.machineArn,
+    name: x.name,
+    status: x.status,
+    startDate: x.startDate,
+    stopDate: x.stopDate,
+    input: x.input,
+    inputDetails: { included: true },
+    output: x.output,
+    outputDetails: x.output === undefined ? undefined : { included: true },
+    error: x.error,
+    cause: x.cause,
+    redriveCount: x.redriveCount,
+    redriveDate: x.redriveDate,
+    redriveStatus: reason ? "NOT_REDRIVABLE" : "REDRIVABLE",
+    redriveStatusReason: reason,
+  };
+};
+
+/** The members that have a value. */
+const present = (fields: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+const inSeconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1000);
+
+/** The operations on executions and on the tasks inside them. */
+export const executionOperations = (
+  { clock, account, region, keep }: World,
+  machines: Map<string, Machine>,
+  executions: Map<string, Execution>,
+  definitions: Definitions,
+  interpreter: Interpreter,
+  history: History,
+  announce: (x: Execution) => void,
+): Record<string, Operation> => {
+  const redrives = keep.map<{ token: string; redriveDate: number }>("states.redrives");
+
+  const find = (arn: string): Execution => {
+    const execution = executions.get(arn);
+    if (!execution)
+      throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+    return execution;
+  };
+
+  const machineFor = (arn: string): Machine => {
+    const machine = machines.get(arn);
+    if (!machine)
+      throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+    return machine;
+  };
+
+  const checkFailure = (input: Input) => {
+    atMost(input, "error", 256);
+    atMost(input, "cause", 32_768);
+  };
+
+  const checkInput = (input: unknown) => {
+    const refused = (why: string) =>
+      new AwsError("InvalidExecutionInput", `Invalid State Machine Execution Input: '${why}'`);
+    if (typeof input !== "string" || input === "") throw refused("Invalid execution input.");
+    try {
+      JSON.parse(input);
+    } catch (error) {
+      throw refused((error as Error).message);
+    }
+    if (tooLarge(input))
+      throw invalid(
+        "Value at 'input' failed to satisfy constraint: Member must have length less than or equal to 262144",
+      );
+  };
+
+  /** The open task that a token stands for. */
+  const taskOf = (token: string) => {
+    atMost({ taskToken: token }, "taskToken", 2048);
+    const place = readToken(token);
+    if (!place) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
+    const execution = executions.get(place.arn);
+    if (!execution) throw new AwsError("TaskDoesNotExist", "Task does not exist");
+    const thread = execution.threads[place.thread];
+    const task = thread?.visit?.task;
+    if (!thread || execution.status !== "RUNNING" || task?.token !== token || !task.open)
+      throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+    return { execution, thread };
+  };
+
+  return {
+    StartExecution: (input: Input) => {
+      const machineArn = required(input, "stateMachineArn");
+      const { name = uuid(clock.random), input: given = "{}", traceHeader } = input;
+      checkName(name);
+      const machine = machineFor(machineArn);
+      if (machine.deleting)
+        throw new AwsError(
+          "StateMachineDeleting",
+          `State Machine Is Being Deleted: '${machine.arn}'`,
+        );
+      checkInput(given);
+      const arn = `arn:aws:states:${region}:${account}:execution:${machine.name}:${name}`;
+      const known = executions.get(arn);
+      if (known) {
+        if (known.status !== "RUNNING" || known.input !== given)
+          throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
+        return { executionArn: arn, startDate: known.startDate / 1000 };
+      }
+      const execution: Execution = {
+        arn,
+        name,
+        machineArn: machine.arn,
+        machineName: machine.name,
+        roleArn: machine.roleArn,
+        revisionId: machine.revisionId,
+        definition: machine.definition,
+        input: given,
+        status: "RUNNING",
+        startDate: clock.now(),
+        redriveCount: 0,
+        threads: {},
+        threadCount: 0,
+        waiters: [],
+        ...(traceHeader && { traceHeader }),
+      };
+      definitions.use(machine.definition);
+      executions.set(arn, execution);
+      const details = {
+        input: given,
+        inputDetails: { truncated: false },
+        roleArn: machine.roleArn,
+      };
+      history.add(execution, "ExecutionStarted", { executionStartedEventDetails: details }, 0);
+      interpreter.start(execution);
+      announce(execution);
+      return { executionArn: arn, startDate: execution.startDate / 1000 };
+    },
+
+    DescribeExecution: (input: Input) => {
+      if (input?.includedData === "METADATA_ONLY") throw notEmulated("states", "includedData");
+      const x = find(required(input, "executionArn"));
+      const described = describe(x, history.of(x).length, clock.now(), machines.get(x.machineArn));
+      return present({
+        ...described,
+        startDate: inSeconds(x.startDate),
+        stopDate: inSeconds(x.stopDate),
+        redriveDate: inSeconds(x.redriveDate),
+        traceHeader: x.traceHeader,
+      });
+    },
+
+    DescribeStateMachineForExecution: (input: Input) => {
+      const x = find(required(input, "executionArn"));
+      const machine = machineFor(x.machineArn);
+      return present({
+        stateMachineArn: x.machineArn,
+        name: x.machineName,
+        definition: definitions.text(x.definition),
+        roleArn: x.roleArn,
+        revisionId: x.revisionId,
+        updateDate: machine.creationDate,
+        encryptionConfiguration: { type: "AWS_OWNED_KEY" },
+        loggingConfiguration: machine.logging,
+        tracingConfiguration: machine.tracing,
+      });
+    },
+
+    ListExecutions: (input: Input) => {
+      refuse(input, ["mapRunArn", "redriveFilter"]);
+      const machine = machineFor(required(input, "stateMachineArn"));
+      const { statusFilter } = input;
+      if (statusFilter !== undefined && !STATUSES.includes(statusFilter))
+        throw invalid(
+          `Value '${statusFilter}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${STATUSES.join(", ")}]`,
+        );
+      const all = [...executions.values()]
+        .filter((x) => x.machineArn === machine.arn)
+        .filter((x) => statusFilter === undefined || x.status === statusFilter)
+        .reverse();
+      const { items, ...more } = page(all, input);
+      const listed = items.map((x) =>
+        present({
+          executionArn: x.arn,
+          stateMachineArn: x.machineArn,
+          name: x.name,
+          status: x.status,
+          startDate: inSeconds(x.startDate),
+          stopDate: inSeconds(x.stopDate),
+          redriveCount: x.redriveCount,
+          redriveDate: inSeconds(x.redriveDate),
+        }),
+      );
+      return { executions: listed, ...more };
+    },
+
+    ListMapRuns: (input: Input) => {
+      find(required(input, "executionArn"));
+      return { mapRuns: page([], input).items }; // of Distributed Maps, which are not here
+    },
+
+    GetExecutionHistory: (input: Input) => {
+      const x = find(required(input, "executionArn"));
+      const oldest = history.of(x);
+      const all = input.reverseOrder ? oldest.toReversed() : [...oldest];
+      const { items, ...more } = page(all, input);
+      const events = input.includeExecutionData === false ? items.map(withoutData) : items;
+      return { events, ...more };
+    },
+
+    StopExecution: (input: Input) => {
+      const x = find(required(input, "executionArn"));
+      checkFailure(input);
+      const { error, cause } = input;
+      if (x.status === "RUNNING") interpreter.abort(x, { error, cause });
+      return { stopDate: inSeconds(x.stopDate) };
+    },
+
+    RedriveExecution: (input: Input) => {
+      atMost(input, "clientToken", 64);
+      const ended = find(required(input, "executionArn"));
+      const x = copyOf(ended); // snapshots share what has ended
+      const earlier = redrives.get(x.arn);
+      if (earlier && earlier.token === input.clientToken)
+        return { redriveDate: earlier.redriveDate };
+      const now = clock.now();
+      const events = history.of(x).length;
+      const reason = notRedrivable(x, events, now, machines.get(x.machineArn));
+      if (reason)
+        throw new AwsError(
+          "ExecutionNotRedrivable",
+          `The execution ${x.arn} cannot be redriven: ${reason}`,
+        );
+      for (const field of ["stopDate", "error", "cause"] as const) delete x[field];
+      Object.assign(x, { status: "RUNNING", redriveCount: x.redriveCount + 1, redriveDate: now });
+      const details = { executionRedrivenEventDetails: { redriveCount: x.redriveCount } };
+      executions.set(x.arn, x);
+      interpreter.redrive(x, history.add(x, "ExecutionRedriven", details, events));
+      announce(x);
+      const redriveDate = now / 1000;
+      if (input.clientToken) redrives.set(x.arn, { token: input.clientToken, redriveDate });
+      return { redriveDate };
+    },
+
+    SendTaskSuccess: (input: Input) => {
+      const output = required(input, "output");
+      const token = required(input, "taskToken");
+      let result: unknown;
+      try {
+        result = JSON.parse(output);
+      } catch (error) {
+        throw new AwsError("InvalidOutput", `Invalid Output: '${(error as Error).message}'`);
+      }
+      if (tooLarge(output))
+        throw invalid(
+          "Value at 'output' failed to satisfy constraint: Member must have length less than or equal to 262144",
+        );
+      const { execution, thread } = taskOf(token);
+      interpreter.answer(execution, thread, { result: result as never });
+      return {};
+    },
+
+    SendTaskFailure: (input: Input) => {
+      checkFailure(input);
+      const { execution, thread } = taskOf(required(input, "taskToken"));
+      const { error, cause } = input;
+      interpreter.answer(execution, thread, { failure: { error, cause } });
+      return {};
+    },
+
+    SendTaskHeartbeat: (input: Input) => {
+      const { execution, thread } = taskOf(required(input, "taskToken"));
+      interpreter.beat(execution, thread);
+      return {};
+    },
+  };
+};
+
+const DATA = ["input", "output", "parameters"];
+
+const withoutData = (event: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(event).map(([key, value]) => [
+      key,
+      key.endsWith("Details") && typeof value === "object"
+        ? Object.fromEntries(
+            Object.entries(value as object).filter(([name]) => !DATA.includes(name)),
+          )
+        : value,
+    ]),
+  );

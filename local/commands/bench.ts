@@ -1,0 +1,156 @@
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { bundlerOf } from "emulator/runtime/bundle";
+import { costOfMillion } from "../bench/cost.ts";
+import type { Counts } from "../bench/count.ts";
+import { measureConditionalPut, measureTransactRate } from "../bench/engine-rate.ts";
+import { measureGrowth } from "../bench/growth.ts";
+import { measureInline } from "../bench/inline.ts";
+import { measureSdkCall } from "../bench/sdk-calls.ts";
+import { measureServed } from "../bench/served.ts";
+import { code, repositoryRoot } from "../repository.ts";
+
+const help = `Counts what an order costs, and times the local cloud on this machine.
+
+  --quick   1,000 orders for the growth instead of 10,000
+  --help    this text
+`;
+
+const print = (text = "") => process.stdout.write(`${text}\n`);
+const say = (text: string) => process.stderr.write(text);
+const number = (value: number) => String(Math.round(value * 100) / 100);
+
+/** A line that shows how far it is, on a terminal; nothing elsewhere. */
+const progressOf = (all: number) => {
+  const began = performance.now();
+  return (done: number) => {
+    if (!process.stderr.isTTY) return;
+    const rate = done / ((performance.now() - began) / 1000);
+    const left = Math.round((all - done) / rate);
+    say(
+      `\r  ${done} of ${all} orders, ${Math.round(rate)}/s, ${left} s left   ${done === all ? "\n" : ""}`,
+    );
+  };
+};
+
+const BUDGETS: [name: keyof Counts, what: string, most: number][] = [
+  ["commandWrites", "write calls on the command side", 7],
+  ["writeUnits", "write units in all", 54],
+  ["reads", "reads", 8],
+  ["events", "events", 6],
+  ["transitions", "state transitions", 8],
+];
+
+const bench = async (quick: boolean) => {
+  const orders = quick ? 1_000 : 10_000;
+  say(`Placing ${orders} orders in process, on a virtual clock ...\n`);
+  const { marks, violations, copy } = await measureGrowth(orders, progressOf(orders));
+  const [first, ...later] = marks;
+  if (!first) throw new Error("Nothing was measured");
+
+  print("An order of two lines on the happy path (the sandbox provider and sweepers apart)");
+  for (const [name, what, most] of BUDGETS) {
+    const seen = marks.map(({ counts }) => number(counts[name])).join(", ");
+    const held = marks.every(({ counts }) => counts[name] <= most);
+    print(`  ${what.padEnd(34)} ${seen.padEnd(16)} budget ${most}${held ? "" : "   OVER BUDGET"}`);
+  }
+  const grown = later.filter(({ counts }) =>
+    BUDGETS.some(([name]) => counts[name] !== first.counts[name]),
+  );
+  print(
+    `  at ${marks.map((mark) => mark.orders).join(", ")} orders; ${grown.length === 0 ? "no difference" : "THEY DIFFER"}`,
+  );
+  print(
+    `  CPU per order: ${marks.map(({ cpuMs }) => `${number(cpuMs)} ms`).join(", ")}: ${marks.map(({ cpuMs }) => Math.round(1000 / cpuMs)).join(", ")} orders a second of a core`,
+  );
+  print(`  invariants broken: ${violations.length}`);
+  for (const { invariant, what } of violations) print(`    ${invariant}: ${what}`);
+
+  print(
+    `  all that is known after 1,000 orders: copied in ${number(copy.snapshotMs)} ms, forked in ${number(copy.forkMs)} ms (budget 50)`,
+  );
+
+  const parts = costOfMillion(first.counts);
+  const total = parts.reduce((sum, [, dollars]) => sum + dollars, 0);
+  print(`\nA million orders at list prices: $${total.toFixed(0)} (budget $225), e-mail apart`);
+  for (const [part, dollars] of parts) print(`  ${part.padEnd(34)} $${dollars.toFixed(2)}`);
+
+  say("Making calls of the SDK, in process and over HTTP ...\n");
+  const put = await measureConditionalPut(20_000);
+  const sdk = await measureSdkCall(quick ? 10 : 30);
+  print("\nA conditional put");
+  print(`  CPU in the engine, without an SDK   ${number(put.alone)} us (budget 100)`);
+  print(`  ... and with a journal              ${number(put.journaled)} us`);
+  print(`  SDK over HTTP on loopback           ${number(sdk.http)} ms`);
+  for (const [who, ms] of [
+    ["in a thread of npm start", sdk.thread],
+    ["inline, as tests have it", sdk.inline],
+  ] as const)
+    print(`  SDK ${who.padEnd(32)}${number(ms)} ms, ${number(ms / sdk.http)} of that (budget 0.5)`);
+
+  say("Placing orders in process, one shop and then two at once ...\n");
+  const inline = await measureInline(quick ? 300 : 1_000);
+  print("\nOrders in process, functions inline (target: 100 a second)");
+  print(
+    `  CPU of an order                     ${number(inline.cpuMs)} ms: ${number(1000 / inline.cpuMs)} orders a second of a core`,
+  );
+  print(`  orders per second, one process      ${number(inline.alone)}`);
+  print(`  ... two processes at once, together ${number(inline.two)}`);
+  print("  where the main thread's CPU goes");
+  const small = inline.profile.filter(({ ms }) => ms < 0.1).reduce((sum, { ms }) => sum + ms, 0);
+  for (const { who, ms } of [
+    ...inline.profile.filter(({ ms }) => ms >= 0.1),
+    { who: "others", ms: small },
+  ])
+    print(`    ${who.padEnd(34)}${number(ms)} ms`);
+
+  say("Starting the shop and serving orders over HTTP ...\n");
+  const served = await measureServed(quick ? 200 : 300, 40);
+  const dir = mkdtempSync(join(tmpdir(), "petstore-bench-"));
+  const kept = await measureServed(quick ? 200 : 300, 40, ["--persist", dir]).finally(() =>
+    rmSync(dir, { recursive: true, force: true }),
+  );
+  const raw = await measureTransactRate(20_000);
+  print("\nThis machine (absolute figures are this machine's, at this moment)");
+  print(`  npm start, installed, to ready      ${(served.readyMs / 1000).toFixed(1)} s`);
+  print(`  ... to the first order's end        ${(served.firstOrderMs / 1000).toFixed(1)} s`);
+  print(`  orders per second, served           ${number(served.ordersPerSecond)}`);
+  print(`  ... with --persist                  ${number(kept.ordersPerSecond)}`);
+  print(`  raw transactions of the engine      ${Math.round(raw)} per second`);
+  print(`  orders as a share of those          ${number((100 * served.ordersPerSecond) / raw)} %`);
+  print("  CPU of an order, served");
+  for (const { who, ms } of served.cpu) print(`    ${who.padEnd(34)}${number(ms)} ms`);
+  print(`    an engine's transaction, raw      ${number(1000 / raw)} ms`);
+  if (served.idleMb && served.busyMb)
+    print(
+      `  memory after the first / last order ${Math.round(served.idleMb)} / ${Math.round(served.busyMb)} MB`,
+    );
+
+  print("\nBundles as SST's esbuild makes them, KB");
+  const bundler = bundlerOf("aws", code);
+  const files = globSync("services/*/src/handlers/*.ts", { cwd: repositoryRoot });
+  const bundles = await Promise.all(files.map((file) => bundler.bundle(file)));
+  for (const { file, bytes } of bundles.sort((a, b) => b.bytes - a.bytes))
+    print(
+      `  ${String(Math.round(bytes / 1000)).padStart(4)}  ${file.replace("/src/handlers", "")}`,
+    );
+
+  const over = BUDGETS.some(([name, , most]) => marks.some(({ counts }) => counts[name] > most));
+  return over || grown.length > 0 || violations.length > 0 ? 1 : 0;
+};
+
+try {
+  const options = {
+    quick: { type: "boolean", default: false },
+    help: { type: "boolean" },
+  } as const;
+  const { values } = parseArgs({ options });
+  if (values.help) print(help);
+  else process.exitCode = await bench(values.quick);
+} catch (error) {
+  const usage = (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  say(`${usage ? (error as Error).message.split(". ")[0] : ((error as Error).stack ?? error)}\n`);
+  process.exitCode = usage ? 2 : 1;
+}

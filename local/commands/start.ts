@@ -1,0 +1,215 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { readGraph } from "emulator/boot/graph";
+import { listenOnLoopback } from "emulator/doors/wire/server";
+import { realClock } from "emulator/kernel/clock";
+import type { Fact } from "emulator/kernel/cloud";
+import { openJournal } from "emulator/kernel/journal";
+import { CannotStart } from "emulator/kernel/refusals";
+import { tellDenial } from "emulator/services/iam/denial";
+import { openShop } from "../open.ts";
+import { awsLines, curlLines } from "../pages/pages.ts";
+import { repositoryRoot, scratch } from "../repository.ts";
+
+const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
+
+  --json            print one line of JSON on standard output: addresses, credentials, accounts
+  --port <n>        port of the AWS endpoint (4566, or the next free one)
+  --api-port <n>    port of the API and its pages (3000, or the next free one)
+  --graph <file>    the infrastructure to run (infra/graph.json)
+  --persist <dir>   keep everything in this directory: it is there again after a restart, and after kill -9
+  --cold-starts     let functions take as long to start as on AWS, estimated from the size of their bundles
+  --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
+  --logs            show what the functions log, too
+  --help            this text
+`;
+
+const portOf = (name: string, text: string) => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new CannotStart(`--${name} is a port, a number from 0 to 65535, not "${text}".`);
+  return port;
+};
+
+const lagOf = (text: string) => {
+  const ms = Number(text);
+  if (!Number.isInteger(ms) || ms < 0 || ms > 60_000)
+    throw new CannotStart(`--lag is a number of milliseconds from 0 to 60000, not "${text}".`);
+  return ms;
+};
+
+const readOptions = () => {
+  try {
+    const { values } = parseArgs({
+      options: {
+        json: { type: "boolean", default: false },
+        port: { type: "string", default: "4566" },
+        "api-port": { type: "string", default: "3000" },
+        graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+        persist: { type: "string" },
+        "cold-starts": { type: "boolean", default: false },
+        lag: { type: "string", default: "0" },
+        logs: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    return {
+      ...values,
+      port: portOf("port", values.port),
+      apiPort: portOf("api-port", values["api-port"]),
+      lag: lagOf(values.lag),
+    };
+  } catch (error) {
+    if (error instanceof CannotStart) throw error;
+    const [sentence = ""] = (error as Error).message.split(". ");
+    throw new CannotStart(`${sentence}. Try --help.`);
+  }
+};
+
+/** Where a running local cloud says its addresses, for commands such as `pnpm sign-in`. */
+const runningFile = join(scratch, "running.json");
+
+const remember = (addresses: object) => {
+  mkdirSync(dirname(runningFile), { recursive: true });
+  writeFileSync(runningFile, JSON.stringify({ ...addresses, pid: process.pid }));
+};
+
+/** Unless another one has started meanwhile. */
+const forget = () => {
+  if (!existsSync(runningFile)) return;
+  const { pid } = JSON.parse(readFileSync(runningFile, "utf8"));
+  if (pid === process.pid) rmSync(runningFile);
+};
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** What somebody at the terminal should know of a fact, if anything. */
+const tellOf = (fact: Fact, logs: boolean): string | undefined => {
+  const { kind } = fact;
+  if (kind === "log") return logs ? `${fact.function}  ${fact.line}` : undefined;
+  if (kind === "iam.denied") return tellDenial(fact);
+  if (kind === "connection-refused" || kind === "refused-address")
+    return `Refused: ${fact.function ?? fact.from} asked for ${fact.host ?? fact.url}, which is not on this machine.`;
+  if (kind === "thread-stands-still")
+    return `One of ${(fact.functions as string[]).join(", ")} computes and never waits; the others go on in another thread.`;
+  if (kind === "defect") return `Defect in the local cloud (${fact.where}): ${fact.message}`;
+  return undefined;
+};
+
+// A heap per thread: small young generations, and no sweeping of all of them at rest.
+setFlagsFromString("--no-memory-reducer");
+setFlagsFromString("--max-semi-space-size=8");
+
+/** What cannot be kept must not be acknowledged, and what was acknowledged is in the journal: so it ends here. */
+const lose = (error: Error): never => {
+  say(`Nothing can be kept any more, so the local cloud stops: ${error.message}`);
+  process.exit(1);
+};
+
+const start = async () => {
+  const options = readOptions();
+  if (options.help) return void process.stdout.write(help);
+  const graph = readGraph(options.graph);
+  const began = performance.now();
+  const { persist } = options;
+  const journal = persist === undefined ? undefined : openJournal(persist, lose);
+
+  // Terminals in which they were exported go on working after a restart.
+  const keyFile = persist === undefined ? undefined : join(persist, "administrator.json");
+  const credentials =
+    keyFile && existsSync(keyFile) ? JSON.parse(readFileSync(keyFile, "utf8")) : undefined;
+
+  const clock = realClock((error, label) =>
+    say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
+  );
+  const [aws, api] = await Promise.all([
+    listenOnLoopback(options.port),
+    listenOnLoopback(options.apiPort, { maxBody: 11 * 1024 * 1024 }),
+  ]);
+  for (const [wanted, { port }, what] of [
+    [options.port, aws, "AWS endpoint"],
+    [options.apiPort, api, "API"],
+  ] as const)
+    if (wanted !== 0 && port !== wanted) say(`Port ${wanted} is busy: the ${what} is on ${port}.`);
+
+  const local = await openShop({
+    clock,
+    graph,
+    runtime: "worker",
+    coldStarts: options["cold-starts"],
+    lags: { reads: options.lag },
+    credentials,
+    apiUrl: api.url,
+    awsUrl: aws.url,
+    restore: journal?.replay,
+    seeded: false,
+  });
+  if (keyFile && !credentials) {
+    writeFileSync(`${keyFile}.new`, JSON.stringify(local.administrator), { mode: 0o600 });
+    renameSync(`${keyFile}.new`, keyFile);
+  }
+  const denials = new Set<string>(); // a denied call is tried again and again; once is enough to know
+  local.cloud.observe((fact) => {
+    const line = tellOf(fact, options.logs);
+    if (!line || denials.has(line)) return;
+    if (fact.kind === "iam.denied") denials.add(line);
+    say(line);
+  });
+  const since = local.openedAt();
+  aws.serve(local.handlers.aws);
+  api.serve(local.handlers.api);
+  await local.open();
+
+  const named = Object.fromEntries(
+    local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
+  );
+  remember({ api: api.url, aws: aws.url });
+  if (options.json) {
+    process.stdout.write(
+      `${JSON.stringify({ api: api.url, aws: aws.url, ...local.administrator, accounts: named })}\n`,
+    );
+  } else {
+    const { place, read } = curlLines(api.url, "alice");
+    process.stdout.write(`
+The Pet Store is open${since === undefined ? "" : ` again, as ${persist} has it since ${new Date(since).toLocaleString()}`} (${((performance.now() - began) / 1000).toFixed(1)} s).
+
+  API           ${api.url}   (a page in the browser, too)
+  AWS endpoint  ${aws.url}
+
+Place an order as Alice:
+
+${place}
+
+Read her orders:
+
+${read}
+
+Look behind the counter with the AWS CLI:
+
+${awsLines(aws.url, local.administrator)}
+
+Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is kept"}. Options: npm start -- --help
+`);
+  }
+
+  // Who orders by hand finds all functions warm; who orders at once is not kept waiting by it.
+  if (!options["cold-starts"]) clock.after(500, "warm the functions", local.warm);
+
+  const stop = async () => {
+    forget();
+    await Promise.all([aws.stop(), api.stop()]);
+    await local.stop();
+    clock.stop();
+    journal?.close();
+    process.exit(0);
+  };
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+};
+
+start().catch((error) => {
+  say(error instanceof CannotStart ? error.message : String(error?.stack ?? error));
+  process.exit(error instanceof CannotStart ? 2 : 1);
+});

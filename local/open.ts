@@ -1,0 +1,121 @@
+import { type Emulator, type EmulatorOptions, emulate } from "emulator/boot/emulate";
+import type { Graph } from "emulator/boot/graph";
+import type { Keeper } from "emulator/kernel/keep";
+import { type Account, accounts, subjectOf } from "./accounts.ts";
+import { restOf } from "./at-rest.ts";
+import { localPages, localPrefix } from "./pages/routes.ts";
+import { code, shopGraph } from "./repository.ts";
+import { placesOf } from "./rights/places.ts";
+import { seed } from "./seed/seed.ts";
+
+export type ShopOptions = Pick<
+  EmulatorOptions,
+  "clock" | "runtime" | "coldStarts" | "lags" | "credentials" | "apiUrl" | "awsUrl"
+> & {
+  graph?: Graph;
+  /** Puts back what an earlier shop knew. */
+  restore?: ((keeper: Keeper) => void) | undefined;
+  /** Whether to open it at once, which is the rule. */
+  seeded?: boolean;
+};
+
+type Answer = { status: number; headers: Headers; text: string; json: () => unknown };
+
+/** The whole shop on one machine, running. */
+export type Shop = Emulator & {
+  /** Sends a request to the API, signed in as an account where one is named. */
+  api: (request: {
+    method?: string;
+    path: string;
+    as?: string;
+    headers?: Record<string, string>;
+    body?: unknown;
+  }) => Promise<Answer>;
+  /** Whether nothing is on its way: no row in an outbox, no message in a queue (dead letters aside). */
+  atRest: () => Promise<boolean>;
+  accounts: Account[];
+  token: (name: string) => string;
+  /** When it was first opened, in milliseconds since 1970; undefined for one that is not yet open. */
+  openedAt: () => number | undefined;
+  /** Lists the products and takes in the first delivery, where that was not done before. */
+  open: () => Promise<void>;
+};
+
+/** A signature costs more than the rest of a request: a token is shown again for an hour of its twelve. */
+const tokensOf = ({ cloud: { clock }, issuer }: Emulator): Shop["token"] => {
+  const signed = new Map<string, { token: string; at: number }>();
+  return (name) => {
+    const found = accounts.find((one) => one.name === name);
+    if (!found) throw new Error(`There is no account ${name}.`);
+    const known = signed.get(name);
+    if (known && clock.now() - known.at < 3600_000) return known.token;
+    const fresh = { token: issuer.token(subjectOf(found)), at: clock.now() };
+    signed.set(name, fresh);
+    return fresh.token;
+  };
+};
+
+const apiOf =
+  ({ handlers, urls }: Emulator, token: Shop["token"]): Shop["api"] =>
+  async ({ method = "GET", path, as, headers = {}, body }) => {
+    const { host, pathname, search } = new URL(path, urls.api);
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const answer = await handlers.api({
+      method,
+      path: pathname,
+      query: search.slice(1),
+      headers: {
+        host,
+        ...(as && { authorization: `Bearer ${token(as)}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      body: Buffer.from(text ?? ""),
+    });
+    const answered = Buffer.from(answer.body).toString();
+    return {
+      status: answer.status,
+      headers: new Headers(answer.headers),
+      text: answered,
+      json: () => JSON.parse(answered),
+    };
+  };
+
+/**
+ * Opens the shop on the emulator: `npm start`, the demo, the benchmark and the tests all begin here. Under a virtual
+ * clock, time must be driven meanwhile. Throws CannotStart, with one sentence, for a graph that cannot run.
+ */
+export const openShop = async ({
+  graph = shopGraph(),
+  restore,
+  seeded = true,
+  ...options
+}: ShopOptions): Promise<Shop> => {
+  const emulator = await emulate({
+    ...options,
+    graph,
+    code,
+    prefix: localPrefix,
+    placeOf: placesOf(graph),
+  });
+  const { cloud } = emulator;
+  const token = tokensOf(emulator);
+  const opened = cloud.keeper.map<number>("shop.opened");
+  const shop: Shop = {
+    ...emulator,
+    api: apiOf(emulator, token),
+    atRest: restOf(emulator),
+    accounts,
+    token,
+    openedAt: () => opened.get("at"),
+    async open() {
+      if (opened.has("at")) return;
+      await seed(shop);
+      opened.set("at", cloud.clock.now());
+    },
+  };
+  emulator.addPages(localPages(shop));
+  if (restore) await cloud.restart(restore);
+  if (seeded) await shop.open();
+  return shop;
+};

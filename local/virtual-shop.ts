@@ -1,0 +1,112 @@
+import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
+import { driverOf } from "emulator/kernel/drive";
+import type { Keeper, Snapshot } from "emulator/kernel/keep";
+import { type Books, openBooks } from "./judge/books.ts";
+import { judge } from "./judge/judge.ts";
+import { openShop, type Shop, type ShopOptions } from "./open.ts";
+
+type Line = { productId: string; quantity: number };
+type Answer = Awaited<ReturnType<Shop["api"]>>;
+
+/** The whole shop in this process, open, on a virtual clock: the same seed gives the same story. */
+export type VirtualShop = {
+  clock: VirtualClock;
+  local: Shop;
+  /** Lets virtual time pass until the work is done, and answers what it answers. */
+  drive: <T>(work: Promise<T>) => Promise<T>;
+  /** Places an order. The key defaults to one that was never used. */
+  place: (order: {
+    as?: string;
+    lines: Line[];
+    paymentToken?: string | undefined;
+    key?: string;
+  }) => Promise<Answer>;
+  /** Places an order of Alice's for one bale of hay; answers its id. */
+  order: (paymentToken?: string) => Promise<string>;
+  /** Cancels an order of Alice's. */
+  cancel: (orderId: string) => Promise<Answer>;
+  /** An order as its customer reads it. */
+  // biome-ignore lint/suspicious/noExplicitAny: an answer, as a client sees it
+  read: (orderId: string, as?: string) => Promise<any>;
+  /** Lets time pass until nothing is on its way and every saga has ended, a day at most. */
+  settle: () => Promise<void>;
+  /** All books, when all has come to rest. */
+  books: () => Promise<Books>;
+  /** What is broken, if anything, when all has come to rest. */
+  broken: () => Promise<string[]>;
+  /** Another shop that goes on from where this one stands. Calls of functions that are under way are cut off in it. */
+  fork: (options?: { seed?: number }) => Promise<VirtualShop>;
+};
+
+/** Opens the shop, or another one where a snapshot was taken. */
+export const virtualShop = async ({
+  seed = 1,
+  from,
+  keys = 0,
+  ...options
+}: {
+  seed?: number;
+  from?: Snapshot;
+  keys?: number;
+} & Pick<ShopOptions, "lags" | "coldStarts"> = {}): Promise<VirtualShop> => {
+  // A fork must not draw the ids again that its original has drawn.
+  const clock = virtualClock(from ? { seed: seed ^ (from.now | 0), start: from.now } : { seed });
+  const drive = driverOf(clock);
+  const restore = from && ((keeper: Keeper) => keeper.put(from.parts));
+  const local = await drive(openShop({ clock, runtime: "inline", restore, ...options }));
+  const quiet = async () => {
+    const { stateMachines } = await local.call("states", "ListStateMachines");
+    for (const { stateMachineArn } of stateMachines) {
+      const { executions } = await local.call("states", "ListExecutions", {
+        stateMachineArn,
+        statusFilter: "RUNNING",
+      });
+      if (executions.length > 0) return false;
+    }
+    return local.atRest();
+  };
+  const settle = async () => {
+    for (let waited = 0; waited < 24 * 3600; waited += 5) {
+      await clock.advance(5_000);
+      if (await drive(quiet())) return;
+    }
+    throw new Error("A day of virtual time went by, and the shop did not come to rest");
+  };
+
+  const place: VirtualShop["place"] = ({
+    as = "alice",
+    lines,
+    paymentToken = "tok_approve",
+    key = `key-${++keys}`,
+  }) =>
+    drive(
+      local.api({
+        method: "POST",
+        path: "/orders",
+        as,
+        headers: { "idempotency-key": key },
+        body: { lines, paymentToken },
+      }),
+    );
+  const books = () => drive(openBooks(local));
+
+  return {
+    clock,
+    local,
+    drive,
+    place,
+    async order(paymentToken) {
+      const placed = await place({ lines: [{ productId: "prd_hay", quantity: 1 }], paymentToken });
+      return (placed.json() as { orderId: string }).orderId;
+    },
+    cancel: (orderId) =>
+      drive(local.api({ method: "POST", path: `/orders/${orderId}/cancel`, as: "alice" })),
+    read: async (orderId, as = "alice") =>
+      (await drive(local.api({ path: `/orders/${orderId}`, as }))).json(),
+    settle,
+    books,
+    broken: async () => judge(await books()).map(({ what }) => what),
+    fork: ({ seed = 1 } = {}) =>
+      virtualShop({ ...options, seed, keys, from: local.cloud.snapshot() }),
+  };
+};
