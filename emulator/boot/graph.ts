@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isObject } from "../kernel/json.ts";
 import { CannotStart } from "../kernel/refusals.ts";
 
 /** A resource of the evaluated infrastructure: Pulumi's type, logical name and inputs, and what AWS would answer. */
@@ -33,40 +34,37 @@ export type Graph = {
   functions: GraphFunction[];
 };
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const broken = (where: string, what: string) => new CannotStart(`${where} ${what}.`);
 
 /** Checks that `value` has the shape of a graph. Throws CannotStart, naming the first thing that is wrong. */
 export const checkGraph = (value: unknown, where = "infra/graph.json"): Graph => {
-  if (!isRecord(value)) throw broken(where, "is not a JSON object");
+  if (!isObject(value)) throw broken(where, "is not a JSON object");
   if (value.version !== 1)
     throw broken(where, `has version ${JSON.stringify(value.version)}; this local cloud reads 1`);
   for (const list of ["resources", "functions"])
     if (!Array.isArray(value[list])) throw broken(where, `has no list "${list}"`);
   for (const [index, resource] of (value.resources as unknown[]).entries()) {
     if (
-      !isRecord(resource) ||
+      !isObject(resource) ||
       typeof resource.type !== "string" ||
       typeof resource.name !== "string"
     )
       throw broken(where, `has a resource without type or name (number ${index + 1})`);
-    if (!isRecord(resource.inputs))
+    if (!isObject(resource.inputs))
       throw broken(where, `has no inputs for ${resource.type} ${resource.name}`);
     resource.outputs ??= {};
-    if (!isRecord(resource.outputs))
+    if (!isObject(resource.outputs))
       throw broken(where, `has outputs that are no object for ${resource.type} ${resource.name}`);
   }
   for (const [index, fn] of (value.functions as unknown[]).entries()) {
-    if (!isRecord(fn))
+    if (!isObject(fn))
       throw broken(where, `has a function that is no object (number ${index + 1})`);
     for (const member of ["name", "functionName", "handler"])
       if (typeof fn[member] !== "string")
         throw broken(where, `has a function without ${member} (number ${index + 1})`);
     fn.links ??= {};
     fn.environment ??= {};
-    if (!isRecord(fn.links) || !isRecord(fn.environment))
+    if (!isObject(fn.links) || !isObject(fn.environment))
       throw broken(where, `has links or environment that are no object for ${fn.name}`);
   }
   return value as Graph;

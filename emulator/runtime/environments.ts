@@ -1,5 +1,6 @@
 import type { Timer } from "../kernel/clock.ts";
 import type { World } from "../kernel/engine.ts";
+import { newLife } from "../kernel/life.ts";
 import type {
   ErrorPayload,
   EventJson,
@@ -8,7 +9,6 @@ import type {
   Outcome,
   Runtime,
 } from "../services/lambda/function.ts";
-import { newLife } from "../services/lambda/life.ts";
 import type { ColdStarts } from "./cold-starts.ts";
 
 /** One execution environment: the module state of one function, used by one invocation at a time. */

@@ -1,3 +1,4 @@
+import { isObject } from "../../kernel/json.ts";
 import type { WireRequest, WireResponse } from "../wire/message.ts";
 
 /** What the event says about the API or URL that received the request. */
@@ -95,9 +96,6 @@ export const frontAnswer = (status: number, message: string): WireResponse => ({
   body: JSON.stringify({ message }),
 });
 
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The function's result as a response; undefined where it is none ("malformed Lambda proxy response"). */
 export const proxyAnswer = (payload: string): WireResponse | undefined => {
   let result: unknown;
@@ -106,13 +104,13 @@ export const proxyAnswer = (payload: string): WireResponse | undefined => {
   } catch {
     return undefined;
   }
-  if (!isPlain(result) || result.statusCode === undefined)
+  if (!isObject(result) || result.statusCode === undefined)
     return { status: 200, headers: { "content-type": "application/json" }, body: payload };
 
   const { statusCode, headers = {}, cookies = [], body = "", isBase64Encoded } = result;
   const status = Number(statusCode);
   if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
-  if (!isPlain(headers) || !Array.isArray(cookies)) return undefined;
+  if (!isObject(headers) || !Array.isArray(cookies)) return undefined;
   const answer: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) answer[name.toLowerCase()] = String(value);
   answer["content-type"] ??= "text/plain;charset=UTF-8";

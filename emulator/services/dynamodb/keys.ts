@@ -1,3 +1,4 @@
+import { fnv1a } from "../../kernel/hash.ts";
 import { type AttributeValue, attribute, type Item } from "./items.ts";
 import { sortableNumber } from "./numbers.ts";
 
@@ -25,9 +26,7 @@ const sortable = ({ S, N, B }: AttributeValue): string => {
 
 /** Where partitions lie in a Scan: spread by a hash (FNV-1a) as AWS spreads them, in 65,536 places. */
 const placeOf = (partition: string): string => {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < partition.length; i++)
-    hash = Math.imul(hash ^ partition.charCodeAt(i), 0x01000193);
+  const hash = fnv1a(partition);
   return ((hash ^ (hash >>> 16)) & 0xffff).toString(16).padStart(4, "0");
 };
 

@@ -11,6 +11,7 @@ import scan from "dynalite/validations/scan.js";
 import updateItem from "dynalite/validations/updateItem.js";
 import updateTable from "dynalite/validations/updateTable.js";
 import { notEmulated } from "../../kernel/engine.ts";
+import { isObject } from "../../kernel/json.ts";
 import { expressionMembers } from "./expressions.ts";
 import { legacyParameters } from "./legacy.ts";
 import { asAwsError } from "./validation-errors.ts";
@@ -249,9 +250,6 @@ const requests: Record<string, Members> = {
 };
 
 type Check = (value: unknown) => boolean;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isBlob: Check = (value) =>
   typeof value === "string" &&

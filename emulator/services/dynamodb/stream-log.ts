@@ -1,3 +1,4 @@
+import { fnv1a } from "../../kernel/hash.ts";
 import { type Item, type Row, rowOf } from "./items.ts";
 import type { Store, Stream } from "./store.ts";
 
@@ -39,11 +40,8 @@ export const forgetClosed = ({ streams, changed, world }: Store) => {
 /** Sequence numbers ascend, are the same in every run, and have AWS's 21 digits and more. */
 export const sequenceNumberOf = (position: number) => `1${String(position + 1).padStart(20, "0")}`;
 
-const identityOf = (arn: string, position: number): string => {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < arn.length; i++) hash = Math.imul(hash ^ arn.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0") + position.toString(16).padStart(24, "0");
-};
+const identityOf = (arn: string, position: number): string =>
+  fnv1a(arn).toString(16).padStart(8, "0") + position.toString(16).padStart(24, "0");
 
 /** Appends the record of a change to a stream. `expired` marks what TTL deleted. */
 export const appendRecord = (

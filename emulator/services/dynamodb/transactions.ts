@@ -1,4 +1,5 @@
 import { AwsError } from "../../kernel/engine.ts";
+import { fnv1a } from "../../kernel/hash.ts";
 import type { Context, TransactGetItems, TransactWriteItem, TransactWriteItems } from "./calls.ts";
 import { change, writeUnits } from "./changes.ts";
 import { invalid } from "./errors.ts";
@@ -36,16 +37,10 @@ const none: Reason = { Code: "None" };
 
 const mebibyte = 1024 * 1024;
 
-const mixed = (hash: number, text: string) => {
-  let mix = hash;
-  for (let i = 0; i < text.length; i++) mix = Math.imul(mix ^ text.charCodeAt(i), 0x01000193);
-  return mix;
-};
-
 /** A hash (FNV-1a) of what JSON says, from a seed: order of members does not count, order of lists does. */
 const hashOf = (value: unknown, seed: number): number => {
-  if (typeof value === "string") return mixed(seed + 1, value);
-  if (typeof value !== "object" || value === null) return mixed(seed + 2, String(value));
+  if (typeof value === "string") return fnv1a(value, seed + 1);
+  if (typeof value !== "object" || value === null) return fnv1a(String(value), seed + 2);
   if (Array.isArray(value))
     return value.reduce<number>(
       (hash, member) => Math.imul(hash ^ hashOf(member, seed), 0x01000193),
@@ -54,7 +49,7 @@ const hashOf = (value: unknown, seed: number): number => {
   let sum = seed + 4;
   for (const name in value) {
     const member = hashOf((value as Record<string, unknown>)[name], seed);
-    sum = (sum + Math.imul(mixed(member, name), 0x85ebca6b)) | 0;
+    sum = (sum + Math.imul(fnv1a(name, member), 0x85ebca6b)) | 0;
   }
   return sum;
 };

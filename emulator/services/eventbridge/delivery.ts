@@ -1,5 +1,5 @@
-import type { Timer } from "../../kernel/clock.ts";
 import { AwsError, type Caller, type World } from "../../kernel/engine.ts";
+import { newLife } from "../../kernel/life.ts";
 
 /** How long EventBridge and its Scheduler try, at most. */
 export type RetryPolicy = { MaximumRetryAttempts?: number; MaximumEventAgeInSeconds?: number };
@@ -71,21 +71,17 @@ export const createDeliveries = <Goods>(
 ) => {
   type Pending = Delivery<Goods>;
   const pending = keep.map<Pending>(`${kind}.deliveries`);
-  const timers = new Map<string, Timer>();
   let newest = 0;
-  /** What was under way when the engine stopped belongs to an earlier life, and changes nothing any more. */
-  let life = 0;
+  let life = newLife(clock);
 
   const arm = (key: string, delivery: Pending, shipment: Shipment) => {
     pending.set(key, delivery);
     const { label } = shipment;
-    const go = () => {
-      timers.delete(key);
-      return delivery.end ? bury(key, delivery, shipment) : attempt(key, delivery, shipment);
-    };
+    const go = () =>
+      delivery.end ? bury(key, delivery, shipment) : attempt(key, delivery, shipment);
     const again = delivery.end ? " dead letter" : delivery.retries > 0 ? " again" : "";
     const wait = Math.max(0, delivery.dueAt - clock.now());
-    timers.set(key, clock.after(wait, `${label}${again}`, go));
+    life.after(wait, `${label}${again}`, go);
   };
 
   const done = (key: string, what: string, shipment: Shipment, more: object) => {
@@ -121,11 +117,11 @@ export const createDeliveries = <Goods>(
         operation: "SendMessage",
         input: { QueueUrl: deadLetters.arn, MessageBody: deadLetters.body(), MessageAttributes },
       });
-      if (life !== born) return;
+      if (born.over()) return;
       const grave = { deadLetterQueue: deadLetters.arn, messageId: sent?.MessageId };
       done(key, "deadletter", shipment, { ...told, ...grave });
     } catch (failure) {
-      if (life !== born) return;
+      if (born.over()) return;
       if (tries > 1 && judge(failure).again) {
         const dueAt = clock.now() + 1000;
         arm(key, { ...delivery, dueAt, end: { ...end, tries: tries - 1 } }, shipment);
@@ -139,12 +135,12 @@ export const createDeliveries = <Goods>(
     let failure: unknown;
     try {
       await shipment.send(retries);
-      if (life === born) done(key, "delivered", shipment, { retries });
+      if (!born.over()) done(key, "delivered", shipment, { retries });
       return;
     } catch (error) {
       failure = error;
     }
-    if (life !== born) return;
+    if (born.over()) return;
     const { code, again } = judge(failure);
     const now = clock.now();
     const giveUp = (exhausted?: string) => {
@@ -173,9 +169,8 @@ export const createDeliveries = <Goods>(
       arm(String(newest), { goods, retries: 0, dueAt, deadline }, shipment);
     },
     stop() {
-      life += 1;
-      for (const timer of timers.values()) timer.cancel();
-      timers.clear();
+      life.end();
+      life = newLife(clock);
     },
     resume() {
       newest = 0;

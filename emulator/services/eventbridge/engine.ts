@@ -5,6 +5,7 @@ import {
   notEmulated,
   type World,
 } from "../../kernel/engine.ts";
+import { isObject } from "../../kernel/json.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import { archiveOperations } from "./archives.ts";
 import { callOf, createDeliveries, type RetryPolicy, type Shipment } from "./delivery.ts";
@@ -86,7 +87,7 @@ const sizeOf = (entry: Record<string, unknown>) => {
 const objectIn = (text: string): Record<string, unknown> | undefined => {
   try {
     const value = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

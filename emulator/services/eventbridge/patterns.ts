@@ -1,5 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 import { AwsError } from "../../kernel/engine.ts";
+import { isObject } from "../../kernel/json.ts";
 
 /*
  * Event patterns as EventBridge's own open-source matcher, Event Ruler, reads them (github.com/aws/event-ruler):
@@ -27,9 +28,6 @@ export type CompiledPattern = (event: CrushedEvent) => boolean;
 
 const invalid = (reason: string) =>
   new AwsError("InvalidEventPatternException", `Event pattern is not valid. Reason: ${reason}`);
-
-const isObject = (value: unknown): value is { [name: string]: Json } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const onString =
   (test: (text: string) => boolean): Test =>
@@ -340,7 +338,7 @@ const holds = (rule: Rule, leaves: CrushedEvent, from = 0, place: Place = new Ma
 
 /** Compiles a pattern. Throws InvalidEventPatternException. */
 export const compilePattern = (pattern: unknown): CompiledPattern => {
-  if (!isObject(pattern)) throw invalid("Filter is not an object");
+  if (!isObject<Json>(pattern)) throw invalid("Filter is not an object");
   const rules = rulesOf(pattern, "", false);
   for (const rule of rules) rule.sort((a, b) => (a.path < b.path ? -1 : 1));
   return (leaves) => rules.some((rule) => holds(rule, leaves));

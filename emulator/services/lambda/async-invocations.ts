@@ -1,7 +1,7 @@
 import { AwsError, notEmulated, type World } from "../../kernel/engine.ts";
+import { newLife } from "../../kernel/life.ts";
 import { checkDestination, sendToDestination } from "./destinations.ts";
 import type { FunctionConfig, Outcome } from "./function.ts";
-import { newLife } from "./life.ts";
 
 /** How asynchronous invocations of a function are retried, and where they go that never succeed. */
 export type EventInvokeConfig = {

@@ -1,5 +1,6 @@
 import { seededRandom } from "../../kernel/clock.ts";
 import { AwsError, type World } from "../../kernel/engine.ts";
+import { fnv1a } from "../../kernel/hash.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import type { FunctionConfig, Outcome } from "./function.ts";
 import { checkMapping, isStream, type MappingSettings, type Poller } from "./mapping.ts";
@@ -28,12 +29,8 @@ type Mapping = {
 };
 
 /** The same for the same source and function: what is kept of a mapping finds it again after another boot. */
-const idOf = (source: string, functionName: string): string => {
-  let hash = 0;
-  for (const char of `${source} ${functionName}`)
-    hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0;
-  return uuid(seededRandom(hash));
-};
+const idOf = (source: string, functionName: string): string =>
+  uuid(seededRandom(fnv1a(`${source} ${functionName}`)));
 
 /** The entries of one mapping in a part that holds those of all, by what its keys have behind the mapping's id. */
 const entriesOf = <T>(all: Map<string, T>, id: string) => ({

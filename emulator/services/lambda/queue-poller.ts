@@ -1,7 +1,7 @@
 import { administrator, type Caller, type World } from "../../kernel/engine.ts";
+import { newLife } from "../../kernel/life.ts";
 import { queueUrlOf } from "./destinations.ts";
 import type { Outcome } from "./function.ts";
-import { newLife } from "./life.ts";
 import { failuresIn, filterOf, type MappingSettings, type Poller } from "./mapping.ts";
 
 type Received = {

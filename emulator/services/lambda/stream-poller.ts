@@ -1,8 +1,9 @@
 import { AwsError } from "../../kernel/engine.ts";
+import { fnv1a } from "../../kernel/hash.ts";
+import { newLife } from "../../kernel/life.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import { sendToDestination } from "./destinations.ts";
 import type { Outcome } from "./function.ts";
-import { newLife } from "./life.ts";
 import { failuresIn, filterOf, type Poller } from "./mapping.ts";
 import type { PollerHost } from "./queue-poller.ts";
 
@@ -64,11 +65,7 @@ type Shard = {
 const retention = 24 * 3600_000;
 const longestPause = 60_000;
 
-const laneOf = (text: string, lanes: number): number => {
-  let hash = 0;
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
-  return (hash >>> 0) % lanes;
-};
+const laneOf = (text: string, lanes: number): number => fnv1a(text) % lanes;
 
 const bornAt = (record: StreamRecord) => record.dynamodb.ApproximateCreationDateTime * 1000;
 const codeOf = (error: unknown) => (error instanceof AwsError ? error.code : "");

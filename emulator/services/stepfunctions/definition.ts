@@ -1,4 +1,5 @@
 import jsonata from "jsonata";
+import { isObject } from "../../kernel/json.ts";
 import type { Workflow } from "./execution.ts";
 import { integrationOf } from "./integrations.ts";
 import { expressionIn } from "./jsonata.ts";
@@ -64,9 +65,6 @@ const JSONPATH_ONLY = [
   "ErrorPath",
   "CausePath",
 ];
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const NO_OBJECT: Diagnostic = {
   severity: "ERROR",

@@ -1,5 +1,5 @@
-import type { Timer } from "../../kernel/clock.ts";
 import type { Caller, World } from "../../kernel/engine.ts";
+import { newLife } from "../../kernel/life.ts";
 
 /** A call that the service makes by itself; the state has it until it is made. */
 export type Errand = {
@@ -18,20 +18,17 @@ export const createErrands = (
   made: (errand: Errand, answer: Promise<unknown>) => Promise<void>,
 ) => {
   const errands = keep.map<Errand>("states.errands");
-  const timers = new Set<Timer>();
-  let life = 0;
+  let life = newLife(clock);
 
   const run = (key: string, errand: Errand) => {
-    const timer = clock.after(0, `states ${errand.label}`, async () => {
-      timers.delete(timer);
-      const mine = life;
+    const mine = life;
+    mine.after(0, `states ${errand.label}`, async () => {
       try {
         await made(errand, call(errand));
       } finally {
-        if (life === mine) errands.delete(key);
+        if (!mine.over()) errands.delete(key);
       }
     });
-    timers.add(timer);
   };
 
   return {
@@ -42,9 +39,8 @@ export const createErrands = (
       run(key, errand);
     },
     stop() {
-      life += 1;
-      for (const timer of timers) timer.cancel();
-      timers.clear();
+      life.end();
+      life = newLife(clock);
     },
     resume() {
       for (const [key, errand] of errands) run(key, errand);

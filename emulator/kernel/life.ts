@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../kernel/clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 
 /** What goes on between a start and a stop. What comes back to it later finds it over, and changes nothing. */
 export type Life = {
