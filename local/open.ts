@@ -1,12 +1,13 @@
 import { type Emulator, type EmulatorOptions, emulate } from "emulator/boot/emulate";
 import type { Graph } from "emulator/boot/graph";
 import type { Keeper } from "emulator/kernel/keep";
-import { type Account, accounts, subjectOf } from "./accounts.ts";
+import { accounts, subjectOf } from "./accounts.ts";
 import { restOf } from "./at-rest.ts";
 import { localPages, localPrefix } from "./pages/routes.ts";
 import { code, shopGraph } from "./repository.ts";
 import { placesOf } from "./rights/places.ts";
 import { seed } from "./seed/seed.ts";
+import type { Shop } from "./shop.ts";
 
 export type ShopOptions = Pick<
   EmulatorOptions,
@@ -17,28 +18,6 @@ export type ShopOptions = Pick<
   restore?: ((keeper: Keeper) => void) | undefined;
   /** Whether to open it at once, which is the rule. */
   seeded?: boolean;
-};
-
-type Answer = { status: number; headers: Headers; text: string; json: () => unknown };
-
-/** The whole shop on one machine, running. */
-export type Shop = Emulator & {
-  /** Sends a request to the API, signed in as an account where one is named. */
-  api: (request: {
-    method?: string;
-    path: string;
-    as?: string;
-    headers?: Record<string, string>;
-    body?: unknown;
-  }) => Promise<Answer>;
-  /** Whether nothing is on its way: no row in an outbox, no message in a queue (dead letters aside). */
-  atRest: () => Promise<boolean>;
-  accounts: Account[];
-  token: (name: string) => string;
-  /** When it was first opened, in milliseconds since 1970; undefined for one that is not yet open. */
-  openedAt: () => number | undefined;
-  /** Lists the products and takes in the first delivery, where that was not done before. */
-  open: () => Promise<void>;
 };
 
 /** A signature costs more than the rest of a request: a token is shown again for an hour of its twelve. */

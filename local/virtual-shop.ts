@@ -3,7 +3,8 @@ import { driverOf } from "emulator/kernel/drive";
 import type { Keeper, Snapshot } from "emulator/kernel/keep";
 import { type Books, openBooks } from "./judge/books.ts";
 import { judge } from "./judge/judge.ts";
-import { openShop, type Shop, type ShopOptions } from "./open.ts";
+import { openShop, type ShopOptions } from "./open.ts";
+import type { Shop } from "./shop.ts";
 
 type Line = { productId: string; quantity: number };
 type Answer = Awaited<ReturnType<Shop["api"]>>;

@@ -1,5 +1,5 @@
 import type { Call } from "emulator/kernel/engine";
-import type { Shop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 /** What something cost, in the units that AWS bills or throttles. */
 export type Counts = {

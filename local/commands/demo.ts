@@ -11,7 +11,8 @@ import { createScreen, type Screen } from "../demo/screen.ts";
 import { MOST_ORDERS, stories, storiesFor } from "../demo/stories.ts";
 import { openBooks } from "../judge/books.ts";
 import { judge, judged } from "../judge/judge.ts";
-import { openShop, type Shop } from "../open.ts";
+import { openShop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 const help = `Opens a pet shop of its own on this machine, lets customers live all sorts of stories in it, and judges the books.
 

@@ -1,5 +1,5 @@
 import type { Call } from "emulator/kernel/engine";
-import type { Shop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 /** What an order took of AWS. */
 export type Toll = { calls: number; events: number };

@@ -1,6 +1,6 @@
 import type { Fact } from "emulator/kernel/cloud";
 import { tellDenial } from "emulator/services/iam/denial";
-import type { Shop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 const tells: Record<string, (fact: Fact) => string> = {
   "iam.denied": tellDenial,

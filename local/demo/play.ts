@@ -1,5 +1,5 @@
 import { runningIn } from "../judge/books.ts";
-import type { Shop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 import type { Story } from "./stories.ts";
 
 /** An order as its customer reads it. */

@@ -1,6 +1,6 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { type OrderRow, toAnswer } from "../../services/read-side/src/domain/order-view.ts";
-import type { Shop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: rows as they lie in the tables; the judge looks at some of their attributes
 export type Row = Record<string, any>;

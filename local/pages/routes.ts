@@ -1,5 +1,5 @@
 import type { WireRequest, WireResponse } from "emulator/doors/wire/message";
-import type { Shop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 import { emailPage, emailsPage, homePage, page, signInPage } from "./pages.ts";
 
 /** Where, on the API's address, the local cloud's own things are. */

@@ -1,4 +1,4 @@
-import type { Shop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 import { catalogue } from "./catalogue.ts";
 
 /** One after the other: the first call starts the function, the others find it warm. */

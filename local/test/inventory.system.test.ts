@@ -5,7 +5,8 @@ import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
 import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openShop, type Shop } from "../open.ts";
+import { openShop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 const HOUR = 60 * 60_000;
 const [goldfish, flakes] = ["prd_test-goldfish", "prd_test-flakes"];

@@ -1,7 +1,8 @@
 import { virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openShop, type Shop } from "../open.ts";
+import { openShop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 const clock = virtualClock();
 let local: Shop;

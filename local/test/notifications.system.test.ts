@@ -8,7 +8,8 @@ import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
 import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openShop, type Shop } from "../open.ts";
+import { openShop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 const DAY = 24 * 3600_000;
 const customerId = "cus_01K0000000000000000000A11C";

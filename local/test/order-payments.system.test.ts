@@ -4,7 +4,8 @@ import { driverOf } from "emulator/kernel/drive";
 import { AwsError } from "emulator/kernel/engine";
 import { EnvironmentCrash } from "emulator/services/lambda/function";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openShop, type Shop } from "../open.ts";
+import { openShop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 const HAY = 499;
 const clock = virtualClock();

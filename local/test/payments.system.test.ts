@@ -4,7 +4,8 @@ import { virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
 import type { Call, Caller } from "emulator/kernel/engine";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { openShop, type Shop } from "../open.ts";
+import { openShop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 const total = { amount: 4200, currency: "USD" };
 const secret = "sandbox-webhook-secret";

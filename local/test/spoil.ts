@@ -1,7 +1,7 @@
 import type { Gate } from "emulator/kernel/cloud";
 import { AwsError, type Call } from "emulator/kernel/engine";
 import { EnvironmentCrash } from "emulator/services/lambda/function";
-import type { Shop } from "../open.ts";
+import type { Shop } from "../shop.ts";
 
 const WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
 

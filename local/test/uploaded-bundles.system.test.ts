@@ -6,8 +6,9 @@ import { bundlerOf, checkExported } from "emulator/runtime/bundle";
 import type { LambdaEngine } from "emulator/services/lambda/engine";
 import type { ErrorPayload, FunctionConfig, MakeRuntime } from "emulator/services/lambda/function";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openShop, type Shop } from "../open.ts";
+import { openShop } from "../open.ts";
 import { code } from "../repository.ts";
+import type { Shop } from "../shop.ts";
 
 const script = fileURLToPath(new URL("run-bundle.mjs", import.meta.url));
 

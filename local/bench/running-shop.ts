@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { DescribeExecutionCommand, ListStateMachinesCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { repositoryRoot } from "../repository.ts";
+import { catalogue } from "../seed/catalogue.ts";
+import { lines } from "./growth.ts";
+
+/** What `npm start -- --json` says of itself. */
+type Running = {
+  api: string;
+  aws: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  accounts: Record<string, { token: string }>;
+};
+
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What customers, the administrator and an operator do with a running shop. */
+const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running) => {
+  const states = new SFNClient({
+    endpoint: aws,
+    region: "us-east-1",
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const send = async (path: string, as: string, body?: object, key = "") => {
+    const request = {
+      method: body ? "POST" : "GET",
+      headers: {
+        authorization: `Bearer ${accounts[as]?.token}`,
+        "content-type": "application/json",
+        "idempotency-key": key,
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    };
+    let response = await fetch(`${api}${path}`, request);
+    // The API takes 100 requests a second, the provider's webhooks among them.
+    while (response.status === 429) {
+      await pause(250);
+      response = await fetch(`${api}${path}`, request);
+    }
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
+    // biome-ignore lint/suspicious/noExplicitAny: an answer, as a client sees it
+    return answer as any;
+  };
+  const receive = (productIds: string[], quantity: number, key = "for-the-benchmark") =>
+    send(
+      "/stock/receipts",
+      "admin",
+      { lines: productIds.map((productId) => ({ productId, quantity })) },
+      key,
+    );
+  const place = async (key: string, of = lines): Promise<string> =>
+    (await send("/orders", "alice", { lines: of, paymentToken: "tok_approve" }, key)).orderId;
+  /** Waits as a customer does: until the order says that its goods are theirs. */
+  const read = async (orderId: string) => {
+    for (;;) {
+      const order = await send(`/orders/${orderId}`, "alice");
+      const done = order.timeline.some(({ what }: { what: string }) => what === "StockCommitted");
+      if (order.status === "CONFIRMED" && done) return;
+      if (!["PENDING", "CONFIRMED"].includes(order.status))
+        throw new Error(`${orderId} is ${order.status}`);
+      await pause(20);
+    }
+  };
+  /** Waits for the saga's end. It is asked of Step Functions: the API would answer 100 questions a second. */
+  const sagas = async () => {
+    const { stateMachines = [] } = await states.send(new ListStateMachinesCommand());
+    const machine = stateMachines.find(({ name }) => name?.includes("FulfilOrder"));
+    const prefix = `${machine?.stateMachineArn?.replace(":stateMachine:", ":execution:")}:`;
+    return async (orderId: string) => {
+      for (;;) {
+        await pause(200);
+        const { status } = await states
+          .send(new DescribeExecutionCommand({ executionArn: `${prefix}${orderId}` }))
+          .catch((error) => {
+            // It starts a moment after the order was placed.
+            if (error.name === "ExecutionDoesNotExist") return { status: "RUNNING" };
+            throw error;
+          });
+        if (status === "SUCCEEDED") return;
+        if (status !== "RUNNING") throw new Error(`The saga of ${orderId} is ${status}`);
+      }
+    };
+  };
+  const statuses = async (most: number) => {
+    const found: string[] = [];
+    for (let cursor = ""; found.length < most; ) {
+      const { items, cursor: next } = await send(`/orders?limit=100${cursor}`, "alice");
+      found.push(...items.map(({ status }: { status: string }) => status));
+      if (!next) break;
+      cursor = `&cursor=${encodeURIComponent(next)}`;
+    }
+    return found;
+  };
+  return { receive, place, read, sagas, statuses };
+};
+
+/** The goods that there are many of. Who buys does not buy the same two things: then they would wait for each other at one shelf. */
+const goods = catalogue.filter(({ stock }) => stock > 1).map(({ productId }) => productId);
+
+/** The two lines of the order of that number. */
+export const twoLines = (i: number) =>
+  [1, 2].map((quantity) => ({
+    productId: goods[(i + 3 * quantity) % goods.length] as string,
+    quantity,
+  }));
+
+/** A shop in a process of its own, and its client. */
+export type RunningShop = ReturnType<typeof clientOf> & {
+  child: ChildProcess;
+  api: string;
+  /** Takes in so much of everything that there is much of. */
+  stockUp: (quantity: number, delivery?: string) => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+/** Starts `npm start` with these options as a child process, and waits until it is ready. */
+export const startShop = async (options: string[]): Promise<RunningShop> => {
+  const entry = join(repositoryRoot, "local/commands/start.ts");
+  const ports = ["--port", "0", "--api-port", "0"];
+  const child = spawn(process.execPath, [entry, "--json", ...ports, ...options], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  const running = await new Promise<Running>((resolve, reject) => {
+    child.on("exit", (code) => reject(new Error(`npm start ended with ${code}`)));
+    child.stdout.on("data", (text) => {
+      output += text;
+      if (output.includes("\n")) resolve(JSON.parse(output));
+    });
+  });
+  const client = clientOf(running);
+  return {
+    ...client,
+    child,
+    api: running.api,
+    stockUp: (quantity, delivery) => client.receive(goods, quantity, delivery),
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGINT");
+      await new Promise((resolve) => child.once("exit", resolve));
+    },
+  };
+};
