@@ -506,7 +506,7 @@ export const eventBridgeEngine = (world: World): Engine => {
     },
     TestEventPattern({ EventPattern, Event }) {
       const event = objectIn(Event ?? "");
-      const missing = ["id", "account", "source", "time", "region", "resources", "detail-type"];
+      const missing = ["id", "account", "source", "time", "region", "detail-type"];
       if (!event || missing.some((name) => event[name] === undefined))
         throw validation("Parameter Event is not valid.");
       return { Result: validatePattern(EventPattern)(crush(event)) };
