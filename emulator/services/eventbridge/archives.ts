@@ -1,8 +1,10 @@
 import type { Timer } from "../../kernel/clock.ts";
 import { AwsError, type Engine, type World } from "../../kernel/engine.ts";
+import { archiveStore } from "./archive-store.ts";
 import { paged } from "./paging.ts";
 import { type CrushedEvent, validatePattern } from "./patterns.ts";
-import type { BusEvent } from "./target-input.ts";
+import type { Registry } from "./registry.ts";
+import { type BusEvent, textOf } from "./target-input.ts";
 
 /** An archive of a bus without its events, as plain data. */
 type Archive = {
@@ -13,15 +15,6 @@ type Archive = {
   pattern?: string;
   retentionDays: number;
   createdAt: number;
-};
-
-/** The events of an archive have numbers, from `first` up to before `next`. */
-type Span = {
-  first: number;
-  next: number;
-  /** What those before `measured` take, in bytes. */
-  measured: number;
-  bytes: number;
 };
 
 /** A replay of an archive, as plain data. */
@@ -43,11 +36,9 @@ type Replay = {
   lastReplayed?: number;
 };
 
-type Buses = {
+type Surroundings = {
   world: World;
-  /** Throws when there is no such bus. */
-  requireBus: (arn: string) => unknown;
-  compiled: (pattern: string) => (event: CrushedEvent) => boolean;
+  registry: Registry;
   /** Brings a replayed event to the rules of a bus, to some of them only when `ruleArns` are given. */
   dispatch: (busArn: string, event: BusEvent, ruleArns?: string[]) => void;
 };
@@ -60,65 +51,58 @@ const exists = (what: string) =>
 const seconds = (ms: number) => ms / 1000;
 const day = 86_400_000;
 
+/** EventBridge runs so many replays at the same time, and forgets one so long after its end. */
+const mostReplays = 10;
+const replaysKept = 90 * day;
+
+const isActive = ({ state }: Replay) => ["STARTING", "RUNNING", "CANCELLING"].includes(state);
+
 /**
  * Archives and replays. An event is archived when the bus takes it (AWS: within minutes); a replay brings the
  * archived events of a span of time, in order, to the rules again: same ids, with `replay-name`.
  */
-export const archiveOperations = (buses: Buses) => {
-  const { world, requireBus, compiled, dispatch } = buses;
-  const { clock, account, region, note, keep: state } = world;
+export const archiveOperations = ({ world, registry, dispatch }: Surroundings) => {
+  const { clock, note, keep: state } = world;
+  const { requireBus, compiled } = registry;
   const archives = state.map<Archive>("events.archives");
-  const archived = state.map<BusEvent>("events.archived");
+  const store = archiveStore(state);
   const replays = state.map<Replay>("events.replays");
-  const spans = new Map<string, Span>();
-  const timers = new Map<string, Timer>();
-  const keyOf = (archive: string, n: number) => `${archive}#${n}`;
-  const spanOf = ({ name }: Archive): Span => {
-    const known = spans.get(name);
-    if (known) return known;
-    const made = { first: 0, next: 0, measured: 0, bytes: 0 };
-    spans.set(name, made);
-    return made;
-  };
-  const arnOf = (kind: string, name: string) =>
-    `arn:aws:events:${region}:${account}:${kind}/${name}`;
+  const replaying = new Map<string, Timer>();
+  const expiring = new Map<string, Timer>();
+  const arnOf = (kind: string, name: string) => registry.arnOf(`${kind}/${name}`);
   const archiveAt = (arn: string) => [...archives.values()].find((archive) => archive.arn === arn);
   const archiveNamed = (name: string) => {
     const archive = archives.get(name);
     if (!archive) throw notFound(`Archive ${name}`);
     return archive;
   };
-  const sizeOf = (event: BusEvent) => Buffer.byteLength(JSON.stringify(event));
+  /** Takes away what is older than the archive keeps, and looks again when the next is. */
   const expire = (archive: Archive) => {
-    if (archive.retentionDays === 0) return;
-    const oldest = clock.now() - archive.retentionDays * day;
-    for (const span = spanOf(archive); span.first < span.next; span.first += 1) {
-      const key = keyOf(archive.name, span.first);
-      const event = archived.get(key);
-      if (event && Date.parse(event.time) >= oldest) return;
-      if (event && span.first < span.measured) span.bytes -= sizeOf(event);
-      archived.delete(key);
-    }
-  };
-  /** Measured only when somebody asks: an event is archived for every order, and its size is seldom read. */
-  const sizeOfAll = (archive: Archive) => {
-    const span = spanOf(archive);
-    for (let n = Math.max(span.first, span.measured); n < span.next; n += 1)
-      span.bytes += sizeOf(archived.get(keyOf(archive.name, n)) as BusEvent);
-    span.measured = span.next;
-    return span.bytes;
+    const { name, retentionDays } = archive;
+    expiring.get(name)?.cancel();
+    expiring.delete(name);
+    if (retentionDays === 0) return;
+    store.expire(name, clock.now() - retentionDays * day);
+    const oldest = store.oldest(name);
+    if (oldest === undefined) return;
+    const wait = oldest + retentionDays * day + 1 - clock.now();
+    const again = () => {
+      const now = archives.get(name);
+      if (now) expire(now);
+    };
+    expiring.set(name, clock.after(wait, `events expire ${name}`, again));
   };
 
   /** Keeps an event in every archive of the bus that wants it; replayed events are not kept again. */
   const keep = (busArn: string, event: BusEvent, crushed: CrushedEvent) => {
     if (event["replay-name"] !== undefined) return;
     for (const archive of archives.values()) {
+      const { name, pattern } = archive;
       if (archive.busArn !== busArn) continue;
-      if (archive.pattern && !compiled(archive.pattern)(crushed)) continue;
-      const span = spanOf(archive);
-      archived.set(keyOf(archive.name, span.next), event);
-      span.next += 1;
-      note({ kind: "events.archived", archive: archive.name, eventId: event.id });
+      if (pattern && !compiled(pattern)(crushed)) continue;
+      store.append(name, clock.now(), Date.parse(event.time), textOf(event));
+      if (archive.retentionDays > 0 && !expiring.has(name)) expire(archive);
+      note({ kind: "events.archived", archive: name, eventId: event.id });
     }
   };
 
@@ -129,8 +113,8 @@ export const archiveOperations = (buses: Buses) => {
       EventSourceArn: archive.busArn,
       State: "ENABLED",
       RetentionDays: archive.retentionDays,
-      SizeBytes: sizeOfAll(archive),
-      EventCount: spanOf(archive).next - spanOf(archive).first,
+      SizeBytes: store.bytes(archive.name),
+      EventCount: store.next(archive.name) - store.first(archive.name),
       CreationTime: seconds(archive.createdAt),
     };
   };
@@ -168,11 +152,18 @@ export const archiveOperations = (buses: Buses) => {
     if (!archive) return end("FAILED", "The archive was deleted.");
     // An event's time is in whole seconds: the span begins with the second that it begins in.
     const from = Math.floor(replay.from / 1000) * 1000;
-    for (let n = Math.max(replay.next, spanOf(archive).first); n < replay.end; n += 1) {
-      const event = archived.get(keyOf(archive.name, n));
-      const at = event ? Date.parse(event.time) : Number.NaN;
-      if (!event || !(at >= from && at <= replay.to)) continue;
-      const next = move(replay, { state: "RUNNING", next: n + 1, lastReplayed: at });
+    const found = store.find(archive.name, {
+      next: replay.next,
+      end: replay.end,
+      from,
+      to: replay.to,
+    });
+    // As much as is looked at in one go: the rest comes in another, so that nothing else has to wait.
+    if ("goOn" in found) return arm(move(replay, { next: found.goOn }));
+    if ("event" in found) {
+      const event = JSON.parse(found.event) as BusEvent;
+      const at = Date.parse(event.time);
+      const next = move(replay, { state: "RUNNING", next: found.n + 1, lastReplayed: at });
       const { resources, detail, ...rest } = event;
       dispatch(
         next.destination.Arn,
@@ -185,17 +176,15 @@ export const archiveOperations = (buses: Buses) => {
   };
   const arm = ({ name }: Replay) => {
     const go = () => {
-      timers.delete(name);
+      replaying.delete(name);
       const replay = replays.get(name);
       if (replay) step(replay);
     };
-    timers.set(name, clock.after(0, `events replay ${name}`, go));
+    replaying.set(name, clock.after(0, `events replay ${name}`, go));
   };
 
   const operations: Engine["operations"] = {
     CreateArchive({ ArchiveName, EventSourceArn, EventPattern, RetentionDays, Description }) {
-      if (!ArchiveName || !/^[.\-_A-Za-z0-9]{1,48}$/.test(ArchiveName))
-        throw validation(`Parameter ArchiveName is not valid: ${ArchiveName}`);
       if (archives.has(ArchiveName)) throw exists(`Archive ${ArchiveName}`);
       requireBus(EventSourceArn);
       if (EventPattern) validatePattern(EventPattern);
@@ -225,6 +214,7 @@ export const archiveOperations = (buses: Buses) => {
         description: Description ?? archive.description,
       };
       archives.set(archive.name, updated);
+      expire(updated);
       return changed(updated);
     },
     DescribeArchive({ ArchiveName }) {
@@ -248,16 +238,17 @@ export const archiveOperations = (buses: Buses) => {
     },
     DeleteArchive({ ArchiveName }) {
       const archive = archiveNamed(ArchiveName);
-      const { first, next } = spanOf(archive);
-      for (let n = first; n < next; n += 1) archived.delete(keyOf(archive.name, n));
-      spans.delete(archive.name);
+      expiring.get(archive.name)?.cancel();
+      expiring.delete(archive.name);
+      store.clear(archive.name);
       archives.delete(archive.name);
       return {};
     },
     StartReplay(input) {
       const { ReplayName, EventSourceArn, EventStartTime, EventEndTime, Destination } = input;
-      if (!ReplayName || !/^[.\-_A-Za-z0-9]{1,64}$/.test(ReplayName))
-        throw validation(`Parameter ReplayName is not valid: ${ReplayName}`);
+      for (const replay of [...replays.values()])
+        if ((replay.endedAt ?? clock.now()) < clock.now() - replaysKept)
+          replays.delete(replay.name);
       if (replays.has(ReplayName)) throw exists(`Replay ${ReplayName}`);
       const archive = archiveAt(EventSourceArn);
       if (!archive)
@@ -272,8 +263,12 @@ export const archiveOperations = (buses: Buses) => {
         throw validation(
           "Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.",
         );
+      if ([...replays.values()].filter(isActive).length >= mostReplays)
+        throw new AwsError(
+          "LimitExceededException",
+          "The requested resource exceeds the maximum number allowed.",
+        );
       expire(archive);
-      const { first, next } = spanOf(archive);
       const replay: Replay = {
         name: ReplayName,
         arn: arnOf("replay", ReplayName),
@@ -283,8 +278,8 @@ export const archiveOperations = (buses: Buses) => {
         from: EventStartTime * 1000,
         to: EventEndTime * 1000,
         state: "STARTING",
-        next: first,
-        end: next,
+        next: store.first(archive.name),
+        end: store.next(archive.name),
         startedAt: clock.now(),
       };
       replays.set(ReplayName, replay);
@@ -327,23 +322,15 @@ export const archiveOperations = (buses: Buses) => {
     operations,
     keep,
     stop() {
-      for (const timer of timers.values()) timer.cancel();
-      timers.clear();
+      for (const timers of [replaying, expiring]) {
+        for (const timer of timers.values()) timer.cancel();
+        timers.clear();
+      }
     },
     resume() {
-      spans.clear();
-      for (const key of archived.keys()) {
-        const at = key.lastIndexOf("#");
-        const name = key.slice(0, at);
-        const n = Number(key.slice(at + 1));
-        const span = spans.get(name);
-        if (span) {
-          span.first = Math.min(span.first, n);
-          span.next = Math.max(span.next, n + 1);
-        } else spans.set(name, { first: n, next: n + 1, measured: 0, bytes: 0 });
-      }
-      for (const replay of [...replays.values()])
-        if (["STARTING", "RUNNING", "CANCELLING"].includes(replay.state)) arm(replay);
+      store.resume();
+      for (const archive of archives.values()) expire(archive);
+      for (const replay of [...replays.values()]) if (isActive(replay)) arm(replay);
     },
   };
 };

@@ -40,6 +40,7 @@ const codes: [pattern: RegExp, code: string][] = [
   [/Throttl|TooManyRequests|LimitExceeded|RequestLimit|SlowDown|Overload/, "THROTTLING"],
   [/NotFound|DoesNotExist|NonExistent/, "NO_RESOURCE"],
   [/AlreadyExists/, "RESOURCE_ALREADY_EXISTS"],
+  [/InvalidJson/, "INVALID_JSON"],
   [/Timeout|TimedOut/, "TIMEOUT"],
 ];
 
@@ -54,6 +55,8 @@ const judge = (error: unknown): { code: string; again: boolean } => {
   return { code: code ?? (error.status >= 500 ? "ERROR_FROM_TARGET" : "SDK_CLIENT_ERROR"), again };
 };
 
+const textOf = (failure: unknown) => (failure instanceof Error ? failure.message : String(failure));
+
 /** From one second doubling to eight minutes, with jitter: 185 attempts take about the 24 hours. */
 const backoff = (retries: number, random: number) =>
   Math.min(1000 * 2 ** retries, 480_000) * (0.9 + 0.2 * random);
@@ -61,8 +64,14 @@ const backoff = (retries: number, random: number) =>
 /**
  * The deliveries of a service, kept until they are done; `kind` begins its notes and its part of the state. Each
  * attempt is a decision of the clock. An error that may pass is retried with backoff and jitter within the retry
- * policy; then, or at once for an error that will not pass, the thing goes to the dead-letter queue, or is dropped,
- * and a note says so.
+ * policy; then, or at once for an error that will not pass, the thing goes to the dead-letter queue, or is dropped.
+ *
+ * Notes have the rule or schedule and the ARN of its target. `delivered` and `retry` say how it goes; what is lost to
+ * the target is told by
+ * - `events.dead-letter`, `scheduler.dead-letter`: it is in the dead-letter queue, whose ARN is `queue`;
+ * - `events.dropped`, `scheduler.dropped`: it is nowhere any more; `queue`, where there is one, could not take it.
+ * Both say why in `reason`, and `code` (as AWS's dead letters have it), `retries` and `exhausted`. PutEvents tells of
+ * an event for a bus that does not exist with `events.dropped` too: it has a `bus`, and neither rule nor target.
  */
 export const createDeliveries = <Goods>(
   { clock, call, note, keep }: World,
@@ -94,7 +103,7 @@ export const createDeliveries = <Goods>(
     const { deadLetters } = shipment;
     if (!end) return;
     const { code, message, exhausted, tries } = end;
-    const told = { code, message, retries, exhausted };
+    const told = { code, reason: message || code, retries, exhausted };
     if (!deadLetters) return done(key, "dropped", shipment, told);
     const attributes = {
       ...deadLetters.attributes,
@@ -118,14 +127,18 @@ export const createDeliveries = <Goods>(
         input: { QueueUrl: deadLetters.arn, MessageBody: deadLetters.body(), MessageAttributes },
       });
       if (born.over()) return;
-      const grave = { deadLetterQueue: deadLetters.arn, messageId: sent?.MessageId };
-      done(key, "deadletter", shipment, { ...told, ...grave });
+      const { arn: queue } = deadLetters;
+      done(key, "dead-letter", shipment, { ...told, queue, messageId: sent?.MessageId });
     } catch (failure) {
       if (born.over()) return;
       if (tries > 1 && judge(failure).again) {
         const dueAt = clock.now() + 1000;
         arm(key, { ...delivery, dueAt, end: { ...end, tries: tries - 1 } }, shipment);
-      } else done(key, "dropped", shipment, { ...told, deadLetterError: String(failure) });
+      } else {
+        const { arn: queue } = deadLetters;
+        const reason = `${told.reason} Its dead-letter queue did not take it: ${textOf(failure)}`;
+        done(key, "dropped", shipment, { ...told, queue, reason });
+      }
     }
   };
 
@@ -144,8 +157,8 @@ export const createDeliveries = <Goods>(
     const { code, again } = judge(failure);
     const now = clock.now();
     const giveUp = (exhausted?: string) => {
-      const message = failure instanceof Error ? failure.message : String(failure);
-      const given = { ...delivery, dueAt: now, end: { code, message, exhausted, tries: 3 } };
+      const end = { code, message: textOf(failure), exhausted, tries: 3 };
+      const given = { ...delivery, dueAt: now, end };
       pending.set(key, given);
       return bury(key, given, shipment);
     };

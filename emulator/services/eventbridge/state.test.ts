@@ -273,6 +273,18 @@ it("an event that is archived is one line in the journal, however many there are
   ]);
 });
 
+it("what is packed meanwhile is written down with what it replaces", async () => {
+  const cloud = await acme();
+  const reopen = journaled(cloud);
+  for (let n = 0; n < 300; n += 10)
+    await put(cloud, ...Array.from({ length: 10 }, (_, i) => n + i));
+  await cloud.clock.advance(1);
+  const other = await reopen(makers);
+  const describe = (each: Cloud) => events(each, "DescribeArchive", { ArchiveName: "All" });
+  expect(await describe(other)).toEqual(await describe(cloud));
+  expect(await describe(other)).toMatchObject({ EventCount: 300 });
+});
+
 it("an attempt of an earlier life changes nothing when its answer comes", async () => {
   const cloud = await acme();
   const original = watched(cloud);

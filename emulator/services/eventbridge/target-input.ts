@@ -60,11 +60,21 @@ const predefined = new Set([
   "aws.events.event.ingestion-time",
 ]);
 
-/** Fills a template's placeholders; a placeholder within quotes gets a text, another one JSON. */
+/** What the most patient target takes, in bytes: a template that is filled to more is not filled to its end. */
+const largest = 1_048_576;
+
+/**
+ * Fills a template's placeholders; a placeholder within quotes gets a text, another one JSON. A template that is text
+ * from its beginning gets objects and lists without their quotes; within a text of a JSON template they make no JSON,
+ * and nothing is delivered. Both were recorded from AWS. Throws what the delivery fails with.
+ */
 const fill = (template: string, read: (name: string) => unknown): string => {
+  const isText = template.trimStart().startsWith('"');
   let filled = "";
   let quoted = false;
   for (let i = 0; i < template.length; i++) {
+    if (filled.length > largest)
+      throw new AwsError("InvalidParameterValue", "The transformed input is too long.");
     const character = template.charAt(i);
     placeholder.lastIndex = i;
     const name = character === "<" ? placeholder.exec(template)?.[1] : undefined;
@@ -72,7 +82,10 @@ const fill = (template: string, read: (name: string) => unknown): string => {
       const value = read(name) ?? "";
       if (!quoted) filled += JSON.stringify(value);
       else if (typeof value === "string") filled += JSON.stringify(value).slice(1, -1);
-      else filled += JSON.stringify(value).replaceAll('"', "");
+      else if (isText || typeof value !== "object")
+        filled += JSON.stringify(value).replaceAll('"', "");
+      else
+        throw new AwsError("InvalidJson", `<${name}> is no text: within quotes it makes no JSON.`);
       i = placeholder.lastIndex - 1;
     } else if (quoted && character === "\\") {
       filled += template.slice(i, i + 2);
@@ -125,7 +138,13 @@ export const textOf = (event: BusEvent): string => {
   return written.text;
 };
 
-/** The text that a target gets of an event. */
+/** An event without its detail, with the names that <aws.events.event> has on AWS. */
+const envelopeOf = (event: BusEvent) => {
+  const { id, account, "detail-type": detailType, time, source, region, resources } = event;
+  return { id, account, detailType, time, source, region, resources, version: event.version };
+};
+
+/** The text that a target gets of an event. Throws where the input's template can't be filled. */
 export const targetInput = (event: BusEvent, input: TargetInput, context: InputContext): string => {
   if (input.Input !== undefined) return input.Input;
   if (input.InputPath !== undefined) return JSON.stringify(at(event, input.InputPath) ?? {});
@@ -134,7 +153,6 @@ export const targetInput = (event: BusEvent, input: TargetInput, context: InputC
   return fill(InputTemplate, (name) => {
     const path = Object.hasOwn(InputPathsMap, name) ? InputPathsMap[name] : undefined;
     if (path !== undefined) return at(event, path);
-    const { detail: _, ...envelope } = event;
     switch (name) {
       case "aws.events.rule-arn":
         return context.ruleArn;
@@ -143,7 +161,7 @@ export const targetInput = (event: BusEvent, input: TargetInput, context: InputC
       case "aws.events.event.ingestion-time":
         return context.ingestedAt;
       case "aws.events.event":
-        return envelope;
+        return envelopeOf(event);
       default:
         return event;
     }

@@ -193,7 +193,7 @@ describe("a schedule", () => {
       RETRY_ATTEMPTS: text("1"),
       EXHAUSTED_RETRY_CONDITION: text("MaximumRetryAttempts"),
     });
-    expect(facts.map(({ kind }) => kind)).toEqual(["scheduler.retry", "scheduler.deadletter"]);
+    expect(facts.map(({ kind }) => kind)).toEqual(["scheduler.retry", "scheduler.dead-letter"]);
   });
 
   it("may send to a queue", async () => {
