@@ -1,5 +1,6 @@
 import type { Timer } from "../../kernel/clock.ts";
 import { AwsError, type Engine, type World } from "../../kernel/engine.ts";
+import { newLife } from "../../kernel/life.ts";
 import { archiveStore } from "./archive-store.ts";
 import { paged } from "./paging.ts";
 import { type CrushedEvent, validatePattern } from "./patterns.ts";
@@ -67,8 +68,8 @@ export const archiveOperations = ({ world, registry, dispatch }: Surroundings) =
   const archives = state.map<Archive>("events.archives");
   const store = archiveStore(state);
   const replays = state.map<Replay>("events.replays");
-  const replaying = new Map<string, Timer>();
   const expiring = new Map<string, Timer>();
+  let life = newLife(clock);
   const arnOf = (kind: string, name: string) => registry.arnOf(`${kind}/${name}`);
   const archiveAt = (arn: string) => [...archives.values()].find((archive) => archive.arn === arn);
   const archiveNamed = (name: string) => {
@@ -90,7 +91,7 @@ export const archiveOperations = ({ world, registry, dispatch }: Surroundings) =
       const now = archives.get(name);
       if (now) expire(now);
     };
-    expiring.set(name, clock.after(wait, `events expire ${name}`, again));
+    expiring.set(name, life.after(wait, `events expire ${name}`, again));
   };
 
   /** Keeps an event in every archive of the bus that wants it; replayed events are not kept again. */
@@ -175,12 +176,10 @@ export const archiveOperations = ({ world, registry, dispatch }: Surroundings) =
     return end("COMPLETED");
   };
   const arm = ({ name }: Replay) => {
-    const go = () => {
-      replaying.delete(name);
+    life.after(0, `events replay ${name}`, () => {
       const replay = replays.get(name);
       if (replay) step(replay);
-    };
-    replaying.set(name, clock.after(0, `events replay ${name}`, go));
+    });
   };
 
   const operations: Engine["operations"] = {
@@ -322,10 +321,9 @@ export const archiveOperations = ({ world, registry, dispatch }: Surroundings) =
     operations,
     keep,
     stop() {
-      for (const timers of [replaying, expiring]) {
-        for (const timer of timers.values()) timer.cancel();
-        timers.clear();
-      }
+      life.end();
+      life = newLife(clock);
+      expiring.clear();
     },
     resume() {
       store.resume();

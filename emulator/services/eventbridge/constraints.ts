@@ -1,8 +1,8 @@
-import { AwsError } from "../../kernel/engine.ts";
+import { AwsError, type Engine, type Operation } from "../../kernel/engine.ts";
 
 /** What AWS's API model says of a member: the length of a text, list or map, or the range of a number. */
 export type Constraint = {
-  required?: true;
+  required?: true | undefined;
   /** Not a text, a list or a map is what has the length. */
   many?: true;
   length?: readonly [least: number, most: number];
@@ -72,7 +72,7 @@ const broken = (value: unknown, constraint: Constraint): string[] => {
 };
 
 /** Refuses an input as AWS refuses what breaks its API model, before the operation sees it. */
-export const checkMembers = (input: unknown, constraints: Constraints) => {
+const checkMembers = (input: unknown, constraints: Constraints) => {
   const errors: string[] = [];
   for (const [place, constraint] of Object.entries(constraints))
     for (const [name, value] of membersAt(input, place))
@@ -89,3 +89,22 @@ export const checkMembers = (input: unknown, constraints: Constraints) => {
 
 const shownAs = (value: unknown) =>
   typeof value === "object" ? `[${lengthOf(value)} members]` : String(value);
+
+/** Operations that look at their input's members before anything else. */
+export const limited = (
+  operations: Engine["operations"],
+  byOperation: Record<string, Constraints>,
+): Engine["operations"] =>
+  Object.fromEntries(
+    Object.entries(operations).map(([operation, run]): [string, Operation] => {
+      const constraints = byOperation[operation];
+      if (!constraints) return [operation, run];
+      return [
+        operation,
+        (input, caller) => {
+          checkMembers(input, constraints);
+          return run(input, caller);
+        },
+      ];
+    }),
+  );

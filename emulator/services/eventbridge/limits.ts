@@ -1,5 +1,5 @@
-import type { Operation } from "../../kernel/engine.ts";
-import { type Constraints, checkMembers } from "./constraints.ts";
+import type { Engine } from "../../kernel/engine.ts";
+import { type Constraints, limited } from "./constraints.ts";
 
 /*
  * What AWS's API model allows (https://docs.aws.amazon.com/eventbridge/latest/APIReference), by operation and member.
@@ -83,17 +83,4 @@ const byOperation: Record<string, Constraints> = {
 };
 
 /** Operations that refuse what AWS's API model does not allow. */
-export const withLimits = (operations: Record<string, Operation>): Record<string, Operation> =>
-  Object.fromEntries(
-    Object.entries(operations).map(([operation, run]): [string, Operation] => {
-      const constraints = byOperation[operation];
-      if (!constraints) return [operation, run];
-      return [
-        operation,
-        (input, caller) => {
-          checkMembers(input, constraints);
-          return run(input, caller);
-        },
-      ];
-    }),
-  );
+export const withLimits = (operations: Engine["operations"]) => limited(operations, byOperation);

@@ -265,6 +265,54 @@ describe("a schedule", () => {
     await expect(scheduler("ListSchedules", { MaxResults: 101 })).rejects.toThrow("MaxResults");
   });
 
+  it("leaves nothing behind that occurs once and goes: a thousand leave as much as none", async () => {
+    const { clock, cloud, create } = await start();
+    const state = () =>
+      [...cloud.keeper.parts].map(([name, part]) => [name, [...part.keys()].length]);
+    const before = state();
+    for (let n = 0; n < 1000; n += 1)
+      await create(`at(2026-01-01T01:${String(n % 60).padStart(2, "0")}:00)`, {
+        Name: `once-${n}`,
+        ClientToken: `token-${n}`,
+        ActionAfterCompletion: "DELETE",
+      });
+    await clock.advance(121 * minute);
+    expect(state()).toEqual(before);
+  });
+
+  it.each([
+    [{ Name: "x".repeat(65) }, {}, /'name' .* less than or equal to 64/],
+    [{ Name: "a b" }, {}, /'name' .* regular expression pattern/],
+    [{ GroupName: "x".repeat(65) }, {}, /'groupName' .* 64/],
+    [{ ClientToken: "x".repeat(65) }, {}, /'clientToken' .* 64/],
+    [{ Description: "x".repeat(513) }, {}, /'description' .* 512/],
+    [{ ScheduleExpression: `rate(${"9".repeat(246)} days)` }, {}, /'scheduleExpression' .* 256/],
+    [{ ScheduleExpressionTimezone: "x".repeat(51) }, {}, /'scheduleExpressionTimezone' .* 50/],
+    [{ State: "ASLEEP" }, {}, /'state' .* enum value set: \[ENABLED, DISABLED\]/],
+    [{ FlexibleTimeWindow: { Mode: "ON" } }, {}, /'flexibleTimeWindow.mode' .* \[OFF, FLEXIBLE\]/],
+    [{ FlexibleTimeWindow: undefined }, {}, /null at 'flexibleTimeWindow' .* not be null/],
+    [{ EndDate: 1e20 }, {}, /'endDate' .* less than or equal to/],
+    [{}, { Arn: `${functionArn}${"x".repeat(1600)}` }, /'target.arn' .* 1600/],
+    [{}, { RoleArn: undefined }, /null at 'target.roleArn'/],
+    [{}, { Input: "" }, /'target.input' .* greater than or equal to 1/],
+    [{}, { RetryPolicy: { MaximumEventAgeInSeconds: 59 } }, /to 60/],
+  ])("is refused as AWS's model has it: %j %j", async (more, target, message) => {
+    const { create } = await start();
+    await expect(create("rate(1 minute)", more, target)).rejects.toThrow(message);
+  });
+
+  it("with a date that is none is refused, and never invoked without end", async () => {
+    const { create, clock, times } = await start();
+    for (const more of [{ StartDate: "soon" }, { EndDate: {} }])
+      await expect(create("rate(1 minute)", more)).rejects.toMatchObject({
+        code: "SerializationException",
+        status: 400,
+      });
+    await create(`rate(${"9".repeat(240)} minutes)`, { StartDate: clock.now() / 1000 + 30 });
+    await clock.advance(minute);
+    expect(times()).toEqual([0.5]);
+  });
+
   it.each([
     [/from 1 to 1440/, { FlexibleTimeWindow: { Mode: "FLEXIBLE" } }, {}],
     [

@@ -15,6 +15,7 @@ import {
   type Shipment,
 } from "../eventbridge/delivery.ts";
 import { occurrences } from "./expressions.ts";
+import { withLimits } from "./limits.ts";
 
 type Target = {
   Arn: string;
@@ -67,23 +68,16 @@ const checkWindow = ({ Mode, MaximumWindowInMinutes: most }: Schedule["FlexibleT
   if (Mode === "OFF" && most === undefined) return;
   if (Mode === "OFF")
     throw validation("MaximumWindowInMinutes must not be specified when the mode is OFF.");
-  if (Mode !== "FLEXIBLE") throw validation(`Invalid FlexibleTimeWindow Mode ${Mode}.`);
   if (most === undefined || !Number.isInteger(most) || most < 1 || most > 1440)
     throw validation("MaximumWindowInMinutes must be from 1 to 1440 when the mode is FLEXIBLE.");
 };
 
 const checkTarget = (target: Target) => {
-  if (!target?.Arn || !target.RoleArn)
-    throw validation("Parameter Target is not valid: Arn and RoleArn are required.");
   for (const [name, value] of Object.entries(target))
     if (value !== undefined && !parameters.has(name))
       throw notEmulated("scheduler", `the parameter ${name} of a target`);
   if (!callOf(target.Arn, "", { name: () => "" }))
     throw notEmulated("scheduler", `targets such as ${target.Arn}`);
-  const { MaximumRetryAttempts: attempts = 0, MaximumEventAgeInSeconds: age = 60 } =
-    target.RetryPolicy ?? {};
-  if (!(attempts >= 0 && attempts <= 185 && age >= 60 && age <= 86_400))
-    throw validation("Parameter RetryPolicy of the target is not valid.");
 };
 
 const isOnce = (expression: string) => expression.startsWith("at(");
@@ -248,10 +242,6 @@ export const schedulerEngine = (world: World): Engine => {
   // biome-ignore lint/suspicious/noExplicitAny: a request as the caller sent it
   const scheduleFrom = (input: any, created?: number): Schedule => {
     const { Name, GroupName = "default", FlexibleTimeWindow } = input;
-    if (!Name || !/^[0-9a-zA-Z\-_.]{1,64}$/.test(Name))
-      throw validation(`Parameter Name is not valid: ${Name}`);
-    if (!FlexibleTimeWindow?.Mode)
-      throw validation("Parameter FlexibleTimeWindow is not valid: Mode is required.");
     checkWindow(FlexibleTimeWindow);
     requireGroup(GroupName);
     checkTarget(input.Target);
@@ -260,7 +250,7 @@ export const schedulerEngine = (world: World): Engine => {
       Arn: arnOf("schedule", `${GroupName}/${Name}`),
       Name,
       GroupName,
-      ScheduleExpression: String(input.ScheduleExpression ?? ""),
+      ScheduleExpression: input.ScheduleExpression,
       ScheduleExpressionTimezone: input.ScheduleExpressionTimezone ?? "UTC",
       State: input.State ?? "ENABLED",
       Target: {
@@ -291,7 +281,7 @@ export const schedulerEngine = (world: World): Engine => {
 
   return {
     service: "scheduler",
-    operations: {
+    operations: withLimits({
       CreateSchedule(input) {
         const schedule = scheduleFrom(input);
         const { Arn: ScheduleArn, Name, StartDate, ScheduleExpression } = schedule;
@@ -331,8 +321,6 @@ export const schedulerEngine = (world: World): Engine => {
       },
       CreateScheduleGroup(input) {
         const { Name, Tags } = input;
-        if (!Name || !/^[0-9a-zA-Z\-_.]{1,64}$/.test(Name))
-          throw validation(`Parameter Name is not valid: ${Name}`);
         const known = groups.get(Name);
         if (known && !isRetry(known.Arn, input)) throw conflict(`Schedule group ${Name}`);
         if (known) return { ScheduleGroupArn: known.Arn };
@@ -370,7 +358,7 @@ export const schedulerEngine = (world: World): Engine => {
         return {};
       },
       ListTagsForResource: ({ ResourceArn }) => ({ Tags: tagsOf(ResourceArn) }),
-    },
+    }),
     stop() {
       for (const key of [...timers.keys()]) disarm(key);
       deliveries.stop();

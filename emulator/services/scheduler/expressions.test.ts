@@ -39,6 +39,13 @@ describe("a schedule expression", () => {
     ["cron(0 0 ? * FRI-MON *)", "2026-01-01T00:00:00", ["2026-01-02T00:00", "2026-01-03T00:00"]],
     ["cron(0 0 1 JAN ? 2027)", "2026-01-01T00:00:00", ["2027-01-01T00:00", undefined]],
     ["cron(0 0 30 2 ? *)", "2026-01-01T00:00:00", [undefined]],
+    ["cron(59 23 31 12 ? 2199)", "2026-01-01T00:00:00", ["2199-12-31T23:59", undefined]],
+    ["cron(0 0 29 2 ? *)", "2097-01-01T00:00:00", ["2104-02-29T00:00", "2108-02-29T00:00"]],
+    ["cron(0 0 ? 2 SUN#5 *)", "2026-01-01T00:00:00", ["2032-02-29T00:00", "2060-02-29T00:00"]],
+    ["cron(0 0 1 1 ? 1970-2025)", "2026-01-01T00:00:00", [undefined]],
+    [`rate(${"9".repeat(200)} days)`, "2025-12-31T00:00:00", ["2026-01-01T00:00", undefined]],
+    [`rate(${"9".repeat(240)} minutes)`, "2026-01-02T00:00:00", [undefined]],
+    ["at(2028-02-29T23:59:59)", "2026-01-01T00:00:00", ["2028-02-29T23:59", undefined]],
   ])("%s", (expression, from, expected) => {
     expect(following(expression, from, expected.length)).toEqual(expected);
   });
@@ -74,6 +81,12 @@ describe("a schedule expression", () => {
     " rate(10 minutes)",
     "at(2021-12-31T23:59:59Z)",
     "at(2021-12-31)",
+    "at(2026-02-29T00:00:00)",
+    "at(2026-02-30T00:00:00)",
+    "at(2026-01-01T24:00:00)",
+    "at(2026-13-01T00:00:00)",
+    `cron(0-${"9".repeat(200)} * * * ? *)`,
+    `rate(${"9".repeat(200)} days`,
   ])("%s is refused as AWS refuses it", (expression) => {
     expect(() => occurrences(expression, 0)).toThrow(
       expect.objectContaining({
@@ -81,6 +94,38 @@ describe("a schedule expression", () => {
         message: `Invalid Schedule Expression ${expression}.`,
       }),
     );
+  });
+
+  const stepsOf = (expression: string, from: string, zone = "UTC") => {
+    let steps = 0;
+    const { next } = occurrences(expression, 0, zone);
+    const moment = next(at(from), () => {
+      steps += 1;
+    });
+    return { steps, moment: iso(moment) };
+  };
+
+  it.each([
+    ["a day that never comes", "cron(0 0 31 2,4,6,9,11 ? *)"],
+    ["a fifth weekday that comes never again", "cron(0 0 ? 2 SUN#5 2199)"],
+    ["every year but none that is left", "cron(* * ? * L 1970-2025)"],
+    ["every moment that there is, none of which is left", "cron(* * L-31 * ? *)"],
+  ])("looks at no day twice, nor beyond 2199: %s", (_, expression) => {
+    const { steps, moment } = stepsOf(expression, "2026-01-01T00:00:00");
+    expect(moment).toBeUndefined();
+    expect(steps).toBeLessThan(175 * 366);
+  });
+
+  it.each([
+    ["UTC", "2026-06-01T23:58:30", "2026-06-01T23:59"],
+    ["Europe/Berlin", "2026-06-01T21:58:30", "2026-06-01T21:59"],
+    ["Europe/Berlin", "2026-03-29T00:59:30", "2026-03-29T01:00"],
+    // In autumn, what comes a second time is passed over.
+    ["Europe/Berlin", "2026-10-25T01:00:00", "2026-10-25T02:00"],
+  ])("looks at the next minute first, in %s at %s", (zone, from, expected) => {
+    const { steps, moment } = stepsOf("cron(* * * * ? *)", from, zone);
+    expect(moment).toBe(expected);
+    expect(steps).toBeLessThan(70);
   });
 
   it("a zone that does not exist is refused", () => {

@@ -1,7 +1,13 @@
 import { AwsError } from "../../kernel/engine.ts";
 
-/** When a schedule is due: the first moment after `after`, in milliseconds since 1970, if there is one. */
-export type Occurrences = { next: (after: number) => number | undefined };
+/**
+ * When a schedule is due: the first moment after `after`, in milliseconds since 1970, if there is one. `count` is told
+ * of every day and minute that is looked at.
+ */
+export type Occurrences = { next: (after: number, count?: () => void) => number | undefined };
+
+/** The last moment that a Date can be. */
+const endOfTime = 8.64e15;
 
 const minute = 60_000;
 const day = 1440 * minute;
@@ -127,27 +133,36 @@ const cron = (text: string, offset: (at: number) => number): Occurrences => {
     throw new RangeError(text);
   const minutes = ascending(numbers(minuteField, 0, 59));
   const hours = ascending(numbers(hourField, 0, 23));
-  const inMonths = numbers(monthField, 1, 12, months);
-  const years = numbers(yearField, 1970, 2199);
+  const times = hours.flatMap((hour) => minutes.map((at) => hour * 60 + at));
+  const inMonths = ascending(numbers(monthField, 1, 12, months));
+  const years = ascending(numbers(yearField, 1970, 2199));
   const onDays = weekdayField === "?" ? daysOfMonth(dayField) : daysOfWeek(weekdayField);
-  const lastYear = Math.max(...years);
   return {
-    next(after) {
-      const date = new Date(after + offset(after));
-      date.setUTCHours(0, 0, 0, 0);
-      // A 29th of February on a given weekday comes after 28 years, over a century's end after 40.
-      for (let i = 0; i < 41 * 366 && date.getUTCFullYear() <= lastYear; i++) {
-        if (
-          years.has(date.getUTCFullYear()) &&
-          inMonths.has(date.getUTCMonth() + 1) &&
-          onDays(date)
-        )
-          for (const hour of hours)
-            for (const at of minutes) {
-              const moment = momentOf(date.getTime() + (hour * 60 + at) * minute, offset);
+    next(after, count = () => {}) {
+      const now = after + offset(after);
+      const [thisYear, thisMonth, today] = [
+        new Date(now).getUTCFullYear(),
+        new Date(now).getUTCMonth() + 1,
+        Math.floor(now / day) * day,
+      ];
+      for (const year of years) {
+        if (year < thisYear) continue;
+        for (const month of inMonths) {
+          if (year === thisYear && month < thisMonth) continue;
+          const end = Date.UTC(year, month, 1);
+          for (let date = Math.max(Date.UTC(year, month - 1, 1), today); date < end; date += day) {
+            count();
+            if (!onDays(new Date(date))) continue;
+            for (const time of times) {
+              const wall = date + time * minute;
+              if (wall <= now) continue;
+              count();
+              const moment = momentOf(wall, offset);
+              // What autumn repeats was there the first time.
               if (moment !== undefined && moment > after) return moment;
             }
-        date.setUTCDate(date.getUTCDate() + 1);
+          }
+        }
       }
       return undefined;
     },
@@ -167,13 +182,19 @@ export const occurrences = (expression: string, start: number, zone = "UTC"): Oc
   if (count && unit) {
     const period = Number(count) * (units[unit] as number);
     return {
-      next: (after) =>
-        after < start ? start : start + (Math.floor((after - start) / period) + 1) * period,
+      next(after) {
+        if (after < start) return start;
+        const due = start + (Math.floor((after - start) / period) + 1) * period;
+        return due <= endOfTime ? due : undefined;
+      },
     };
   }
   const invalid = new AwsError("ValidationException", `Invalid Schedule Expression ${expression}.`);
-  const wall = Date.parse(`${once.exec(expression)?.[1]}Z`);
-  if (!Number.isNaN(wall)) {
+  const [, said] = once.exec(expression) ?? [];
+  if (said) {
+    const wall = Date.parse(`${said}Z`);
+    // The 30th of February would be read as the 2nd of March.
+    if (Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(said)) throw invalid;
     const moment = momentOf(wall, offset);
     return { next: (after) => (moment !== undefined && moment > after ? moment : undefined) };
   }
