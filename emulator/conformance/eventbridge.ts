@@ -3,153 +3,19 @@ import {
   CreateArchiveCommand,
   CreateEventBusCommand,
   DeleteArchiveCommand,
-  DeleteEventBusCommand,
   DeleteRuleCommand,
   DescribeReplayCommand,
   DescribeRuleCommand,
   PutEventsCommand,
   PutRuleCommand,
-  PutTargetsCommand,
-  RemoveTargetsCommand,
   StartReplayCommand,
-  type Target,
-  TestEventPatternCommand,
 } from "@aws-sdk/client-eventbridge";
-import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { claimsOf, refused } from "./claim.ts";
-import type { Lab } from "./lab.ts";
-import { createQueue } from "./sqs.ts";
-
-const guide = "https://docs.aws.amazon.com/eventbridge/latest/userguide";
-const api = "https://docs.aws.amazon.com/eventbridge/latest/APIReference";
-const operators = `${guide}/eb-create-pattern-operators.html`;
-
-const busOf = (lab: Lab) =>
-  lab.once("bus", async () => {
-    const Name = lab.unique("bus");
-    const { EventBusArn = "" } = await lab.events.send(new CreateEventBusCommand({ Name }));
-    lab.later(() => lab.events.send(new DeleteEventBusCommand({ Name })));
-    return { Name, EventBusArn };
-  });
-
-/** Puts one event on the bus of this run, under a detail type that no other claim has. */
-const publisher = async (lab: Lab) => {
-  const { Name: EventBusName, EventBusArn } = await busOf(lab);
-  const DetailType = lab.unique("type");
-  const put = async (detail: object = {}) => {
-    const Entries = [
-      { EventBusName, Source: "conformance", DetailType, Detail: JSON.stringify(detail) },
-    ];
-    const answer = await lab.events.send(new PutEventsCommand({ Entries }));
-    return answer.Entries?.[0]?.EventId;
-  };
-  return { EventBusName, EventBusArn, DetailType, put };
-};
-
-/** A rule for the publisher's events with a queue as its target. */
-const subscribe = async (
-  lab: Lab,
-  { target = {}, allowed = true }: { target?: Partial<Target>; allowed?: boolean } = {},
-) => {
-  const events = await publisher(lab);
-  const { EventBusName, DetailType } = events;
-  const [queue, dead] = [await createQueue(lab), await createQueue(lab)];
-  const Rule = lab.unique("rule");
-  const { RuleArn } = await lab.events.send(
-    new PutRuleCommand({
-      Name: Rule,
-      EventBusName,
-      EventPattern: JSON.stringify({ "detail-type": [DetailType] }),
-    }),
-  );
-  lab.later(async () => {
-    await lab.events.send(new RemoveTargetsCommand({ Rule, EventBusName, Ids: ["queue"] }));
-    await lab.events.send(new DeleteRuleCommand({ Name: Rule, EventBusName }));
-  });
-  for (const { QueueUrl, arn } of allowed ? [queue, dead] : [dead]) {
-    const Policy = JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: { Service: "events.amazonaws.com" },
-          Action: "sqs:SendMessage",
-          Resource: arn,
-          Condition: { ArnEquals: { "aws:SourceArn": RuleArn } },
-        },
-      ],
-    });
-    await lab.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
-  }
-  const DeadLetterConfig = { Arn: dead.arn };
-  await lab.events.send(
-    new PutTargetsCommand({
-      Rule,
-      EventBusName,
-      Targets: [{ Id: "queue", Arn: queue.arn, DeadLetterConfig, ...target }],
-    }),
-  );
-  return { ...events, queue, dead, RuleArn };
-};
-
-/** Publishes until something arrives: a new rule takes its time on AWS. */
-const publishUntil = async (
-  lab: Lab,
-  put: () => Promise<string | undefined>,
-  { receive }: Awaited<ReturnType<typeof createQueue>>,
-) =>
-  lab.eventually(async () => {
-    const id = await put();
-    const [message] = await receive();
-    return message && { id, message, body: message.Body ?? "" };
-  }, 60);
-
-const fits = async (lab: Lab, pattern: object, event: object) => {
-  const Event = {
-    id: "1",
-    "detail-type": "Placed",
-    source: "acme",
-    account: "123456789012",
-    time: "2026-01-01T00:00:00Z",
-    region: "us-east-1",
-    resources: [],
-    detail: {},
-    ...event,
-  };
-  const test = new TestEventPatternCommand({
-    EventPattern: JSON.stringify(pattern),
-    Event: JSON.stringify(Event),
-  });
-  return (await lab.events.send(test)).Result;
-};
-
-/** A claim about one operator: it matches these values of `detail.x`, and not those. */
-const operator = (
-  name: string,
-  claim: string,
-  pattern: unknown,
-  { yes, no }: { yes: unknown[]; no: unknown[] },
-  doc = operators,
-) => ({
-  name: `pattern-${name}`,
-  claim,
-  doc,
-  async run(lab: Lab) {
-    const matches = (values: unknown[]) =>
-      Promise.all(values.map((x) => fits(lab, { detail: { x: pattern } }, { detail: { x } })));
-    deepEqual(
-      await matches(yes),
-      yes.map(() => true),
-    );
-    deepEqual(
-      await matches(no),
-      no.map(() => false),
-    );
-  },
-});
+import { api, guide, publisher, publishUntil, subscribe } from "./eventbridge-lab.ts";
+import { eventPatternClaims } from "./eventbridge-patterns.ts";
 
 /** What EventBridge documents, of buses, rules and targets. */
-export const eventBridgeClaims = claimsOf("eventbridge", [
+const busClaims = claimsOf("eventbridge", [
   {
     name: "put-10",
     claim: "PutEvents takes at most 10 entries",
@@ -178,6 +44,41 @@ export const eventBridgeClaims = claimsOf("eventbridge", [
       equal(FailedEntryCount, 1);
       ok(Entries[0]?.EventId);
       equal(Entries[1]?.ErrorCode, "MalformedDetail");
+    },
+  },
+  {
+    name: "detail-type-length",
+    claim: "An entry whose DetailType is longer than 128 characters fails alone",
+    doc: `${api}/API_PutEventsRequestEntry.html`,
+    async run(lab) {
+      const { EventBusName } = await publisher(lab);
+      const Entries = [128, 129].map((length) => ({
+        EventBusName,
+        Source: "conformance",
+        DetailType: "x".repeat(length),
+        Detail: "{}",
+      }));
+      const answer = await lab.events.send(new PutEventsCommand({ Entries }));
+      equal(answer.FailedEntryCount, 1);
+      ok(answer.Entries?.[0]?.EventId);
+      equal(answer.Entries?.[1]?.ErrorCode, "InvalidArgument");
+    },
+  },
+  {
+    name: "detail-depth",
+    claim: "PutEvents reads JSON of up to 1,000 levels",
+    doc: `${api}/API_PutEvents.html`,
+    async run(lab) {
+      const { EventBusName } = await publisher(lab);
+      const Entries = [900, 1100].map((levels) => ({
+        EventBusName,
+        Source: "conformance",
+        DetailType: "deep",
+        Detail: `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`,
+      }));
+      const answer = await lab.events.send(new PutEventsCommand({ Entries }));
+      ok(answer.Entries?.[0]?.EventId);
+      equal(answer.FailedEntryCount, 1);
     },
   },
   {
@@ -233,6 +134,105 @@ export const eventBridgeClaims = claimsOf("eventbridge", [
       const { put, queue, RuleArn } = await subscribe(lab, { target: { InputTransformer } });
       const { body } = await publishUntil(lab, () => put({ animal: "parrot" }), queue);
       deepEqual(JSON.parse(body), { sold: "parrot", by: RuleArn });
+    },
+  },
+  {
+    name: "input-transformer-text",
+    claim:
+      "Within the quotes of a template that is a text, objects and lists stand without their own quotes",
+    doc: `${guide}/eb-transform-target-input.html`,
+    async run(lab) {
+      const InputTransformer = {
+        InputPathsMap: { all: "$.detail", list: "$.detail.list", none: "$.detail.none" },
+        InputTemplate: '"<list> of <all>, <none>"',
+      };
+      const { put, queue } = await subscribe(lab, { target: { InputTransformer } });
+      const { body } = await publishUntil(lab, () => put({ list: ["a", "b"] }), queue);
+      equal(body, '"[a,b] of {list:[a,b]}, "');
+    },
+  },
+  {
+    name: "input-transformer-quoted",
+    claim:
+      "An object or a list within quotes of a JSON template makes no JSON: the event is not delivered, and goes to the dead-letter queue",
+    doc: `${guide}/eb-transform-target-input.html`,
+    async run(lab) {
+      for (const [path, detail] of [
+        ["$.detail.list", { list: ["a", "b"] }],
+        ["$.detail.inner", { inner: { a: "b" } }],
+      ] as const) {
+        const InputTransformer = {
+          InputPathsMap: { part: path },
+          InputTemplate: '{"part": "<part>"}',
+        };
+        const { put, queue, dead } = await subscribe(lab, { target: { InputTransformer } });
+        await publishUntil(lab, () => put(detail), dead);
+        deepEqual(await queue.receive(), []);
+      }
+    },
+  },
+  {
+    name: "input-transformer-event",
+    claim:
+      "<aws.events.event> is the event without its detail, its type under the name detailType; <aws.events.event.json> is all of it",
+    doc: `${guide}/eb-transform-target-input.html#eb-transform-input-predefined`,
+    async run(lab) {
+      const InputTransformer = {
+        InputTemplate:
+          '{"event": <aws.events.event>, "all": <aws.events.event.json>, "rule": <aws.events.rule-name>, "at": <aws.events.event.ingestion-time>}',
+      };
+      const { put, queue, DetailType, RuleArn } = await subscribe(lab, {
+        target: { InputTransformer },
+      });
+      const { id, body } = await publishUntil(lab, () => put({ n: 1 }), queue);
+      const { event, all, rule, at } = JSON.parse(body);
+      const { time: _, ...named } = event;
+      deepEqual(named, {
+        version: "0",
+        id,
+        detailType: DetailType,
+        source: "conformance",
+        account: lab.account,
+        region: lab.region,
+        resources: [],
+      });
+      deepEqual([all.id, all["detail-type"], all.detail], [id, DetailType, { n: 1 }]);
+      equal(rule, RuleArn?.split("/").at(-1));
+      match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/);
+    },
+  },
+  {
+    name: "input-transformer-limits",
+    claim:
+      "An input transformer has at most 100 paths and a template of at most 8,192 characters; a placeholder needs a path",
+    doc: `${api}/API_InputTransformer.html`,
+    async run(lab) {
+      const paths = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`n${i}`, "$.id"]));
+      for (const [InputTransformer, message] of [
+        [{ InputPathsMap: paths, InputTemplate: '"x"' }, /100/],
+        [{ InputTemplate: `"${"x".repeat(8191)}"` }, /8192/],
+        [{ InputTemplate: '"<nothing>"' }, /invalid placeholder nothing/],
+      ] as const)
+        await refused(
+          subscribe(lab, { target: { InputTransformer } }),
+          "ValidationException",
+          message,
+        );
+    },
+  },
+  {
+    name: "name-lengths",
+    claim: "A rule's name has at most 64 characters, an event bus's 256, an archive's 48",
+    doc: `${api}/API_PutRule.html`,
+    async run(lab) {
+      const { EventBusArn: EventSourceArn } = await publisher(lab);
+      const EventPattern = '{"source":["conformance"]}';
+      const calls = [
+        lab.events.send(new PutRuleCommand({ Name: "x".repeat(65), EventPattern })),
+        lab.events.send(new CreateEventBusCommand({ Name: "x".repeat(257) })),
+        lab.events.send(new CreateArchiveCommand({ ArchiveName: "x".repeat(49), EventSourceArn })),
+      ];
+      for (const call of calls) await refused(call, "ValidationException", /length less than/);
     },
   },
   {
@@ -293,122 +293,6 @@ export const eventBridgeClaims = claimsOf("eventbridge", [
     },
   },
   {
-    name: "bad-pattern",
-    claim: "A pattern with an unknown operator, or a value that stands in no list, is refused",
-    doc: `${guide}/eb-event-patterns.html`,
-    async run(lab) {
-      for (const pattern of [{ source: [{ prefx: "a" }] }, { source: "a" }])
-        await refused(fits(lab, pattern, {}), "InvalidEventPatternException");
-    },
-  },
-  {
-    name: "pattern-and-or",
-    claim: "Every field of a pattern must match; of the values in its list, one",
-    doc: `${guide}/eb-event-patterns.html`,
-    async run(lab) {
-      const pattern = { source: ["acme", "bank"], detail: { state: ["sold"] } };
-      deepEqual(
-        await Promise.all([
-          fits(lab, pattern, { detail: { state: "sold" } }),
-          fits(lab, pattern, { detail: { state: "sold" }, source: "zoo" }),
-          fits(lab, pattern, { detail: { state: "lost" } }),
-          fits(lab, pattern, {}),
-        ]),
-        [true, false, false, false],
-      );
-    },
-  },
-  operator(
-    "array",
-    "A list in an event matches when one of its values does",
-    ["a", "b"],
-    { yes: [["x", "b"], "a"], no: [["x"], [], "x"] },
-    `${guide}/eb-event-patterns-arrays.html`,
-  ),
-  operator(
-    "null-empty",
-    "null and the empty text are values of their own",
-    [null, ""],
-    { yes: [null, ""], no: [0, "null", "x"] },
-    `${guide}/eb-event-patterns-null-values.html`,
-  ),
-  operator("prefix", "prefix", [{ prefix: "ab" }], { yes: ["ab", "abc"], no: ["xab", "AB", 1] }),
-  operator(
-    "prefix-ignore-case",
-    "prefix with equals-ignore-case",
-    [{ prefix: { "equals-ignore-case": "ab" } }],
-    { yes: ["ABc", "abc"], no: ["xab"] },
-  ),
-  operator("suffix", "suffix", [{ suffix: ".png" }], { yes: ["a.png"], no: ["a.PNG", ".png.x"] }),
-  operator("equals-ignore-case", "equals-ignore-case", [{ "equals-ignore-case": "Alice" }], {
-    yes: ["alice", "ALICE"],
-    no: ["alicia"],
-  }),
-  operator("wildcard", "wildcard: a * stands for any text", [{ wildcard: "a*c.*" }], {
-    yes: ["ac.", "abbc.x"],
-    no: ["bac.", "abd.c"],
-  }),
-  operator("anything-but", "anything-but with a list", [{ "anything-but": ["a", "b"] }], {
-    yes: ["c", ["a", "c"]],
-    no: ["a", "b"],
-  }),
-  operator(
-    "anything-but-prefix",
-    "anything-but with prefix",
-    [{ "anything-but": { prefix: "a" } }],
-    {
-      yes: ["ba"],
-      no: ["ab"],
-    },
-  ),
-  operator(
-    "anything-but-wildcard",
-    "anything-but with wildcard",
-    [{ "anything-but": { wildcard: "*/lib/*" } }],
-    { yes: ["a/src/b"], no: ["a/lib/b"] },
-  ),
-  operator(
-    "numeric",
-    "numeric: equality, comparison and ranges",
-    [{ numeric: ["=", 5] }, { numeric: [">", 10, "<=", 20] }],
-    { yes: [5, 5.0, 10.5, 20], no: [10, 21, "15"] },
-  ),
-  operator("exists", "exists: false matches where the field is absent", [{ exists: false }], {
-    yes: [undefined],
-    no: ["", null, 0],
-  }),
-  operator("cidr", "cidr: addresses within a network", [{ cidr: "10.0.0.0/24" }], {
-    yes: ["10.0.0.7", "10.0.0.255"],
-    no: ["10.0.1.0", "example"],
-  }),
-  {
-    name: "pattern-or",
-    claim: "$or matches where one of several fields does",
-    doc: `${operators}#eb-filtering-complex-example-or`,
-    async run(lab) {
-      const pattern = { detail: { $or: [{ a: [1] }, { b: [{ numeric: [">", 5] }] }] } };
-      deepEqual(
-        await Promise.all(
-          [{ a: 1 }, { b: 6 }, { a: 2, b: 5 }].map((detail) => fits(lab, pattern, { detail })),
-        ),
-        [true, true, false],
-      );
-    },
-  },
-  {
-    name: "test-pattern-event",
-    claim:
-      "TestEventPattern wants a whole event: id, account, source, time, region, resources, detail-type",
-    doc: `${api}/API_TestEventPattern.html`,
-    async run(lab) {
-      const test = new TestEventPatternCommand({
-        EventPattern: '{"source":["acme"]}',
-        Event: '{"source":"acme"}',
-      });
-      await refused(lab.events.send(test), "ValidationException");
-    },
-  },
-  {
     name: "no-rule",
     claim: "A rule that does not exist is named as such",
     doc: `${api}/API_DescribeRule.html`,
@@ -429,3 +313,6 @@ export const eventBridgeClaims = claimsOf("eventbridge", [
     },
   },
 ]);
+
+/** What EventBridge documents. */
+export const eventBridgeClaims = [...busClaims, ...eventPatternClaims];

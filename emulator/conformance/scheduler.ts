@@ -103,7 +103,12 @@ export const schedulerClaims = claimsOf(
       claim: "An expression that says no time is refused",
       doc: `${guide}/schedule-types.html`,
       async run(lab: Lab) {
-        for (const ScheduleExpression of ["soon", "rate(0 days)", "cron(* * * * * *)"])
+        for (const ScheduleExpression of [
+          "soon",
+          "rate(0 days)",
+          "cron(* * * * * *)",
+          "at(2030-02-30T12:00:00)",
+        ])
           await refused(schedule(lab, { ScheduleExpression }), "ValidationException");
       },
     },
@@ -118,6 +123,35 @@ export const schedulerClaims = claimsOf(
         const { get } = await at("Europe/Berlin");
         equal((await get()).ScheduleExpressionTimezone, "Europe/Berlin");
         await refused(at("Europe/Nowhere"), "ValidationException");
+      },
+    },
+    {
+      name: "far-away",
+      claim: "A cron expression may speak of any year up to 2199",
+      doc: `${guide}/schedule-types.html`,
+      async run(lab: Lab) {
+        const ScheduleExpression = "cron(59 23 31 12 ? 2199)";
+        const { get } = await schedule(lab, { ScheduleExpression });
+        equal((await get()).ScheduleExpression, ScheduleExpression);
+        await refused(
+          schedule(lab, { ScheduleExpression: "cron(0 0 1 1 ? 2200)" }),
+          "ValidationException",
+        );
+      },
+    },
+    {
+      name: "lengths",
+      claim:
+        "A schedule's name and its group's have at most 64 characters, its expression 256, its description 512",
+      doc: `${api}/API_CreateSchedule.html`,
+      async run(lab: Lab) {
+        for (const more of [
+          { Name: "x".repeat(65) },
+          { GroupName: "x".repeat(65) },
+          { ScheduleExpression: `rate(${"1".repeat(246)} days)` },
+          { Description: "x".repeat(513) },
+        ])
+          await refused(schedule(lab, more), "ValidationException", /length less than/);
       },
     },
     {
