@@ -1,4 +1,4 @@
-import type { Caller, Engine, World } from "../../kernel/engine.ts";
+import { AwsError, type Caller, type Engine, type World } from "../../kernel/engine.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import { archiveOperations } from "./archives.ts";
 import { busOperations } from "./bus-operations.ts";
@@ -21,7 +21,12 @@ type Matched = {
   event: BusEvent;
   /** When the bus took it, in milliseconds since 1970. */
   takenAt: number;
+  /** Whether the bus has it from another bus. */
+  forwarded?: boolean | undefined;
 };
+
+/** An event on its way into a bus: which rules alone may have it, and whether it comes from another bus. */
+type Arrival = { ruleArns?: string[] | undefined; forwarded?: boolean };
 
 const servicePrincipal = "events.amazonaws.com";
 
@@ -30,7 +35,8 @@ export const eventBridgeEngine = (world: World): Engine => {
   const { clock } = world;
   const registry = createRegistry(world);
 
-  const shipmentOf = ({ bus, rule, ruleArn, role, target, event, takenAt }: Matched): Shipment => {
+  const shipmentOf = (matched: Matched): Shipment => {
+    const { bus, rule, ruleArn, role, target, event, takenAt, forwarded } = matched;
     const caller: Caller = {
       name: `rule ${rule}`,
       role: target.RoleArn ?? role ?? servicePrincipal,
@@ -56,8 +62,11 @@ export const eventBridgeEngine = (world: World): Engine => {
           group: target.SqsParameters?.MessageGroupId,
         });
         if (call) return world.call({ caller, ...call });
+        // Without this, two buses could send one event to each other for ever.
+        if (forwarded)
+          throw new AwsError("ThirdBus", "An event of another bus is not sent to a third one.");
         // Another bus gets the event itself, under its own id.
-        return accept(registry.requireBus(target.Arn), event);
+        return accept(registry.requireBus(target.Arn), event, { forwarded: true });
       },
       retryPolicy: target.RetryPolicy,
       deadLetters: deadLetterArn
@@ -72,15 +81,15 @@ export const eventBridgeEngine = (world: World): Engine => {
   };
   const deliveries = createDeliveries(world, "events", shipmentOf);
 
-  const accept = (bus: Bus, event: BusEvent, ruleArns?: string[]) => {
+  const accept = (bus: Bus, event: BusEvent, { ruleArns, forwarded }: Arrival = {}) => {
     const crushed = crush(event);
     const takenAt = clock.now();
     archiving.keep(bus.arn, event, crushed);
     for (const { name, arn, enabled, pattern, role, targets } of registry.rulesOn(bus.name)) {
       if (!enabled || (ruleArns && !ruleArns.includes(arn))) continue;
       if (!registry.compiled(pattern)(crushed)) continue;
-      for (const target of targets)
-        deliveries.add({ bus: bus.name, rule: name, ruleArn: arn, role, target, event, takenAt });
+      const matched = { bus: bus.name, rule: name, ruleArn: arn, role, event, takenAt, forwarded };
+      for (const target of targets) deliveries.add({ ...matched, target });
     }
   };
 
@@ -88,7 +97,9 @@ export const eventBridgeEngine = (world: World): Engine => {
     world,
     registry,
     dispatch: (arn, event, ruleArns) =>
-      accept(registry.requireBus(arn), event, ruleArns?.length ? ruleArns : undefined),
+      accept(registry.requireBus(arn), event, {
+        ruleArns: ruleArns?.length ? ruleArns : undefined,
+      }),
   });
 
   return {

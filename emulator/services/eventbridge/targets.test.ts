@@ -52,6 +52,29 @@ describe("targets", () => {
     expect(await bodies("Views")).toMatchObject([{ id: Entries[0].EventId, source: "acme" }]);
   });
 
+  it("may be another bus, whose rules send the event to no third one: buses send in no circle", async () => {
+    const { clock, events, rule, put, entry, facts, bodies } = await start();
+    await events("CreateEventBus", { Name: "Other" });
+    const RoleArn = "arn:aws:iam::1:role/Forward";
+    const of = { EventBusName: "Other", Rule: "Back" };
+    const EventPattern = '{"source":["acme"]}';
+    await events("PutRule", { EventBusName: "Other", Name: "Back", EventPattern });
+    const Targets = [{ Id: "back", Arn: busArn("Bus"), RoleArn }, views];
+    await events("PutTargets", { ...of, Targets });
+    await rule([{ Id: "bus", Arn: busArn("Other"), RoleArn }]);
+    await put(entry());
+    await clock.advance(hour);
+    expect(facts.filter(({ kind }) => kind === "events.dropped")).toMatchObject([
+      {
+        bus: "Other",
+        rule: "Back",
+        target: busArn("Bus"),
+        reason: expect.stringContaining("third"),
+      },
+    ]);
+    expect(await bodies("Views")).toHaveLength(1);
+  });
+
   const transformer = (InputTemplate: string, InputPathsMap = {}) => ({
     InputTransformer: { InputTemplate, InputPathsMap },
   });
