@@ -54,6 +54,14 @@ export const knownDifferences: [service: string, difference: string][] = [
     "Targets are Lambda functions, SQS queues, state machines and other buses. Others are refused by name.",
   ],
   [
+    "eventbridge",
+    "A rule's pattern has at most 2,048 characters, the quota that an account begins with. A search for elements of lists that fit a pattern together gives up after two million steps: the event does not match.",
+  ],
+  [
+    "eventbridge",
+    "What an archive no longer keeps goes in packs of 256 events, each with the youngest of them.",
+  ],
+  [
     "stepfunctions",
     "Integrations: lambda:invoke, events:putEvents, sqs:sendMessage, dynamodb:{getItem,putItem,updateItem,deleteItem}, states:startExecution, with .waitForTaskToken, .sync and .sync:2 where AWS has them. Others are refused when the machine is created.",
   ],

@@ -80,7 +80,7 @@ describe("an archive", () => {
       const entries = Array.from({ length: 10 }, (_, i) =>
         entry({
           thing: `thg_${n}_${i}`,
-          lines: [{ sku: "hay", quantity: 1, price: 499 }],
+          lines: [{ sku: "nut", quantity: 1, price: 499 }],
           total: 499,
         }),
       );

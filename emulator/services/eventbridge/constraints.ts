@@ -3,8 +3,8 @@ import { AwsError, type Engine, type Operation } from "../../kernel/engine.ts";
 /** What AWS's API model says of a member: the length of a text, list or map, or the range of a number. */
 export type Constraint = {
   required?: true | undefined;
-  /** Not a text, a list or a map is what has the length. */
-  many?: true;
+  /** What it is, where it is no text and no number; its length is that of the list or map. */
+  kind?: "list" | "map";
   length?: readonly [least: number, most: number];
   range?: readonly [least: number, most: number];
   /** As AWS words it, of the whole value. */
@@ -19,11 +19,24 @@ const lowered = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 type Found = [place: string, value: unknown];
 
+type Step = [name: string, all: string | undefined];
+
+const places = new Map<string, Step[]>();
+const stepsOf = (place: string): Step[] => {
+  const known = places.get(place);
+  if (known) return known;
+  const steps = place.split(".").map((step): Step => {
+    const [, name = "", all] = /^(\w+)(\[\]|\{\}|<>)?$/.exec(step) ?? [];
+    return [name, all];
+  });
+  places.set(place, steps);
+  return steps;
+};
+
 /** The members of an input at a place, with the names that AWS gives them. */
 const membersAt = (input: unknown, place: string): Found[] => {
   let found: Found[] = [["", input]];
-  for (const step of place.split(".")) {
-    const [, name = "", all] = /^(\w+)(\[\]|\{\}|<>)?$/.exec(step) ?? [];
+  for (const [name, all] of stepsOf(place)) {
     found = found.flatMap(([where, value]): Found[] => {
       if (typeof value !== "object" || value === null) return [];
       const at = where === "" ? lowered(name) : `${where}.${lowered(name)}`;
@@ -51,12 +64,17 @@ const lengthOf = (value: unknown) => {
   return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
 };
 
+const kindOf = (value: unknown) => {
+  if (Array.isArray(value)) return "list";
+  return typeof value === "object" ? "map" : typeof value;
+};
+
 const broken = (value: unknown, constraint: Constraint): string[] => {
-  const { required, many, length, range, pattern, oneOf } = constraint;
+  const { required, kind, length, range, pattern, oneOf } = constraint;
   if (value === undefined || value === null) return required ? ["not be null"] : [];
-  const wanted = many ? "object" : range ? "number" : "string";
-  if (typeof value !== wanted)
-    throw new AwsError("SerializationException", `${typeof value} can not be converted.`);
+  const wanted = kind ?? (range ? "number" : "string");
+  if (kindOf(value) !== wanted)
+    throw new AwsError("SerializationException", `${kindOf(value)} can not be converted.`);
   const rules: string[] = [];
   if (pattern && !matching(pattern).test(String(value)))
     rules.push(`satisfy regular expression pattern: ${pattern}`);

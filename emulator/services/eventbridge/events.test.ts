@@ -89,7 +89,14 @@ describe("PutEvents", () => {
 
   it("refuses what is no text where a text belongs", async () => {
     const { put, entry } = await start();
-    for (const wrong of [{ Source: 1 }, { DetailType: {} }, { Detail: { a: 1 } }])
+    for (const wrong of [
+      { Source: 1 },
+      { DetailType: {} },
+      { Detail: { a: 1 } },
+      { Resources: "r" },
+      { Resources: [1] },
+      { EventBusName: [] },
+    ])
       await expect(put(entry({}, wrong))).rejects.toMatchObject({
         code: "SerializationException",
         status: 400,

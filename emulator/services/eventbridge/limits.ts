@@ -10,6 +10,7 @@ const arn = { length: [1, 1600] } as const;
 const description = { length: [0, 512] } as const;
 const eventPattern = { length: [0, 4096] } as const;
 const tags: Constraints = {
+  Tags: { kind: "list" },
   "Tags[].Key": { required: true, length: [1, 128] },
   "Tags[].Value": { required: true, length: [0, 256] },
 };
@@ -40,19 +41,21 @@ const byOperation: Record<string, Constraints> = {
   PutTargets: {
     Rule: name,
     EventBusName: arn,
-    Targets: { required: true, many: true, length: [1, 100] },
+    Targets: { required: true, kind: "list", length: [1, 100] },
+    "Targets[]": { kind: "map" },
     "Targets[].Id": name,
     "Targets[].Arn": { required: true, ...arn },
     "Targets[].RoleArn": arn,
     "Targets[].Input": { length: [0, 8192] },
     "Targets[].InputPath": { length: [0, 256] },
-    "Targets[].InputTransformer.InputPathsMap": { many: true, length: [0, 100] },
+    "Targets[].InputTransformer": { kind: "map" },
+    "Targets[].InputTransformer.InputPathsMap": { kind: "map", length: [0, 100] },
     "Targets[].InputTransformer.InputPathsMap<>": {
       length: [1, 256],
       pattern: "[A-Za-z0-9\\_\\-]+",
     },
     "Targets[].InputTransformer.InputPathsMap{}": { length: [0, 256] },
-    "Targets[].InputTransformer.InputTemplate": { length: [1, 8192] },
+    "Targets[].InputTransformer.InputTemplate": { required: true, length: [1, 8192] },
     "Targets[].DeadLetterConfig.Arn": arn,
     "Targets[].RetryPolicy.MaximumRetryAttempts": { range: [0, 185] },
     "Targets[].RetryPolicy.MaximumEventAgeInSeconds": { range: [60, 86_400] },
@@ -74,12 +77,37 @@ const byOperation: Record<string, Constraints> = {
     Event: { required: true },
   },
   PutEvents: {
+    Entries: { required: true, kind: "list" },
+    "Entries[]": { kind: "map" },
+    "Entries[].Resources": { kind: "list" },
+    "Entries[].Resources[]": {},
     "Entries[].Source": {},
     "Entries[].DetailType": {},
     "Entries[].Detail": {},
     "Entries[].EventBusName": arn,
   },
-  TagResource: tags,
+  RemoveTargets: {
+    Rule: name,
+    EventBusName: arn,
+    Ids: { required: true, kind: "list", length: [1, 100] },
+  },
+  ...Object.fromEntries(
+    ["DescribeRule", "EnableRule", "DisableRule", "DeleteRule"].map((operation) => [
+      operation,
+      { Name: name, EventBusName: arn },
+    ]),
+  ),
+  ListRules: { NamePrefix: { length: [1, 64] }, EventBusName: arn },
+  ListTargetsByRule: { Rule: name, EventBusName: arn },
+  ListRuleNamesByTarget: { TargetArn: { required: true, ...arn }, EventBusName: arn },
+  DescribeEventBus: { Name: arn },
+  DeleteEventBus: { Name: { required: true, length: [1, 256], pattern: "[/\\.\\-_A-Za-z0-9]+" } },
+  TagResource: { ResourceARN: { required: true, ...arn }, ...tags },
+  UntagResource: {
+    ResourceARN: { required: true, ...arn },
+    TagKeys: { required: true, kind: "list" },
+  },
+  ListTagsForResource: { ResourceARN: { required: true, ...arn } },
 };
 
 /** Operations that refuse what AWS's API model does not allow. */

@@ -37,12 +37,15 @@ describe("the worst events", () => {
 
   it("lists within lists", () => {
     const event = {
-      orders: list(100, (i) => ({ id: i, lines: list(n / 100, (j) => ({ sku: j, lost: false })) })),
+      bundles: list(100, (i) => ({
+        id: i,
+        lines: list(n / 100, (j) => ({ sku: j, lost: false })),
+      })),
     };
-    const pattern = { orders: { id: [{ numeric: [">=", 0] }], lines: { lost: [true] } } };
+    const pattern = { bundles: { id: [{ numeric: [">=", 0] }], lines: { lost: [true] } } };
     expect(stepsOf(pattern, event)).toBeLessThan(10 * n);
-    const late = { orders: { lines: { sku: [{ exists: true }] }, tag: ["x"] } };
-    expect(stepsOf(late, { ...event, orders: [...event.orders, { tag: "y" }] })).toBeLessThan(
+    const late = { bundles: { lines: { sku: [{ exists: true }] }, tag: ["x"] } };
+    expect(stepsOf(late, { ...event, bundles: [...event.bundles, { tag: "y" }] })).toBeLessThan(
       10 * n,
     );
   });

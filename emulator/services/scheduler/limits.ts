@@ -11,6 +11,7 @@ const arn = { length: [1, 1600] } as const;
 const time = { range: [-8.64e12, 8.64e12] } as const;
 const token = { length: [1, 64], pattern: "[a-zA-Z0-9-_]+" } as const;
 const tags: Constraints = {
+  Tags: { kind: "list" },
   "Tags[].Key": { required: true, length: [1, 128] },
   "Tags[].Value": { required: true, length: [1, 256] },
 };
@@ -27,9 +28,9 @@ const schedule: Constraints = {
   KmsKeyArn: { length: [1, 2048] },
   State: { oneOf: ["ENABLED", "DISABLED"] },
   ActionAfterCompletion: { oneOf: ["NONE", "DELETE"] },
-  FlexibleTimeWindow: { required: true, many: true },
+  FlexibleTimeWindow: { required: true, kind: "map" },
   "FlexibleTimeWindow.Mode": { required: true, oneOf: ["OFF", "FLEXIBLE"] },
-  Target: { required: true, many: true },
+  Target: { required: true, kind: "map" },
   "Target.Arn": { required: true, ...arn },
   "Target.RoleArn": { required: true, ...arn },
   "Target.Input": { length: [1, Number.POSITIVE_INFINITY] },
