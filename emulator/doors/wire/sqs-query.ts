@@ -4,10 +4,15 @@ import { xmlText } from "./xml.ts";
 /** What a form's dotted names (`Entry.1.Id`) and their values say, as a tree. */
 type Tree = { [name: string]: Tree | string };
 
+/** More than any member of a request has: the deepest, a value of an attribute of a batch's message, has six. */
+const mostParts = 16;
+
 const treeOf = (form: URLSearchParams): Tree => {
   const tree: Tree = Object.create(null);
   for (const [path, value] of form) {
-    const parts = path.split(".");
+    const parts = path.split(".", mostParts + 1);
+    if (parts.length > mostParts)
+      throw new AwsError("MalformedInput", "A parameter's name nests too deep.");
     const last = parts.pop() as string;
     let at = tree;
     for (const part of parts) {
