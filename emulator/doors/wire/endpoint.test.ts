@@ -342,29 +342,3 @@ test("whatever arrives, an answer goes back, and nothing breaks", async () => {
     { numRuns: 500 },
   );
 });
-
-describe("the loopback server", () => {
-  test("takes the next free port when one is busy", async () => {
-    const second = await listenOnLoopback(server.port);
-    expect(second.port).toBeGreaterThan(server.port);
-    await second.stop();
-  });
-
-  test("answers to loopback names only", async () => {
-    const { request } = await import("node:http");
-    const status = await new Promise((resolve) => {
-      request(server.url, { headers: { host: "evil.example" } }, ({ statusCode }) =>
-        resolve(statusCode),
-      ).end();
-    });
-    expect(status).toBe(403);
-  });
-
-  test("refuses a body over its limit", async () => {
-    const small = await listenOnLoopback(0, { maxBody: 10 });
-    small.serve(awsEndpoint(cloud, keys));
-    const response = await fetch(small.url, { method: "POST", body: "x".repeat(11) });
-    expect(response.status).toBe(413);
-    await small.stop();
-  });
-});
