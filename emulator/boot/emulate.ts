@@ -27,10 +27,11 @@ import { type Email, type SesEngine, sesEngine } from "../services/ses/engine.ts
 import { type SqsEngine, sqsEngine } from "../services/sqs/engine.ts";
 import { statesEngine } from "../services/stepfunctions/engine.ts";
 import { stsEngine } from "../services/sts/engine.ts";
-import { createResources, pascal } from "./create.ts";
+import { createResources } from "./create.ts";
 import type { Graph, GraphFunction } from "./graph.ts";
 import { httpApisOf } from "./http-apis.ts";
 import { localiser } from "./localise.ts";
+import { pascal } from "./resources/translation.ts";
 
 export type EmulatorOptions = {
   clock: Clock;
