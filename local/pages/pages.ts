@@ -47,8 +47,8 @@ export const awsLines = (
   awsUrl: string,
   { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },
 ) =>
-  // AWS_REGION is not enough for the CLI's version 1, nor AWS_ENDPOINT_URL for those before 2.13 (Debian 12 has 2.9).
-  `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
+  // A token of another session would be refused, as on AWS. AWS_REGION is not enough for the CLI's version 1, nor AWS_ENDPOINT_URL for those before 2.13 (Debian 12 has 2.9).
+  `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_SESSION_TOKEN=
 export AWS_ENDPOINT_URL=${awsUrl} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
 aws --endpoint-url ${awsUrl} dynamodb list-tables`;
 

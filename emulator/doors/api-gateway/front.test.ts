@@ -199,7 +199,10 @@ test("a function that is silent for 30 seconds is given up", async () => {
   );
   const answer = handle(request());
   await clock.advance(30_000);
-  expect((await answer).status).toBe(503);
+  expect(await answer).toMatchObject({
+    status: 503,
+    body: '{"message":"Service Unavailable"}',
+  });
 });
 
 test("what has no route is a 404, and the function is not asked", async () => {
