@@ -29,6 +29,7 @@ test.each([
   ["a status in lists", `{"statusCode":${deep}}`],
   ["a status that is an object", '{"statusCode":{"valueOf":1,"toString":1}}'],
   ["a header that is an object", '{"statusCode":200,"headers":{"x":{"toString":1}}}'],
+  ["a header that is a list", '{"statusCode":200,"headers":{"x":["a","b"]}}'],
   ["a header in lists", `{"statusCode":200,"headers":{"x":${deep}}}`],
   ["a header over two lines", '{"statusCode":200,"headers":{"x":"a\\r\\nset-cookie: b"}}'],
   ["a header's name with a blank", '{"statusCode":200,"headers":{"x y":"a"}}'],
