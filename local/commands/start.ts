@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
-import { readGraph } from "emulator/boot/graph";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import type { Fact } from "emulator/kernel/cloud";
@@ -11,7 +10,7 @@ import { CannotStart } from "emulator/kernel/refusals";
 import { tellDenial } from "emulator/services/iam/denial";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
-import { repositoryRoot, scratch } from "../repository.ts";
+import { repositoryRoot, scratch, shopGraph } from "../repository.ts";
 
 const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
 
@@ -111,7 +110,7 @@ const lose = (error: Error): never => {
 const start = async () => {
   const options = readOptions();
   if (options.help) return void process.stdout.write(help);
-  const graph = readGraph(options.graph);
+  const graph = shopGraph(options.graph);
   const began = performance.now();
   const { persist } = options;
   const journal = persist === undefined ? undefined : openJournal(persist, lose);
