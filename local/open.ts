@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type Emulator, type EmulatorOptions, emulate } from "emulator/boot/emulate";
 import type { Graph } from "emulator/boot/graph";
 import type { Keeper } from "emulator/kernel/keep";
@@ -86,6 +87,7 @@ export const openShop = async ({
     atRest: restOf(emulator),
     accounts,
     token,
+    pageToken: randomBytes(24).toString("base64url"),
     openedAt: () => opened.get("at"),
     async open() {
       if (opened.has("at")) return;

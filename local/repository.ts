@@ -14,5 +14,6 @@ export const code: Code = { root: repositoryRoot, cache: scratch, external: neve
 
 const graphFile = join(repositoryRoot, "infra/graph.json");
 
-/** The shop's infrastructure as it was evaluated last. Throws CannotStart where it is missing or broken. */
-export const shopGraph = (): Graph => readGraph(graphFile);
+/** The shop's infrastructure as it was evaluated last, or as a file has it. Throws CannotStart where it is missing or broken. */
+export const shopGraph = (file = graphFile): Graph =>
+  readGraph(file, "write it with `npm run synth`");

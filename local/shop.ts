@@ -17,6 +17,8 @@ export type Shop = Emulator & {
   atRest: () => Promise<boolean>;
   accounts: Account[];
   token: (name: string) => string;
+  /** With it, the shop's own pages show credentials. */
+  pageToken: string;
   /** When it was first opened, in milliseconds since 1970; undefined for one that is not yet open. */
   openedAt: () => number | undefined;
   /** Lists the products and takes in the first delivery, where that was not done before. */

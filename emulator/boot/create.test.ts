@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Call } from "../kernel/engine.ts";
-import { type Boot, createResources } from "./create.ts";
+import { createResources } from "./create.ts";
 import { checkGraph, type Graph, type Resource } from "./graph.ts";
 import { httpApisOf } from "./http-apis.ts";
 import { localiser } from "./localise.ts";
+import type { Boot } from "./resources/translation.ts";
 
 const graphOf = (
   resources: Partial<Resource>[],
@@ -203,12 +204,12 @@ describe("what cannot be run is named in one sentence", () => {
     [
       "a type",
       graphOf([resource("aws:kinesis/stream:Stream", {})]),
-      "The local cloud does not emulate aws:kinesis/stream:Stream, which the graph has as Thing.",
+      "The emulator does not have aws:kinesis/stream:Stream, which the graph has as Thing.",
     ],
     [
       "an input",
       graphOf([resource("aws:sqs/queue:Queue", { name: "Q", futureSetting: 1 })]),
-      'The local cloud does not emulate "futureSetting" of aws:sqs/queue:Queue (Thing).',
+      'The emulator does not have "futureSetting" of aws:sqs/queue:Queue (Thing).',
     ],
     [
       "a function without code",
@@ -232,7 +233,7 @@ describe("what cannot be run is named in one sentence", () => {
 
   test.each([
     ["no object", [], "is not a JSON object"],
-    ["another version", { version: 9 }, "has version 9; this local cloud reads 1"],
+    ["another version", { version: 9 }, "has version 9; this emulator reads 1"],
     ["no functions", { version: 1, resources: [] }, 'has no list "functions"'],
     [
       "a resource without a type",
@@ -285,4 +286,6 @@ test("an API is read with its routes, integrations and stage", () => {
   });
   expect(() => api({ target: "integrations/none" })).toThrow("has no integration");
   expect(() => api({ authorizationType: "JWT" })).toThrow("authorization JWT");
+  for (const routeKey of [undefined, 5, {}, "", "GET", "get /x", "GET x"])
+    expect(() => api({ routeKey })).toThrow('A route of Thing has no key such as "GET /things".');
 });

@@ -8,7 +8,7 @@ import {
   type KeyRing,
 } from "../doors/wire/credentials.ts";
 import { awsEndpoint } from "../doors/wire/endpoint.ts";
-import type { WireHandler, WireRequest, WireResponse } from "../doors/wire/message.ts";
+import type { WireHandler } from "../doors/wire/message.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { type Cloud, createCloud, type Fact } from "../kernel/cloud.ts";
 import { administrator } from "../kernel/engine.ts";
@@ -27,10 +27,14 @@ import { type Email, type SesEngine, sesEngine } from "../services/ses/engine.ts
 import { type SqsEngine, sqsEngine } from "../services/sqs/engine.ts";
 import { statesEngine } from "../services/stepfunctions/engine.ts";
 import { stsEngine } from "../services/sts/engine.ts";
-import { createResources, pascal } from "./create.ts";
-import type { Graph, GraphFunction } from "./graph.ts";
+import { apiDoor, type Pages } from "./api-door.ts";
+import { type Calls, callsOf } from "./calls.ts";
+import { createResources } from "./create.ts";
+import { functionEnvironment } from "./function-environment.ts";
+import type { Graph } from "./graph.ts";
 import { httpApisOf } from "./http-apis.ts";
 import { localiser } from "./localise.ts";
+import { pascal } from "./resources/translation.ts";
 
 export type EmulatorOptions = {
   clock: Clock;
@@ -57,23 +61,16 @@ export type EmulatorOptions = {
 };
 
 /** AWS in this process, running what a graph says. */
-export type Emulator = {
+export type Emulator = Calls & {
   cloud: Cloud;
   graph: Graph;
   urls: { api: string; aws: string };
   /** What to serve at `urls.api` and `urls.aws`. */
   handlers: { api: WireHandler; aws: WireHandler };
   /** Puts pages before the API: what they answer is not asked of it. */
-  addPages: (pages: (request: WireRequest) => Promise<WireResponse | undefined>) => void;
+  addPages: (pages: Pages) => void;
   /** A `fetch` that reaches the addresses of this emulator in the process, and no other. */
   fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
-  /** Makes an AWS API call as the administrator. */
-  // biome-ignore lint/suspicious/noExplicitAny: AWS's answers
-  call: (service: string, operation: string, input?: object) => Promise<any>;
-  /** Invokes a function by the name it has in the infrastructure definition. Throws what it threw. */
-  invoke: (name: string, payload: unknown) => Promise<unknown>;
-  /** The physical name of what the graph calls `name`: a table, a queue, a function. */
-  nameOf: (name: string) => string;
   /** Starts an environment of each function, so that the next invocations find them warm. */
   warm: () => Promise<void>;
   /** What stands in for the user pool of the graph. */
@@ -92,9 +89,6 @@ const keptNotes = 10_000;
 
 /** Managed policies that grant nothing which the emulator has. */
 const emptyHere = new Set(["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]);
-
-/** What SST puts into a function's environment to find an encrypted file of links; ours are in the open. */
-const sstOnly = new Set(["SST_KEY", "SST_KEY_FILE"]);
 
 /** What the engines tell each other beside calls: pollers are woken, function URLs are found, e-mails are shown. */
 type Ties = {
@@ -218,27 +212,15 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   }
 
   const functions = new Map(graph.functions.map((fn) => [fn.functionName, fn]));
-  const functionUrls: Record<string, WireHandler> = {};
-  const environmentOf = (fn: GraphFunction, role: string) => {
-    const { accessKeyId, secretAccessKey } = keys.issue({ name: fn.functionName, role });
-    return {
-      ...Object.fromEntries(
-        Object.entries(localise(fn.environment)).filter(([name]) => !sstOnly.has(name)),
-      ),
-      AWS_ENDPOINT_URL: awsUrl,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      SST_RESOURCES_JSON: JSON.stringify(localise(fn.links)),
-    };
-  };
+  const door = apiDoor(first && httpApi(cloud, first.api));
+  door.mount(issuer.url, issuer.handle);
   const shortName = (functionName: string) => functions.get(functionName)?.name ?? functionName;
 
   await createResources(graph, cloud, {
     replace,
     localise,
     functions,
-    environmentOf,
+    environmentOf: functionEnvironment({ keys, localise, awsUrl, region }),
     addRole(arn, policies, managed) {
       const unknown = managed.find((policy) => !emptyHere.has(policy));
       if (unknown) throw new CannotStart(`The emulator does not know the policy ${unknown}.`);
@@ -250,68 +232,28 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
         address,
         ...(cors !== undefined && { cors: pascal(cors) as object }),
       });
-      functionUrls[new URL(address).pathname] = functionUrl(cloud, {
-        functionName,
-        cors: cors as never,
-        front: {
-          apiId: shortName(functionName).toLowerCase(),
-          accountId: account,
-          domainName: new URL(apiUrl).host,
-          stage: "$default",
-        },
-      });
+      const front = {
+        apiId: shortName(functionName).toLowerCase(),
+        accountId: account,
+        domainName: new URL(apiUrl).host,
+        stage: "$default",
+      };
+      door.mount(address, functionUrl(cloud, { functionName, cors: cors as never, front }));
     },
   });
 
-  let pages: Parameters<Emulator["addPages"]>[0] = async () => undefined;
-  const issuerPath = new URL(issuer.url).pathname;
-  const serveApi = first && httpApi(cloud, first.api);
-  const own: WireHandler = async (request) => {
-    const { path } = request;
-    for (const [at, handle] of Object.entries({ [issuerPath]: issuer.handle, ...functionUrls }))
-      if (path === at || path.startsWith(`${at}/`))
-        return handle({ ...request, path: path.slice(at.length) || "/" });
-    return (
-      (await pages(request)) ??
-      (await serveApi?.(request)) ?? { status: 404, headers: {}, body: "" }
-    );
-  };
-  const handlers = { aws: awsEndpoint(cloud, keys), api: own };
+  const handlers = { aws: awsEndpoint(cloud, keys), api: door.handle };
   addresses[new URL(apiUrl).origin] = handlers.api;
   addresses[new URL(awsUrl).origin] = handlers.aws;
-
-  const call: Emulator["call"] = (service, operation, input = {}) =>
-    cloud.call({ caller: administrator, service, operation, input });
-  const nameOf = (name: string) => {
-    const fn = graph.functions.find((one) => one.name === name);
-    const link = graph.functions.map(({ links }) => links[name]?.name).find(Boolean);
-    const physical = fn?.functionName ?? link;
-    if (typeof physical !== "string") throw new Error(`The graph has nothing named ${name}.`);
-    return physical;
-  };
 
   return {
     cloud,
     graph,
     urls: { api: apiUrl, aws: awsUrl },
     handlers,
-    addPages(added) {
-      pages = added;
-    },
+    addPages: door.addPages,
     fetch: reachFrom("outside"),
-    call,
-    async invoke(name, payload) {
-      const { FunctionError, Payload = "" } = await call("lambda", "Invoke", {
-        FunctionName: nameOf(name),
-        Payload: Buffer.from(JSON.stringify(payload)).toString("base64"),
-      });
-      const text = Buffer.from(Payload, "base64").toString("utf8");
-      const value = text === "" ? undefined : JSON.parse(text);
-      if (FunctionError)
-        throw Object.assign(new Error(value?.errorMessage), { name: value?.errorType });
-      return value;
-    },
-    nameOf,
+    ...callsOf(cloud, graph),
     warm: () => (cloud.engines.lambda as LambdaEngine).warm(),
     issuer,
     emails: ties.emails,

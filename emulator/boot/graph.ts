@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isObject } from "../kernel/json.ts";
+import { deepestJson, nestsTooDeep } from "../kernel/nesting.ts";
 import { CannotStart } from "../kernel/refusals.ts";
 
 /** A resource of the evaluated infrastructure: Pulumi's type, logical name and inputs, and what AWS would answer. */
@@ -25,7 +26,7 @@ export type GraphFunction = {
   environment: Record<string, string>;
 };
 
-/** infra/graph.json: what the infrastructure definition makes of itself. */
+/** What an infrastructure definition makes of itself, evaluated. */
 export type Graph = {
   version: number;
   app: string;
@@ -37,10 +38,10 @@ export type Graph = {
 const broken = (where: string, what: string) => new CannotStart(`${where} ${what}.`);
 
 /** Checks that `value` has the shape of a graph. Throws CannotStart, naming the first thing that is wrong. */
-export const checkGraph = (value: unknown, where = "infra/graph.json"): Graph => {
+export const checkGraph = (value: unknown, where = "the graph"): Graph => {
   if (!isObject(value)) throw broken(where, "is not a JSON object");
   if (value.version !== 1)
-    throw broken(where, `has version ${JSON.stringify(value.version)}; this local cloud reads 1`);
+    throw broken(where, `has version ${JSON.stringify(value.version)}; this emulator reads 1`);
   for (const list of ["resources", "functions"])
     if (!Array.isArray(value[list])) throw broken(where, `has no list "${list}"`);
   for (const [index, resource] of (value.resources as unknown[]).entries()) {
@@ -70,14 +71,16 @@ export const checkGraph = (value: unknown, where = "infra/graph.json"): Graph =>
   return value as Graph;
 };
 
-/** Reads the graph from a file. Throws CannotStart where it is missing or broken. */
-export const readGraph = (file: string): Graph => {
-  if (!existsSync(file)) throw new CannotStart(`${file} is missing: write it with \`pnpm synth\`.`);
+/** Reads the graph from a file. Throws CannotStart where it is missing (`cure` says what to do then) or broken. */
+export const readGraph = (file: string, cure?: string): Graph => {
+  if (!existsSync(file)) throw broken(file, `is missing${cure ? `: ${cure}` : ""}`);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, "utf8"));
+    const text = readFileSync(file, "utf8");
+    if (nestsTooDeep(text)) throw new Error(`it goes deeper than ${deepestJson} lists and objects`);
+    value = JSON.parse(text);
   } catch (error) {
-    throw new CannotStart(`${file} is not JSON: ${(error as Error).message}.`);
+    throw broken(file, `cannot be read: ${(error as Error).message.replaceAll(/\s+/g, " ")}`);
   }
   return checkGraph(value, file);
 };

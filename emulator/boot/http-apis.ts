@@ -18,7 +18,7 @@ export const httpApisOf = (
     const { name, inputs, outputs } = resource;
     const mine = (other: Resource) => other.inputs.apiId === outputs.id;
     const refuse = (what: string) =>
-      new CannotStart(`The local cloud does not emulate ${what} of the API ${name}.`);
+      new CannotStart(`The emulator does not have ${what} of the API ${name}.`);
     if (inputs.protocolType !== "HTTP") throw refuse(`the protocol ${inputs.protocolType}`);
 
     const integrations = new Map(
@@ -43,6 +43,8 @@ export const httpApisOf = (
       .map((route) => {
         const { routeKey, target, authorizationType = "NONE" } = route.inputs;
         const integration = integrations.get(target);
+        if (typeof routeKey !== "string" || !/^(\$default|[A-Z]+ \/.*)$/.test(routeKey))
+          throw new CannotStart(`A route of ${name} has no key such as "GET /things".`);
         if (authorizationType !== "NONE") throw refuse(`authorization ${authorizationType}`);
         if (!integration)
           throw new CannotStart(`The route ${routeKey} of ${name} has no integration ${target}.`);

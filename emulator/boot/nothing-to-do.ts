@@ -1,11 +1,11 @@
 /** Resource types of the graph that need nothing on one machine, each with the reason. */
 export const nothingToDo: Record<string, string> = {
   "pulumi:pulumi:Stack": "the frame around all resources",
-  "pulumi:providers:aws": "which account and region; the local cloud has its own",
+  "pulumi:providers:aws": "which account and region; the emulator has its own",
   "aws:cloudwatch/logGroup:LogGroup": "function logs are notes, and with --logs on the terminal",
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "there are no log groups to write to",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "nobody is paged by a laptop",
-  "aws:cloudwatch/dashboard:Dashboard": "the page of the local cloud shows what runs",
+  "aws:cloudwatch/dashboard:Dashboard": "whoever runs this emulator sees what runs",
   "aws:sns/topic:Topic": "only alarms publish to it",
   "aws:sns/topicSubscription:TopicSubscription": "only alarms publish to it",
   "aws:sns/topicPolicy:TopicPolicy": "only alarms publish to it",

@@ -1,9 +1,11 @@
 import { equal, match } from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { claimsOf, refused } from "./claim.ts";
 import type { Lab } from "./lab.ts";
+import { askRaw } from "./raw.ts";
 
 const sts = "https://docs.aws.amazon.com/STS/latest/APIReference";
 const guide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
@@ -78,6 +80,61 @@ export const iamClaims = claimsOf("iam", [
       const systemClockOffset = -60 * 60 * 1000;
       const client = new DynamoDBClient({ ...lab.config, systemClockOffset, maxAttempts: 1 });
       await refused(client.send(new ListTablesCommand({})), "InvalidSignatureException");
+    },
+  },
+  {
+    name: "signed-for-another-service",
+    claim: "A signature that is made for one service opens no other",
+    doc: `${guide}/reference_sigv-troubleshooting.html`,
+    async run(lab) {
+      const { status, text } = await askRaw(lab, { signedFor: "sqs" });
+      equal(status, 400);
+      match(text, /InvalidSignatureException.*scoped to correct service: 'dynamodb'/);
+    },
+  },
+  {
+    name: "signed-on-another-day",
+    claim: "The day in a signature's scope is the day of its date",
+    doc: `${guide}/reference_sigv-troubleshooting.html`,
+    async run(lab) {
+      const { status, text } = await askRaw(lab, { date: "20200101" });
+      equal(status, 400);
+      match(text, /InvalidSignatureException.*Date in Credential scope does not match YYYYMMDD/);
+    },
+  },
+  {
+    name: "host-not-signed",
+    claim: "A signature that leaves the host out is refused",
+    doc: `${guide}/reference_sigv-create-signed-request.html`,
+    async run(lab) {
+      const { status, text } = await askRaw(lab, { leaveOut: "host" });
+      equal(status, 400);
+      match(text, /InvalidSignatureException.*'Host' must be a 'SignedHeader'/);
+    },
+  },
+  {
+    name: "clock-of-sts",
+    claim: "STS takes a signature that is ten minutes old, DynamoDB does not",
+    doc: `${guide}/reference_sigv-troubleshooting.html`,
+    async run(lab) {
+      const config = { ...lab.config, systemClockOffset: -10 * 60 * 1000, maxAttempts: 1 };
+      await new STSClient(config).send(new GetCallerIdentityCommand({}));
+      await refused(
+        new DynamoDBClient(config).send(new ListTablesCommand({})),
+        "InvalidSignatureException",
+        /Signature expired: .* - 5 min\./,
+      );
+    },
+  },
+  {
+    name: "compressed-request",
+    claim: "A request may be compressed with gzip, and is refused where it is not what it says",
+    doc: "https://docs.aws.amazon.com/sdkref/latest/guide/feature-compression.html",
+    async run(lab) {
+      const headers = { "content-encoding": "gzip" };
+      const packed = await askRaw(lab, { headers, body: gzipSync("{}") });
+      match(packed.text, /TableNames/);
+      equal((await askRaw(lab, { headers, body: "{}" })).status, 500);
     },
   },
   {

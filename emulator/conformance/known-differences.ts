@@ -17,6 +17,10 @@ export const knownDifferences: [service: string, difference: string][] = [
     "Most quotas on the number of resources and on calls per second are not enforced; limits of sizes, Lambda's concurrency and the throttling of HTTP APIs are.",
   ],
   [
+    "everywhere",
+    "JSON of more than 1,000 levels is refused as a SerializationException. AWS documents no such bound outside DynamoDB's items.",
+  ],
+  [
     "dynamodb",
     "Reads are always consistent, and indexes are up to date at once. On AWS both may lag, for mostly less than a second; with `--lag` they do here, too.",
   ],
@@ -100,7 +104,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "iam",
-    "Policies are those of the graph, of queues and of functions. There is no IAM API; boundaries, SCPs, session policies, NotAction, NotResource, and conditions other than String*, Arn* and Bool do not exist or are refused by name.",
+    "Policies are those of the graph, of queues and of functions. There is no IAM API; boundaries, SCPs, session policies, NotAction, NotResource, variables, and conditions other than String*, Arn* and Bool do not exist or are refused by name.",
   ],
   [
     "iam",
@@ -109,6 +113,14 @@ export const knownDifferences: [service: string, difference: string][] = [
   [
     "iam",
     "Signatures of requests from outside are verified. Functions call by messages between threads: their access key says who they are.",
+  ],
+  [
+    "iam",
+    "Keys have no sessions: a request with a session token is refused, whatever the token. What is wrong with the expiry of a presigned request is said in the words of S3; what other services say is not documented.",
+  ],
+  [
+    "http api",
+    "A second Authorization or Host is refused with 400, a head of more than 10,240 bytes with 431; how AWS words these is not documented.",
   ],
   [
     "http api",

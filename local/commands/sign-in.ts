@@ -13,10 +13,10 @@ const signIn = async (): Promise<number> => {
   if (!name) return fail("Who? `pnpm sign-in alice` (or bob, carol, admin).");
   if (!existsSync(runningFile))
     return fail("No local cloud is running: start it with `npm start`.");
-  const { api } = JSON.parse(readFileSync(runningFile, "utf8"));
-  const response = await fetch(`${api}/_local/token/${encodeURIComponent(name)}?format=json`).catch(
-    () => undefined,
-  );
+  const { api, token: key } = JSON.parse(readFileSync(runningFile, "utf8"));
+  const response = await fetch(
+    `${api}/_local/token/${encodeURIComponent(name)}?format=json&token=${key}`,
+  ).catch(() => undefined);
   if (!response)
     return fail(`Nothing answers at ${api}: start the local cloud with \`npm start\`.`);
   const { token, message } = (await response.json()) as Record<string, string>;

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
-import { readGraph } from "emulator/boot/graph";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import type { Fact } from "emulator/kernel/cloud";
@@ -10,8 +9,8 @@ import { openJournal } from "emulator/kernel/journal";
 import { CannotStart } from "emulator/kernel/refusals";
 import { tellDenial } from "emulator/services/iam/denial";
 import { openShop } from "../open.ts";
-import { awsLines, curlLines } from "../pages/pages.ts";
-import { repositoryRoot, scratch } from "../repository.ts";
+import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
+import { repositoryRoot, scratch, shopGraph } from "../repository.ts";
 
 const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
 
@@ -73,7 +72,7 @@ const runningFile = join(scratch, "running.json");
 
 const remember = (addresses: object) => {
   mkdirSync(dirname(runningFile), { recursive: true });
-  writeFileSync(runningFile, JSON.stringify({ ...addresses, pid: process.pid }));
+  writeFileSync(runningFile, JSON.stringify({ ...addresses, pid: process.pid }), { mode: 0o600 });
 };
 
 /** Unless another one has started meanwhile. */
@@ -111,7 +110,7 @@ const lose = (error: Error): never => {
 const start = async () => {
   const options = readOptions();
   if (options.help) return void process.stdout.write(help);
-  const graph = readGraph(options.graph);
+  const graph = shopGraph(options.graph);
   const began = performance.now();
   const { persist } = options;
   const journal = persist === undefined ? undefined : openJournal(persist, lose);
@@ -165,17 +164,19 @@ const start = async () => {
   const named = Object.fromEntries(
     local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
   );
-  remember({ api: api.url, aws: aws.url });
+  const token = local.pageToken;
+  remember({ api: api.url, aws: aws.url, token });
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ api: api.url, aws: aws.url, ...local.administrator, accounts: named })}\n`,
+      `${JSON.stringify({ api: api.url, aws: aws.url, token, ...local.administrator, accounts: named })}\n`,
     );
   } else {
-    const { place, read } = curlLines(api.url, "alice");
+    const { place, read } = curlLines(api.url, token, "alice");
     process.stdout.write(`
 The Pet Store is open${since === undefined ? "" : ` again, as ${persist} has it since ${new Date(since).toLocaleString()}`} (${((performance.now() - began) / 1000).toFixed(1)} s).
 
-  API           ${api.url}   (a page in the browser, too)
+  API           ${api.url}
+  In a browser  ${addressOf(api.url, token)}
   AWS endpoint  ${aws.url}
 
 Place an order as Alice:

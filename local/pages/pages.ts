@@ -23,9 +23,12 @@ iframe { width: 100%; min-height: 16rem; border: 1px solid color-mix(in srgb, cu
 export const page = (title: string, body: string) =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${style}</style><body><nav><a href="/">Pet Store</a><a href="/sign-in">Sign in</a><a href="/_local/emails">E-mails</a><a href="/openapi.json">OpenAPI</a></nav><main>${body}</main></body></html>`;
 
+/** The address of the first page with the token that lets credentials be seen. */
+export const addressOf = (apiUrl: string, pageToken: string) => `${apiUrl}/?token=${pageToken}`;
+
 /** Lines for a shell that place an order as somebody, and read theirs. */
-export const curlLines = (apiUrl: string, name: string) => {
-  const token = `-H "authorization: Bearer $(curl -s ${apiUrl}/_local/token/${name})"`;
+export const curlLines = (apiUrl: string, pageToken: string, name: string) => {
+  const token = `-H "authorization: Bearer $(curl -s '${apiUrl}/_local/token/${name}?token=${pageToken}')"`;
   const body = {
     lines: [
       { productId: "prd_fish-bowl", quantity: 1 },
@@ -44,10 +47,14 @@ export const awsLines = (
   awsUrl: string,
   { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },
 ) =>
-  // AWS_REGION is not enough for the CLI's version 1, nor AWS_ENDPOINT_URL for those before 2.13 (Debian 12 has 2.9).
-  `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
+  // A token of another session would be refused, as on AWS. AWS_REGION is not enough for the CLI's version 1, nor AWS_ENDPOINT_URL for those before 2.13 (Debian 12 has 2.9).
+  `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_SESSION_TOKEN=
 export AWS_ENDPOINT_URL=${awsUrl} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
 aws --endpoint-url ${awsUrl} dynamodb list-tables`;
+
+/** What stands where credentials would. */
+const toBeShown =
+  "<p>Credentials and tokens are shown to whoever comes by the address that <code>npm start</code> printed: <code>/?token=…</code></p>";
 
 /** The page at /: what is running, and where to go from here. */
 export const homePage = (about: {
@@ -56,7 +63,8 @@ export const homePage = (about: {
   stage: string;
   routes: string[];
   counts: [name: string, count: number][];
-  administrator: { accessKeyId: string; secretAccessKey: string };
+  /** For who may see it. */
+  administrator: { accessKeyId: string; secretAccessKey: string } | undefined;
 }) => {
   const { apiUrl, awsUrl, stage, routes, counts, administrator } = about;
   const byPath = routes.toSorted((a, b) => {
@@ -78,7 +86,7 @@ export const homePage = (about: {
 <li><a href="/_local/health">Health</a>
 </ul>
 <h2>With the AWS CLI</h2>
-<pre>${escapeHtml(awsLines(awsUrl, administrator))}</pre>
+${administrator ? `<pre>${escapeHtml(awsLines(awsUrl, administrator))}</pre>` : toBeShown}
 <h2>Routes</h2>
 <pre>${byPath.map(escapeHtml).join("\n")}</pre>
 <h2>Running</h2>
@@ -86,35 +94,39 @@ export const homePage = (about: {
   );
 };
 
-/** The page at /sign-in: choose an account; with one chosen, its token. */
-export const signInPage = (
-  accounts: Account[],
-  apiUrl: string,
-  chosen?: { account: Account; token: string },
-) => {
-  const list = accounts
-    .filter((account) => account !== chosen?.account)
+const accountList = (accounts: Account[]) =>
+  accounts
     .map(
       ({ name, fullName, groups }) =>
         `<li><a href="/sign-in?as=${name}">${escapeHtml(fullName)}</a> <code>${name}</code>${groups.length > 0 ? ` (${groups.join(", ")})` : ""}`,
     )
     .join("");
-  if (!chosen)
-    return page(
-      "Sign in",
-      `<h1>Sign in</h1><p class="sub">There are no passwords here. Who are you today?</p><ul>${list}</ul>`,
-    );
-  const { account, token } = chosen;
-  const { place, read } = curlLines(apiUrl, account.name);
-  return page(
+
+/** The page at /sign-in: choose an account. */
+export const signInPage = (accounts: Account[], known: boolean) =>
+  page(
+    "Sign in",
+    `<h1>Sign in</h1><p class="sub">There are no passwords here. Who are you today?</p>${known ? "" : toBeShown}<ul>${accountList(accounts)}</ul>`,
+  );
+
+/** The page of who is signed in: a token, and what can be done with it. */
+export const signedInPage = (
+  account: Account,
+  others: Account[],
+  token: string,
+  { place, read }: ReturnType<typeof curlLines>,
+) =>
+  page(
     `Signed in as ${account.name}`,
     `<h1>${escapeHtml(account.fullName)}</h1><p class="sub"><code>${account.customerId}</code></p>
 <h2>Token</h2><pre>${token}</pre>
 <h2>Place an order</h2><pre>${escapeHtml(place)}</pre>
 <h2>Read the orders</h2><pre>${escapeHtml(read)}</pre>
-<h2>Somebody else</h2><ul>${list}</ul>`,
+<h2>Somebody else</h2><ul>${accountList(others)}</ul>`,
   );
-};
+
+/** The page for who would sign in and may not. */
+export const strangerPage = () => page("Sign in", `<h1>Who are you?</h1>${toBeShown}`);
 
 const atOf = ({ time }: Email) =>
   `${new Date(time).toISOString().replace("T", " ").slice(0, 19)} UTC`;

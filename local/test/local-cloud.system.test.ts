@@ -113,6 +113,19 @@ describe("the whole shop in one process, under virtual time", () => {
 
 describe("the pages beside the API", () => {
   const get = (path: string, headers = {}) => drive(local.api({ path, headers }));
+  const withToken = (path: string) =>
+    `${path}${path.includes("?") ? "&" : "?"}token=${local.pageToken}`;
+  /** The cookie that the address with the token is exchanged for. */
+  const cookie = async () => {
+    const { headers } = await get(withToken("/"));
+    return { cookie: (headers.get("set-cookie") ?? "").split(";")[0] };
+  };
+  const secrets = () => [
+    local.administrator.secretAccessKey,
+    local.administrator.accessKeyId,
+    local.pageToken,
+    "eyJ", // what every JWT begins with
+  ];
 
   test("the first page says what is running", async () => {
     const { status, text } = await get("/");
@@ -121,23 +134,86 @@ describe("the pages beside the API", () => {
       expect(text).toContain(words);
   });
 
-  test("signing in shows a token and a line that uses it", async () => {
-    const { text } = await get("/sign-in?as=alice");
+  test("without the printed address pages work, and show no credentials", async () => {
+    const stranger = { cookie: "petstore-3000=guessed; other=1" };
+    for (const path of ["/", "/sign-in", "/sign-in?as=alice", "/_local/token/alice"])
+      for (const [asked, headers] of [
+        [path, {}],
+        [path, stranger],
+        [`${path}${path.includes("?") ? "&" : "?"}token=guessed`, {}],
+        [`${path}${path.includes("?") ? "&" : "?"}token=`, {}],
+      ] as const) {
+        const { status, text } = await get(asked, headers);
+        expect(status, asked).toBe(/alice/.test(path) ? 403 : 200);
+        for (const secret of secrets()) expect(text, asked).not.toContain(secret);
+      }
+  });
+
+  test("the printed address is exchanged for a cookie, and stays in no address", async () => {
+    const { status, headers, text } = await get(withToken("/sign-in?as=alice"));
+    expect([status, headers.get("location"), text]).toEqual([303, "/sign-in?as=alice", ""]);
+    expect(headers.get("set-cookie")).toBe(
+      `petstore-3000=${local.pageToken}; HttpOnly; SameSite=Strict; Path=/`,
+    );
+    const { text: home } = await get("/", await cookie());
+    expect(home).toContain(local.administrator.secretAccessKey);
+    expect(home).not.toContain(local.pageToken);
+  });
+
+  test("a page that is somebody else's gets no cookie", async () => {
+    const { status, headers } = await get(withToken("/orders"));
+    expect([status, headers.get("set-cookie")]).toEqual([401, null]);
+  });
+
+  test("signing in shows a token and lines that use it", async () => {
+    const { text } = await get("/sign-in?as=alice", await cookie());
     const token = /<h2>Token<\/h2><pre>([^<]+)</.exec(text)?.[1] as string;
     const answer = await drive(
       local.api({ path: "/orders", headers: { authorization: `Bearer ${token}` } }),
     );
     expect(answer.status).toBe(200);
-    expect((await get("/sign-in?as=%3Cscript%3E")).status).toBe(404);
+    const address = /curl -s '([^']+)'/.exec(text)?.[1] as string;
+    expect((await drive(local.fetch(address))).status).toBe(200);
+    expect((await get("/sign-in?as=%3Cscript%3E", await cookie())).status).toBe(404);
   });
 
   test("a token is to be had by name", async () => {
-    expect((await get("/_local/token/bob?format=json")).json()).toMatchObject({
+    expect((await get(withToken("/_local/token/bob?format=json"))).json()).toMatchObject({
       customerId: expect.stringMatching(/^cus_/),
     });
-    expect((await get("/_local/token/mallory")).json()).toEqual({
+    expect((await get(withToken("/_local/token/bob"))).text).toMatch(/^eyJ/);
+    expect((await get(withToken("/_local/token/mallory"))).json()).toEqual({
       message: "There is no account mallory; there are alice, bob, carol, admin.",
     });
+    expect((await get("/_local/token/mallory")).json()).toEqual({
+      message:
+        "Tokens are for whoever has that of the address which npm start printed: /_local/token/alice?token=…",
+    });
+  });
+
+  test("every answer of the shop's own says what it is, and is shown in nobody's frame", async () => {
+    for (const path of [
+      "/",
+      withToken("/"),
+      "/sign-in",
+      "/sign-in?as=alice",
+      withToken("/_local/token/alice"),
+      "/_local/token/alice",
+      "/_local/emails",
+      "/_local/emails/none",
+      "/_local/health",
+      "/_local/nothing",
+    ]) {
+      const { headers } = await get(path);
+      expect(headers.get("x-content-type-options"), path).toBe("nosniff");
+      expect(headers.get("referrer-policy"), path).toBe("no-referrer");
+      expect(headers.get("cache-control"), path).toBe("no-store");
+      const policy = headers.get("content-security-policy");
+      expect(policy, path).toContain("default-src 'none'");
+      expect(policy, path).toContain("frame-ancestors 'none'");
+    }
+    const keys = await get("/_local/issuer/.well-known/jwks.json");
+    expect(keys.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
   test("e-mails are shown, and their HTML cannot run", async () => {

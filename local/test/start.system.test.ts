@@ -35,7 +35,7 @@ describe("what cannot start says so in one sentence, and exits with 2", () => {
           resources.push({ type: "aws:kinesis/stream:Stream", name: "Clicks", inputs: {} }),
         ),
       ],
-      "The local cloud does not emulate aws:kinesis/stream:Stream, which the graph has as Clicks.",
+      "The emulator does not have aws:kinesis/stream:Stream, which the graph has as Clicks.",
     ],
     [
       "a missing handler",

@@ -6,7 +6,7 @@ class RefusedAddress extends Error {
 }
 
 /**
- * A `fetch` that never leaves the process: it routes by origin to what the local cloud serves, and refuses any
+ * A `fetch` that never leaves the process: it routes by origin to what the emulator serves, and refuses any
  * other address by name.
  */
 export const dispatcher =
@@ -18,7 +18,7 @@ export const dispatcher =
     if (!handler) {
       refused(request.url);
       throw new RefusedAddress(
-        `The local cloud lets no call out: ${url.origin} is not one of its addresses.`,
+        `The emulator lets no call out: ${url.origin} is not one of its addresses.`,
       );
     }
     const answer = await handler({
@@ -31,7 +31,7 @@ export const dispatcher =
     const { "set-cookie": cookies, ...rest } = answer.headers;
     const headers = new Headers(rest);
     for (const cookie of cookies?.split("\n") ?? []) headers.append("set-cookie", cookie);
-    const empty = answer.status === 204 || answer.status === 304 || answer.body.length === 0;
+    const empty = [204, 205, 304].includes(answer.status) || answer.body.length === 0;
     return new Response(empty ? null : (answer.body as string), {
       status: answer.status,
       headers,

@@ -113,6 +113,46 @@ test("a body that is no text arrives in base64", async () => {
   expect(JSON.parse(String(broken.body))).toEqual({ body: "//4=", isBase64Encoded: true });
 });
 
+test("the path has its escapes read before it finds its route, and ends where one was a question mark", async () => {
+  const { handle } = setUp(({ rawPath, routeKey, pathParameters, requestContext }) => ({
+    path: [rawPath, requestContext.http.path],
+    routeKey,
+    pathParameters,
+  }));
+  const ask = async (path: string) => JSON.parse(String((await handle(request({ path }))).body));
+  expect(await ask("/things/a%20%25b")).toEqual({
+    path: ["/things/a %b", "/things/a %b"],
+    routeKey: "POST /things/{thingId}",
+    pathParameters: { thingId: "a %b" },
+  });
+  expect((await ask("/things/a%3Fb")).path[0]).toBe("/things/a");
+  expect(await ask("/things/a%2Fb")).toEqual({ message: "Not Found" });
+  expect((await ask("/things/%E0%A4%A")).path[0]).toBe("/things/%E0%A4%A");
+});
+
+test("parameters that are named like what every object has are parameters", async () => {
+  const { handle } = setUp(({ queryStringParameters }) => Object.entries(queryStringParameters));
+  const { body } = await handle(request({ query: "constructor=1&__proto__=2&__proto__=3" }));
+  expect(JSON.parse(String(body))).toEqual([
+    ["constructor", "1"],
+    ["__proto__", "2,3"],
+  ]);
+});
+
+test("the line of a request and its headers' values have 10,240 bytes together", async () => {
+  const { handle } = setUp(echo);
+  const line = "POST /things/thg_1? HTTP/1.1".length;
+  const status = async (size: number) =>
+    (await handle(request({ headers: { "x-long": "x".repeat(size - line) } }))).status;
+  expect([await status(10_240), await status(10_241)]).toEqual([200, 431]);
+});
+
+test("a body is the function's to read, however deep it goes", async () => {
+  const { handle } = setUp(({ body }) => ({ statusCode: 200, body: String(body.length) }));
+  const body = "[".repeat(30_000) + "]".repeat(30_000);
+  expect(await handle(request({ body }))).toMatchObject({ status: 200, body: "60000" });
+});
+
 test("status, headers, cookies and body of the function's answer reach the client", async () => {
   const { handle } = setUp(() => ({
     statusCode: 201,
@@ -159,7 +199,10 @@ test("a function that is silent for 30 seconds is given up", async () => {
   );
   const answer = handle(request());
   await clock.advance(30_000);
-  expect((await answer).status).toBe(503);
+  expect(await answer).toMatchObject({
+    status: 503,
+    body: '{"message":"Service Unavailable"}',
+  });
 });
 
 test("what has no route is a 404, and the function is not asked", async () => {
@@ -246,7 +289,7 @@ test("the dispatcher answers for its own origins and lets nothing out", async ()
   expect(response.headers.get("x-type")).toBe("text/plain");
   expect(response.headers.getSetCookie()).toEqual(["a=1"]);
   await expect(fetchInside("https://api.stripe.com/v1")).rejects.toThrow(
-    "The local cloud lets no call out: https://api.stripe.com is not one of its addresses.",
+    "The emulator lets no call out: https://api.stripe.com is not one of its addresses.",
   );
   expect(refused).toEqual(["https://api.stripe.com/v1"]);
 });

@@ -1,8 +1,10 @@
 import { AwsError, type Caller, type World } from "../../kernel/engine.ts";
 import { viaFunctionUrl } from "../../services/iam/actions.ts";
 import type { WireHandler, WireRequest, WireResponse } from "../wire/message.ts";
+import { decodePart } from "../wire/rest-routes.ts";
 import { type Cors, preflight, withCors } from "./cors.ts";
-import { type Front, frontAnswer, proxyAnswer, proxyEvent } from "./proxy.ts";
+import { type Front, proxyEvent } from "./proxy.ts";
+import { frontAnswer, proxyAnswer } from "./proxy-answer.ts";
 import { type RouteKey, routeTable } from "./routes.ts";
 import { tokenBucket } from "./throttle.ts";
 
@@ -67,6 +69,17 @@ export type HttpApi = {
 };
 
 const maxBody = 10 * 1024 * 1024;
+/** What the line of a request and the values of its headers may have together, in bytes. */
+const maxHead = 10_240;
+
+const headOf = ({ method, path, query, headers }: WireRequest) =>
+  Object.values(headers).reduce(
+    (sum, value) => sum + value.length,
+    `${method} ${path}?${query} HTTP/1.1`.length,
+  );
+
+/** The path as API Gateway reads it: without escapes, up to a question mark even where that was one. */
+const readPath = (path: string) => decodePart(path).split("?", 1)[0] as string;
 
 /**
  * Serves an HTTP API: routes, payload format 2.0, CORS, throttling, limits. Every request is a note of kind
@@ -80,6 +93,7 @@ export const httpApi = (world: World, api: HttpApi): WireHandler => {
   let count = 0;
 
   const answer = async (request: WireRequest, requestId: string, log: Record<string, unknown>) => {
+    if (headOf(request) > maxHead) return frontAnswer(431, "Request Header Fields Too Large");
     if (!admit()) return frontAnswer(429, "Too Many Requests");
     const match = route(request.method, request.path);
     const target = match && targets.get(match.routeKey);
@@ -104,9 +118,10 @@ export const httpApi = (world: World, api: HttpApi): WireHandler => {
     return response;
   };
 
-  return async (request) => {
-    const early = preflight(api.cors, request);
+  return async (raw) => {
+    const early = preflight(api.cors, raw);
     if (early) return early;
+    const request = { ...raw, path: readPath(raw.path) };
     count += 1;
     const requestId = `${api.front.apiId}-${count}`;
     const began = world.clock.now();

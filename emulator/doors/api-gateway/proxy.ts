@@ -1,5 +1,4 @@
-import { isObject } from "../../kernel/json.ts";
-import type { WireRequest, WireResponse } from "../wire/message.ts";
+import type { WireRequest } from "../wire/message.ts";
 
 /** What the event says about the API or URL that received the request. */
 export type Front = { apiId: string; accountId: string; domainName: string; stage: string };
@@ -50,9 +49,9 @@ export const proxyEvent = (
 ) => {
   const { method, path, query } = request;
   const { cookie, connection: _connection, ...headers } = request.headers;
-  const parameters: Record<string, string> = {};
+  const parameters = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query))
-    parameters[name] = name in parameters ? `${parameters[name]},${value}` : value;
+    parameters.set(name, parameters.has(name) ? `${parameters.get(name)},${value}` : value);
   const sourceIp = "127.0.0.1";
   return {
     version: "2.0",
@@ -65,7 +64,7 @@ export const proxyEvent = (
       "x-forwarded-for": sourceIp,
       "x-forwarded-proto": "http",
     } as Record<string, string>,
-    ...(query !== "" && { queryStringParameters: parameters }),
+    ...(query !== "" && { queryStringParameters: Object.fromEntries(parameters) }),
     requestContext: {
       accountId: front.accountId,
       apiId: front.apiId,
@@ -87,34 +86,4 @@ export const proxyEvent = (
     ...(pathParameters && { pathParameters }),
     ...bodyOf(request),
   };
-};
-
-/** A JSON answer of the front itself, not of the function. */
-export const frontAnswer = (status: number, message: string): WireResponse => ({
-  status,
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify({ message }),
-});
-
-/** The function's result as a response; undefined where it is none ("malformed Lambda proxy response"). */
-export const proxyAnswer = (payload: string): WireResponse | undefined => {
-  let result: unknown;
-  try {
-    result = payload === "" ? null : JSON.parse(payload);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(result) || result.statusCode === undefined)
-    return { status: 200, headers: { "content-type": "application/json" }, body: payload };
-
-  const { statusCode, headers = {}, cookies = [], body = "", isBase64Encoded } = result;
-  const status = Number(statusCode);
-  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
-  if (!isObject(headers) || !Array.isArray(cookies)) return undefined;
-  const answer: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) answer[name.toLowerCase()] = String(value);
-  answer["content-type"] ??= "text/plain;charset=UTF-8";
-  if (cookies.length > 0) answer["set-cookie"] = cookies.join("\n");
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return { status, headers: answer, body: isBase64Encoded ? Buffer.from(text, "base64") : text };
 };

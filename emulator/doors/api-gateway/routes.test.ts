@@ -13,7 +13,7 @@ const match = routeTable([
 test.each([
   ["POST", "/things", "POST /things", undefined],
   ["GET", "/things/latest", "GET /things/latest", undefined],
-  ["GET", "/things/ord%201", "GET /things/{thingId}", { thingId: "ord 1" }],
+  ["GET", "/things/ord 1", "GET /things/{thingId}", { thingId: "ord 1" }],
   ["DELETE", "/things/1", "ANY /things/{thingId}", { thingId: "1" }],
   ["POST", "/things/1/cancel", "POST /things/{thingId}/cancel", { thingId: "1" }],
   ["PUT", "/files/a/b", "ANY /files/{path+}", { path: "a/b" }],

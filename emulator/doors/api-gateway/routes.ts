@@ -1,5 +1,3 @@
-import { decodePart } from "../wire/rest-routes.ts";
-
 /** A route key of an HTTP API: "POST /things/{thingId}/cancel", "ANY /{proxy+}" or "$default". */
 export type RouteKey = string;
 
@@ -21,14 +19,14 @@ const valuesOf = (segments: Segment[], path: string): Record<string, string> | u
     const part = parts[index];
     if (greedy && name) {
       const rest = parts.slice(index).join("/");
-      return rest === "" ? undefined : { ...values, [name]: decodePart(rest) };
+      return rest === "" ? undefined : { ...values, [name]: rest };
     }
     if (part === undefined) return undefined;
     if (name === undefined) {
       if (part !== text) return undefined;
     } else {
       if (part === "") return undefined;
-      values[name] = decodePart(part);
+      values[name] = part;
     }
   }
   return parts.length === segments.length ? values : undefined;
@@ -39,7 +37,7 @@ const rank = (method: string, segments: Segment[]) =>
   segments.map(({ name, greedy }) => (greedy ? "2" : name ? "1" : "0")).join("") +
   (method === "ANY" ? "1" : "0");
 
-/** Chooses the route as API Gateway does: the most specific that fits. */
+/** Chooses the route as API Gateway does: the most specific that fits a path, whose escapes it has read before. */
 export const routeTable = (routeKeys: RouteKey[]) => {
   const table = routeKeys
     .filter((key) => key !== "$default")

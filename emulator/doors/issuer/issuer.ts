@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign as signBytes } from "node:crypto";
 import type { Clock } from "../../kernel/clock.ts";
 import type { WireHandler } from "../wire/message.ts";
+import { ownHeaders } from "../wire/own-answer.ts";
 
 /** Whom an id token is about. */
 export type Subject = { sub: string; name: string; email: string; groups: string[] };
@@ -37,7 +38,7 @@ export const createIssuer = (clock: Clock, url: string, audience: string): Issue
   const { privateKey, jwk } = pair;
   const json = (value: unknown, status = 200) => ({
     status,
-    headers: { "content-type": "application/json" },
+    headers: { ...ownHeaders, "content-type": "application/json" },
     body: JSON.stringify(value),
   });
 

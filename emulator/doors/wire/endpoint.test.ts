@@ -277,7 +277,7 @@ describe("errors arrive as AWS's", () => {
     const response = await awsEndpoint(
       cloud,
       keys,
-    )(signed({ path, headers, body }, { ...credentials, service: "x" }));
+    )(signed({ path, headers, body }, { ...credentials, service: "dynamodb" }));
     expect(response.status).toBe(status);
     const answer = `${response.headers["x-amzn-errortype"]} ${response.body}`;
     expect(answer).toContain(words);
@@ -334,37 +334,11 @@ test("whatever arrives, an answer goes back, and nothing breaks", async () => {
     fc.asyncProperty(request, fc.boolean(), async ({ headers, ...rest }, mine) => {
       const raw = { ...rest, headers: { ...headers } as Record<string, string> };
       const response = await handle(
-        mine ? signed({ ...raw, body: String(raw.body) }, { ...credentials, service: "x" }) : raw,
+        mine ? signed(raw, { ...credentials, service: "dynamodb" }) : raw,
       );
       expect(response.headers["x-amzn-requestid"]).toBeTruthy();
       expect([200, 400, 403, 404, 501]).toContain(response.status);
     }),
     { numRuns: 500 },
   );
-});
-
-describe("the loopback server", () => {
-  test("takes the next free port when one is busy", async () => {
-    const second = await listenOnLoopback(server.port);
-    expect(second.port).toBeGreaterThan(server.port);
-    await second.stop();
-  });
-
-  test("answers to loopback names only", async () => {
-    const { request } = await import("node:http");
-    const status = await new Promise((resolve) => {
-      request(server.url, { headers: { host: "evil.example" } }, ({ statusCode }) =>
-        resolve(statusCode),
-      ).end();
-    });
-    expect(status).toBe(403);
-  });
-
-  test("refuses a body over its limit", async () => {
-    const small = await listenOnLoopback(0, { maxBody: 10 });
-    small.serve(awsEndpoint(cloud, keys));
-    const response = await fetch(small.url, { method: "POST", body: "x".repeat(11) });
-    expect(response.status).toBe(413);
-    await small.stop();
-  });
 });

@@ -1,36 +1,86 @@
 import { AwsError } from "../../kernel/engine.ts";
+import { isObject } from "../../kernel/json.ts";
+
+/** What a member is: a text, a number, a list of texts; a structure, a list of them, a map of them; a map of texts. */
+type Kind = "text" | "number" | "texts" | "map" | "maps" | "mapOfMaps" | "textMap";
 
 /** Members whose type every service that has them agrees on. What is not named here is left to the engines. */
-const strings =
-  /^(ArchiveName|EmailIdentity|EventBusName|GroupName|Marker|MessageBody|Name|NamePrefix|[nN]extToken|QueueName|QueueNamePrefix|QueueUrl|ReceiptHandle|ReplayName|Rule|ShardIterator|StreamArn|UUID)$|[a-z]Arn$|TaskHandle$|taskToken$/;
-const lists =
-  /^(AttributeNames|Entries|Ids|MessageAttributeNames|MessageSystemAttributeNames|TagKeys|tagKeys|Targets)$/;
-const maps = /^(Content|Destination|FlexibleTimeWindow|Target)$/;
+const named: Record<Kind, string> = {
+  text: `Action ArchiveName Arn Cause Charset Data DataType Description Detail DetailType EmailIdentity EventBusName EventPattern
+    EventSourceToken ExclusiveStartShardId FromEmailAddress FunctionName GroupName Handler Id Input InputPath InputTemplate
+    InvocationType Marker MessageBody MessageDeduplicationId MessageGroupId Mode Name NamePrefix NextToken Pattern Principal
+    Qualifier QueueName QueueNamePrefix QueueUrl ReceiptHandle ReceiveRequestAttemptId ReplayName Role Rule Runtime
+    ScheduleExpression ScheduleExpressionTimezone SequenceNumber ShardId ShardIterator ShardIteratorType Source StartingPosition
+    State StatementId StreamArn StringValue TableName TraceHeader UUID cause definition error input name nextToken
+    output statusFilter traceHeader`,
+  number: `BatchSize DelaySeconds Limit MaxNumberOfMessages MaxNumberOfMessagesPerSecond MaxResults MaximumBatchingWindowInSeconds
+    MaximumConcurrency MaximumEventAgeInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts MaximumWindowInMinutes MemorySize
+    ParallelizationFactor ReservedConcurrentExecutions RetentionDays Timeout VisibilityTimeout WaitTimeSeconds maxResults`,
+  texts: `AttributeNames BccAddresses CcAddresses FilterArns FunctionResponseTypes Ids MessageAttributeNames
+    MessageSystemAttributeNames ReplyToAddresses Resources TagKeys ToAddresses tagKeys`,
+  map: `Content DeadLetterConfig Destination DestinationConfig Environment FilterCriteria FlexibleTimeWindow InputTransformer RetryPolicy ScalingConfig
+    SqsParameters Target`,
+  maps: "Entries Filters Targets",
+  mapOfMaps: "MessageAttributes MessageSystemAttributes",
+  textMap: "Attributes InputPathsMap OnFailure OnSuccess Variables",
+};
+const kinds = new Map(
+  Object.entries(named).flatMap(([kind, names]) =>
+    names.split(/\s+/).map((name) => [name, kind as Kind] as const),
+  ),
+);
+const kindOf = (name: string): Kind | undefined =>
+  kinds.get(name) ?? (/[a-z]Arn$|TaskHandle$|taskToken$/.test(name) ? "text" : undefined);
 
-const kindOf = (value: unknown) =>
+const typeOf = (value: unknown) =>
   Array.isArray(value) ? "list" : typeof value === "object" ? "map" : typeof value;
 
-const said: Record<string, string> = {
+const starts: Record<string, string> = {
   list: "Start of list found where not expected.",
   map: "Start of structure or map found where not expected.",
-  number: "NUMBER_VALUE cannot be converted to String",
-  boolean: "TRUE_VALUE cannot be converted to String",
 };
+const tokens: Record<string, string> = { number: "NUMBER", string: "STRING" };
 
 const refuse = (message: string) => new AwsError("SerializationException", message);
 
-const checked = (name: string, value: unknown): unknown => {
-  const kind = kindOf(value);
-  if (strings.test(name) && kind !== "string") throw refuse(said[kind] as string);
-  if (maps.test(name) && kind !== "map") throw refuse("Expected map or null");
-  if (!lists.test(name)) return value;
+/** What AWS says of a value that is no text, or no number. */
+const misplaced = (value: unknown, wanted: "String" | "Integer") => {
+  const type = typeOf(value);
+  const token = typeof value === "boolean" ? String(value).toUpperCase() : tokens[type];
+  return refuse(starts[type] ?? `${token}_VALUE cannot be converted to ${wanted}`);
+};
+
+const text = (value: unknown) => {
+  if (typeof value !== "string") throw misplaced(value, "String");
+  return value;
+};
+const map = (value: unknown) => {
+  if (!isObject(value)) throw refuse("Expected map or null");
+  return value;
+};
+const list = (value: unknown): unknown[] => {
   if (!Array.isArray(value)) throw refuse("Expected list or null");
-  const wanted = /^(Entries|Targets)$/.test(name) ? "map" : "string";
-  const entries = value.filter((entry) => entry !== null);
-  for (const entry of entries)
-    if (kindOf(entry) !== wanted)
-      throw refuse(wanted === "map" ? "Expected map or null" : (said[kindOf(entry)] as string));
-  return entries;
+  return value.filter((entry) => entry !== null);
+};
+/** A map with each of its values read; what is null is not there. */
+const eachOf = (value: unknown, read: (inner: unknown) => unknown) =>
+  Object.fromEntries(
+    Object.entries(map(value))
+      .filter(([, inner]) => inner !== null)
+      .map(([name, inner]) => [name, read(inner)]),
+  );
+
+const readers: Record<Kind, (value: unknown) => unknown> = {
+  text,
+  number: (value) => {
+    if (typeof value !== "number") throw misplaced(value, "Integer");
+    return value;
+  },
+  texts: (value) => list(value).map(text),
+  map: (value) => readMembers(map(value)),
+  maps: (value) => list(value).map((entry) => readMembers(map(entry))),
+  mapOfMaps: (value) => eachOf(value, (inner) => readMembers(map(inner))),
+  textMap: (value) => eachOf(value, text),
 };
 
 /** An input as AWS reads it: what is null is not there, and what has another type than it should is refused. */
@@ -38,5 +88,8 @@ export const readMembers = (input: Record<string, unknown>): Record<string, unkn
   Object.fromEntries(
     Object.entries(input)
       .filter(([, value]) => value !== null)
-      .map(([name, value]) => [name, checked(name, value)]),
+      .map(([name, value]) => {
+        const kind = kindOf(name);
+        return [name, kind ? readers[kind](value) : value];
+      }),
   );

@@ -122,12 +122,12 @@ export const restOperations: RestOperation[] = [
   },
 ];
 
-const queryNames: Record<string, string> = {
-  groupName: "GroupName",
-  ScheduleGroup: "GroupName",
-  clientToken: "ClientToken",
-  tagKeys: "TagKeys",
-};
+const queryNames = new Map([
+  ["groupName", "GroupName"],
+  ["ScheduleGroup", "GroupName"],
+  ["clientToken", "ClientToken"],
+  ["tagKeys", "TagKeys"],
+]);
 const numeric = new Set(["MaxItems", "MaxResults", "PageSize"]);
 
 /** A part of a path, decoded; as it stands where its escapes are broken. */
@@ -160,7 +160,7 @@ export const matchRest = (
   if (!route) return undefined;
   const input: Record<string, unknown> = {};
   for (const [name, value] of new URLSearchParams(query)) {
-    const member = queryNames[name] ?? name;
+    const member = queryNames.get(name) ?? name;
     if (member === "TagKeys") input[member] = [...((input[member] as string[]) ?? []), value];
     else input[member] = numeric.has(member) ? Number(value) : value;
   }

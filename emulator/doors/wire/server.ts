@@ -1,6 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { joined } from "./headers.ts";
 import type { WireHandler } from "./message.ts";
+import { ownHeaders } from "./own-answer.ts";
 
 /** A server that listens on loopback. */
 export type LoopbackServer = {
@@ -27,7 +29,7 @@ const listen = (server: Server, port: number) =>
 /**
  * Listens on 127.0.0.1 at `port`, or the next free one within 50; port 0 takes any.
  * A body over `maxBody` bytes is answered with 413, a Host that is not loopback with 403: a page on the web must
- * not reach the local cloud by a name that it points here.
+ * not reach the emulator by a name that it points here.
  */
 export const listenOnLoopback = async (
   port: number,
@@ -40,14 +42,19 @@ export const listenOnLoopback = async (
 
   const server = createServer((request, response) => {
     const end = (status: number, message: string) => {
-      response.writeHead(status, { "content-type": "application/json", connection: "close" });
-      response.end(JSON.stringify({ message }));
+      const body = JSON.stringify({ message });
+      response.writeHead(status, {
+        ...ownHeaders,
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(body),
+        connection: "close",
+      });
+      response.end(body);
     };
     if (!loopbackName.test(request.headers.host ?? ""))
-      return end(
-        403,
-        `The local cloud answers to loopback names only, not ${request.headers.host}`,
-      );
+      return end(403, `The emulator answers to loopback names only, not ${request.headers.host}.`);
+    const headers = joined(request.rawHeaders);
+    if (!headers) return end(400, "Bad Request");
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
@@ -58,9 +65,6 @@ export const listenOnLoopback = async (
     request.on("end", async () => {
       if (size > maxBody) return end(413, "Request Entity Too Large");
       const [path = "/", query = ""] = split(request.url ?? "/");
-      const headers: Record<string, string> = {};
-      for (const [name, value] of Object.entries(request.headers))
-        if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
       try {
         const handle = await serving;
         const answer = await handle({

@@ -5,9 +5,9 @@ import { administrator } from "../../kernel/engine.ts";
 import { stsEngine } from "../../services/sts/engine.ts";
 import { createKeyRing } from "./credentials.ts";
 import { awsEndpoint } from "./endpoint.ts";
-import type { WireRequest } from "./message.ts";
+import type { WireRequest, WireResponse } from "./message.ts";
 import { sign, signatureOf } from "./signature.ts";
-import { signed } from "./testing/signed.ts";
+import { presigned, signed } from "./testing/signed.ts";
 
 const now = Date.parse("2026-01-01T12:00:00Z");
 const cloud = createCloud(virtualClock(), [stsEngine]);
@@ -69,8 +69,8 @@ const wrong: Record<string, (service: Service) => WireRequest> = {
     ...signed(asked[service], { ...signer, service }),
     body: Buffer.from('{"Limit":1}'),
   }),
-  old: (service) => signed(asked[service], { ...signer, service, time: now - 301_000 }),
-  "not yet": (service) => signed(asked[service], { ...signer, service, time: now + 301_000 }),
+  old: (service) => signed(asked[service], { ...signer, service, time: now - 901_000 }),
+  "not yet": (service) => signed(asked[service], { ...signer, service, time: now + 901_000 }),
   "other region": (service) => signed(asked[service], { ...signer, service, region: "eu-west-1" }),
 };
 
@@ -110,18 +110,10 @@ const columns: Record<Service, number> = {
 test.each(Object.keys(wrong).flatMap((way) => services.map((service) => [way, service] as const)))(
   "%s: %s says it in its own words",
   async (way, service) => {
-    const { status, headers, body } = await handle(
-      (wrong[way] as (of: Service) => WireRequest)(service),
-    );
-    const text = String(body);
-    const code =
-      headers["x-amzn-errortype"] ??
-      headers["x-amzn-query-error"]?.split(";")[0] ??
-      /<Code>(\w+)</.exec(text)?.[1] ??
-      JSON.parse(text).__type.split("#").at(-1);
+    const answer = await handle((wrong[way] as (of: Service) => WireRequest)(service));
     const said = (expected[way] ?? invalid)[columns[service]];
     const anonymous = way === "unsigned" && service === "sqs" ? "403 AccessDenied" : said;
-    expect(`${status} ${code}`).toBe(anonymous);
+    expect(`${answer.status} ${codeOf(answer)}`).toBe(anonymous);
   },
 );
 
@@ -134,29 +126,120 @@ test("says how far a signature is off", async () => {
   expect(await at(now + 301_000)).toContain(
     "Signature not yet current: 20260101T120501Z is still later than 20260101T120500Z (20260101T120000Z + 5 min.)",
   );
+  const ofSts = await handle(signed(asked.sts, { ...signer, time: now - 901_000 }));
+  expect(String(ofSts.body)).toContain(
+    "Signature expired: 20260101T114459Z is now earlier than 20260101T114500Z (20260101T120000Z - 15 min.)",
+  );
 });
 
+const codeOf = ({ headers, body }: WireResponse) => {
+  const text = String(body);
+  return (
+    headers["x-amzn-errortype"] ??
+    headers["x-amzn-query-error"]?.split(";")[0] ??
+    /<Code>(\w+)</.exec(text)?.[1] ??
+    JSON.parse(text).__type.split("#").at(-1)
+  );
+};
+const ask = (service: Service, changes: Partial<Parameters<typeof presigned>[1]> = {}) =>
+  handle(presigned(asked[service], { ...signer, service, ...changes }));
+
 test("a presigned request is good for as long as it says", async () => {
-  const presigned = (time: number) => {
-    const at = new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-    const scope = { accessKeyId, date: at.slice(0, 8), region: "us-east-1", service: "sts" };
-    const credential = `${accessKeyId}/${scope.date}/us-east-1/sts/aws4_request`;
-    const query = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${encodeURIComponent(credential)}&X-Amz-Date=${at}&X-Amz-Expires=60&X-Amz-SignedHeaders=host`;
-    const request = {
-      method: "POST",
-      path: "/",
-      query,
-      headers: { host: "127.0.0.1", "content-type": "application/x-www-form-urlencoded" },
-      body: Buffer.from(asked.sts.body),
-    };
-    const signature = sign(
-      request,
-      { ...scope, signedHeaders: ["host"], at, signature: "" },
-      secretAccessKey,
-    );
-    return handle({ ...request, query: `${query}&X-Amz-Signature=${signature}` });
-  };
-  expect((await presigned(now - 59_000)).status).toBe(200);
-  const { status, body } = await presigned(now - 61_000);
-  expect([status, String(body)]).toEqual([403, expect.stringContaining("- 60 sec.)")]);
+  const at = (seconds: number) => ask("sts", { time: now - seconds * 1000, expires: "60" });
+  expect((await at(59)).status).toBe(200);
+  for (const seconds of [60, 61]) {
+    const { status, body } = await at(seconds);
+    expect([status, String(body)]).toEqual([403, expect.stringContaining("- 60 sec.)")]);
+  }
+  expect((await ask("sts", { time: now - 604_799_000, expires: "604800" })).status).toBe(200);
+  expect((await ask("sts", { time: now - 899_000 })).status).toBe(200);
+  expect((await ask("sts", { time: now - 901_000 })).status).toBe(403);
+});
+
+test.each([
+  ["604801", "X-Amz-Expires must be less than a week (in seconds)"],
+  ["abc", "X-Amz-Expires should be a number"],
+  ["", "X-Amz-Expires should be a number"],
+  ["1e3", "X-Amz-Expires should be a number"],
+  ["60.5", "X-Amz-Expires should be a number"],
+  ["-1", "X-Amz-Expires must be non-negative"],
+  ["0", "Signature expired:"],
+])("a presigned request that says it is good for %j seconds is not", async (expires, words) => {
+  for (const service of services) {
+    const { status, body } = await ask(service, { expires });
+    expect(status, service).toBeGreaterThanOrEqual(400);
+    expect(String(body)).toContain(words);
+  }
+});
+
+test("a signature is for one service: it opens no other, signed either way", async () => {
+  for (const service of services)
+    for (const other of services) {
+      if (other === service) continue;
+      const answers = [
+        await handle(signed(asked[service], { ...signer, service: other })),
+        await ask(service, { service: other, expires: "60" }),
+      ];
+      for (const answer of answers) {
+        expect(codeOf(answer), `${other} for ${service}`).toMatch(
+          /^(InvalidSignatureException|SignatureDoesNotMatch)$/,
+        );
+        expect(String(answer.body)).toContain(
+          `Credential should be scoped to correct service: '${service}'. `,
+        );
+      }
+    }
+});
+
+test("all that is wrong with a scope is said at once", async () => {
+  const scope = { service: "sqs", region: "eu-west-1", date: "20251231", term: "aws5_request" };
+  const { body } = await handle(signed(asked.dynamodb, { ...signer, ...scope }));
+  expect(JSON.parse(String(body))).toEqual({
+    __type: "com.amazon.coral.service#InvalidSignatureException",
+    message:
+      "Credential should be scoped to a valid region, not 'eu-west-1'. Credential should be scoped to correct service: 'dynamodb'. Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20251231' != '20260101', from '20260101T120000Z'.",
+  });
+});
+
+const spoiltScopes: [what: string, request: WireRequest, words: string][] = [
+  [
+    "yesterday in the scope of a presigned request",
+    presigned(asked.sts, { ...signer, date: "20251231", expires: "60" }),
+    "Date in Credential scope does not match",
+  ],
+  [
+    "no host among the signed headers",
+    signed(asked.sts, { ...signer, signedHeaders: ["x-amz-date"] }),
+    "'Host' must be a 'SignedHeader' in the AWS Authorization.",
+  ],
+  [
+    "two signatures",
+    (() => {
+      const { headers } = signed(asked.sts, signer);
+      const inQuery = presigned(asked.sts, { ...signer, expires: "60" });
+      return { ...inQuery, headers };
+    })(),
+    "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+  ],
+  [
+    "another algorithm",
+    (() => {
+      const request = presigned(asked.sts, { ...signer, expires: "60" });
+      return { ...request, query: request.query.replace("HMAC-SHA256", "HMAC-SHA1") };
+    })(),
+    "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1'",
+  ],
+  [
+    "a session that is not one",
+    signed(
+      { ...asked.sts, headers: { ...asked.sts.headers, "x-amz-security-token": "guessed" } },
+      signer,
+    ),
+    "The security token included in the request is invalid",
+  ],
+];
+test.each(spoiltScopes)("%s: refused", async (_what, request, words) => {
+  const { status, body } = await handle(request);
+  expect(status).toBe(403);
+  expect(String(body)).toContain(words);
 });

@@ -8,12 +8,16 @@ export type Signature = {
   date: string;
   region: string;
   service: string;
+  /** What it ends on: "aws4_request". */
+  term: string;
   signedHeaders: string[];
   signature: string;
   /** When it was signed: "20260101T000000Z". */
   at: string;
   /** How long a presigned request is good for, in seconds. */
   expires?: number;
+  /** Of a session, where the key is one that ends. */
+  token?: string;
 };
 
 const algorithm = "AWS4-HMAC-SHA256";
@@ -30,13 +34,13 @@ export class BadSignature extends Error {
 
 const scopeOf = (credential: string) => {
   const parts = credential.split("/");
-  if (parts.length < 5)
+  if (parts.length !== 5)
     throw new BadSignature(
       "incomplete",
       `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
     );
-  const [date = "", region = "", service = ""] = parts.slice(-4);
-  return { accessKeyId: parts.slice(0, -4).join("/"), date, region, service };
+  const [accessKeyId = "", date = "", region = "", service = "", term = ""] = parts;
+  return { accessKeyId, date, region, service, term };
 };
 
 const inHeader = (authorization: string, headers: WireRequest["headers"]): Signature => {
@@ -56,12 +60,38 @@ const inHeader = (authorization: string, headers: WireRequest["headers"]): Signa
     );
   if (lacks.length > 0)
     throw new BadSignature("incomplete", `${lacks.join("")}Authorization=${authorization}`);
+  const { "x-amz-security-token": token } = headers;
   return {
     ...scopeOf(parts.get("Credential") as string),
     signedHeaders: (parts.get("SignedHeaders") as string).split(";"),
     signature: parts.get("Signature") as string,
     at,
+    ...(token && { token }),
   };
+};
+
+const week = 604_800;
+
+/** How long a presigned request is good for, in the words of S3: what other services say of it is not written anywhere. */
+const expiryOf = (text: string | null): number | undefined => {
+  if (text === null) return undefined;
+  const refuse = (why: string) => new BadSignature("incomplete", `X-Amz-Expires ${why}`);
+  if (!/^[-+]?\d+$/.test(text)) throw refuse("should be a number");
+  const seconds = Number(text);
+  if (seconds < 0) throw refuse("must be non-negative");
+  if (seconds > week)
+    throw refuse(
+      `must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${week} seconds`,
+    );
+  return seconds;
+};
+
+const checkAlgorithm = (used: string) => {
+  if (used !== algorithm)
+    throw new BadSignature(
+      "incomplete",
+      `Unsupported AWS 'algorithm': '${used}' (only ${algorithm} for now). `,
+    );
 };
 
 const inQuery = (query: URLSearchParams): Signature => {
@@ -73,30 +103,33 @@ const inQuery = (query: URLSearchParams): Signature => {
       "incomplete",
       `${lacks.join("")}Re-examine the query-string parameters.`,
     );
+  checkAlgorithm(query.get("X-Amz-Algorithm") ?? "");
+  const expires = expiryOf(query.get("X-Amz-Expires"));
+  const token = query.get("X-Amz-Security-Token");
   return {
     ...scopeOf(query.get("X-Amz-Credential") as string),
     signedHeaders: (query.get("X-Amz-SignedHeaders") as string).split(";"),
     signature: query.get("X-Amz-Signature") as string,
     at: query.get("X-Amz-Date") as string,
-    expires: Number(query.get("X-Amz-Expires") ?? 300),
+    ...(expires !== undefined && { expires }),
+    ...(token && { token }),
   };
 };
 
-/** The signature of a request; undefined for one that has none. Throws BadSignature for half of one. */
+/** The signature of a request; undefined for one that has none. Throws BadSignature for half of one, or two. */
 export const signatureOf = ({ headers, query }: WireRequest): Signature | undefined => {
   const { authorization } = headers;
-  if (authorization?.startsWith("AWS4-")) {
-    const [used = ""] = authorization.split(" ");
-    if (used !== algorithm)
-      throw new BadSignature(
-        "incomplete",
-        `Unsupported AWS 'algorithm': '${used}' (only ${algorithm} for now). `,
-      );
-    return inHeader(authorization, headers);
-  }
-  if (!query.includes("X-Amz-")) return undefined;
-  const parameters = new URLSearchParams(query);
-  return parameters.has("X-Amz-Algorithm") ? inQuery(parameters) : undefined;
+  const parameters = query.includes("X-Amz-Algorithm") ? new URLSearchParams(query) : undefined;
+  const presigned = parameters?.has("X-Amz-Algorithm") ? parameters : undefined;
+  if (authorization && presigned)
+    throw new BadSignature(
+      "wrong",
+      "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+    );
+  if (presigned) return inQuery(presigned);
+  if (!authorization?.startsWith("AWS4-")) return undefined;
+  checkAlgorithm(authorization.split(" ")[0] ?? "");
+  return inHeader(authorization, headers);
 };
 
 const hmac = (key: string | Buffer, text: string) =>
@@ -151,10 +184,11 @@ export const sign = (
     canonicalPath(path),
     canonicalQuery(query),
     ...signedHeaders.map(
-      (name) => `${name}:${(headers[name] ?? "").trim().replaceAll(/\s+/g, " ")}`,
+      (name) =>
+        `${name.toLowerCase()}:${(headers[name.toLowerCase()] ?? "").trim().replaceAll(/\s+/g, " ")}`,
     ),
     "",
-    signedHeaders.join(";"),
+    signedHeaders.join(";").toLowerCase(),
     hash(body),
   ].join("\n");
   const scope = `${date}/${region}/${service}/aws4_request`;
@@ -165,42 +199,72 @@ export const sign = (
 const basic = (milliseconds: number) =>
   new Date(milliseconds).toISOString().replaceAll(/[-:]|\.\d+/g, "");
 
-const tolerance = 5 * 60_000;
-
-/** Throws BadSignature for a signature that is too old, too young, for elsewhere, or was not made with the secret. */
-export const verify = (
-  request: WireRequest,
-  signature: Signature,
-  { secret, region, now }: { secret: string; region: string; now: number },
-): void => {
-  const { at, date, expires } = signature;
+const signedAt = (at: string) => {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(at) ?? [];
-  const signedAt = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(signedAt))
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  if (Number.isNaN(time))
     throw new BadSignature(
       "incomplete",
       `Date must be in ISO-8601 'basic format'. Got '${at}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     );
-  const wrong = (message: string) => new BadSignature("wrong", message);
+  return time;
+};
+
+const wrong = (message: string) => new BadSignature("wrong", message);
+
+/** Throws BadSignature for one that is too old or too young. A presigned one is over when its time is. */
+const checkTime = ({ at, expires }: Signature, now: number, minutes: number) => {
+  const time = signedAt(at);
+  const tolerance = minutes * 60_000;
   const oldest = now - (expires === undefined ? tolerance : expires * 1000);
-  const span = expires === undefined ? "5 min." : `${expires} sec.`;
-  if (signedAt < oldest)
+  const span = expires === undefined ? `${minutes} min.` : `${expires} sec.`;
+  if (expires === undefined ? time < oldest : time <= oldest)
     throw wrong(
       `Signature expired: ${at} is now earlier than ${basic(oldest)} (${basic(now)} - ${span})`,
     );
-  if (signedAt > now + tolerance)
+  if (time > now + tolerance)
     throw wrong(
-      `Signature not yet current: ${at} is still later than ${basic(now + tolerance)} (${basic(now)} + 5 min.)`,
+      `Signature not yet current: ${at} is still later than ${basic(now + tolerance)} (${basic(now)} + ${minutes} min.)`,
     );
-  if (!signature.signedHeaders.includes("host"))
+};
+
+/** Throws BadSignature for a signature that is not of now, or not for this region and service (undefined: any). */
+export const checkScope = (
+  signature: Signature,
+  {
+    region,
+    service,
+    now,
+    minutes,
+  }: { region: string; service: string | undefined; now: number; minutes: number },
+): void => {
+  checkTime(signature, now, minutes);
+  const { at, date, term } = signature;
+  if (!signature.signedHeaders.some((name) => name.toLowerCase() === "host"))
     throw wrong("'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  const lacks: string[] = [];
   if (signature.region !== region)
-    throw wrong(`Credential should be scoped to a valid region, not '${signature.region}'. `);
+    lacks.push(`Credential should be scoped to a valid region, not '${signature.region}'. `);
+  if (service !== undefined && signature.service !== service)
+    lacks.push(`Credential should be scoped to correct service: '${service}'. `);
+  if (term !== "aws4_request")
+    lacks.push(
+      `Credential should be scoped with a valid terminator: 'aws4_request', not '${term}'. `,
+    );
   if (date !== at.slice(0, 8))
-    throw wrong(
+    lacks.push(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${at.slice(0, 8)}', from '${at}'.`,
     );
+  if (lacks.length > 0) throw wrong(lacks.join(""));
+};
+
+/** Throws BadSignature for a signature that was not made with the secret. */
+export const checkSignature = (
+  request: WireRequest,
+  signature: Signature,
+  secret: string,
+): void => {
   const [expected, given] = [sign(request, signature, secret), signature.signature].map((hex) =>
     Buffer.from(hex),
   ) as [Buffer, Buffer];

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { virtualClock } from "../../kernel/clock.ts";
 import { createCloud } from "../../kernel/cloud.ts";
@@ -129,4 +130,40 @@ test("the address of a queue names it, and a request may be all in its address",
   const query = "Action=ReceiveMessage&Version=2012-11-05";
   const received = await send("", {}, { method: "GET", path: "/123456789012/Things/", query });
   expect(received.xml).toContain("<Body>by its address</Body>");
+});
+
+test("whatever names and values a form has, it is read or refused, and breaks nothing", async () => {
+  const part = fc.constantFrom(
+    ...[
+      "1",
+      "2",
+      "x",
+      "",
+      "Name",
+      "Key",
+      "Value",
+      "Attribute",
+      "MessageAttribute",
+      "Tag",
+      "TagKey",
+    ],
+    ...["AttributeName", "SendMessageBatchRequestEntry", "QueueUrl", "QueueName", "MessageBody"],
+    ...["DelaySeconds", "Id", "StringValue", "DataType", "constructor", "__proto__", "toString"],
+  );
+  const name = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join("."));
+  const value = fc.constantFrom("", "1", "-1", "x", "Things", "String", "__proto__");
+  const action = fc.constantFrom("CreateQueue", "SendMessage", "SendMessageBatch", "TagQueue");
+  const send = oldClient();
+  await send("CreateQueue", { QueueName: "Things" });
+  await fc.assert(
+    fc.asyncProperty(
+      action,
+      fc.array(fc.tuple(name, value), { maxLength: 8 }),
+      async (of, form) => {
+        const { status, xml } = await send(of, { QueueUrl: Things, ...Object.fromEntries(form) });
+        expect([200, 400, 501], xml).toContain(status);
+      },
+    ),
+    { numRuns: 1_000 },
+  );
 });

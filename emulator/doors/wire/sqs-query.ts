@@ -1,13 +1,19 @@
 import { AwsError } from "../../kernel/engine.ts";
+import { readMembers } from "./json-types.ts";
 import { xmlText } from "./xml.ts";
 
 /** What a form's dotted names (`Entry.1.Id`) and their values say, as a tree. */
 type Tree = { [name: string]: Tree | string };
 
+/** More than any member of a request has: the deepest, a value of an attribute of a batch's message, has six. */
+const mostParts = 16;
+
 const treeOf = (form: URLSearchParams): Tree => {
   const tree: Tree = Object.create(null);
   for (const [path, value] of form) {
-    const parts = path.split(".");
+    const parts = path.split(".", mostParts + 1);
+    if (parts.length > mostParts)
+      throw new AwsError("MalformedInput", "A parameter's name nests too deep.");
     const last = parts.pop() as string;
     let at = tree;
     for (const part of parts) {
@@ -31,18 +37,18 @@ const numbers = new Set([
 ]);
 
 /** Lists and maps by the name that one of their entries has in the query protocol. */
-const lists: Record<string, string> = {
-  AttributeName: "AttributeNames",
-  MessageAttributeName: "MessageAttributeNames",
-  MessageSystemAttributeName: "MessageSystemAttributeNames",
-  TagKey: "TagKeys",
-};
-const maps: Record<string, string> = {
-  Attribute: "Attributes",
-  MessageAttribute: "MessageAttributes",
-  MessageSystemAttribute: "MessageSystemAttributes",
-  Tag: "Tags",
-};
+const lists = new Map([
+  ["AttributeName", "AttributeNames"],
+  ["MessageAttributeName", "MessageAttributeNames"],
+  ["MessageSystemAttributeName", "MessageSystemAttributeNames"],
+  ["TagKey", "TagKeys"],
+]);
+const maps = new Map([
+  ["Attribute", "Attributes"],
+  ["MessageAttribute", "MessageAttributes"],
+  ["MessageSystemAttribute", "MessageSystemAttributes"],
+  ["Tag", "Tags"],
+]);
 const plain = new Set(["Action", "Version"]);
 /** What a presigned request has in its query beside its members. */
 const ofSignature = /^X-Amz-/;
@@ -61,29 +67,41 @@ const inOrder = (tree: Tree) =>
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([, value]) => value);
 
+/** A tree as engines are given objects. */
+const objectOf = (tree: Tree | string): unknown =>
+  typeof tree === "string"
+    ? tree
+    : Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, objectOf(value)]));
+
+const entryOf = (entry: Tree | string): [name: string, value: unknown] => {
+  const { Name, Key, Value = "" } = typeof entry === "string" ? ({} as Tree) : entry;
+  const name = Name ?? Key;
+  if (typeof name !== "string")
+    throw new AwsError("MalformedInput", "An entry of a map has no name.");
+  return [name, objectOf(Value)];
+};
+
 const membersOf = (tree: Tree): Record<string, unknown> => {
-  const members: Record<string, unknown> = {};
+  const members = new Map<string, unknown>();
   for (const [name, value] of Object.entries(tree)) {
     if (plain.has(name) || ofSignature.test(name)) continue;
+    const [list, map] = [lists.get(name), maps.get(name)];
     if (typeof value === "string")
-      members[name] = numbers.has(name) ? numberOf(name, value) : value;
-    else if (lists[name]) members[lists[name]] = inOrder(value);
-    else if (maps[name])
-      members[maps[name]] = Object.fromEntries(
-        inOrder(value).map((entry) => {
-          const { Name, Key, Value = "" } = entry as Tree;
-          return [Name ?? Key, Value];
-        }),
-      );
+      members.set(name, numbers.has(name) ? numberOf(name, value) : value);
+    else if (list) members.set(list, inOrder(value).map(objectOf));
+    else if (map) members.set(map, Object.fromEntries(inOrder(value).map(entryOf)));
     else if (name.endsWith("BatchRequestEntry"))
-      members.Entries = inOrder(value).map((entry) => membersOf(entry as Tree));
+      members.set(
+        "Entries",
+        inOrder(value).map((entry) => (typeof entry === "string" ? entry : membersOf(entry))),
+      );
   }
-  return members;
+  return Object.fromEntries(members);
 };
 
 /** The input of an SQS operation, in the shape of AWS JSON, from the form of the older query protocol. */
 export const sqsFormInput = (form: URLSearchParams): Record<string, unknown> => {
-  const { Tags, ...members } = membersOf(treeOf(form));
+  const { Tags, ...members } = readMembers(membersOf(treeOf(form)));
   if (Tags === undefined) return members;
   return { ...members, [form.get("Action") === "CreateQueue" ? "tags" : "Tags"]: Tags };
 };

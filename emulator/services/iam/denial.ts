@@ -1,6 +1,6 @@
 import type { Fact } from "../../kernel/cloud.ts";
 
-/** What somebody made by hand has no role in infra/, and there is no IAM to make one. */
+/** What somebody made by hand stands in no file, and there is no IAM to make a role with. */
 const byHand = (policyOf: string) =>
   policyOf.includes(":role/")
     ? ` (by hand, take ${policyOf.replace(/:role\/.*/, ":role/administrator")}, which may do all)`
@@ -10,7 +10,7 @@ const byHand = (policyOf: string) =>
 export const tellDenial = ({ caller, action, resource, missing, policyOf, file }: Fact): string => {
   const where = file
     ? `${file} (${policyOf})`
-    : `the policies of ${policyOf}, which infra/ does not have${byHand(String(policyOf))}`;
+    : `the policies of ${policyOf}, which stand in no file${byHand(String(policyOf))}`;
   const cure = missing
     ? `Missing in ${where}: ${JSON.stringify(missing)}`
     : `A Deny forbids it in ${where}.`;

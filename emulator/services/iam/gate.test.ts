@@ -28,8 +28,8 @@ const setUp = (...statements: object[]) => {
     engine("ses", ["SendEmail"]),
   ]);
   const places: Record<string, Place> = {
-    [mapped]: { name: "Mapped", kind: "function", context: "things", file: "infra/things.ts" },
-    [queue]: { name: "Views", kind: "queue", context: "read-side", file: "infra/read-side.ts" },
+    [mapped]: { name: "Mapped", kind: "function", context: "things", file: "roles/things.ts" },
+    [queue]: { name: "Views", kind: "queue", context: "read-side", file: "roles/read-side.ts" },
   };
   const permissions = createPermissions(cloud, (arn) => places[arn]);
   permissions.addRole(role, [JSON.stringify({ Version: "2012-10-17", Statement: statements })]);
@@ -81,9 +81,9 @@ test("a denial is told in one line: who, what, the missing statement, and the fi
   );
   await expect(read(fn)).rejects.toThrow("not authorized");
   expect(facts.map(tellDenial)).toEqual([
-    `Denied: Mapped may not dynamodb:GetItem on ${table}. Missing in infra/things.ts (Mapped): {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
-    `Denied: ${rule} may not sqs:SendMessage on ${queue}. Missing in infra/read-side.ts (Views): {"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:SendMessage","Resource":"${queue}","Condition":{"ArnEquals":{"aws:SourceArn":"${rule}"}}}`,
-    `Denied: Api may not dynamodb:GetItem on ${table}. Missing in the policies of ${role}, which infra/ does not have (by hand, take arn:aws:iam::123456789012:role/administrator, which may do all): {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
+    `Denied: Mapped may not dynamodb:GetItem on ${table}. Missing in roles/things.ts (Mapped): {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
+    `Denied: ${rule} may not sqs:SendMessage on ${queue}. Missing in roles/read-side.ts (Views): {"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:SendMessage","Resource":"${queue}","Condition":{"ArnEquals":{"aws:SourceArn":"${rule}"}}}`,
+    `Denied: Api may not dynamodb:GetItem on ${table}. Missing in the policies of ${role}, which stand in no file (by hand, take arn:aws:iam::123456789012:role/administrator, which may do all): {"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"${table}"}`,
   ]);
 });
 
@@ -238,6 +238,60 @@ test("rules of one name on two buses are told apart", async () => {
     } as Caller);
   expect(await send(rule)).toBe("done");
   await expect(send(rule.replace("/Bus/", "/Other/"))).rejects.toThrow("not authorized");
+});
+
+const asQueuePolicy = (Policy: string) => {
+  const { call } = setUp();
+  const set = { QueueUrl: "http://x/1/Views", Attributes: { Policy } };
+  return call("sqs", "SetQueueAttributes", set, administrator);
+};
+const deep = "[".repeat(30_000) + "]".repeat(30_000);
+
+test.each([
+  ["no JSON", "{"],
+  ["no object", "null"],
+  ["a list", "[]"],
+  ["a statement that is a text", '{"Statement":"x"}'],
+  ["no effect", '{"Statement":{"Action":"sqs:*"}}'],
+  ["an action without a bottom", `{"Statement":{"Effect":"Allow","Action":${deep}}}`],
+  ["a resource that is an object", '{"Statement":{"Effect":"Allow","Resource":{"toString":1}}}'],
+  ["a principal in lists", `{"Statement":{"Effect":"Allow","Principal":{"AWS":${deep}}}}`],
+  ["a principal that is a list", '{"Statement":{"Effect":"Allow","Principal":["*"]}}'],
+  ["a condition that is a text", '{"Statement":{"Effect":"Allow","Condition":"x"}}'],
+  [
+    "a condition's value in lists",
+    `{"Statement":{"Effect":"Allow","Condition":{"StringLike":{"a:b":${deep}}}}}`,
+  ],
+])("a queue's policy that is none is refused: %s", async (_what, policy) => {
+  await expect(asQueuePolicy(policy)).rejects.toMatchObject({
+    code: "InvalidAttributeValue",
+    message: "Invalid value for the parameter Policy.",
+    status: 400,
+  });
+});
+
+test("a variable, and an operator with a name of Object's, are refused by name", async () => {
+  const variable = allow("sqs:SendMessage", `arn:aws:sqs:::$${"{aws:username}"}`);
+  await expect(asQueuePolicy(JSON.stringify({ Statement: variable }))).rejects.toThrow(
+    "the variable in",
+  );
+  const odd = { ...allow("sqs:*", "*"), Condition: { constructor: { a: "b" } } };
+  await expect(asQueuePolicy(JSON.stringify({ Statement: odd }))).rejects.toThrow(
+    "the condition operator constructor",
+  );
+});
+
+test("a condition's value may be a boolean of JSON", async () => {
+  const { call } = setUp();
+  const statement = {
+    ...allow("sqs:SendMessage", queue),
+    Principal: "*",
+    Condition: { Bool: { "lambda:InvokedViaFunctionUrl": false } },
+  };
+  const QueueUrl = "http://x/1/Views";
+  const Policy = JSON.stringify({ Statement: [statement] });
+  await call("sqs", "SetQueueAttributes", { QueueUrl, Attributes: { Policy } }, administrator);
+  expect(await call("sqs", "SendMessage", { QueueUrl })).toBe("done");
 });
 
 test("a policy that cannot be evaluated is refused when it is read", () => {

@@ -44,8 +44,8 @@ const administratorRole = (account: string) => `arn:aws:iam::${account}:role/adm
 
 /**
  * IAM over the policies of the graph, and over those that calls give to queues and functions. A denied call gets AWS's
- * AccessDeniedException and a note of kind "iam.denied" that says which statement is missing, and in which file of
- * infra/ it belongs as far as `placeOf` knows whose policy it is.
+ * AccessDeniedException and a note of kind "iam.denied" that says which statement is missing, and in which file it
+ * belongs as far as `placeOf` knows whose policy it is.
  */
 export const createPermissions = (
   world: Pick<World, "account" | "region" | "note" | "keep">,

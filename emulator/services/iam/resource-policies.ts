@@ -1,5 +1,5 @@
 import type { Gate } from "../../kernel/cloud.ts";
-import { type Call, notEmulated, type World } from "../../kernel/engine.ts";
+import { AwsError, type Call, notEmulated, type World } from "../../kernel/engine.ts";
 import { compilePolicy, type Rule, UnreadablePolicy } from "./policy.ts";
 
 /** The policies that queues and functions have of their own, learnt from the calls that set them. */
@@ -14,7 +14,7 @@ const compile = (policy: string): Rule[] => {
     return compilePolicy(policy);
   } catch (error) {
     if (error instanceof UnreadablePolicy) throw notEmulated("iam", error.what);
-    return []; // not a policy at all: the engine says so
+    throw new AwsError("InvalidAttributeValue", "Invalid value for the parameter Policy.");
   }
 };
 
