@@ -2,7 +2,7 @@ import jsonata from "jsonata";
 import { isObject } from "../../kernel/json.ts";
 import type { Workflow } from "./execution.ts";
 import { integrationOf } from "./integrations.ts";
-import { expressionIn } from "./jsonata.ts";
+import { expressionIn } from "./jsonata/evaluate.ts";
 
 /** What is wrong with a definition, in the form of ValidateStateMachineDefinition. */
 export type Diagnostic = { severity: "ERROR"; code: string; message: string; location?: string };

@@ -5,7 +5,7 @@ import { copyOf, type Execution } from "./execution.ts";
 import { describe, executionOperations } from "./executions.ts";
 import { createHistory } from "./history.ts";
 import { createInterpreter } from "./interpreter.ts";
-import { createEvaluate } from "./jsonata.ts";
+import { createEvaluate } from "./jsonata/evaluate.ts";
 import { type Machine, machineOperations } from "./machines.ts";
 
 /** AWS sends status changes itself, under no role of ours. */

@@ -14,7 +14,7 @@ import {
 } from "./execution.ts";
 import type { Leaving } from "./flow.ts";
 import { Exhausted, type History } from "./history.ts";
-import type { Evaluate } from "./jsonata.ts";
+import type { Evaluate } from "./jsonata/evaluate.ts";
 import { createNestedStates } from "./nested-states.ts";
 import { createQueries, limited, overtaken, StateFailed } from "./queries.ts";
 import { delayOf, matches } from "./retry.ts";

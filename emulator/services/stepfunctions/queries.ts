@@ -8,7 +8,7 @@ import {
   visitOf,
 } from "./execution.ts";
 import type { History } from "./history.ts";
-import { type Evaluate, QueryEvaluationError } from "./jsonata.ts";
+import { type Evaluate, QueryEvaluationError } from "./jsonata/evaluate.ts";
 import type { Timers } from "./timers.ts";
 
 /** Thrown where a thread finds that it was overtaken: by a timeout, a failed sibling, the end of the execution. */

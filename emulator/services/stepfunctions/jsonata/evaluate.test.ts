@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { virtualClock } from "../../kernel/clock.ts";
-import { createEvaluate } from "./jsonata.ts";
+import { virtualClock } from "../../../kernel/clock.ts";
+import { createEvaluate } from "./evaluate.ts";
 
 const clock = virtualClock();
 const evaluate = (expression: string, input: unknown = null, from = clock) =>
@@ -12,6 +12,9 @@ describe("Step Functions' own functions", () => {
     ["$partition([0], 3)", [[0]]],
     ["$range(0, 10, 4)", [0, 4, 8]],
     ["$range(3, 1, -1)", [3, 2, 1]],
+    ["$range(-1.7, 2, 1)", [-1, 0, 1, 2]],
+    ["$range(0.9, 3.9, 1.9)", [0, 1, 2, 3]],
+    ["$count($range(1, 2000, 1))", 2000],
     ["$hash('a')", "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"],
     ["$hash('a', 'MD5')", "0cc175b9c0f1b6a831c399e269772661"],
     [`$parse('{"a":[1,null]}')`, { a: [1, null] }],
@@ -27,7 +30,6 @@ describe("Step Functions' own functions", () => {
 
   it.each([
     "$range(1, 2, 0)",
-    "$range(1, 2000, 1)",
     "$partition([1], 0)",
     "$hash('a', 'CRC32')",
     "$parse('{')",
@@ -55,8 +57,10 @@ describe("time and chance", () => {
     },
   );
 
-  it("draws by the seed that an expression gives", async () => {
-    expect(await evaluate("$random(5)")).toBe(await evaluate("$random(5)"));
+  it("draws by the seed that an expression gives, as java.util.Random does", async () => {
+    expect(await evaluate("$random(42)")).toBe(0.7275636800328681);
+    expect(await evaluate("$random(42.9)")).toBe(0.7275636800328681);
+    expect(await evaluate("$random(0)")).toBe(0.730967787376657);
   });
 
   it("makes UUIDs of version 4", async () => {
@@ -77,6 +81,16 @@ describe("an expression", () => {
     await expect(evaluate("$states.input.none", {})).rejects.toThrow(
       "The JSONata expression '$states.input.none' specified for the field 'Output' returned nothing (undefined).",
     );
+  });
+
+  it.each([
+    ["1/0", "Infinity"],
+    ["-1/0", "-Infinity"],
+    ["1e308 * 10", "Infinity"],
+    ["[1/0]", ["Infinity"]],
+    ["{ 'k': 1/0, 'n': null }", { k: "Infinity", n: null }],
+  ])("gives the name of a number that JSON has not: %s", async (expression, expected) => {
+    expect(await evaluate(expression)).toEqual(expected);
   });
 
   it("cannot give a function", async () => {
