@@ -1,5 +1,3 @@
-import type { Retrier } from "./retry.ts";
-
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -9,6 +7,16 @@ export type Failure = {
   cause?: string | undefined;
   /** A missed heartbeat is reported as States.Timeout, and can be matched by its own name too. */
   alias?: string;
+};
+
+/** A retrier of the Amazon States Language. Times in seconds. */
+export type Retrier = {
+  ErrorEquals: string[];
+  IntervalSeconds?: number;
+  BackoffRate?: number;
+  MaxAttempts?: number;
+  MaxDelaySeconds?: number;
+  JitterStrategy?: "FULL" | "NONE";
 };
 
 /** A state of a definition that was read and found right. */

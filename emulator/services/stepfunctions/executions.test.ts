@@ -4,64 +4,10 @@ import { createCloud } from "../../kernel/cloud.ts";
 import { administrator } from "../../kernel/engine.ts";
 import { eventBridgeEngine } from "../eventbridge/engine.ts";
 import { statesEngine } from "./engine.ts";
-import { json, type Loose, setUp, task, thrown } from "./testing/laboratory.ts";
+import { json, type Loose, setUp, task } from "./testing/laboratory.ts";
 
 const wait = { W: { Type: "Wait", Seconds: 60, End: true } };
 const pass = { A: { Type: "Pass", End: true } };
-
-describe("StartExecution", () => {
-  it("answers the same for the same name and input while the execution is open", async () => {
-    const { states, create, clock } = setUp();
-    const stateMachineArn = await create(wait);
-    const input = { stateMachineArn, name: "order-1", input: json({ a: 1 }) };
-    const first = await states("StartExecution", input);
-    await clock.advance(5000);
-    expect(await states("StartExecution", input)).toEqual(first);
-    expect((await states("ListExecutions", { stateMachineArn })).executions).toHaveLength(1);
-  });
-
-  it("refuses the name for another input", async () => {
-    const { create, start } = setUp();
-    const machine = await create(wait);
-    await start(machine, 1, "order-1");
-    await expect(start(machine, 2, "order-1")).rejects.toMatchObject({
-      code: "ExecutionAlreadyExists",
-      message:
-        "Execution Already Exists: 'arn:aws:states:us-east-1:123456789012:execution:machine:order-1'",
-    });
-  });
-
-  it("refuses the name, whatever the input, once the execution has ended", async () => {
-    const { create, start, finished } = setUp();
-    const machine = await create(pass);
-    await finished(await start(machine, 1, "order-1"));
-    const again = start(machine, 1, "order-1");
-    await expect(again).rejects.toMatchObject({ code: "ExecutionAlreadyExists" });
-  });
-
-  it("refuses a bad name, a bad input and a machine that is not there", async () => {
-    const { states, create } = setUp();
-    const stateMachineArn = await create(pass);
-    const start = (more: object) => states("StartExecution", { stateMachineArn, ...more });
-    await expect(start({ name: "a/b" })).rejects.toMatchObject({ code: "InvalidName" });
-    await expect(start({ name: "x".repeat(81) })).rejects.toMatchObject({ code: "InvalidName" });
-    await expect(start({ input: "" })).rejects.toMatchObject({ code: "InvalidExecutionInput" });
-    await expect(start({ input: "{" })).rejects.toMatchObject({ code: "InvalidExecutionInput" });
-    const large = json("x".repeat(256 * 1024));
-    await expect(start({ input: large })).rejects.toMatchObject({ code: "ValidationException" });
-    const none = start({ stateMachineArn: `${stateMachineArn}x` });
-    await expect(none).rejects.toMatchObject({ code: "StateMachineDoesNotExist" });
-  });
-
-  it("gives the execution its own name and the empty input by itself", async () => {
-    const { states, create, look } = setUp();
-    const stateMachineArn = await create(pass);
-    const { executionArn } = await states("StartExecution", { stateMachineArn });
-    const { name, input } = await look(executionArn);
-    expect(name).toMatch(/^[\da-f-]{36}$/);
-    expect(input).toBe("{}");
-  });
-});
 
 describe("an execution", () => {
   it("sees itself in the context object", async () => {
@@ -281,35 +227,6 @@ describe("StopExecution", () => {
   });
 });
 
-describe("lists of what is never there", () => {
-  it("are empty, for what is there itself", async () => {
-    const { states, create, start } = setUp();
-    const stateMachineArn = await create(wait);
-    const executionArn = await start(stateMachineArn, 1);
-    expect(await states("ListStateMachineVersions", { stateMachineArn })).toEqual({
-      stateMachineVersions: [],
-    });
-    expect(await states("ListStateMachineAliases", { stateMachineArn })).toEqual({
-      stateMachineAliases: [],
-    });
-    expect(await states("ListMapRuns", { executionArn })).toEqual({ mapRuns: [] });
-    expect(await states("ListActivities", {})).toEqual({ activities: [] });
-    for (const [operation, input, code] of [
-      ["ListStateMachineVersions", {}, "ValidationException"],
-      ["ListStateMachineVersions", { stateMachineArn: "machine" }, "InvalidArn"],
-      [
-        "ListStateMachineAliases",
-        { stateMachineArn: `${stateMachineArn}x` },
-        "StateMachineDoesNotExist",
-      ],
-      ["ListMapRuns", { executionArn: `${executionArn}x` }, "ExecutionDoesNotExist"],
-      ["ListActivities", { maxResults: 1001 }, "ValidationException"],
-      ["ListActivities", { nextToken: "nonsense" }, "InvalidToken"],
-    ] as const)
-      await expect(states(operation, input)).rejects.toMatchObject({ code });
-  });
-});
-
 describe("ListExecutions", () => {
   it("answers the newest first, by status, page by page", async () => {
     const { states, create, start, clock } = setUp();
@@ -345,127 +262,5 @@ describe("GetExecutionHistory", () => {
     const page = await history({ maxResults: 3 });
     const rest = await history({ maxResults: 3, nextToken: page.nextToken });
     expect([page.events.length, rest.events.length, rest.nextToken]).toEqual([3, 1, undefined]);
-  });
-});
-
-describe("RedriveExecution", () => {
-  const flaky = (works: () => boolean) => (payload: unknown) => {
-    if (!works()) throw thrown("Down");
-    return payload;
-  };
-
-  it("goes on from the state that failed, with its input and the variables", async () => {
-    let up = false;
-    const lab = setUp({ first: () => "first", second: flaky(() => up) });
-    const Output = "{% $states.result.Payload %}";
-    const arn = await lab.start(
-      await lab.create({
-        A: task("first", { Output, Assign: { x: 1 }, Next: "B" }),
-        B: task("second", { Output: ["{% $states.result.Payload %}", "{% $x %}"], End: true }),
-      }),
-    );
-    expect(await lab.finished(arn)).toMatchObject({
-      status: "FAILED",
-      error: "Down",
-      redriveStatus: "REDRIVABLE",
-      redriveCount: 0,
-    });
-    up = true;
-    await lab.clock.advance(60_000);
-    await lab.states("RedriveExecution", { executionArn: arn });
-    const { status, output, error, redriveCount } = await lab.finished(arn);
-    expect([status, output, error, redriveCount]).toEqual([
-      "SUCCEEDED",
-      ["first", 1],
-      undefined,
-      1,
-    ]);
-    expect(lab.calls.map(({ name }) => name)).toEqual(["first", "second", "second"]);
-    expect((await lab.history(arn)).map(({ type }) => type).slice(-7)).toEqual([
-      "ExecutionFailed",
-      "ExecutionRedriven",
-      "TaskScheduled",
-      "TaskStarted",
-      "TaskSucceeded",
-      "TaskStateExited",
-      "ExecutionSucceeded",
-    ]);
-  });
-
-  it("has all its retries and its whole time before it again", async () => {
-    const lab = setUp({ down: flaky(() => false) });
-    const Retry = [{ ErrorEquals: ["Down"], IntervalSeconds: 1, MaxAttempts: 1 }];
-    const top = { TimeoutSeconds: 100 };
-    const arn = await lab.start(await lab.create({ A: task("down", { Retry, End: true }) }, top));
-    await lab.finished(arn);
-    await lab.clock.advance(200_000);
-    await lab.states("RedriveExecution", { executionArn: arn });
-    expect(await lab.finished(arn)).toMatchObject({ status: "FAILED", error: "Down" });
-    expect(lab.calls).toHaveLength(4);
-  });
-
-  it.each<[string, object, number]>([
-    ["leaves a Wait whose moment has passed", { Timestamp: "2026-01-01T00:01:00Z" }, 0],
-    ["waits once more for a Wait's seconds", { Seconds: 60 }, 60],
-  ])("%s", async (_, length, seconds) => {
-    const { create, start, states, finished, clock } = setUp();
-    const machine = await create({ W: { Type: "Wait", ...length, End: true } });
-    const arn = await start(machine);
-    await clock.advance(1000);
-    await states("StopExecution", { executionArn: arn });
-    await clock.advance(300_000);
-    await states("RedriveExecution", { executionArn: arn });
-    const { status, redriveDate, stopDate } = await finished(arn);
-    expect([status, stopDate - redriveDate]).toEqual(["SUCCEEDED", seconds]);
-  });
-
-  it("enters a Fail again, and fails again", async () => {
-    const { run, states, finished, history } = setUp();
-    const { executionArn } = await run({ F: { Type: "Fail", Error: "Bad" } });
-    await states("RedriveExecution", { executionArn });
-    expect(await finished(executionArn)).toMatchObject({ error: "Bad", redriveCount: 1 });
-    expect((await history(executionArn)).map(({ type }) => type).slice(-3)).toEqual([
-      "ExecutionRedriven",
-      "FailStateEntered",
-      "ExecutionFailed",
-    ]);
-  });
-
-  it("runs only those branches again that did not succeed", async () => {
-    let up = false;
-    const lab = setUp({ good: () => "good", bad: flaky(() => up) });
-    const branch = (name: string, states: object) => ({ StartAt: name, States: states });
-    const arn = await lab.start(
-      await lab.create({
-        P: {
-          Type: "Parallel",
-          Branches: [
-            branch("A", { A: task("good") }),
-            branch("B", { B: { Type: "Wait", Seconds: 1, Next: "C" }, C: task("bad") }),
-          ],
-          Output: "{% $states.result.Payload %}",
-          End: true,
-        },
-      }),
-    );
-    expect((await lab.finished(arn)).status).toBe("FAILED");
-    up = true;
-    await lab.states("RedriveExecution", { executionArn: arn });
-    expect((await lab.finished(arn)).output).toEqual(["good", {}]);
-    expect(lab.calls.map(({ name }) => name)).toEqual(["good", "bad", "bad"]);
-  });
-
-  it("is refused while the execution runs, after it succeeded, and after two weeks", async () => {
-    const { states, create, start, run, finished, clock } = setUp();
-    const redrive = (executionArn: string) => states("RedriveExecution", { executionArn });
-    const open = await start(await create(wait, {}, "other"));
-    await expect(redrive(open)).rejects.toMatchObject({ code: "ExecutionNotRedrivable" });
-    await finished(open);
-    await expect(redrive(open)).rejects.toMatchObject({ code: "ExecutionNotRedrivable" });
-    const failed = await run({ F: { Type: "Fail", Error: "Bad" } });
-    await clock.advance(15 * 24 * 3600_000);
-    await expect(redrive(failed.executionArn)).rejects.toMatchObject({
-      code: "ExecutionNotRedrivable",
-    });
   });
 });

@@ -5,6 +5,7 @@ import { copyOf, type Execution, tooLarge } from "./execution.ts";
 import { HISTORY_LIMIT, type History } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { atMost, checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
+import { nestsTooDeep, TOO_DEEP } from "./nesting.ts";
 import { readToken } from "./token.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: validated below
@@ -97,6 +98,7 @@ export const executionOperations = (
     } catch (error) {
       throw refused((error as Error).message);
     }
+    if (nestsTooDeep(input)) throw refused(TOO_DEEP);
     if (tooLarge(input))
       throw invalid(
         "Value at 'input' failed to satisfy constraint: Member must have length less than or equal to 262144",
@@ -223,11 +225,6 @@ export const executionOperations = (
       return { executions: listed, ...more };
     },
 
-    ListMapRuns: (input: Input) => {
-      find(required(input, "executionArn"));
-      return { mapRuns: page([], input).items }; // of Distributed Maps, which are not here
-    },
-
     GetExecutionHistory: (input: Input) => {
       const x = find(required(input, "executionArn"));
       const oldest = history.of(x);
@@ -280,6 +277,8 @@ export const executionOperations = (
       } catch (error) {
         throw new AwsError("InvalidOutput", `Invalid Output: '${(error as Error).message}'`);
       }
+      if (nestsTooDeep(output))
+        throw new AwsError("InvalidOutput", `Invalid Output: '${TOO_DEEP}'`);
       if (tooLarge(output))
         throw invalid(
           "Value at 'output' failed to satisfy constraint: Member must have length less than or equal to 262144",

@@ -2,6 +2,7 @@ import type { World } from "../../kernel/engine.ts";
 import { AwsError } from "../../kernel/engine.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import { type Execution, type Failure, type Json, tooLarge } from "./execution.ts";
+import { NESTING_LIMIT, nestsTooDeep } from "./nesting.ts";
 
 /** How a Task reaches a service. */
 export type Integration = {
@@ -218,8 +219,14 @@ export const perform = async (
   } catch (error) {
     return { failure: failureOf(world, integration, error) };
   }
+  const beyond = (what: string) => {
+    const who = integration.direct ?? integration.resourceType;
+    const cause = `The state/task '${who}' returned a result ${what}.`;
+    return { failure: { error: "States.DataLimitExceeded", cause } };
+  };
+  const payload = Buffer.from(answer?.Payload ?? "", "base64").toString();
+  if (nestsTooDeep(payload)) return beyond(`that nests deeper than ${NESTING_LIMIT} levels`);
   if (answer?.FunctionError) {
-    const payload = Buffer.from(answer.Payload ?? "", "base64").toString();
     const thrown = parsed(payload) as { errorType?: string } | null;
     if (thrown?.errorType) return { failure: { error: thrown.errorType, cause: payload } };
     const cause = `The cause could not be determined because Lambda did not return an error type. Returned payload: ${payload}`;
@@ -229,11 +236,6 @@ export const perform = async (
     return { failure: { error: "EventBridge.FailedEntry", cause: JSON.stringify(answer) } };
   const result = resultOf(world, integration, answer);
   if (tooLarge(JSON.stringify(result)))
-    return {
-      failure: {
-        error: "States.DataLimitExceeded",
-        cause: `The state/task '${integration.direct ?? integration.resourceType}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-      },
-    };
+    return beyond("with a size exceeding the maximum number of bytes service limit");
   return { result };
 };

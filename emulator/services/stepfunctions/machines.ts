@@ -1,6 +1,6 @@
 import { AwsError, notEmulated, type Operation, type World } from "../../kernel/engine.ts";
 import { uuid } from "../../kernel/uuid.ts";
-import { readDefinition } from "./definition.ts";
+import { readDefinition } from "./definition/read.ts";
 import type { Definitions } from "./definitions.ts";
 
 /** A state machine, as plain data. An entry is never changed: another one takes its place. */
@@ -214,21 +214,6 @@ export const machineOperations = (
       }));
       return { stateMachines, ...more };
     },
-
-    // There are no versions, aliases or activities here.
-    ListStateMachineVersions: (input: Input) => {
-      const arn = required(input, "stateMachineArn");
-      if (!arn.startsWith("arn:"))
-        throw new AwsError("InvalidArn", `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
-      return { stateMachineVersions: page([], input).items };
-    },
-
-    ListStateMachineAliases: (input: Input) => {
-      find(required(input, "stateMachineArn"));
-      return { stateMachineAliases: page([], input).items };
-    },
-
-    ListActivities: (input: Input) => ({ activities: page([], input).items }),
 
     ValidateStateMachineDefinition: (input: Input) => {
       const definition = required(input, "definition");

@@ -1,4 +1,4 @@
-import type { Definitions } from "./definitions.ts";
+import type { Context } from "./context.ts";
 import {
   type Children,
   childrenOf,
@@ -10,10 +10,7 @@ import {
   type Thread,
   visitOf,
 } from "./execution.ts";
-import type { Flow } from "./flow.ts";
-import type { History } from "./history.ts";
-import { kindOf, overtaken, type Queries, StateFailed } from "./queries.ts";
-import type { Timers } from "./timers.ts";
+import { overtaken } from "./queries.ts";
 
 /** How many iterations of an inline Map run at once, at most. */
 const INLINE_CONCURRENCY = 40;
@@ -21,15 +18,12 @@ const INLINE_CONCURRENCY = 40;
 const childrenIn = (t: Thread) => visitOf(t).children as Children;
 
 /** Parallel and Map states: the threads inside them, how they are gathered, and how they fall with one another. */
-export const createNestedStates = (
-  { stateOf, workflowOf }: Definitions,
-  history: History,
-  { live, settle, soon }: Timers,
-  { fill, filled, unexpected, evaluationFailed }: Queries,
-  { leave, failed }: Flow,
-  enter: (x: Execution, t: Thread, state: string, input: Json) => void,
-  abandon: (x: Execution, t: Thread) => void,
-) => {
+export const createNestedStates = (context: Context) => {
+  const { history, definitions, timers, queries } = context;
+  const { stateOf, workflowOf } = definitions;
+  const { live, settle, soon } = timers;
+  const { fill, filled, unexpected, evaluationFailed } = queries;
+
   const branches = async (x: Execution, t: Thread, s: State) => {
     const given =
       s.Arguments === undefined ? visitOf(t).input : await fill(x, t, s.Arguments, "Arguments");
@@ -40,16 +34,10 @@ export const createNestedStates = (
 
   const iterations = async (x: Execution, t: Thread, s: State) => {
     const items = s.Items === undefined ? visitOf(t).input : await fill(x, t, s.Items, "Items");
-    // To retry what is not emulated would hide it.
-    if (kindOf(items) === "object")
-      throw new StateFailed({
-        error: "States.Runtime",
-        cause: "The local cloud does not emulate a Map over an object.",
-      });
     if (!Array.isArray(items)) {
       if (s.Items !== undefined) throw unexpected(x, t, s.Items, "Items", "array", items);
-      const what = `The input of a Map must be an array, but was '${kindOf(items)}'.`;
-      throw evaluationFailed(x, t, what, "Items");
+      const what = `Map state input must be an array but was: ${JSON.stringify(items)}`;
+      throw evaluationFailed(x, t, what);
     }
     const number = async (field: string) =>
       s[field] === undefined
@@ -134,7 +122,7 @@ export const createNestedStates = (
     x.threadCount += 1;
     x.threads[child.id] = child;
     if (isMap) child.last = iteration(x, child, "Started", state, after);
-    enter(x, child, workflowOf(x, child).StartAt, input);
+    context.flow.enter(x, child, workflowOf(x, child).StartAt, input);
   };
 
   const iteration = (
@@ -177,23 +165,29 @@ export const createNestedStates = (
     history.add(x, `${s.Type}StateSucceeded`, {}, t.last);
     const result = childrenIn(t).results;
     visitOf(t).outcome = { result };
-    return leave(x, t, { output: result, fields: s, scope: { result }, next: s.Next });
+    return context.flow.leave(x, t, { output: result, fields: s, scope: { result }, next: s.Next });
   };
 
-  const abortChildren = (x: Execution, t: Thread, after: number, but?: Thread) => {
+  const abortChildren = (x: Execution, t: Thread, after: number, failed?: Thread) => {
     for (const child of childrenOf(x, t)) {
-      if (child === but) continue;
+      if (child === failed) continue;
       abort(x, child, after);
       if (stateOf(x, t).Type === "Map") iteration(x, child, "Aborted", visitOf(t).state, after);
     }
+    if (failed) aborted(x, failed, after);
+  };
+
+  /** AWS tells this of the state too that the others are aborted for. */
+  const aborted = (x: Execution, t: Thread, after: number) => {
+    const type = t.visit && stateOf(x, t).Type;
+    if (type && ["Task", "Wait", "Parallel", "Map"].includes(type))
+      history.add(x, `${type}StateAborted`, {}, after);
   };
 
   const abort = (x: Execution, t: Thread, after: number) => {
     abortChildren(x, t, after);
-    abandon(x, t);
-    const type = t.visit && stateOf(x, t).Type;
-    if (type && ["Task", "Wait", "Parallel", "Map"].includes(type))
-      history.add(x, `${type}StateAborted`, {}, after);
+    context.tasks.abandon(x, t);
+    aborted(x, t, after);
   };
 
   const discard = (x: Execution, t: Thread) => {
@@ -222,7 +216,7 @@ export const createNestedStates = (
     }
     t.last = child.last;
     settle(x, t);
-    return failed(x, t, failure, child);
+    return context.flow.failed(x, t, failure, child);
   };
 
   /** A branch or an iteration has come to its end. */

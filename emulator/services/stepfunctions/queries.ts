@@ -9,6 +9,7 @@ import {
 } from "./execution.ts";
 import type { History } from "./history.ts";
 import { type Evaluate, QueryEvaluationError } from "./jsonata/evaluate.ts";
+import { NESTING_LIMIT, nestsTooDeep } from "./nesting.ts";
 import type { Timers } from "./timers.ts";
 
 /** Thrown where a thread finds that it was overtaken: by a timeout, a failed sibling, the end of the execution. */
@@ -24,13 +25,16 @@ export class StateFailed extends Error {
   }
 }
 
-/** A text of state data, or the failure of a state whose data is over the limit. */
+/** A text of state data, or the failure of a state whose data is over a limit. */
 export const limited = (t: Thread, text: string) => {
-  if (tooLarge(text))
-    throw new StateFailed({
+  const beyond = (what: string) =>
+    new StateFailed({
       error: "States.DataLimitExceeded",
-      cause: `The state/task '${visitOf(t).state}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+      cause: `The state/task '${visitOf(t).state}' returned a result ${what}.`,
     });
+  if (tooLarge(text))
+    throw beyond("with a size exceeding the maximum number of bytes service limit");
+  if (nestsTooDeep(text)) throw beyond(`that nests deeper than ${NESTING_LIMIT} levels`);
   return text;
 };
 
@@ -80,7 +84,7 @@ export const createQueries = (evaluate: Evaluate, history: History, live: Timers
     x: Execution,
     t: Thread,
     what: string,
-    location: string,
+    location?: string,
     after = t.last === visitOf(t).entered ? visitOf(t).before : t.last,
   ) => {
     const v = visitOf(t);
@@ -90,7 +94,14 @@ export const createQueries = (evaluate: Evaluate, history: History, live: Timers
     t.last = history.add(
       x,
       "EvaluationFailed",
-      { evaluationFailedEventDetails: { cause, error, location, state: v.state } },
+      {
+        evaluationFailedEventDetails: {
+          cause,
+          error,
+          ...(location && { location }),
+          state: v.state,
+        },
+      },
       after,
     );
     return new StateFailed({ error, cause });

@@ -1,14 +1,4 @@
-import type { Failure } from "./execution.ts";
-
-/** A retrier of the Amazon States Language. Times in seconds. */
-export type Retrier = {
-  ErrorEquals: string[];
-  IntervalSeconds?: number;
-  BackoffRate?: number;
-  MaxAttempts?: number;
-  MaxDelaySeconds?: number;
-  JitterStrategy?: "FULL" | "NONE";
-};
+import type { Failure, Retrier } from "./execution.ts";
 
 /** The errors that only their own name matches, and not States.ALL. */
 const TERMINAL = ["States.Runtime", "States.DataLimitExceeded"];

@@ -1,4 +1,5 @@
 import { uuid } from "../../kernel/uuid.ts";
+import type { Context } from "./context.ts";
 import {
   type Execution,
   type Failure,
@@ -8,23 +9,18 @@ import {
   type Thread,
   visitOf,
 } from "./execution.ts";
-import type { Flow } from "./flow.ts";
 import type { HistoryEvent } from "./history.ts";
 import { executionArnOf, type Integration, integrationOf, perform } from "./integrations.ts";
-import type { Surroundings } from "./interpreter.ts";
-import { limited, type Queries } from "./queries.ts";
-import type { Timers } from "./timers.ts";
+import { limited } from "./queries.ts";
 import { tokenFor } from "./token.ts";
 
 const taskOf = (t: Thread) => visitOf(t).task as Task;
 
 /** Task states: the call, its time, its token, and the execution that it waits for. */
-export const createTaskStates = (
-  { world, history, definitions, changed, stopChild, find }: Surroundings,
-  { live, settle, at, soon }: Timers,
-  { fill, seconds }: Queries,
-  { leave, failed }: Flow,
-) => {
+export const createTaskStates = (context: Context) => {
+  const { world, history, definitions, changed, stopChild, find, timers, queries } = context;
+  const { live, settle, at, soon } = timers;
+  const { fill, seconds } = queries;
   const { clock } = world;
   const { stateOf } = definitions;
 
@@ -165,7 +161,7 @@ export const createTaskStates = (
     const output = JSON.stringify(result);
     record(x, t, integration, "Succeeded", { output, outputDetails: { truncated: false } });
     visitOf(t).outcome = { result };
-    return leave(x, t, { output: result, fields: s, scope: { result }, next: s.Next });
+    return context.flow.leave(x, t, { output: result, fields: s, scope: { result }, next: s.Next });
   };
 
   const taskFailed = (x: Execution, t: Thread, integration: Integration, failure: Failure) => {
@@ -175,13 +171,13 @@ export const createTaskStates = (
       ...(error !== undefined && { error }),
       ...(cause !== undefined && { cause }),
     });
-    return failed(x, t, failure);
+    return context.flow.failed(x, t, failure);
   };
 
   const timedOut = (x: Execution, t: Thread, integration: Integration, { alias }: Failure) => {
     abandon(x, t);
     record(x, t, integration, "TimedOut", { error: "States.Timeout" });
-    return failed(x, t, { error: "States.Timeout", ...(alias && { alias }) });
+    return context.flow.failed(x, t, { error: "States.Timeout", ...(alias && { alias }) });
   };
 
   /** Gives up what a thread waits for. An execution that it started and waits for is stopped. */
