@@ -1,12 +1,13 @@
 import { AwsError, type Engine, type World } from "../../kernel/engine.ts";
 import { createDefinitions } from "./definitions.ts";
 import { createErrands } from "./errands.ts";
-import { copyOf, type Execution } from "./execution.ts";
+import type { Execution } from "./execution.ts";
 import { describe, executionOperations } from "./executions.ts";
 import { createHistory } from "./history.ts";
 import { createInterpreter } from "./interpreter.ts";
 import { createEvaluate } from "./jsonata/evaluate.ts";
 import { type Machine, machineOperations } from "./machines.ts";
+import { createExecutions } from "./retention.ts";
 
 /** AWS sends status changes itself, under no role of ours. */
 const SENDER = { name: "states.amazonaws.com", role: "states.amazonaws.com" };
@@ -26,14 +27,11 @@ export const statesEngine = (world: World): Engine => {
   const { clock, keep } = world;
   const definitions = createDefinitions(keep);
   const machines = keep.map<Machine>("states.machines");
-  // What has ended does not change any more, but for a redrive, which puts another in its place.
-  const executions = keep.map<Execution>("states.executions", (x) =>
-    x.status === "RUNNING" ? copyOf(x) : x,
-  );
-  const running = () => executions.values().filter(({ status }) => status === "RUNNING");
-  const isRunning = (arn: string) => running().some(({ machineArn }) => machineArn === arn);
-  const changed = (x: Execution) => void executions.set(x.arn, x);
+  const changed = (x: Execution) => executions.set(x);
   const history = createHistory(world, changed);
+  const executions = createExecutions(world, history);
+  const isRunning = (arn: string) =>
+    executions.running().some(({ machineArn }) => machineArn === arn);
 
   const errands = createErrands(world, async ({ operation, about }, answer) => {
     try {
@@ -52,7 +50,7 @@ export const statesEngine = (world: World): Engine => {
   const announce = (x: Execution) => {
     const { arn, name, machineArn, machineName, status } = x;
     const started = status === "RUNNING";
-    const described = describe(x, history.of(x).length, clock.now(), machines.get(machineArn));
+    const described = describe(x, history.count(x), clock.now(), machines.get(machineArn));
     const absent = { stateMachineVersionArn: null, stateMachineAliasArn: null };
     const text = (fields: object) =>
       JSON.stringify({ ...described, ...absent, ...fields }, (_, value) => value ?? null);
@@ -65,7 +63,7 @@ export const statesEngine = (world: World): Engine => {
       Resources: [arn],
       EventBusName: "default",
     };
-    errands.send(`${arn}#${history.of(x).length}`, {
+    errands.send(`${arn}#${history.count(x)}`, {
       label: `announce ${status} of ${machineName} ${name}`,
       caller: SENDER,
       service: "events",
@@ -86,6 +84,7 @@ export const statesEngine = (world: World): Engine => {
 
   const ended = (x: Execution) => {
     announce(x);
+    executions.ended(x);
     const machine = machines.get(x.machineArn);
     if (machine?.deleting && !isRunning(machine.arn)) machines.delete(machine.arn);
   };
@@ -107,14 +106,14 @@ export const statesEngine = (world: World): Engine => {
         about: { execution: child },
       }),
     deleted: (x) => machines.get(x.machineArn)?.deleting === true,
-    find: (arn) => executions.get(arn),
+    find: executions.get,
   });
 
   return {
     service: "states",
     operations: {
-      ...machineOperations(world, machines, definitions, isRunning),
-      ...executionOperations(
+      ...machineOperations({ world, machines, definitions, isRunning }),
+      ...executionOperations({
         world,
         machines,
         executions,
@@ -122,15 +121,16 @@ export const statesEngine = (world: World): Engine => {
         interpreter,
         history,
         announce,
-      ),
+      }),
     },
     stop() {
       errands.stop();
-      for (const x of running()) interpreter.stop(x);
+      for (const x of executions.running()) interpreter.stop(x);
     },
     resume() {
       definitions.resume();
-      for (const x of running()) interpreter.resume(x);
+      executions.resume();
+      for (const x of executions.running()) interpreter.resume(x);
       errands.resume();
     },
   };

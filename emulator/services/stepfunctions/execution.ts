@@ -32,7 +32,8 @@ export type State = {
 /** A sequence of states: the machine itself, a branch of a Parallel, the processor of a Map. */
 export type Workflow = { StartAt: string; States: Record<string, State>; TimeoutSeconds?: number };
 
-type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+/** How an execution stands. */
+export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
 
 /** One stay in one state, from StateEntered to StateExited, over all its retries. */
 export type Visit = {
@@ -122,6 +123,8 @@ export type Execution = {
   cause?: string | undefined;
   redriveCount: number;
   redriveDate?: number;
+  /** The token of the request that redrove it last. */
+  redriveToken?: string;
   threads: Record<number, Thread>;
   threadCount: number;
   /** The task states of other executions that wait for this one to end. */

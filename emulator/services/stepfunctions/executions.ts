@@ -6,6 +6,7 @@ import { HISTORY_LIMIT, type History } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { atMost, checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
 import { nestsTooDeep, TOO_DEEP } from "./nesting.ts";
+import { type Executions, NOT_KEPT } from "./retention.ts";
 import { readToken } from "./token.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: validated below
@@ -59,21 +60,38 @@ const present = (fields: Record<string, unknown>) =>
 const inSeconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1000);
 
 /** The operations on executions and on the tasks inside them. */
-export const executionOperations = (
-  { clock, account, region, keep }: World,
-  machines: Map<string, Machine>,
-  executions: Map<string, Execution>,
-  definitions: Definitions,
-  interpreter: Interpreter,
-  history: History,
-  announce: (x: Execution) => void,
-): Record<string, Operation> => {
-  const redrives = keep.map<{ token: string; redriveDate: number }>("states.redrives");
+export const executionOperations = ({
+  world,
+  machines,
+  executions,
+  definitions,
+  interpreter,
+  history,
+  announce,
+}: {
+  world: World;
+  machines: Map<string, Machine>;
+  executions: Executions;
+  definitions: Definitions;
+  interpreter: Interpreter;
+  history: History;
+  announce: (x: Execution) => void;
+}): Record<string, Operation> => {
+  const { clock, account, region } = world;
+
+  const notThere = (arn: string, why = "") =>
+    new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'${why}`);
 
   const find = (arn: string): Execution => {
-    const execution = executions.get(arn);
-    if (!execution)
-      throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+    const execution = executions.find(arn);
+    if (!execution) throw notThere(arn);
+    return execution;
+  };
+
+  /** An execution that all is kept of. */
+  const findWhole = (arn: string): Execution => {
+    const execution = find(arn);
+    if (!executions.isWhole(arn)) throw notThere(arn, ` any more: ${NOT_KEPT}`);
     return execution;
   };
 
@@ -111,10 +129,11 @@ export const executionOperations = (
     const place = readToken(token);
     if (!place) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
     const execution = executions.get(place.arn);
-    if (!execution) throw new AwsError("TaskDoesNotExist", "Task does not exist");
-    const thread = execution.threads[place.thread];
+    if (!execution && !executions.find(place.arn))
+      throw new AwsError("TaskDoesNotExist", "Task does not exist");
+    const thread = execution?.threads[place.thread];
     const task = thread?.visit?.task;
-    if (!thread || execution.status !== "RUNNING" || task?.token !== token || !task.open)
+    if (!thread || execution?.status !== "RUNNING" || task?.token !== token || !task.open)
       throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
     return { execution, thread };
   };
@@ -132,7 +151,7 @@ export const executionOperations = (
         );
       checkInput(given);
       const arn = `arn:aws:states:${region}:${account}:execution:${machine.name}:${name}`;
-      const known = executions.get(arn);
+      const known = executions.find(arn);
       if (known) {
         if (known.status !== "RUNNING" || known.input !== given)
           throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
@@ -156,7 +175,7 @@ export const executionOperations = (
         ...(traceHeader && { traceHeader }),
       };
       definitions.use(machine.definition);
-      executions.set(arn, execution);
+      executions.set(execution);
       const details = {
         input: given,
         inputDetails: { truncated: false },
@@ -171,9 +190,16 @@ export const executionOperations = (
     DescribeExecution: (input: Input) => {
       if (input?.includedData === "METADATA_ONLY") throw notEmulated("states", "includedData");
       const x = find(required(input, "executionArn"));
-      const described = describe(x, history.of(x).length, clock.now(), machines.get(x.machineArn));
+      const { arn, machineArn } = x;
+      const described = describe(x, history.count(x), clock.now(), machines.get(machineArn));
       return present({
         ...described,
+        ...(!executions.isWhole(arn) && {
+          input: x.input || undefined,
+          inputDetails: { included: x.input !== "" },
+          redriveStatus: "NOT_REDRIVABLE",
+          redriveStatusReason: NOT_KEPT,
+        }),
         startDate: inSeconds(x.startDate),
         stopDate: inSeconds(x.stopDate),
         redriveDate: inSeconds(x.redriveDate),
@@ -182,7 +208,7 @@ export const executionOperations = (
     },
 
     DescribeStateMachineForExecution: (input: Input) => {
-      const x = find(required(input, "executionArn"));
+      const x = findWhole(required(input, "executionArn"));
       const machine = machineFor(x.machineArn);
       return present({
         stateMachineArn: x.machineArn,
@@ -205,7 +231,7 @@ export const executionOperations = (
         throw invalid(
           `Value '${statusFilter}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${STATUSES.join(", ")}]`,
         );
-      const all = [...executions.values()]
+      const all = (statusFilter === "RUNNING" ? executions.running() : executions.all())
         .filter((x) => x.machineArn === machine.arn)
         .filter((x) => statusFilter === undefined || x.status === statusFilter)
         .reverse();
@@ -226,7 +252,7 @@ export const executionOperations = (
     },
 
     GetExecutionHistory: (input: Input) => {
-      const x = find(required(input, "executionArn"));
+      const x = findWhole(required(input, "executionArn"));
       const oldest = history.of(x);
       const all = input.reverseOrder ? oldest.toReversed() : [...oldest];
       const { items, ...more } = page(all, input);
@@ -246,26 +272,26 @@ export const executionOperations = (
       atMost(input, "clientToken", 64);
       const ended = find(required(input, "executionArn"));
       const x = copyOf(ended); // snapshots share what has ended
-      const earlier = redrives.get(x.arn);
-      if (earlier && earlier.token === input.clientToken)
-        return { redriveDate: earlier.redriveDate };
+      if (x.redriveToken && x.redriveToken === input.clientToken)
+        return { redriveDate: inSeconds(x.redriveDate) };
       const now = clock.now();
-      const events = history.of(x).length;
-      const reason = notRedrivable(x, events, now, machines.get(x.machineArn));
+      const events = history.count(x);
+      const reason = executions.isWhole(x.arn)
+        ? notRedrivable(x, events, now, machines.get(x.machineArn))
+        : NOT_KEPT;
       if (reason)
         throw new AwsError(
           "ExecutionNotRedrivable",
           `The execution ${x.arn} cannot be redriven: ${reason}`,
         );
-      for (const field of ["stopDate", "error", "cause"] as const) delete x[field];
+      for (const field of ["stopDate", "error", "cause", "redriveToken"] as const) delete x[field];
       Object.assign(x, { status: "RUNNING", redriveCount: x.redriveCount + 1, redriveDate: now });
+      if (input.clientToken) x.redriveToken = input.clientToken;
       const details = { executionRedrivenEventDetails: { redriveCount: x.redriveCount } };
-      executions.set(x.arn, x);
+      executions.redriven(x);
       interpreter.redrive(x, history.add(x, "ExecutionRedriven", details, events));
       announce(x);
-      const redriveDate = now / 1000;
-      if (input.clientToken) redrives.set(x.arn, { token: input.clientToken, redriveDate });
-      return { redriveDate };
+      return { redriveDate: now / 1000 };
     },
 
     SendTaskSuccess: (input: Input) => {

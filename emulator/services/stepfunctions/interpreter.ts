@@ -26,7 +26,7 @@ export const createInterpreter = (surroundings: Surroundings) => {
       if (error === overtaken) return;
       if (error instanceof StateFailed) await guarded(x, t, () => flow.failed(x, t, error.failure));
       else if (error instanceof Exhausted) {
-        const last = history.of(x).length;
+        const last = history.count(x);
         flow.end(x, "FAILED", { error: "States.Runtime", cause: error.message }, last);
       } else throw error;
     }

@@ -74,12 +74,17 @@ export const page = <Item>(all: Item[], input: Input, most = 100) => {
 };
 
 /** The operations on state machines. */
-export const machineOperations = (
-  world: World,
-  machines: Map<string, Machine>,
-  definitions: Definitions,
-  isRunning: (arn: string) => boolean,
-): Record<string, Operation> => {
+export const machineOperations = ({
+  world,
+  machines,
+  definitions,
+  isRunning,
+}: {
+  world: World;
+  machines: Map<string, Machine>;
+  definitions: Definitions;
+  isRunning: (arn: string) => boolean;
+}): Record<string, Operation> => {
   const { clock, account, region } = world;
 
   const find = (arn: string): Machine => {

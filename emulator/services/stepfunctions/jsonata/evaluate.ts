@@ -4,6 +4,7 @@ import type { Json } from "../execution.ts";
 import { createFunctions } from "./functions.ts";
 import { hooksFor } from "./hooks.ts";
 import { Exceeded, LIMITS, overDepth, overMemory, weigh } from "./limits.ts";
+import { isPlain } from "./plain.ts";
 
 /** A JSONata expression that threw, gave nothing, or gave what its field cannot take. */
 export class QueryEvaluationError extends Error {
@@ -51,11 +52,13 @@ export const createEvaluate = (clock: Clock): Evaluate => {
   const compile = async (text: string) => {
     const known = compiled.get(text);
     if (known) return known;
-    const bindFunctions = await functions;
-    const expression = jsonata(text, { sequence: LIMITS.memory / 8 });
-    bindFunctions(expression);
-    for (const [name, hook] of Object.entries(hooksFor(expression.ast(), clock)))
-      expression.assign(Symbol.for(name) as never, hook);
+    let expression = jsonata(text);
+    if (!isPlain(expression.ast())) {
+      expression = jsonata(text, { sequence: LIMITS.memory / 8 });
+      (await functions)(expression);
+      for (const [name, hook] of Object.entries(hooksFor(expression.ast(), clock)))
+        expression.assign(Symbol.for(name) as never, hook);
+    }
     if (compiled.size >= COMPILED) compiled.clear();
     compiled.set(text, expression);
     return expression;
