@@ -71,11 +71,19 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "stepfunctions",
-    "Map runs inline, over lists. A Map over an object, Distributed Map, activities, versions and aliases are refused.",
+    "Map runs inline, over lists. Items that are written as an object, Distributed Map, map runs, activities, versions and aliases are refused.",
   ],
   [
     "stepfunctions",
     "Logging to CloudWatch and tracing to X-Ray are accepted and do nothing; the history is complete.",
+  ],
+  [
+    "stepfunctions",
+    "All is kept of the newest 1,000 executions that succeeded, and of the newest 1,000 others. Of older ones name, status and times are, for 90 days as on AWS, and of those that did not succeed input and error too; their histories are not, and they cannot be redriven.",
+  ],
+  [
+    "stepfunctions",
+    "An expression may take 250,000 steps, half a second or so, where AWS bounds its time; depth and memory are as measured on AWS. JSON may nest 1,000 levels deep. Regular expressions that look ahead, look behind or refer back are refused when the machine is created.",
   ],
   [
     "lambda",
