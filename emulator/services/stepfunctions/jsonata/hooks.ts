@@ -82,9 +82,6 @@ const endTurn = ({ turns }: Frame, whole: Node) => {
   else turns?.delete(whole);
 };
 
-/** A function as jsonata holds it. */
-type Defined = { implementation: (this: Focus, ...args: unknown[]) => unknown };
-
 /**
  * What jsonata calls before and after each node and for each scope, by the names of its hooks: everything that an
  * expression does is counted there, and others get their turn meanwhile.
@@ -120,7 +117,6 @@ export const hooksFor = (tree: Node, clock: Clock) => {
     const { type, value } = node;
     if (node.group || (type === "unary" && value !== "-") || (type === "binary" && value === "&"))
       meter.make(result);
-    if (type === "transform") payFor(result as Defined);
     const role = roles.get(node);
     if (!role) return;
     if (role.look) meter.look(result);
@@ -130,16 +126,6 @@ export const hooksFor = (tree: Node, clock: Clock) => {
       meter.spend(frame.keys >> 8);
     }
     if (role.turn) endTurn(frame, role.turn);
-  };
-
-  /** What a transformation changes it makes anew, and may put the same large value in many places. */
-  const payFor = (transformation: Defined) => {
-    const { implementation } = transformation;
-    transformation.implementation = async function (this: Focus, ...args) {
-      const result = await implementation.apply(this, args);
-      meterOf(this).make(result);
-      return result;
-    };
   };
 
   const push = (outer: Frame, frame: Frame) => {
