@@ -1,3 +1,5 @@
+import { deepestJson } from "../../kernel/nesting.ts";
+
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -134,6 +136,9 @@ export type Execution = {
 
 /** The limit of everything that goes into or comes out of a state, in bytes of UTF-8. */
 export const DATA_LIMIT = 256 * 1024;
+
+/** What is said of JSON that nests deeper than AWS reads it. */
+export const NESTS_TOO_DEEP = `Document nesting depth exceeds the maximum allowed (${deepestJson})`;
 
 /** Whether a JSON text is over the limit of state data. */
 export const tooLarge = (text: string) =>

@@ -1,11 +1,11 @@
 import { AwsError, notEmulated, type Operation, type World } from "../../kernel/engine.ts";
+import { nestsTooDeep } from "../../kernel/nesting.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import type { Definitions } from "./definitions.ts";
-import { copyOf, type Execution, tooLarge } from "./execution.ts";
+import { copyOf, type Execution, NESTS_TOO_DEEP, tooLarge } from "./execution.ts";
 import { HISTORY_LIMIT, type History } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { atMost, checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
-import { nestsTooDeep, TOO_DEEP } from "./nesting.ts";
 import { type Executions, NOT_KEPT } from "./retention.ts";
 import { readToken } from "./token.ts";
 
@@ -116,7 +116,7 @@ export const executionOperations = ({
     } catch (error) {
       throw refused((error as Error).message);
     }
-    if (nestsTooDeep(input)) throw refused(TOO_DEEP);
+    if (nestsTooDeep(input)) throw refused(NESTS_TOO_DEEP);
     if (tooLarge(input))
       throw invalid(
         "Value at 'input' failed to satisfy constraint: Member must have length less than or equal to 262144",
@@ -304,7 +304,7 @@ export const executionOperations = ({
         throw new AwsError("InvalidOutput", `Invalid Output: '${(error as Error).message}'`);
       }
       if (nestsTooDeep(output))
-        throw new AwsError("InvalidOutput", `Invalid Output: '${TOO_DEEP}'`);
+        throw new AwsError("InvalidOutput", `Invalid Output: '${NESTS_TOO_DEEP}'`);
       if (tooLarge(output))
         throw invalid(
           "Value at 'output' failed to satisfy constraint: Member must have length less than or equal to 262144",

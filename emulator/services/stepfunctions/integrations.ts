@@ -1,8 +1,8 @@
 import type { World } from "../../kernel/engine.ts";
 import { AwsError } from "../../kernel/engine.ts";
+import { deepestJson, nestsTooDeep } from "../../kernel/nesting.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import { type Execution, type Failure, type Json, tooLarge } from "./execution.ts";
-import { NESTING_LIMIT, nestsTooDeep } from "./nesting.ts";
 
 /** How a Task reaches a service. */
 export type Integration = {
@@ -225,7 +225,7 @@ export const perform = async (
     return { failure: { error: "States.DataLimitExceeded", cause } };
   };
   const payload = Buffer.from(answer?.Payload ?? "", "base64").toString();
-  if (nestsTooDeep(payload)) return beyond(`that nests deeper than ${NESTING_LIMIT} levels`);
+  if (nestsTooDeep(payload)) return beyond(`that nests deeper than ${deepestJson} levels`);
   if (answer?.FunctionError) {
     const thrown = parsed(payload) as { errorType?: string } | null;
     if (thrown?.errorType) return { failure: { error: thrown.errorType, cause: payload } };

@@ -1,3 +1,4 @@
+import { deepestJson, nestsTooDeep } from "../../kernel/nesting.ts";
 import {
   type Execution,
   type Failure,
@@ -9,7 +10,6 @@ import {
 } from "./execution.ts";
 import type { History } from "./history.ts";
 import { type Evaluate, QueryEvaluationError } from "./jsonata/evaluate.ts";
-import { NESTING_LIMIT, nestsTooDeep } from "./nesting.ts";
 import type { Timers } from "./timers.ts";
 
 /** Thrown where a thread finds that it was overtaken: by a timeout, a failed sibling, the end of the execution. */
@@ -34,7 +34,9 @@ export const limited = (t: Thread, text: string) => {
     });
   if (tooLarge(text))
     throw beyond("with a size exceeding the maximum number of bytes service limit");
-  if (nestsTooDeep(text)) throw beyond(`that nests deeper than ${NESTING_LIMIT} levels`);
+  // Each level opens and closes: most texts are too short to be looked through.
+  if (text.length > 2 * deepestJson && nestsTooDeep(text))
+    throw beyond(`that nests deeper than ${deepestJson} levels`);
   return text;
 };
 

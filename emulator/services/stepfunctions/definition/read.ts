@@ -1,6 +1,7 @@
 import { isObject } from "../../../kernel/json.ts";
+import { nestsTooDeep } from "../../../kernel/nesting.ts";
 import type { Workflow } from "../execution.ts";
-import { nestsTooDeep, TOO_DEEP } from "../nesting.ts";
+import { NESTS_TOO_DEEP } from "../execution.ts";
 import {
   type Diagnostic,
   type Fields,
@@ -27,7 +28,7 @@ export const readDefinition = (
     const code = "INVALID_JSON_DESCRIPTION";
     return { diagnostics: [{ severity: "ERROR" as const, code, message }] };
   };
-  if (nestsTooDeep(String(text))) return invalid(TOO_DEEP);
+  if (nestsTooDeep(String(text))) return invalid(NESTS_TOO_DEEP);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text as string);

@@ -1,3 +1,5 @@
+import { deepestJson } from "../../../kernel/nesting.ts";
+
 /**
  * How much one expression may do. AWS bounds an evaluation in time, depth and memory. Depth and memory are as people
  * have measured them on AWS; where a bound of time would fall differently on every machine, ours counts steps.
@@ -14,7 +16,7 @@ export const LIMITS = {
   /** What all values together may hold that one evaluation makes: nothing tells which of them are still held. */
   made: 32 * 1024 * 1024,
   /** How deep a value may nest. */
-  nesting: 1_000,
+  nesting: deepestJson,
   /** How many scopes may lie around one another: each look-up of a variable goes through all of them. */
   scopes: 200,
   /** After how many steps others get their turn. */

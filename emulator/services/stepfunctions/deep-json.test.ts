@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { nestsTooDeep } from "./nesting.ts";
 import { json, setUp, task } from "./testing/laboratory.ts";
 
 const lists = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
@@ -7,19 +6,6 @@ const objects = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(leve
 const done = { D: { Type: "Succeed" } };
 
 describe("JSON that nests", () => {
-  it.each([
-    [lists(1000), false],
-    [lists(1001), true],
-    [objects(1000), false],
-    [objects(1001), true],
-    [json(lists(30_000)), false],
-    [json(`"${lists(30_000)}`), false],
-    [`[${Array(3000).fill("[]").join(",")}]`, false],
-    [lists(30_000), true],
-  ])("as deep as it may: %#", (text, expected) => {
-    expect(nestsTooDeep(text)).toBe(expected);
-  });
-
   it("30,000 levels deep is refused as an input and as an output", async () => {
     const { states, create } = setUp();
     const stateMachineArn = await create(done);
