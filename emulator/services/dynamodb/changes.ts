@@ -142,14 +142,14 @@ export const change = (
   after: Row | undefined,
   { expired = false } = {},
 ): Record<string, number> => {
+  if (!before && !after) return {};
   const { settings } = table;
   const units = place(store, table, key, before, after);
   store.changed.row(settings.name, key);
   if (settings.expiryAttribute && !expired) store.onExpiry(table);
 
   const stream = settings.streaming ? store.streams.get(settings.streamArn as string) : undefined;
-  const changed = before && after ? !sameItem(before.item, after.item) : before || after;
-  if (stream && changed) {
+  if (stream && !(before && after && sameItem(before.item, after.item))) {
     appendRecord(store, stream, before, after, expired);
     store.touched.add(stream.arn);
   }

@@ -1,5 +1,5 @@
 import { invalid, invalidParameter } from "./errors.ts";
-import type { Expressions } from "./expressions.ts";
+import type { Expressions } from "./expressions/members.ts";
 import { type AttributeValue, attribute, type Item, typeOf } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
 import type { Table, TableSettings } from "./store.ts";

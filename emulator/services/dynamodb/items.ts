@@ -141,25 +141,36 @@ export const sizeOfValue = (value: AttributeValue): number => {
   return 1;
 };
 
+/** The bytes of an attribute's name. Throws a ValidationException when there are too many. */
+export const checkAttributeName = (name: string): number => {
+  const length = Buffer.byteLength(name);
+  if (length > 65_535)
+    throw invalid(
+      "1 validation error detected: Attribute name is too large, must be less than 65536 bytes",
+    );
+  return length;
+};
+
 /** Bytes of names and values together. */
 const sizeOfItem = (item: Item): number => {
   let size = 0;
-  for (const name in item) {
-    const length = Buffer.byteLength(name);
-    if (length > 65_535)
-      throw invalid(
-        "1 validation error detected: Attribute name is too large, must be less than 65536 bytes",
-      );
-    size += length + sizeOfValue(item[name] as AttributeValue);
-  }
+  for (const name in item)
+    size += checkAttributeName(name) + sizeOfValue(item[name] as AttributeValue);
   return size;
 };
 
 /** The item with its size. */
 export const rowOf = (item: Item): Row => ({ item, size: sizeOfItem(item) });
 
+/** Whether a member is in the set: an item has room for 100,000 of them. */
+export const memberOf = (set: string[]): ((member: string) => boolean) => {
+  if (set.length <= 16) return (member) => set.includes(member);
+  const members = new Set(set);
+  return (member) => members.has(member);
+};
+
 const sameSet = (left: string[], right: string[]) =>
-  left.length === right.length && left.every((member) => right.includes(member));
+  left.length === right.length && left.every(memberOf(right));
 
 /** Equal as DynamoDB compares: of one type, sets in any order, lists and maps all the way down. */
 export const sameValue = (left: AttributeValue, right: AttributeValue): boolean => {

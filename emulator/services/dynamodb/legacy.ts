@@ -1,6 +1,7 @@
 import { type Condition, compareValues, type Values } from "./conditions.ts";
 import { invalid, invalidParameter } from "./errors.ts";
-import type { Expressions, KeyComparison } from "./expressions.ts";
+import type { KeyComparison } from "./expressions/key-conditions.ts";
+import type { Expressions } from "./expressions/members.ts";
 import { type AttributeType, type AttributeValue, readValue, typeOf } from "./items.ts";
 import type { Clause } from "./updates.ts";
 

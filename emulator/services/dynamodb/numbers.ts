@@ -9,20 +9,41 @@ type Decimal = { digits: bigint; exponent: number };
 const shape = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 const shortInteger = /^(?:0|-?[1-9]\d{0,14})$/;
 
-const reduced = (digits: bigint, exponent: number): Decimal => {
-  if (digits === 0n) return { digits, exponent: 0 };
-  let text = digits.toString();
-  const zeros = text.length - text.replace(/0+$/, "").length;
-  if (zeros > 0) text = text.slice(0, -zeros);
-  return { digits: BigInt(text), exponent: exponent + zeros };
+const checkRange = (significant: number, magnitude: number) => {
+  if (magnitude > 125)
+    throw invalid(
+      "Number overflow. Attempting to store a number with magnitude larger than supported range",
+    );
+  if (magnitude < -130)
+    throw invalid(
+      "Number underflow. Attempting to store a number with magnitude smaller than supported range",
+    );
+  if (significant > 38)
+    throw invalid("Attempting to store more than 38 significant digits in a Number");
+};
+
+/** The digits between leading and trailing zeros, and how many of the latter there were. */
+const trimmed = (digits: string) => {
+  let [from, to] = [0, digits.length];
+  while (digits[from] === "0") from += 1;
+  while (to > from && digits[to - 1] === "0") to -= 1;
+  return { significant: digits.slice(from, to), zeros: digits.length - to };
+};
+
+const decimal = (negative: boolean, digits: string, exponent: number): Decimal => {
+  const { significant, zeros } = trimmed(digits);
+  if (significant === "") return { digits: 0n, exponent: 0 };
+  // A request has room for a million digits: BigInt would read them for minutes.
+  checkRange(significant.length, significant.length - 1 + exponent + zeros);
+  const all = BigInt(significant);
+  return { digits: negative ? -all : all, exponent: exponent + zeros };
 };
 
 const read = (text: string): Decimal | undefined => {
   const match = shape.exec(text);
   const [, sign, whole = "", fraction = "", exponent = "0"] = match ?? [];
   if (!match || whole + fraction === "") return undefined;
-  const digits = BigInt(whole + fraction);
-  return reduced(sign === "-" ? -digits : digits, Number(exponent) - fraction.length);
+  return decimal(sign === "-", whole + fraction, Number(exponent) - fraction.length);
 };
 
 /** The number of significant digits, and the power of ten of the first of them. */
@@ -42,30 +63,15 @@ const write = ({ digits, exponent }: Decimal): string => {
   return negative ? `-${text}` : text;
 };
 
-const checked = (decimal: Decimal): string => {
-  const { significant, magnitude } = measure(decimal);
-  if (magnitude > 125)
-    throw invalid(
-      "Number overflow. Attempting to store a number with magnitude larger than supported range",
-    );
-  if (magnitude < -130)
-    throw invalid(
-      "Number underflow. Attempting to store a number with magnitude smaller than supported range",
-    );
-  if (significant > 38)
-    throw invalid("Attempting to store more than 38 significant digits in a Number");
-  return write(decimal);
-};
-
 /** The number as DynamoDB stores and returns it: no leading or trailing zeros, no exponent. */
 export const normalNumber = (text: string): string => {
   if (shortInteger.test(text)) return text;
-  const decimal = text === "" ? undefined : read(text);
-  if (!decimal)
+  const found = text === "" ? undefined : read(text);
+  if (!found)
     throw invalid(
       `The parameter cannot be converted to a numeric value${text === "" ? "" : `: ${text}`}`,
     );
-  return checked(decimal);
+  return write(found);
 };
 
 const aligned = (left: string, right: string): [bigint, bigint, number] => {
@@ -81,7 +87,8 @@ export const addNumbers = (left: string, right: string, sign: 1 | -1): string =>
   if (shortInteger.test(left) && shortInteger.test(right))
     return String(Number(left) + sign * Number(right));
   const [a, b, exponent] = aligned(left, right);
-  return checked(reduced(a + BigInt(sign) * b, exponent));
+  const sum = a + BigInt(sign) * b;
+  return write(decimal(sum < 0n, String(sum < 0n ? -sum : sum), exponent));
 };
 
 /** Below, at or above zero as `left` is less than, equal to or greater than `right`. */

@@ -2,7 +2,9 @@ import type { Context, Page, Query, Scan } from "./calls.ts";
 import { checkPaths, emptyKey, isEmpty } from "./checks.ts";
 import { compareValues, holds, type Values } from "./conditions.ts";
 import { invalid, invalidParameter } from "./errors.ts";
-import { checkParameters, compiled, type Expressions, type KeyComparison } from "./expressions.ts";
+import type { KeyComparison } from "./expressions/key-conditions.ts";
+import type { Expressions } from "./expressions/members.ts";
+import { checkParameters, compiled } from "./expressions.ts";
 import { type AttributeValue, attribute, type Item, type Row, readItem } from "./items.ts";
 import {
   indexKeyOf,

@@ -12,7 +12,7 @@ import updateItem from "dynalite/validations/updateItem.js";
 import updateTable from "dynalite/validations/updateTable.js";
 import { notEmulated } from "../../kernel/engine.ts";
 import { isObject } from "../../kernel/json.ts";
-import { expressionMembers } from "./expressions.ts";
+import { expressionMembers } from "./expressions/members.ts";
 import { legacyParameters } from "./legacy.ts";
 import { asAwsError } from "./validation-errors.ts";
 

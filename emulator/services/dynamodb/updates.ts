@@ -1,6 +1,13 @@
 import { type Path, type Values, valueAt } from "./conditions.ts";
 import { invalid } from "./errors.ts";
-import { type AttributeType, type AttributeValue, attribute, type Item, typeOf } from "./items.ts";
+import {
+  type AttributeType,
+  type AttributeValue,
+  attribute,
+  type Item,
+  memberOf,
+  typeOf,
+} from "./items.ts";
 import { addNumbers } from "./numbers.ts";
 
 /** The right side of a SET. */
@@ -47,10 +54,10 @@ const evaluate = (term: Term, item: Item, values: Values): AttributeValue => {
   return { N: addNumbers(left, right, term.sign) };
 };
 
-const union = (left: string[], right: string[]) => [
-  ...left,
-  ...right.filter((member) => !left.includes(member)),
-];
+const without = (set: string[], others: string[]) => {
+  const isOther = memberOf(others);
+  return set.filter((member) => !isOther(member));
+};
 
 /** What a clause leaves at its path; undefined means nothing. */
 const outcome = (clause: Clause, item: Item, values: Values): AttributeValue | undefined => {
@@ -67,8 +74,9 @@ const outcome = (clause: Clause, item: Item, values: Values): AttributeValue | u
   if (present.L) return { L: [...present.L, ...(given.L as AttributeValue[])] };
   const set = type as Extract<AttributeType, "SS" | "NS" | "BS">;
   const members = present[set] as string[];
-  if (clause.type === "add") return { [set]: union(members, given[set] as string[]) };
-  const left = members.filter((member) => !given[set]?.includes(member));
+  const others = given[set] as string[];
+  if (clause.type === "add") return { [set]: [...members, ...without(others, members)] };
+  const left = without(members, others);
   return left.length > 0 ? { [set]: left } : undefined;
 };
 
@@ -87,8 +95,8 @@ const withLeaf = (
   const last = depth === path.length - 1;
   if (typeof step === "number") {
     if (!holder?.L) throw noSuchPath();
-    const list = holder.L.slice(); // keeps the gaps that a spread would fill
-    if (lists.delete(holder.L)) lists.add(list);
+    // A place may be two thousand million: what is copied once is not copied again.
+    const list = lists.has(holder.L) ? holder.L : holder.L.slice();
     if (!last) list[step] = withLeaf(list[step], path, depth + 1, leaf, lists);
     else if (leaf) list[step] = leaf;
     else if (step < list.length) delete list[step];
@@ -104,6 +112,10 @@ const withLeaf = (
   return { M: map };
 };
 
+/** Whether the update can only take away: of an item that is not there it makes none. */
+export const onlyRemoves = ({ clauses }: Update) =>
+  clauses.length > 0 && clauses.every(({ type }) => type === "remove" || type === "delete");
+
 /** The item after the update. Every clause reads the item as it was before. */
 export const updated = (item: Item, { clauses }: Update, values: Values): Item => {
   const results = clauses.map((clause) => outcome(clause, item, values));
@@ -118,8 +130,9 @@ export const updated = (item: Item, { clauses }: Update, values: Values): Item =
   });
   // The lists are this update's own copies: nobody else holds them yet.
   for (const list of lists) {
-    const closed = list.filter(() => true);
-    list.splice(0, list.length, ...closed);
+    const closed = Object.values(list);
+    list.length = 0;
+    for (const member of closed) list.push(member);
   }
   return root.M as Item;
 };

@@ -24,7 +24,7 @@ import { checkParameters, compiled } from "./expressions.ts";
 import { copyItem, type Item, type Row, readItem, rowOf } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
 import { placeOf, type Store, type Table, tableOf } from "./store.ts";
-import { updated } from "./updates.ts";
+import { onlyRemoves, updated } from "./updates.ts";
 
 /** One write, checked as far as it can be without the item that is there. */
 export type Prepared = {
@@ -112,6 +112,7 @@ export const prepareUpdate = (
     after(before) {
       if (!update) return before ?? rowOf(key);
       const item = updated(before?.item ?? key, update, values);
+      if (!before && onlyRemoves(update)) return undefined;
       checkUpdatedItem(table, item, update);
       const row = rowOf(item);
       if (row.size > largestItem) throw tooLarge(true);

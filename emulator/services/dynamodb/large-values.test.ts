@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { type AttributeValue, sameValue } from "./items.ts";
+import { normalNumber } from "./numbers.ts";
+import { updated } from "./updates.ts";
+
+/** A set whose members are counted when they are looked at. */
+const watched = (size: number) => {
+  let reads = 0;
+  const NS = new Proxy(
+    Array.from({ length: size }, (_, i) => String(i)),
+    {
+      get(set, member, receiver) {
+        reads += 1;
+        return Reflect.get(set, member, receiver);
+      },
+    },
+  );
+  return { set: { NS } satisfies AttributeValue, reads: () => reads };
+};
+
+const size = 3_000;
+/** Each member is looked at a few times, however many there are. */
+const few = 8 * size;
+
+describe("a set as large as an item can be", () => {
+  it("is compared in time linear in its members", () => {
+    const [one, other] = [watched(size), watched(size)];
+    expect(sameValue(one.set, other.set)).toBe(true);
+    expect(one.reads() + other.reads()).toBeLessThan(few);
+  });
+
+  it.each(["add", "delete"] as const)("is updated (%s) in such a time", (type) => {
+    const [one, other] = [watched(size), watched(size)];
+    const path = ["set"];
+    const update = {
+      clauses: [{ type, path, value: ":v" }],
+      paths: [path],
+      heads: new Set(path),
+    };
+    const after = updated({ set: one.set }, update, { ":v": other.set });
+    expect(after.set?.NS?.length).toBe(type === "add" ? size : undefined);
+    expect(one.reads() + other.reads()).toBeLessThan(few);
+  });
+});
+
+describe("a number as long as a request can be", () => {
+  const zeros = "0".repeat(400_000);
+  it.each([
+    ["zeros within", `1${zeros}1`, "overflow"],
+    ["zeros within a fraction", `0.1${zeros}1`, "more than 38 significant digits"],
+    ["digits", "9".repeat(400_000), "overflow"],
+    ["an exponent", `1e${"9".repeat(400_000)}`, "overflow"],
+    ["a negative exponent", `1e-${"9".repeat(400_000)}`, "underflow"],
+  ])("is refused, for all its %s", (_what, text, message) => {
+    expect(() => normalNumber(text)).toThrow(message);
+  });
+
+  it("may be a short one after all", () => {
+    expect(normalNumber(`${zeros}12.50${zeros}`)).toBe("12.5");
+    expect(normalNumber(`-0.${zeros}`)).toBe("0");
+  });
+});
