@@ -3,7 +3,7 @@ import type { Context } from "./calls.ts";
 import { change } from "./changes.ts";
 import { query, scan } from "./queries.ts";
 import { batchGetItem, getItem } from "./reads.ts";
-import { checkedRequest } from "./requests.ts";
+import { checkedRequest } from "./requests/checked-request.ts";
 import { createStore } from "./state.ts";
 import type { Store } from "./store.ts";
 import { describeStream, getRecords, getShardIterator, listStreams } from "./streams.ts";
@@ -16,7 +16,8 @@ import {
   updateContinuousBackups,
   updateTimeToLive,
 } from "./table-settings.ts";
-import { createTable, deleteTable, describeTable, listTables, updateTable } from "./tables.ts";
+import { updateTable } from "./table-updates.ts";
+import { createTable, deleteTable, describeTable, listTables } from "./tables.ts";
 import { transactGetItems, transactWriteItems } from "./transactions.ts";
 import { sweeper } from "./ttl.ts";
 import { meter } from "./units.ts";
@@ -136,10 +137,11 @@ export const dynamoEngines = ({ lags = {} }: { lags?: Lags } = {}) => {
     return {
       service: "streams",
       operations: {
-        ListStreams: (input) => listStreams(store, input ?? {}),
-        DescribeStream: (input) => describeStream(store, input),
-        GetShardIterator: (input) => getShardIterator(store, input),
-        GetRecords: (input) => getRecords(store, input),
+        ListStreams: (input) => listStreams(store, checkedRequest("ListStreams", input)),
+        DescribeStream: (input) => describeStream(store, checkedRequest("DescribeStream", input)),
+        GetShardIterator: (input) =>
+          getShardIterator(store, checkedRequest("GetShardIterator", input)),
+        GetRecords: (input) => getRecords(store, checkedRequest("GetRecords", input)),
       },
       onRecords(streamArn, listener) {
         const known = listeners.get(streamArn) ?? new Set();

@@ -37,7 +37,14 @@ export const typeOf = (value: AttributeValue): AttributeType => {
   );
 };
 
-const deepest = 32;
+/** The most levels of an attribute: a text in an item is at the first. */
+export const deepest = 32;
+
+/** What AWS answers when there are more. */
+export const tooDeep = () =>
+  invalid(
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
+  );
 
 const setOf = (type: "SS" | "NS" | "BS", members: string[]): string[] => {
   if (members.length === 0)
@@ -57,12 +64,11 @@ const setOf = (type: "SS" | "NS" | "BS", members: string[]): string[] => {
   return all;
 };
 
-/** The value checked, its numbers in normal form, shared with nobody. Throws AWS's ValidationException. */
-export const readValue = (value: AttributeValue, depth = 0): AttributeValue => {
-  if (depth > deepest)
-    throw invalid(
-      "Nesting Levels have exceeded supported limits: Attributes can be nested 32 deep",
-    );
+/**
+ * The value checked, its numbers in normal form, shared with nobody. Throws AWS's ValidationException. It is of a
+ * request that was checked: it has no more levels than an item may have.
+ */
+export const readValue = (value: AttributeValue): AttributeValue => {
   const type = typeOf(value);
   const read = ((): AttributeValue => {
     switch (type) {
@@ -79,9 +85,9 @@ export const readValue = (value: AttributeValue, depth = 0): AttributeValue => {
           throw invalidParameter("Null attribute value types must have the value of true");
         return { NULL: true };
       case "L":
-        return { L: (value.L as AttributeValue[]).map((member) => readValue(member, depth + 1)) };
+        return { L: (value.L as AttributeValue[]).map(readValue) };
       case "M":
-        return { M: readItem(value.M as Item, depth + 1) };
+        return { M: readItem(value.M as Item) };
       default:
         return { [type]: setOf(type, value[type] as string[]) };
     }
@@ -96,13 +102,24 @@ export const readValue = (value: AttributeValue, depth = 0): AttributeValue => {
 };
 
 /** All attributes of an item or a map, as readValue reads them. */
-export const readItem = (item: Item, depth = 0): Item => {
+export const readItem = (item: Item): Item => {
   const read: Item = {};
   for (const name in item) {
     if (name === "__proto__") throw notEmulated("dynamodb", "an attribute named __proto__");
-    read[name] = readValue(item[name] as AttributeValue, depth);
+    read[name] = readValue(item[name] as AttributeValue);
   }
   return read;
+};
+
+/** How many levels a value has: a text has one. */
+const levelsOf = (value: AttributeValue): number => {
+  const within = value.L ?? (value.M && Object.values(value.M));
+  return within ? within.reduce((most, inner) => Math.max(most, 1 + levelsOf(inner)), 1) : 1;
+};
+
+/** Refuses to put the value below so many others when an item may not have as many levels. */
+export const checkLevels = (value: AttributeValue, above: number) => {
+  if ((value.L || value.M) && above + levelsOf(value) > deepest) throw tooDeep();
 };
 
 /** A copy that the caller may change. */

@@ -2,7 +2,13 @@ import { type Condition, compareValues, type Values } from "./conditions.ts";
 import { invalid, invalidParameter } from "./errors.ts";
 import type { KeyComparison } from "./expressions/key-conditions.ts";
 import type { Expressions } from "./expressions/members.ts";
-import { type AttributeType, type AttributeValue, readValue, typeOf } from "./items.ts";
+import {
+  type AttributeType,
+  type AttributeValue,
+  checkAttributeName,
+  readValue,
+  typeOf,
+} from "./items.ts";
 import type { Clause } from "./updates.ts";
 
 type Comparison = { ComparisonOperator: string; AttributeValueList?: AttributeValue[] };
@@ -159,6 +165,11 @@ const clauseOf = (name: string, { Action, Value }: AttributeUpdate, value: strin
 
 /** Legacy parameters as what expressions compile to. Throws AWS's ValidationException. */
 export const translated = (request: LegacyParameters) => {
+  for (const member of legacyParameters) {
+    const given = request[member];
+    if (typeof given !== "object") continue;
+    for (const name of Array.isArray(given) ? given : Object.keys(given)) checkAttributeName(name);
+  }
   const { AttributesToGet, AttributeUpdates, Expected, KeyConditions } = request;
   const expressions: Partial<Expressions> = {};
   const values: Values = {};

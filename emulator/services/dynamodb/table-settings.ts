@@ -2,7 +2,7 @@ import { AwsError, notEmulated } from "../../kernel/engine.ts";
 import type { Context } from "./calls.ts";
 import { expiringFrom } from "./changes.ts";
 import { invalid, notFound } from "./errors.ts";
-import { plainName } from "./requests.ts";
+import { plainName } from "./requests/checked-request.ts";
 import { arnOf, type Store, settle, type Table, tableOf } from "./store.ts";
 import { checkTags, tagsFrom } from "./tables.ts";
 

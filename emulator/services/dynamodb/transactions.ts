@@ -21,7 +21,7 @@ const canceled = (reasons: Reason[]) =>
 
 /** Messages about one action that cancel the transaction, where others refuse the whole request. */
 const ofTheItem =
-  /does not match the schema|Missing the key|Type mismatch for|empty (string|binary) value|maximum allowed size|for update$|incorrect data type|refers to an attribute|Number (over|under)flow|significant digits in a Number$/;
+  /does not match the schema|Missing the key|Type mismatch for|empty (string|binary) value|maximum allowed size|for update$|incorrect data type|refers to an attribute|Nesting Levels|Number (over|under)flow|significant digits in a Number$/;
 
 /** The reason that one action gives for cancelling all. Anything that is no such reason is thrown. */
 const reasonOf = (error: unknown): Reason => {
@@ -37,18 +37,22 @@ const none: Reason = { Code: "None" };
 
 const mebibyte = 1024 * 1024;
 
+/** No member that DynamoDB knows of lies deeper in a request. */
+const known = 100;
+
 /** A hash (FNV-1a) of what JSON says, from a seed: order of members does not count, order of lists does. */
-const hashOf = (value: unknown, seed: number): number => {
+const hashOf = (value: unknown, seed: number, depth = 0): number => {
+  if (depth > known) return seed;
   if (typeof value === "string") return fnv1a(value, seed + 1);
   if (typeof value !== "object" || value === null) return fnv1a(String(value), seed + 2);
   if (Array.isArray(value))
     return value.reduce<number>(
-      (hash, member) => Math.imul(hash ^ hashOf(member, seed), 0x01000193),
+      (hash, member) => Math.imul(hash ^ hashOf(member, seed, depth + 1), 0x01000193),
       seed + 3,
     );
   let sum = seed + 4;
   for (const name in value) {
-    const member = hashOf((value as Record<string, unknown>)[name], seed);
+    const member = hashOf((value as Record<string, unknown>)[name], seed, depth + 1);
     sum = (sum + Math.imul(fnv1a(name, member), 0x85ebca6b)) | 0;
   }
   return sum;

@@ -4,6 +4,7 @@ import {
   type AttributeType,
   type AttributeValue,
   attribute,
+  checkLevels,
   type Item,
   memberOf,
   typeOf,
@@ -124,6 +125,7 @@ export const updated = (item: Item, { clauses }: Update, values: Values): Item =
   clauses.forEach(({ path }, i) => {
     const [head] = path as [string];
     const leaf = results[i];
+    if (leaf && path.length > 1) checkLevels(leaf, path.length - 1);
     if (path.length > 1) root = withLeaf(root, path, 0, leaf, lists);
     else if (leaf) (root.M as Item)[head] = leaf;
     else delete (root.M as Item)[head];
