@@ -127,6 +127,28 @@ export const streamsClaims = claimsOf("streams", [
     },
   },
   {
+    name: "no-removal-no-record",
+    claim: "An update that removes what is not there is not in the stream, be there an item or not",
+    doc: `${guide}/Streams.html`,
+    async run(lab) {
+      const { TableName, Key, put, records } = await open(lab);
+      const remove = () =>
+        lab.dynamodb.send(new UpdateItemCommand({ TableName, Key, UpdateExpression: "REMOVE a" }));
+      await remove();
+      await put("1");
+      await remove();
+      await put("2");
+      const found = await records(2);
+      deepEqual(
+        found.map(({ eventName, dynamodb }) => [eventName, dynamodb?.NewImage?.n?.N]),
+        [
+          ["INSERT", "1"],
+          ["MODIFY", "2"],
+        ],
+      );
+    },
+  },
+  {
     name: "view-type",
     claim: "A stream of new images has keys and new images, and no old ones",
     doc: `${api}/API_StreamSpecification.html`,

@@ -26,7 +26,21 @@ const either = (comparisons: number) =>
     ExpressionAttributeValues: { ":v": { N: "1" } },
   });
 const exists = (length: number) => condition(`attribute_not_exists(${"x".repeat(length - 22)})`);
-const named = (length: number) => ({ Item: item("a", { ["x".repeat(length)]: "x" }) });
+const name = (length: number) => "x".repeat(length);
+const named = (length: number) => ({ Item: item("a", { [name(length)]: "x" }) });
+const placeholder = (length: number) => {
+  const ProjectionExpression = `#${name(length - 1)}`;
+  return { ProjectionExpression, ExpressionAttributeNames: { [ProjectionExpression]: "a" } };
+};
+const table = (key: string) => ({
+  TableName: "Other",
+  BillingMode: "PAY_PER_REQUEST",
+  KeySchema: keySchema(key),
+  AttributeDefinitions: [{ AttributeName: key, AttributeType: "S" }],
+});
+const expiring = (AttributeName: string) => ({
+  TimeToLiveSpecification: { Enabled: true, AttributeName },
+});
 const tagged = (count: number) => ({
   ResourceArn: "arn:aws:dynamodb:us-east-1:123456789012:table/Things",
   Tags: many(count, (i) => ({ Key: `k${i}`, Value: "x" })),
@@ -61,6 +75,62 @@ describe("DynamoDB's limits", () => {
       named(65_535),
       named(65_536),
       "Attribute name is too large",
+    ],
+    [
+      "64 KB of a name that a placeholder stands for",
+      "PutItem",
+      condition("attribute_not_exists(#n)", { ExpressionAttributeNames: { "#n": name(65_535) } }),
+      condition("attribute_not_exists(#n)", { ExpressionAttributeNames: { "#n": name(65_536) } }),
+      "Attribute name is too large",
+    ],
+    [
+      "64 KB of a name that is to be read",
+      "Scan",
+      { AttributesToGet: [name(65_535)] },
+      { AttributesToGet: [name(65_536)] },
+      "Attribute name is too large",
+    ],
+    [
+      "255 characters of a placeholder",
+      "Scan",
+      placeholder(255),
+      placeholder(256),
+      "ExpressionAttributeNames contains invalid key",
+    ],
+    [
+      "255 characters of an index's name",
+      "UpdateTable",
+      { GlobalSecondaryIndexUpdates: [{ Create: { ...index(1), IndexName: name(255) } }] },
+      { GlobalSecondaryIndexUpdates: [{ Create: { ...index(1), IndexName: name(256) } }] },
+      "at 'globalSecondaryIndexUpdates.1.member.create.indexName' failed to satisfy constraint: Member must have length less than or equal to 255",
+    ],
+    [
+      "255 characters of a name that an index includes",
+      "UpdateTable",
+      { GlobalSecondaryIndexUpdates: [{ Create: index(1, [name(255)]) }] },
+      { GlobalSecondaryIndexUpdates: [{ Create: index(1, [name(256)]) }] },
+      "nonKeyAttributes.1.member' failed to satisfy constraint: Member must have length less than or equal to 255",
+    ],
+    [
+      "255 characters of a table's name",
+      "CreateTable",
+      { ...table(name(1)), TableName: name(255) },
+      { ...table(name(1)), TableName: name(256) },
+      "at 'tableName' failed to satisfy constraint: Member must have length less than or equal to 255",
+    ],
+    [
+      "255 characters of a key's name",
+      "CreateTable",
+      table(name(255)),
+      table(name(256)),
+      `2 validation errors detected: Value '${name(256)}' at 'attributeDefinitions.1.member.attributeName' failed to satisfy constraint: Member must have length less than or equal to 255`,
+    ],
+    [
+      "255 characters of the name of what says when an item expires",
+      "UpdateTimeToLive",
+      expiring(name(255)),
+      expiring(name(256)),
+      "attributeName' failed to satisfy constraint: Member must have length less than or equal to 255",
     ],
     [
       "1,000,000 segments of a scan",

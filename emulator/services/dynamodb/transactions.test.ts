@@ -180,6 +180,20 @@ describe("a transaction", () => {
       { numRuns: 150 },
     );
   });
+
+  it.each([
+    ["a ConditionCheck has a condition", "ConditionCheck", "conditionCheck.conditionExpression"],
+    ["an Update has an expression", "Update", "update.updateExpression"],
+  ])("is refused unless %s", async (_what, action, place) => {
+    const { db } = await startDynamo();
+    const Key = { pk: { S: "a" }, sk: { S: "1" } };
+    await expect(
+      db("TransactWriteItems", { TransactItems: [{ [action]: { TableName: "Things", Key } }] }),
+    ).rejects.toMatchObject({
+      code: "ValidationException",
+      message: `1 validation error detected: Value null at 'transactItems.1.member.${place}' failed to satisfy constraint: Member must not be null`,
+    });
+  });
 });
 
 describe("a transaction's token", () => {
