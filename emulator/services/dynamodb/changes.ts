@@ -1,6 +1,7 @@
-import { type Item, type Row, rowOf, sameItem } from "./items.ts";
+import { type Item, sameItem } from "./items.ts";
 import { indexKeyOf } from "./keys.ts";
 import { noPast } from "./past.ts";
+import { itemOf, type Row, rowOf } from "./rows.ts";
 import { type Sorted, sorted } from "./sorted.ts";
 import type { IndexSettings, Store, Table, TableSettings } from "./store.ts";
 import { appendRecord } from "./stream-log.ts";
@@ -10,10 +11,11 @@ import { expiryOf } from "./ttl.ts";
 const indexRow = (settings: TableSettings, index: IndexSettings, row: Row): Row => {
   if (index.projection === "ALL") return row;
   const item: Item = {};
+  const whole = itemOf(row);
   const names = [...index.keys, ...settings.keys].map(({ name }) => name);
   for (const name of [...names, ...index.included]) {
-    const value = row.item[name];
-    if (value && Object.hasOwn(row.item, name)) item[name] = value;
+    const value = whole[name];
+    if (value && Object.hasOwn(whole, name)) item[name] = value;
   }
   return rowOf(item);
 };
@@ -28,7 +30,7 @@ export const indexFrom = (
 ): Sorted<Row> => {
   const held = sorted<Row>();
   rows.walk(everything, (row) => {
-    const key = indexKeyOf(row.item, index.keys, settings.keys);
+    const key = indexKeyOf(itemOf(row), index.keys, settings.keys);
     if (key !== undefined) held.set(key, indexRow(settings, index, row));
     return true;
   });
@@ -40,7 +42,7 @@ export const expiringFrom = ({ expiryAttribute }: TableSettings, rows: Sorted<Ro
   const expiring = sorted<string>();
   if (expiryAttribute !== undefined)
     rows.walk(everything, (row, key) => {
-      const place = expiryOf(row.item, expiryAttribute, key);
+      const place = expiryOf(itemOf(row), expiryAttribute, key);
       if (place !== undefined) expiring.set(place, key);
       return true;
     });
@@ -54,6 +56,9 @@ export const tableFrom = (settings: TableSettings, rows: Sorted<Row> = sorted())
   indexes: new Map(settings.indexes.map((index) => [index.name, indexFrom(settings, index, rows)])),
   expiring: expiringFrom(settings, rows),
 });
+
+const sameRow = (one: Row, other: Row) =>
+  one === other || (one.size === other.size && sameItem(itemOf(one), itemOf(other)));
 
 /** The 1 KB units of a write of so many bytes. */
 export const writeUnits = (size: number) => Math.max(1, Math.ceil(size / 1024));
@@ -71,12 +76,12 @@ const changeIndex = (
   after: Row | undefined,
 ): number => {
   const rows = indexes.get(index.name) as Sorted<Row>;
-  const oldKey = before && indexKeyOf(before.item, index.keys, settings.keys);
-  const newKey = after && indexKeyOf(after.item, index.keys, settings.keys);
+  const oldKey = before && indexKeyOf(itemOf(before), index.keys, settings.keys);
+  const newKey = after && indexKeyOf(itemOf(after), index.keys, settings.keys);
   const oldRow = oldKey === undefined ? undefined : rows.get(oldKey);
   const newRow = newKey === undefined ? undefined : indexRow(settings, index, after as Row);
   if (oldKey === newKey) {
-    if (!oldRow || !newRow || sameItem(oldRow.item, newRow.item)) {
+    if (!oldRow || !newRow || sameRow(oldRow, newRow)) {
       // The same to look at, but perhaps another row: ALL shares the table's.
       if (newKey !== undefined && newRow) rows.set(newKey, newRow);
       return 0;
@@ -116,8 +121,8 @@ const place = (
   }
 
   if (settings.expiryAttribute) {
-    const was = before && expiryOf(before.item, settings.expiryAttribute, key);
-    const is = after && expiryOf(after.item, settings.expiryAttribute, key);
+    const was = before && expiryOf(itemOf(before), settings.expiryAttribute, key);
+    const is = after && expiryOf(itemOf(after), settings.expiryAttribute, key);
     if (was !== is) {
       if (was !== undefined) expiring.delete(was);
       if (is !== undefined) expiring.set(is, key);
@@ -149,7 +154,7 @@ export const change = (
   if (settings.expiryAttribute && !expired) store.onExpiry(table);
 
   const stream = settings.streaming ? store.streams.get(settings.streamArn as string) : undefined;
-  if (stream && !(before && after && sameItem(before.item, after.item))) {
+  if (stream && !(before && after && sameRow(before, after))) {
     appendRecord(store, stream, before, after, expired);
     store.touched.add(stream.arn);
   }

@@ -1,6 +1,7 @@
 import type { Engine, Operation, World } from "../../kernel/engine.ts";
 import type { Context } from "./calls.ts";
 import { change } from "./changes.ts";
+import { forgetterOf } from "./forgetting.ts";
 import { query, scan } from "./queries.ts";
 import { batchGetItem, getItem } from "./reads.ts";
 import { checkedRequest } from "./requests/checked-request.ts";
@@ -73,14 +74,21 @@ const handlers: Record<string, Handler> = {
  * `const { dynamodb, streams } = dynamoEngines(); createCloud(clock, [dynamodb, streams, ...])`.
  * An operation runs to its end before another begins: transactions are serial, and never in conflict.
  */
-export const dynamoEngines = ({ lags = {} }: { lags?: Lags } = {}) => {
+export const dynamoEngines = ({
+  lags = {},
+  mostRecords = 25_000,
+}: {
+  lags?: Lags;
+  /** How many records a stream keeps at most: AWS keeps all of a day. */
+  mostRecords?: number;
+} = {}) => {
   const { reads = 0, ttl = 10 * 60_000 } = lags;
   type Listeners = Map<string, Set<() => void>>;
   const worlds = new WeakMap<World, { store: Store; listeners: Listeners }>();
   const inside = (world: World) => {
     const known = worlds.get(world);
     if (known) return known;
-    const made = { store: createStore(world, reads), listeners: new Map() };
+    const made = { store: createStore(world, reads, mostRecords), listeners: new Map() };
     worlds.set(world, made);
     return made;
   };
@@ -104,6 +112,8 @@ export const dynamoEngines = ({ lags = {} }: { lags?: Lags } = {}) => {
       announce();
     });
     store.onExpiry = expiry.wake;
+    const forgetter = forgetterOf(store);
+    store.onFading = forgetter.wake;
 
     const operation =
       (name: string, handle: Handler): Operation =>
@@ -122,9 +132,14 @@ export const dynamoEngines = ({ lags = {} }: { lags?: Lags } = {}) => {
       operations: Object.fromEntries(
         Object.entries(handlers).map(([name, handle]) => [name, operation(name, handle)]),
       ),
-      stop: expiry.stop,
+      stop() {
+        expiry.stop();
+        forgetter.stop();
+      },
       resume() {
         store.touched.clear();
+        store.read.clear();
+        forgetter.resume();
         expiry.resume();
         for (const { arn, records } of [...store.streams.values()])
           if (records.length > 0) tell(arn);

@@ -22,9 +22,6 @@ export type AttributeType = keyof AttributeValue;
 /** Attributes by their names. */
 export type Item = { [name: string]: AttributeValue };
 
-/** An item as it lies in a table or an index, with its size in bytes as DynamoDB counts it. */
-export type Row = { item: Item; size: number };
-
 /** The attribute, also when it is called `constructor`. */
 export const attribute = (item: Item, name: string): AttributeValue | undefined =>
   Object.hasOwn(item, name) ? item[name] : undefined;
@@ -169,15 +166,12 @@ export const checkAttributeName = (name: string): number => {
 };
 
 /** Bytes of names and values together. */
-const sizeOfItem = (item: Item): number => {
+export const sizeOfItem = (item: Item): number => {
   let size = 0;
   for (const name in item)
     size += checkAttributeName(name) + sizeOfValue(item[name] as AttributeValue);
   return size;
 };
-
-/** The item with its size. */
-export const rowOf = (item: Item): Row => ({ item, size: sizeOfItem(item) });
 
 /** Whether a member is in the set: an item has room for 100,000 of them. */
 export const memberOf = (set: string[]): ((member: string) => boolean) => {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../kernel/clock.ts";
-import type { Row } from "./items.ts";
+import type { Row } from "./rows.ts";
 import type { Sorted } from "./sorted.ts";
 import { sorted } from "./sorted.ts";
 

@@ -5,7 +5,7 @@ import { invalid, invalidParameter } from "./errors.ts";
 import type { KeyComparison } from "./expressions/key-conditions.ts";
 import type { Expressions } from "./expressions/members.ts";
 import { checkParameters, compiled } from "./expressions.ts";
-import { type AttributeValue, attribute, type Item, type Row, readItem } from "./items.ts";
+import { type AttributeValue, attribute, type Item, readItem } from "./items.ts";
 import {
   indexKeyOf,
   type KeyPart,
@@ -16,6 +16,7 @@ import {
   stretchOf,
 } from "./keys.ts";
 import { shownOf } from "./reads.ts";
+import { itemOf, type Row } from "./rows.ts";
 import type { Sorted } from "./sorted.ts";
 import { type IndexSettings, placeOf, type Table, tableOf } from "./store.ts";
 import { readUnits } from "./units.ts";
@@ -134,9 +135,9 @@ const page = (
   view.walk(rows, { from, to, reverse }, (row) => {
     scanned += 1;
     size += row.size;
-    const whole = fetching ? (view.get(table.rows, placeOf(table, row.item)) as Row) : row;
+    const whole = fetching ? (view.get(table.rows, placeOf(table, itemOf(row))) as Row) : row;
     if (fetching) fetched += readUnits(whole.size);
-    if (!expressions.filter || holds(expressions.filter, whole.item, values)) {
+    if (!expressions.filter || holds(expressions.filter, itemOf(whole), values)) {
       matched += 1;
       if (!counts) items.push(shownOf(whole, expressions.projection));
     }
@@ -148,7 +149,7 @@ const page = (
   const factor = request.ConsistentRead ? 1 : 0.5;
   meter.read(table, readUnits(size) * factor, index?.name);
   if (fetched > 0) meter.read(table, fetched * factor);
-  const end = more ? last : undefined;
+  const end = more && last ? itemOf(last) : undefined;
   const [ConsumedCapacity] = meter.answer(request.ReturnConsumedCapacity) ?? [];
   return {
     ...(!counts && { Items: items }),
@@ -156,7 +157,7 @@ const page = (
     ScannedCount: scanned,
     ...(end && {
       LastEvaluatedKey: Object.fromEntries(
-        startNames.map((name) => [name, { ...(end.item[name] as AttributeValue) }]),
+        startNames.map((name) => [name, { ...(end[name] as AttributeValue) }]),
       ),
     }),
     ...(ConsumedCapacity && { ConsumedCapacity }),

@@ -3,7 +3,8 @@ import { checkKey, checkPaths } from "./checks.ts";
 import { type Path, project } from "./conditions.ts";
 import { invalid } from "./errors.ts";
 import { checkParameters, compiled } from "./expressions.ts";
-import { copyItem, type Item, type Row, readItem } from "./items.ts";
+import { copyItem, type Item, readItem } from "./items.ts";
+import { itemOf, type Row } from "./rows.ts";
 import { placeOf, type Store, type Table, tableOf } from "./store.ts";
 import { readUnits } from "./units.ts";
 
@@ -20,7 +21,7 @@ export const prepareGet = (store: Store, request: GetAction) => {
 
 /** A copy of what is wanted of the item. */
 export const shownOf = (row: Row, paths: Path[] | undefined): Item =>
-  paths ? project(row.item, paths) : copyItem(row.item);
+  paths ? project(itemOf(row), paths) : copyItem(itemOf(row));
 
 const cost = (row: Row | undefined, consistent: boolean | undefined) =>
   readUnits(row?.size ?? 0) * (consistent ? 1 : 0.5);

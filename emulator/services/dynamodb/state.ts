@@ -1,18 +1,12 @@
 import type { World } from "../../kernel/engine.ts";
 import type { Part } from "../../kernel/keep.ts";
 import { restore, tableFrom } from "./changes.ts";
-import { type Item, type Row, rowOf } from "./items.ts";
+import type { Item } from "./items.ts";
 import { createPast } from "./past.ts";
+import { itemOf, type Row, rowOf } from "./rows.ts";
 import { type SortedSnapshot, sorted } from "./sorted.ts";
-import type {
-  Store,
-  Stream,
-  StreamEntry,
-  StreamSettings,
-  Table,
-  TableSettings,
-  Token,
-} from "./store.ts";
+import type { Store, Stream, StreamSettings, Table, TableSettings, Token } from "./store.ts";
+import { entryFrom, plainEntry } from "./stream-records.ts";
 
 // Names of tables and ARNs are of letters; what a place is made of does not matter.
 const joined = (owner: string, within: string | number) => `${owner}\u0000${within}`;
@@ -44,7 +38,8 @@ const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } 
     rows: {
       get(key) {
         const [name, place] = apart(key);
-        return tables.get(name)?.rows.get(place)?.item;
+        const row = tables.get(name)?.rows.get(place);
+        return row && itemOf(row);
       },
       apply(key, item) {
         const [name, place] = apart(key);
@@ -108,7 +103,8 @@ const streamParts = (streams: Map<string, Stream>): { settings: Part; records: P
     get(key) {
       const [arn, position] = apart(key);
       const stream = streams.get(arn);
-      return stream?.records[Number(position) - stream.first];
+      const entry = stream?.records[Number(position) - stream.first];
+      return entry && plainEntry(entry);
     },
     apply(key, entry) {
       const [arn, position] = apart(key);
@@ -121,7 +117,9 @@ const streamParts = (streams: Map<string, Stream>): { settings: Part; records: P
         stream.first += 1;
       } else {
         if (stream.records.length === 0) stream.first = Number(position);
-        stream.records[Number(position) - stream.first] = entry as StreamEntry;
+        stream.records[Number(position) - stream.first] = entryFrom(
+          entry as Parameters<typeof entryFrom>[0],
+        );
       }
     },
     keys: () =>
@@ -142,7 +140,7 @@ const streamParts = (streams: Map<string, Stream>): { settings: Part; records: P
 });
 
 /** DynamoDB with nothing in it, its state declared: definitions before what belongs to them. `lag` as for createPast. */
-export const createStore = (world: World, lag: number): Store => {
+export const createStore = (world: World, lag: number, mostRecords: number): Store => {
   const { keep } = world;
   const tables = new Map<string, Table>();
   const streams = new Map<string, Stream>();
@@ -166,6 +164,9 @@ export const createStore = (world: World, lag: number): Store => {
     },
     past: createPast(world.clock, lag),
     touched: new Set(),
+    mostRecords,
+    read: new Map(),
+    onFading: () => {},
     onExpiry: () => {},
   };
 };

@@ -1,8 +1,9 @@
 import type { World } from "../../kernel/engine.ts";
 import { notFound } from "./errors.ts";
-import type { Item, Row } from "./items.ts";
+import type { Item } from "./items.ts";
 import { type KeyPart, keyOf } from "./keys.ts";
 import type { Past } from "./past.ts";
+import type { Row } from "./rows.ts";
 import type { Sorted } from "./sorted.ts";
 
 /** A secondary index as it was defined. `included` is what an INCLUDE projection adds to the keys. */
@@ -83,8 +84,20 @@ export type StreamSettings = {
   closedAt?: number;
 };
 
-/** A record with the moment of its change, in milliseconds. */
-export type StreamEntry = { at: number; record: StreamRecord };
+/** What a stream keeps of a change, of which its record is made when it is read. */
+export type StreamEntry = {
+  /** The moment of the change, in milliseconds. */
+  at: number;
+  event: StreamRecord["eventName"];
+  /** Bytes of the keys and of the images that are shown. */
+  size: number;
+  /** TTL deleted the item. */
+  expired: boolean;
+  /** The images that the stream shows; where it shows none, the item's key. */
+  fresh: Row | undefined;
+  old: Row | undefined;
+  key: Row | undefined;
+};
 
 /** The stream of a table. It outlives the table. */
 export type Stream = StreamSettings & {
@@ -95,9 +108,10 @@ export type Stream = StreamSettings & {
 
 /** A finished transaction by its token: repeating it changes nothing. */
 export type Token = {
-  fingerprint: string;
+  fingerprint: number;
   until: number;
-  readUnits: { table: string; units: number }[];
+  /** What a repetition is charged for, by table. */
+  readUnits: Record<string, number>;
 };
 
 /** What is to be told when a part of the state has changed, so that a journal writes it down. */
@@ -121,6 +135,12 @@ export type Store = {
   past: Past;
   /** Streams with new records since their listeners were last told. */
   touched: Set<string>;
+  /** How many records a stream keeps at most. */
+  mostRecords: number;
+  /** By stream, the position up to which somebody has read it since this process began. */
+  read: Map<string, number>;
+  /** Called when there is something that is to be forgotten some day. */
+  onFading: () => void;
   /** Called when an item's expiry became known, so that the sweeper may wake up. */
   onExpiry: (table: Table) => void;
 };

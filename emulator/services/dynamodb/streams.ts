@@ -1,8 +1,8 @@
 import { AwsError } from "../../kernel/engine.ts";
 import { invalid, notFound } from "./errors.ts";
-import { copyItem } from "./items.ts";
-import type { Store, Stream, StreamRecord } from "./store.ts";
-import { forgetClosed, horizonOf, sequenceNumberOf } from "./stream-log.ts";
+import type { Store, Stream, StreamEntry, StreamRecord } from "./store.ts";
+import { forgetClosed, horizonOf } from "./stream-log.ts";
+import { recordOf, sequenceNumberOf } from "./stream-records.ts";
 
 /**
  * One shard a stream. AWS promises order per item, and opens new shards as it likes (about every four hours,
@@ -148,19 +148,6 @@ export const getShardIterator = (
   return { ShardIterator: encode({ arn: stream.arn, position, at: now }) };
 };
 
-const copyRecord = (record: StreamRecord): StreamRecord => {
-  const { Keys, NewImage, OldImage, ...others } = record.dynamodb;
-  return {
-    ...record,
-    dynamodb: {
-      ...others,
-      Keys: copyItem(Keys),
-      ...(NewImage && { NewImage: copyItem(NewImage) }),
-      ...(OldImage && { OldImage: copyItem(OldImage) }),
-    },
-  };
-};
-
 const largestAnswer = 1024 * 1024;
 
 /** Up to 1,000 records or 1 MB, oldest first. A closed shard that has been read has no next iterator. */
@@ -178,12 +165,13 @@ export const getRecords = (store: Store, input: { ShardIterator: string; Limit?:
   let size = 0;
   let next = position;
   while (next < endOf(stream) && Records.length < (input.Limit ?? 1000)) {
-    const { record } = stream.records[next - stream.first] as Stream["records"][number];
-    size += record.dynamodb.SizeBytes;
+    const entry = stream.records[next - stream.first] as StreamEntry;
+    size += entry.size;
     if (size > largestAnswer && Records.length > 0) break;
-    Records.push(copyRecord(record));
+    Records.push(recordOf(stream, next, store.world.region, entry));
     next += 1;
   }
+  store.read.set(arn, Math.max(next, store.read.get(arn) ?? 0));
   const closed = stream.closedAt !== undefined && next === endOf(stream);
   return {
     Records,

@@ -42,6 +42,7 @@ export const closeStream = (store: Store, settings: TableSettings): TableSetting
   if (stream && stream.closedAt === undefined) {
     stream.closedAt = store.world.clock.now();
     store.changed.stream(stream.arn);
+    store.onFading();
   }
   return { ...settings, streaming: false };
 };

@@ -3,8 +3,10 @@ import { fnv1a } from "../../kernel/hash.ts";
 import type { Context, TransactGetItems, TransactWriteItem, TransactWriteItems } from "./calls.ts";
 import { change, writeUnits } from "./changes.ts";
 import { invalid } from "./errors.ts";
-import { copyItem, type Item, type Row } from "./items.ts";
+import { forgetTokens } from "./forgetting.ts";
+import { copyItem, type Item } from "./items.ts";
 import { prepareGet, shownOf } from "./reads.ts";
+import { itemOf, type Row } from "./rows.ts";
 import { type Store, type Table, tableOf } from "./store.ts";
 import { readUnits } from "./units.ts";
 import { metricsOfAll, type Prepared, prepareDelete, preparePut, prepareUpdate } from "./writes.ts";
@@ -60,17 +62,9 @@ const hashOf = (value: unknown, seed: number, depth = 0): number => {
 
 // Every SDK sends a token with every transaction: SHA-256 of sorted JSON took a quarter of the engine's time for one.
 const fingerprintOf = (items: TransactWriteItem[]) =>
-  `${hashOf(items, 0x811c9dc5)} ${hashOf(items, 0x2545f491)}`;
+  (hashOf(items, 0x811c9dc5) >>> 0) * 2 ** 21 + (hashOf(items, 0x2545f491) >>> 11);
 
 const tenMinutes = 600_000;
-
-/** Finished transactions leave in the order in which they came: the map's own. */
-const forgetOld = ({ tokens, world }: Store) => {
-  for (const [token, { until }] of tokens) {
-    if (until > world.clock.now()) return;
-    tokens.delete(token);
-  }
-};
 
 type Action = {
   show: "ALL_OLD" | "NONE" | undefined;
@@ -108,8 +102,8 @@ export const transactWriteItems = ({ store, meter }: Context, request: TransactW
     return ConsumedCapacity ? { ConsumedCapacity } : {};
   };
 
-  forgetOld(store);
-  const fingerprint = token === undefined ? "" : fingerprintOf(TransactItems);
+  forgetTokens(store);
+  const fingerprint = token === undefined ? 0 : fingerprintOf(TransactItems);
   const done = token === undefined ? undefined : store.tokens.get(token);
   if (done) {
     if (done.fingerprint !== fingerprint)
@@ -118,9 +112,9 @@ export const transactWriteItems = ({ store, meter }: Context, request: TransactW
         "Request contains parameters that differ from an earlier request with the same idempotency token",
       );
     // AWS charges a repetition for reading what the first call wrote.
-    for (const { table, units } of done.readUnits) {
-      const known = store.tables.get(table);
-      if (known) meter.read(known, units);
+    for (const name in done.readUnits) {
+      const known = store.tables.get(name);
+      if (known) meter.read(known, done.readUnits[name] as number);
     }
     return capacity();
   }
@@ -151,7 +145,7 @@ export const transactWriteItems = ({ store, meter }: Context, request: TransactW
       reasons[i] = {
         Code: "ConditionalCheckFailed",
         Message: "The conditional request failed",
-        ...(action.show === "ALL_OLD" && before && { Item: copyItem(before.item) }),
+        ...(action.show === "ALL_OLD" && before && { Item: copyItem(itemOf(before)) }),
       };
       return outcome;
     }
@@ -184,15 +178,16 @@ export const transactWriteItems = ({ store, meter }: Context, request: TransactW
     // Twice, to prepare and to commit; indexes follow by themselves and cost what they always cost.
     meter.write(table, 2 * writeUnits(sizes[i] as number), indexes);
   });
-  if (token !== undefined)
-    store.tokens.set(token, {
-      fingerprint,
-      until: store.world.clock.now() + tenMinutes,
-      readUnits: outcomes.map(({ prepared: { table } }, i) => ({
-        table: table.settings.name,
-        units: 2 * readUnits(sizes[i] as number),
-      })),
+  if (token !== undefined) {
+    const byTable: Record<string, number> = {};
+    outcomes.forEach(({ prepared: { table } }, i) => {
+      const { name } = table.settings;
+      byTable[name] = (byTable[name] ?? 0) + 2 * readUnits(sizes[i] as number);
     });
+    const until = store.world.clock.now() + tenMinutes;
+    store.tokens.set(token, { fingerprint, until, readUnits: byTable });
+    store.onFading();
+  }
   return {
     ...capacity(),
     ...metricsOfAll(

@@ -21,8 +21,9 @@ import {
 import { type Condition, holds, type Path, project, type Values } from "./conditions.ts";
 import { invalid } from "./errors.ts";
 import { checkParameters, compiled } from "./expressions.ts";
-import { copyItem, type Item, type Row, readItem, rowOf } from "./items.ts";
+import { copyItem, type Item, readItem } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
+import { itemOf, type Row, rowOf } from "./rows.ts";
 import { placeOf, type Store, type Table, tableOf } from "./store.ts";
 import { onlyRemoves, updated } from "./updates.ts";
 
@@ -50,22 +51,23 @@ const tooLarge = (update: boolean) =>
 
 const conditionOf = (condition: Condition | undefined, values: Values) =>
   condition
-    ? (before: Row | undefined) => holds(condition, before?.item ?? {}, values)
+    ? (before: Row | undefined) => holds(condition, before ? itemOf(before) : {}, values)
     : () => true;
 
 /** A PutItem, or a Put of a transaction or a batch. */
 export const preparePut = (store: Store, request: PutAction): Prepared => {
   checkParameters(request, ["ConditionExpression"]);
-  const row = rowOf(readItem(request.Item));
+  const item = readItem(request.Item);
+  const row = rowOf(item);
   if (row.size > largestItem) throw tooLarge(false);
   const { expressions, values } = compiled(request);
   const table = tableOf(store, request.TableName);
-  checkNewItem(table, row.item);
+  checkNewItem(table, item);
   checkPaths(table, expressions);
   return {
     table,
-    key: placeOf(table, row.item),
-    item: row.item,
+    key: placeOf(table, item),
+    item,
     size: row.size,
     allows: conditionOf(expressions.condition, values),
     after: () => row,
@@ -111,7 +113,7 @@ export const prepareUpdate = (
     allows: conditionOf(expressions.condition, values),
     after(before) {
       if (!update) return before ?? rowOf(key);
-      const item = updated(before?.item ?? key, update, values);
+      const item = updated(before ? itemOf(before) : key, update, values);
       if (!before && onlyRemoves(update)) return undefined;
       checkUpdatedItem(table, item, update);
       const row = rowOf(item);
@@ -127,7 +129,7 @@ const refused = (before: Row | undefined, show: "ALL_OLD" | "NONE" | undefined) 
     "ConditionalCheckFailedException",
     "The conditional request failed",
     400,
-    show === "ALL_OLD" && before ? { Item: copyItem(before.item) } : {},
+    show === "ALL_OLD" && before ? { Item: copyItem(itemOf(before)) } : {},
   );
 
 /** What a write is charged for: the larger of the two images. */
@@ -193,7 +195,7 @@ const onlyOld = ({ ReturnValues: wanted }: { ReturnValues?: string }) => {
 };
 
 const oldOf = (request: { ReturnValues?: string }, before: Row | undefined) =>
-  request.ReturnValues === "ALL_OLD" && before ? copyItem(before.item) : undefined;
+  request.ReturnValues === "ALL_OLD" && before ? copyItem(itemOf(before)) : undefined;
 
 /** Puts one item in the place of what is there. */
 export const putItem = (context: Context, request: PutItem) => {
@@ -216,13 +218,13 @@ export const updateItem = (context: Context, request: UpdateItem) => {
   const prepared = prepareUpdate(context.store, request);
   const { before, next } = perform(context, prepared, request.ReturnValuesOnConditionCheckFailure);
   const some = (row: Row | undefined) => {
-    const item = row && project(row.item, prepared.paths);
+    const item = row && project(itemOf(row), prepared.paths);
     return item && Object.keys(item).length > 0 ? item : undefined;
   };
   const attributes = {
     NONE: () => undefined,
     ALL_OLD: () => oldOf(request, before),
-    ALL_NEW: () => next && copyItem(next.item),
+    ALL_NEW: () => next && copyItem(itemOf(next)),
     UPDATED_OLD: () => some(before),
     UPDATED_NEW: () => some(next),
   }[request.ReturnValues ?? "NONE"]();
