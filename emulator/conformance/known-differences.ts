@@ -38,6 +38,10 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   ["streams", "A stream has one shard that never splits. AWS rolls shards every few hours."],
   [
+    "streams",
+    "A stream keeps 25,000 records at most, and those of a day, as AWS does. What is trimmed before anybody read it is said by a fact, stream.trimmed.",
+  ],
+  [
     "sqs",
     "A message is received once per visibility timeout, mostly in the order in which it was sent. AWS promises neither.",
   ],
