@@ -10,8 +10,15 @@ type Input = any;
 
 const last = (text: string, separator: RegExp) => text.split(separator).at(-1) ?? "";
 
-const table = (name: string | undefined, { account, region }: Where) =>
-  name?.startsWith("arn:") ? name : `arn:aws:dynamodb:${region}:${account}:table/${name ?? "*"}`;
+/** What is no text names nothing: the service will refuse it. Nobody takes it for one, however deep it is. */
+const named = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+const table = (given: unknown, { account, region }: Where) => {
+  const name = named(given);
+  return name?.startsWith("arn:")
+    ? name
+    : `arn:aws:dynamodb:${region}:${account}:table/${name ?? "*"}`;
+};
 
 const transactActions: Record<string, string> = {
   Put: "PutItem",
@@ -35,11 +42,12 @@ const dynamodb = (operation: string, input: Input, where: Where): Need[] => {
       resource: table(name, where),
     }));
   if (operation === "ListTables") return [{ action: "dynamodb:ListTables", resource: "*" }];
-  const resource = input.ResourceArn ?? table(input.TableName, where);
+  const resource = named(input.ResourceArn) ?? table(input.TableName, where);
+  const index = named(input.IndexName);
   return [
     {
       action: `dynamodb:${operation}`,
-      resource: input.IndexName ? `${resource}/index/${input.IndexName}` : resource,
+      resource: index ? `${resource}/index/${index}` : resource,
     },
   ];
 };
@@ -53,11 +61,10 @@ const streamOf = (iterator: string): string | undefined => {
 };
 
 const streams = (operation: string, input: Input, where: Where): Need[] => {
+  const iterator = named(input.ShardIterator);
   const resource =
-    input.StreamArn ??
-    (input.ShardIterator
-      ? streamOf(input.ShardIterator)
-      : `${table(input.TableName, where)}/stream/*`);
+    named(input.StreamArn) ??
+    (iterator ? streamOf(iterator) : `${table(input.TableName, where)}/stream/*`);
   return [{ action: `dynamodb:${operation}`, ...(resource && { resource }) }];
 };
 
