@@ -20,9 +20,9 @@ const checksValues = /between|attribute_type/i;
  * process may share it: it cannot carry anything from one to another.
  */
 const known = new Map<string, Expressions>();
-const most = 5_000;
+const most = 2_000;
 /** Longer ones are rare, and would keep memory that nobody needs. */
-const longest = 16_384;
+const longest = 8_192;
 
 const without: Expressions = { nested: [] };
 

@@ -186,6 +186,25 @@ describe("DynamoDB's limits", () => {
     ).rejects.toMatchObject({ message: expect.stringContaining("more than 100") });
   });
 
+  it.each([
+    ["that asks for nothing", [{}], "must not be null"],
+    [
+      "of an index that is changed twice",
+      [{ Create: index(1) }, { Delete: { IndexName: "index1" } }],
+      "Only one global secondary index update per index is allowed simultaneously. Index: index1",
+    ],
+    [
+      "whose keys are in another order",
+      [{ Create: { ...index(1), KeySchema: keySchema("pk", "sk").toReversed() } }],
+      "The first KeySchemaElement is not a HASH key type",
+    ],
+  ])("let no update of indexes through %s", async (_what, updates, message) => {
+    const { onTable } = await startDynamo();
+    await expect(
+      onTable("UpdateTable", { GlobalSecondaryIndexUpdates: updates }),
+    ).rejects.toMatchObject({ message: expect.stringContaining(message) });
+  });
+
   it("hold for keys of indexes, too", async () => {
     const { put, update } = await startDynamo({
       table: {

@@ -20,7 +20,7 @@ const between = "\u0001";
 
 /** An application has few shapes; what makes up new ones all the time goes without. */
 const shapes = new Map<string, Shape>();
-const mostShapes = 10_000;
+const mostShapes = 2_000;
 const longestShape = 2_000;
 
 const shapeOf = (item: Item): Shape | undefined => {

@@ -74,6 +74,19 @@ export const updateTable = ({ store }: Context, request: UpdateTable) => {
   if (StreamSpecification?.StreamEnabled === false && !table.settings.streaming)
     throw invalid("Table is already not associated with a stream");
 
+  const seen = new Set<string>();
+  for (const { Create, Update, Delete } of GlobalSecondaryIndexUpdates) {
+    const one = Update ?? Create ?? Delete;
+    if (!one)
+      throw invalidParameter(
+        "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null",
+      );
+    if (seen.has(one.IndexName))
+      throw invalidParameter(
+        `Only one global secondary index update per index is allowed simultaneously. Index: ${one.IndexName}`,
+      );
+    seen.add(one.IndexName);
+  }
   if (GlobalSecondaryIndexUpdates.filter(({ Create, Delete }) => Create ?? Delete).length > 1)
     throw tooMany("Only 1 online index can be created or deleted simultaneously per table");
   const globals = table.settings.indexes.filter(({ global }) => global);
