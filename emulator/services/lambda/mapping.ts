@@ -20,20 +20,6 @@ export type MappingSettings = {
   ScalingConfig?: { MaximumConcurrency?: number };
 };
 
-/** What a poller does for its mapping. */
-export type Poller = {
-  /** Finds its source, before anything else. Throws where it cannot be read. */
-  ready: () => Promise<void>;
-  /** Takes care of what was under way when an earlier life ended. */
-  recover: () => void;
-  /** Starts or goes on polling. */
-  resume: () => void;
-  /** Takes no more; what is under way comes to its end. */
-  pause: () => void;
-  /** Takes no more, and forgets what is under way. */
-  stop: () => void;
-};
-
 const known = new Set([
   "EventSourceArn",
   "FunctionName",

@@ -94,6 +94,10 @@ const checkRedrivePolicy = (
     throw refuse("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
   if (maxReceiveCount === undefined)
     throw refuse("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
+  if (typeof maxReceiveCount !== "number" && typeof maxReceiveCount !== "string")
+    throw refuse(
+      "Invalid value for maxReceiveCount, valid values are from 1 to 1000 both inclusive.",
+    );
   const count = Number(maxReceiveCount);
   if (!Number.isInteger(count) || count < 1 || count > 1000)
     throw refuse(
@@ -118,7 +122,7 @@ const checkRedriveAllowPolicy = (text: string) => {
   const valid =
     redrivePermission === "byQueue"
       ? queues >= 1 && queues <= 10
-      : ["allowAll", "denyAll"].includes(String(redrivePermission)) && queues === 0;
+      : (redrivePermission === "allowAll" || redrivePermission === "denyAll") && queues === 0;
   if (!valid) throw invalidValue("RedriveAllowPolicy");
 };
 
@@ -129,6 +133,8 @@ export const checkQueueAttributes = (
   find: (arn: string) => Queue | undefined,
 ) => {
   for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value !== "string")
+      throw new AwsError("SerializationException", `The attribute ${name} cannot be read as text.`);
     const range = numbers[name];
     if (range) {
       const number = Number(value);
