@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { AwsError, type World } from "../../kernel/engine.ts";
+import { scriptedRuntime } from "./testing/scripted-runtime.ts";
 import { startLambda } from "./testing/start-lambda.ts";
 
 /** A function that fails as often as it is told, and the moments at which it was invoked. */
@@ -145,5 +147,62 @@ describe("an asynchronous invocation", () => {
       requestContext: { condition: "ZeroReservedConcurrency", approximateInvokeCount: 0 },
       requestPayload: { order: 7 },
     });
+  });
+
+  describe("whose runtime throws", () => {
+    /** A function that cannot be invoked for so many seconds, and when that was tried. */
+    const startBroken = async (error: Error, until: number) => {
+      const tried: number[] = [];
+      const cloud = startLambda(() => null, {
+        runtime: ({ clock }) => ({
+          ...scriptedRuntime(() => null)({ clock } as World),
+          async invoke() {
+            const second = (clock.now() - Date.UTC(2026, 0, 1)) / 1000;
+            tried.push(second);
+            if (second < until) throw error;
+            return { ok: true, result: "null" };
+          },
+        }),
+      });
+      await cloud.create("Worker");
+      await cloud.invoke("Worker", {}, event);
+      await cloud.clock.advance(7 * 3600_000);
+      const told = (wanted: string) => cloud.facts.filter(({ kind }) => kind === wanted);
+      return { tried, told };
+    };
+
+    it("goes back to the queue for errors of AWS's own, and is tried until it is too old", async () => {
+      const { tried, told } = await startBroken(new AwsError("ServiceException", "no", 500), 100);
+      expect(tried).toEqual([0, 1, 3, 7, 15, 31, 63, 127]);
+      expect([told("defect"), told("event-dropped")]).toEqual([[], []]);
+    });
+
+    it("has failed for anything else, which is told and is tried twice more", async () => {
+      const defect = new TypeError("x is not a function");
+      const { tried, told } = await startBroken(defect, Number.POSITIVE_INFINITY);
+      expect(tried).toEqual([0, 60, 180]);
+      expect(told("event-dropped")).toMatchObject([{ condition: "RetriesExhausted" }]);
+      expect(told("defect")).toHaveLength(3);
+      expect(told("defect")[0]).toMatchObject({
+        where: "asynchronous invocation of Worker",
+        message: "TypeError: x is not a function",
+      });
+    });
+  });
+
+  it("is told of as it came, however deep it nests, when it is given up", async () => {
+    const { clock, lambda, queue, bodies } = await startFailing(5);
+    const Destination = await queue("Failures");
+    await lambda("PutFunctionEventInvokeConfig", {
+      FunctionName: "Worker",
+      MaximumRetryAttempts: 0,
+      DestinationConfig: { OnFailure: { Destination } },
+    });
+    const deep = `${"[".repeat(30_000)}${"]".repeat(30_000)}`;
+    await lambda("Invoke", { FunctionName: "Worker", Payload: btoa(deep), ...event });
+    await clock.advance(1000);
+    expect((await bodies(Destination))[0]).toContain(
+      `"requestPayload":${deep},"responseContext":{`,
+    );
   });
 });

@@ -278,4 +278,34 @@ describe("a mapping on a table's stream", () => {
     await clock.advance(60_000);
     expect(batches).toEqual([["a"]]);
   });
+
+  it("takes a defect of the emulator for a failed try, and says what it was", async () => {
+    let tries = 0;
+    const cloud = startLambda(() => null, {
+      runtime: () => ({
+        prepare: async () => {},
+        invoke: async () => {
+          tries += 1;
+          throw new TypeError("x is not a function");
+        },
+        warm: async () => {},
+        crash: () => {},
+        stop: () => {},
+      }),
+    });
+    await cloud.create("Relay");
+    await cloud.lambda("CreateEventSourceMapping", {
+      FunctionName: "Relay",
+      EventSourceArn: cloud.stream.arn,
+      StartingPosition: "TRIM_HORIZON",
+      MaximumRetryAttempts: 1,
+    });
+    cloud.stream.put(cloud.clock.now(), "a");
+    await cloud.clock.advance(3600_000);
+    expect(tries).toBe(2);
+    expect(cloud.facts.filter(({ kind }) => kind === "defect")).toHaveLength(2);
+    expect(cloud.facts).toContainEqual(
+      expect.objectContaining({ kind: "records-dropped", function: "Relay", count: 1 }),
+    );
+  });
 });
