@@ -1,4 +1,5 @@
 import { type Engine, notEmulated, type World } from "../../kernel/engine.ts";
+import { shallowInputs } from "../../kernel/shallow.ts";
 import { asyncInvocations } from "./async-invocations.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import { eventInvokeConfigs } from "./event-invoke-configs.ts";
@@ -66,7 +67,7 @@ export const lambdaEngine =
       async warm() {
         for (const name of registry.names()) await runtime.warm(configOf(name));
       },
-      operations: {
+      operations: shallowInputs({
         ...functionOperations(world, {
           ...{ registry, concurrency, urlOf },
           gone(name) {
@@ -78,7 +79,7 @@ export const lambdaEngine =
         ...configs.operations,
         ...policies.operations,
         ...mappings.operations,
-      },
+      }),
       stop() {
         mappings.stop();
         events.stop();

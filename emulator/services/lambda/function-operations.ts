@@ -66,6 +66,11 @@ const checkTimeout = (seconds: unknown) => {
     throw invalid(`Value at 'timeout' must be between 1 and 900`);
 };
 
+const checkMemory = (megabytes: unknown) => {
+  if (typeof megabytes !== "number" || !(megabytes >= 128 && megabytes <= 10_240))
+    throw invalid("Value at 'memorySize' must be between 128 and 10240");
+};
+
 /** A function as AWS describes it. */
 export const configuration = ({
   config,
@@ -122,6 +127,7 @@ export const functionOperations = (
       if (typeof input.Role !== "string" || !input.Role)
         throw invalid("The role defined for the function is missing.");
       checkTimeout(Timeout);
+      checkMemory(input.MemorySize ?? 128);
       const variables = input.Environment?.Variables ?? {};
       checkVariables(variables);
       if (Tags !== undefined) checkTexts("Tags", Tags);
@@ -200,9 +206,10 @@ export const functionOperations = (
       const { config } = found(FunctionName);
       const timeout = Timeout ?? config.timeout;
       const variables = Environment?.Variables ?? config.variables;
-      checkTimeout(timeout);
-      checkVariables(Environment?.Variables ?? {});
       const memory = MemorySize ?? config.memory;
+      checkTimeout(timeout);
+      checkMemory(memory);
+      checkVariables(Environment?.Variables ?? {});
       registry.change(config.name, { timeout, memory, variables, modified: clock.now() });
       // Environments that run already keep what they began with; new ones see the change.
       return configuration(found(config.name));

@@ -1,5 +1,5 @@
 import type { World } from "../../kernel/engine.ts";
-import { notFound } from "./errors.ts";
+import { invalid, notFound } from "./errors.ts";
 import type { FunctionConfig, Runtime } from "./function.ts";
 
 /** A function as it was created. */
@@ -22,6 +22,9 @@ type Changes = {
   variables: Record<string, string | null>;
   modified: number;
 };
+
+/** The longest that a call names a function by, version included. */
+const longestReference = 170;
 
 /** The name, and the version where one is named, in a function's name or ARN. */
 export const partsOf = (nameOrArn: string) => {
@@ -59,7 +62,11 @@ export const functionRegistry = ({ account, region, keep }: World, runtime: Runt
     names: () => [...functions.keys()],
     /** A function by its name or ARN. There is no version but $LATEST, and no alias. */
     found(nameOrArn: string, qualifier?: string): Created {
-      const { name, version = qualifier } = partsOf(String(nameOrArn));
+      if (typeof nameOrArn !== "string" || nameOrArn.length > longestReference)
+        throw invalid(
+          `1 validation error detected: Value at 'functionName' failed to satisfy constraint: Member must have length less than or equal to ${longestReference}`,
+        );
+      const { name, version = qualifier } = partsOf(nameOrArn);
       const created = current(name);
       if (!created) throw notFound(arnOf(name));
       if (version && version !== "$LATEST") throw notFound(`${arnOf(name)}:${version}`);

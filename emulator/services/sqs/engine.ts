@@ -1,5 +1,5 @@
-import type { Caller, Engine, World } from "../../kernel/engine.ts";
-import { AwsError } from "../../kernel/engine.ts";
+import { AwsError, type Caller, type Engine, type World } from "../../kernel/engine.ts";
+import { shallowInputs } from "../../kernel/shallow.ts";
 import { checkBatch, eachOf } from "./batches.ts";
 import { queueDirectory } from "./directory.ts";
 import { createMessageStore, type Fresh } from "./message-store.ts";
@@ -125,7 +125,7 @@ export const sqsEngine =
 
     return {
       service: "sqs",
-      operations,
+      operations: shallowInputs(operations),
       onMessages: (queueArn, listener) => room.listen(nameIn(queueArn), listener),
       settle(queueArn, receiptHandles) {
         const queue = queues.get(nameIn(queueArn));

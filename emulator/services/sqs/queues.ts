@@ -1,4 +1,6 @@
 import { AwsError, notEmulated } from "../../kernel/engine.ts";
+import { isObject } from "../../kernel/json.ts";
+import { isShallow } from "../../kernel/shallow.ts";
 import { invalidParameter } from "./messages.ts";
 
 /** A queue without its messages, as plain data. It never changes: another one takes its place. */
@@ -74,7 +76,7 @@ const invalidValue = (name: string) =>
 const parsed = (name: string, text: string): Record<string, unknown> => {
   try {
     const value = JSON.parse(text);
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
+    if (isObject(value) && isShallow(value, 8)) return value;
   } catch {
     // Answered below, as AWS does: an invalid policy is an invalid attribute.
   }
@@ -126,6 +128,15 @@ const checkRedriveAllowPolicy = (text: string) => {
   if (!valid) throw invalidValue("RedriveAllowPolicy");
 };
 
+/** Refuses what is no policy at all; what of one is not evaluated here is refused by name elsewhere. */
+const checkPolicy = (text: string) => {
+  const { Statement } = parsed("Policy", text);
+  const statements = Array.isArray(Statement) ? Statement : [Statement];
+  for (const statement of statements)
+    if (!isObject(statement) || (statement.Effect !== "Allow" && statement.Effect !== "Deny"))
+      throw invalidValue("Policy");
+};
+
 /** Refuses queue attributes that SQS would refuse; `source` is the ARN of the queue that they are for. */
 export const checkQueueAttributes = (
   attributes: Record<string, string>,
@@ -151,7 +162,7 @@ export const checkQueueAttributes = (
     } else if (name === "RedriveAllowPolicy") {
       checkRedriveAllowPolicy(value);
     } else if (name === "Policy") {
-      parsed(name, value);
+      checkPolicy(value);
     } else if (name === "SqsManagedSseEnabled" && !["true", "false"].includes(value)) {
       throw invalidValue(name);
     }

@@ -1,22 +1,13 @@
 import { isObject } from "../../kernel/json.ts";
 import { invalidParameter } from "./messages.ts";
 
-const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-
 /** Refuses tags that AWS would refuse: more than 50 of a resource, or names and values over their length. */
 export const checkTags = (tags: Record<string, string>) => {
   if (!isObject(tags)) throw invalidParameter("Tags are a map of text.");
   const entries = Object.entries(tags);
   if (entries.length > 50) throw invalidParameter("Too many tags added for queue.");
   for (const [key, value] of entries)
-    if (
-      typeof value !== "string" ||
-      key.length < 1 ||
-      key.length > 128 ||
-      value.length > 256 ||
-      !allowed.test(key) ||
-      !allowed.test(value)
-    )
+    if (typeof value !== "string" || key.length < 1 || key.length > 128 || value.length > 256)
       throw invalidParameter(
         `Tag keys must be between 1 and 128 characters in length, and tag values at most 256.`,
       );
