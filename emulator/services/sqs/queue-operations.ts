@@ -63,7 +63,7 @@ export const queueOperations = (
         );
       const existing = queues.get(QueueName);
       checkQueueAttributes(Attributes, arnOf(QueueName), byArn);
-      checkTags(tags);
+      checkTags(QueueName, tags);
       if (existing) {
         const settings = settingsOf(existing);
         for (const [name, value] of Object.entries(Attributes))
@@ -152,9 +152,8 @@ export const queueOperations = (
     },
     TagQueue(input) {
       const queue = queueAt(input);
-      checkTags(input.Tags);
       const tags = { ...queue.tags, ...input.Tags };
-      checkTags(tags);
+      checkTags(queue.name, tags);
       change(queue, { tags });
     },
     UntagQueue(input) {

@@ -2,10 +2,10 @@ import { isObject } from "../../kernel/json.ts";
 import { invalidParameter } from "./messages.ts";
 
 /** Refuses tags that AWS would refuse: more than 50 of a resource, or names and values over their length. */
-export const checkTags = (tags: Record<string, string>) => {
+export const checkTags = (queue: string, tags: Record<string, string>) => {
   if (!isObject(tags)) throw invalidParameter("Tags are a map of text.");
   const entries = Object.entries(tags);
-  if (entries.length > 50) throw invalidParameter("Too many tags added for queue.");
+  if (entries.length > 50) throw invalidParameter(`Too many tags added for queue ${queue}.`);
   for (const [key, value] of entries)
     if (typeof value !== "string" || key.length < 1 || key.length > 128 || value.length > 256)
       throw invalidParameter(
