@@ -4,8 +4,9 @@ import { AwsError, type Engine } from "./engine.ts";
 export const isShallow = (value: unknown, levels: number): boolean => {
   if (typeof value !== "object" || value === null) return true;
   if (levels === 0) return false;
-  for (const name in value)
-    if (!isShallow((value as Record<string, unknown>)[name], levels - 1)) return false;
+  // Most are text: no call is made for those.
+  for (const inner of Array.isArray(value) ? value : Object.values(value))
+    if (typeof inner === "object" && !isShallow(inner, levels - 1)) return false;
   return true;
 };
 
