@@ -71,7 +71,7 @@ describe("what has no bottom", () => {
     }
   });
 
-  it("is a message like any other: a filter sees text, a function gets it", async () => {
+  it("is a message like any other to a filter: it fits or it does not", async () => {
     const seen: string[] = [];
     const { clock, lambda, create, queue, send, depth } = startLambda((event) => {
       for (const { body } of event.Records) seen.push(body);

@@ -1,6 +1,5 @@
 import { lossKinds } from "../losses.ts";
 import type { Shop } from "../shop.ts";
-
 import { createTeller } from "../tell.ts";
 
 /** Not all is a mishap that is told: dead letters are in the books, and a slow thread is a matter of the machine. */

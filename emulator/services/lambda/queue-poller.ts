@@ -1,5 +1,4 @@
 import { newLife } from "../../kernel/life.ts";
-import { isShallow } from "../../kernel/shallow.ts";
 import { queueUrlOf } from "./destinations.ts";
 import { failuresIn, filterOf } from "./mapping.ts";
 import { type Poller, type PollerHost, type Settle, tellFailure } from "./poller.ts";
@@ -44,14 +43,10 @@ const sqsRecord = (message: Received, arn: string) => ({
   awsRegion: arn.split(":")[3],
 });
 
-/** No filter looks so deep: 4,096 characters of a pattern do not reach there. */
-const deepestBody = 1_000;
-
-/** A message's body as filters see it: the value of JSON that is not bottomless, and text otherwise. */
+/** A message's body as filters see it: the value of JSON, and text otherwise. */
 const parsed = (body: string): unknown => {
   try {
-    const value: unknown = JSON.parse(body);
-    return isShallow(value, deepestBody) ? value : body;
+    return JSON.parse(body);
   } catch {
     return body;
   }

@@ -243,6 +243,24 @@ describe("a mapping on a table's stream", () => {
     expect(batches).toEqual([["a", "b"], ["c"], ["d", "e"], ["f"]]);
   });
 
+  it("forgets a shard that is read to its end and listed no longer", async () => {
+    const { clock, cloud, batches, put, stream } = await start();
+    const positions = () => [...(cloud.keeper.parts.get("lambda.positions")?.keys() ?? [])].length;
+    for (const pk of ["a", "b", "c"]) {
+      put(pk);
+      stream.roll();
+      put(`child of ${pk}`);
+      await clock.advance(1000);
+    }
+    expect(positions()).toBe(4);
+    for (const shard of ["0", "1"]) stream.forget(shard);
+    stream.roll();
+    put("d");
+    await clock.advance(1000);
+    expect(positions()).toBe(3);
+    expect(batches.flat()).toHaveLength(7);
+  });
+
   it("waits for its batching window", async () => {
     const { clock, batches, put } = await start({ MaximumBatchingWindowInSeconds: 5 });
     put("a");
