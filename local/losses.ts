@@ -16,6 +16,8 @@ type Words = (fact: Fact, queueUrl: (arn: string) => string) => Loss;
 
 const nameIn = (arn: unknown) => String(arn).split(/[/:]/).at(-1) ?? "";
 const countOf = ({ count }: Fact) => (typeof count === "number" ? count : 1);
+/** A reason as the end of a sentence, whether it is one itself or not. */
+const ended = (reason: unknown) => `${String(reason).replace(/\.$/, "")}.`;
 const plural = (count: number, thing: string) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 
 const letters = (url: string) =>
@@ -55,7 +57,7 @@ const undelivered =
     return {
       key: `${kind} ${who} ${target}`,
       count: 1,
-      first: `${one} of ${who}${to} ${fate}: ${reason}.`,
+      first: `${one} of ${who}${to} ${fate}: ${ended(reason)}`,
       more: (count) =>
         `${plural(count, thing)} of ${who}${to} ${dead ? `in ${nameIn(queue)}` : "dropped"}`,
       look: dead && queue ? letters(queueUrl(String(queue))) : look,
@@ -117,7 +119,7 @@ const losses: Record<string, Words> = {
   "destination-failed": ({ arn, caller, message }, queueUrl) => ({
     key: `destination ${arn} ${caller}`,
     count: 1,
-    first: `What ${caller} could not handle did not reach ${nameIn(arn)} either, and is lost: ${message}.`,
+    first: `What ${caller} could not handle did not reach ${nameIn(arn)} either, and is lost: ${ended(message)}`,
     more: (count) => `${plural(count, "record")} of ${caller} lost on the way to ${nameIn(arn)}`,
     look: settings(queueUrl(String(arn))),
   }),
