@@ -19,9 +19,10 @@ import { threadRuntime } from "../runtime/thread-runtime.ts";
 import { dynamoEngines, type Lags, type StreamsEngine } from "../services/dynamodb/engine.ts";
 import { eventBridgeEngine } from "../services/eventbridge/engine.ts";
 import { createPermissions, type Permissions, type PlaceOf } from "../services/iam/gate.ts";
-import { type FunctionUrl, type LambdaEngine, lambdaEngine } from "../services/lambda/engine.ts";
+import { type LambdaEngine, lambdaEngine } from "../services/lambda/engine.ts";
 import type { Wake } from "../services/lambda/event-source-mappings.ts";
 import type { MakeRuntime } from "../services/lambda/function.ts";
+import type { FunctionUrl } from "../services/lambda/function-operations.ts";
 import { schedulerEngine } from "../services/scheduler/engine.ts";
 import { type Email, type SesEngine, sesEngine } from "../services/ses/engine.ts";
 import { type SqsEngine, sqsEngine } from "../services/sqs/engine.ts";
@@ -110,6 +111,7 @@ const makeCloud = (
   const wake: Wake = {
     queues: (arn, listener) => sqs?.onMessages(arn, listener) ?? (() => {}),
     streams: (arn, listener) => streams?.onRecords(arn, listener) ?? (() => {}),
+    settle: (arn, handles) => sqs?.settle(arn, handles),
   };
   const cloud = createCloud(
     clock,

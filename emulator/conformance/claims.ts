@@ -6,6 +6,7 @@ import type { Lab } from "./lab.ts";
 import { lambdaClaims } from "./lambda.ts";
 import { schedulerClaims } from "./scheduler.ts";
 import { sqsClaims } from "./sqs.ts";
+import { queueClaims } from "./sqs-queues.ts";
 import { stepFunctionsClaims } from "./stepfunctions.ts";
 import { streamsClaims } from "./streams.ts";
 
@@ -14,6 +15,7 @@ export const claims: Claim[] = [
   ...dynamodbClaims,
   ...streamsClaims,
   ...sqsClaims,
+  ...queueClaims,
   ...eventBridgeClaims,
   ...stepFunctionsClaims,
   ...lambdaClaims,

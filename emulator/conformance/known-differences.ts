@@ -10,7 +10,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "everywhere",
-    "After a restart with `--persist`, and in a fork, functions that were running are cut off; what they were doing is delivered again.",
+    "After a restart with `--persist`, and in a fork, functions that were running are cut off; what they were doing is delivered again, and the attempt that was cut off does not count.",
   ],
   [
     "everywhere",
@@ -112,7 +112,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ["scheduler", "A schedule runs in its second. AWS promises its minute."],
   [
     "ses",
-    "E-mails are captured and shown, never sent: no bounces, complaints or suppression list.",
+    "E-mails are captured and shown, never sent: no bounces, complaints or suppression list. The newest 1,000 are kept.",
   ],
   [
     "iam",

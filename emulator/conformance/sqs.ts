@@ -4,17 +4,13 @@ import {
   CreateQueueCommand,
   DeleteMessageCommand,
   DeleteQueueCommand,
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
   ListMessageMoveTasksCommand,
-  ListQueuesCommand,
   type Message,
   ReceiveMessageCommand,
   type ReceiveMessageCommandInput,
   SendMessageBatchCommand,
   SendMessageCommand,
   type SendMessageCommandInput,
-  SetQueueAttributesCommand,
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { claimsOf, refused } from "./claim.ts";
@@ -70,7 +66,7 @@ const withDeadLetters = async (lab: Lab, maxReceiveCount: number) => {
   return { queue, dead, exhaust };
 };
 
-/** What SQS documents, of standard queues. */
+/** What SQS documents of messages in standard queues. */
 export const sqsClaims = claimsOf("sqs", [
   {
     name: "visibility",
@@ -268,79 +264,6 @@ export const sqsClaims = claimsOf("sqs", [
     async run(lab) {
       const { send } = await createQueue(lab);
       await refused(send("\u0000"), "InvalidMessageContents");
-    },
-  },
-  {
-    name: "create-again",
-    claim: "Creating a queue again answers the same URL, unless an attribute differs",
-    doc: `${api}/API_CreateQueue.html`,
-    async run(lab) {
-      const { QueueName, QueueUrl } = await createQueue(lab, { VisibilityTimeout: "10" });
-      const again = (VisibilityTimeout: string) =>
-        lab.sqs.send(new CreateQueueCommand({ QueueName, Attributes: { VisibilityTimeout } }));
-      equal((await again("10")).QueueUrl, QueueUrl);
-      await refused(again("11"), "QueueNameExists");
-    },
-  },
-  {
-    name: "defaults",
-    claim: "A new queue hides for 30 seconds, keeps for 4 days and does not delay",
-    doc: `${api}/API_SetQueueAttributes.html`,
-    async run(lab) {
-      const { QueueUrl } = await createQueue(lab);
-      const { Attributes: found = {} } = await lab.sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
-      );
-      const { VisibilityTimeout, MessageRetentionPeriod, DelaySeconds } = found;
-      deepEqual([VisibilityTimeout, MessageRetentionPeriod, DelaySeconds], ["30", "345600", "0"]);
-    },
-  },
-  {
-    name: "no-queue",
-    claim: "A queue that does not exist is named as such",
-    doc: `${api}/API_GetQueueUrl.html`,
-    async run(lab) {
-      const get = new GetQueueUrlCommand({ QueueName: lab.unique("none") });
-      await refused(lab.sqs.send(get), "AWS.SimpleQueueService.NonExistentQueue", /does not exist/);
-    },
-  },
-  {
-    name: "list-pages",
-    claim: "ListQueues answers as many as MaxResults says, and a token for those that follow",
-    doc: `${api}/API_ListQueues.html`,
-    async run(lab) {
-      const QueueNamePrefix = lab.unique("listed");
-      for (const name of ["a", "b", "c"]) {
-        const create = new CreateQueueCommand({ QueueName: `${QueueNamePrefix}-${name}` });
-        const { QueueUrl } = await lab.sqs.send(create);
-        lab.later(() => lab.sqs.send(new DeleteQueueCommand({ QueueUrl })));
-      }
-      // Both pages at once: on AWS a new queue is listed after a while.
-      await lab.eventually(async () => {
-        const list = (NextToken?: string) =>
-          lab.sqs.send(new ListQueuesCommand({ QueueNamePrefix, MaxResults: 2, NextToken }));
-        const { QueueUrls: first = [], NextToken } = await list();
-        if (first.length < 2 || !NextToken) return false;
-        const { QueueUrls: second = [] } = await list(NextToken);
-        return new Set([...first, ...second]).size === 3;
-      }, 60);
-    },
-  },
-  {
-    name: "attribute-limits",
-    claim: "A visibility timeout has at most 12 hours, retention from a minute to 14 days",
-    doc: `${api}/API_SetQueueAttributes.html`,
-    async run(lab) {
-      const { QueueUrl } = await createQueue(lab);
-      const set = (Attributes: Record<string, string>) =>
-        lab.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
-      await set({ VisibilityTimeout: "43200", MessageRetentionPeriod: "1209600" });
-      for (const [name, wrong] of [
-        ["VisibilityTimeout", "43201"],
-        ["MessageRetentionPeriod", "59"],
-        ["MessageRetentionPeriod", "1209601"],
-      ] as const)
-        await refused(set({ [name]: wrong }), "InvalidAttributeValue");
     },
   },
   {

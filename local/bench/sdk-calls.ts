@@ -10,7 +10,7 @@ import { code } from "../repository.ts";
 import { openBench } from "./engine-rate.ts";
 import { handler } from "./puts.ts";
 
-const wake = { queues: () => () => {}, streams: () => () => {} };
+const wake = { queues: () => () => {}, streams: () => () => {}, settle: () => {} };
 
 /** A function that makes calls of the SDK, and DynamoDB in this thread. */
 const functionIn = async (runtime: MakeRuntime) => {

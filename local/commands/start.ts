@@ -4,13 +4,12 @@ import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
-import type { Fact } from "emulator/kernel/cloud";
 import { openJournal } from "emulator/kernel/journal";
 import { CannotStart } from "emulator/kernel/refusals";
-import { tellDenial } from "emulator/services/iam/denial";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { repositoryRoot, scratch, shopGraph } from "../repository.ts";
+import { createTeller } from "../tell.ts";
 
 const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
 
@@ -84,19 +83,6 @@ const forget = () => {
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-/** What somebody at the terminal should know of a fact, if anything. */
-const tellOf = (fact: Fact, logs: boolean): string | undefined => {
-  const { kind } = fact;
-  if (kind === "log") return logs ? `${fact.function}  ${fact.line}` : undefined;
-  if (kind === "iam.denied") return tellDenial(fact);
-  if (kind === "connection-refused" || kind === "refused-address")
-    return `Refused: ${fact.function ?? fact.from} asked for ${fact.host ?? fact.url}, which is not on this machine.`;
-  if (kind === "thread-stands-still")
-    return `One of ${(fact.functions as string[]).join(", ")} computes and never waits; the others go on in another thread.`;
-  if (kind === "defect") return `Defect in the local cloud (${fact.where}): ${fact.message}`;
-  return undefined;
-};
-
 // A heap per thread: small young generations, and no sweeping of all of them at rest.
 setFlagsFromString("--no-memory-reducer");
 setFlagsFromString("--max-semi-space-size=8");
@@ -149,12 +135,10 @@ const start = async () => {
     writeFileSync(`${keyFile}.new`, JSON.stringify(local.administrator), { mode: 0o600 });
     renameSync(`${keyFile}.new`, keyFile);
   }
-  const denials = new Set<string>(); // a denied call is tried again and again; once is enough to know
+  const teller = createTeller(aws.url, { logs: options.logs });
   local.cloud.observe((fact) => {
-    const line = tellOf(fact, options.logs);
-    if (!line || denials.has(line)) return;
-    if (fact.kind === "iam.denied") denials.add(line);
-    say(line);
+    const line = teller.hear(fact);
+    if (line) say(line);
   });
   const since = local.openedAt();
   aws.serve(local.handlers.aws);
@@ -202,6 +186,7 @@ Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is ke
     forget();
     await Promise.all([aws.stop(), api.stop()]);
     await local.stop();
+    for (const line of teller.rest()) say(line);
     clock.stop();
     journal?.close();
     process.exit(0);

@@ -1,24 +1,19 @@
-import type { Fact } from "emulator/kernel/cloud";
-import { tellDenial } from "emulator/services/iam/denial";
+import { lossKinds } from "../losses.ts";
 import type { Shop } from "../shop.ts";
+import { createTeller } from "../tell.ts";
 
-const tells: Record<string, (fact: Fact) => string> = {
-  "iam.denied": tellDenial,
-  "refused-address": ({ from, url }) => `${from} asked for ${url}`,
-  "connection-refused": (fact) => `${fact.function} asked for ${fact.host}`,
-  "event-dropped": (fact) => `an event was dropped: ${JSON.stringify(fact)}`,
-  "records-dropped": (fact) => `stream records were dropped: ${JSON.stringify(fact)}`,
-  "records-lost": (fact) => `stream records were lost: ${JSON.stringify(fact)}`,
-  "destination-failed": (fact) => `a destination failed: ${JSON.stringify(fact)}`,
-  defect: ({ where, message }) => `defect in the local cloud (${where}): ${message}`,
-};
+/** Not all is a mishap that is told: dead letters are in the books, and a slow thread is a matter of the machine. */
+const harmless = new Set(["log", "thread-stands-still"]);
+const isMishap = (kind: string) =>
+  !harmless.has(kind) && !(lossKinds.has(kind) && kind.endsWith(".dead-letter"));
 
 /** Hears of everything that is denied, refused or dropped from now on. Answers how to read it. */
 export const hearMishaps = (local: Shop): (() => string[]) => {
   const heard: string[] = [];
+  const teller = createTeller(local.urls.aws);
   local.cloud.observe((fact) => {
-    const tell = tells[fact.kind];
-    if (tell) heard.push(tell(fact));
+    const line = isMishap(fact.kind) ? teller.hear(fact) : undefined;
+    if (line) heard.push(line);
   });
-  return () => [...heard];
+  return () => [...heard, ...teller.rest()];
 };

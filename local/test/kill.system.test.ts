@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GetQueueAttributesCommand, ListQueuesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, describe, expect, it } from "vitest";
 import { type OutsideShop, openOutsideShop } from "./outside-shop.ts";
 
@@ -24,6 +25,19 @@ const open = async () => {
       return shop.stop(signal);
     },
   };
+};
+
+/** How many dead letters there are, by queue. */
+const deadLetters = async ({ sqs }: Pick<OutsideShop, "sqs">) => {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  const found: Record<string, string> = {};
+  for (const QueueUrl of QueueUrls.filter((url) => url.includes("Dlq"))) {
+    const count = "ApproximateNumberOfMessages";
+    const ask = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [count] });
+    const { Attributes } = await sqs.send(ask);
+    if (Attributes?.[count] !== "0") found[QueueUrl] = String(Attributes?.[count]);
+  }
+  return found;
 };
 
 describe("a shop that keeps its state, killed with -9", () => {
@@ -66,6 +80,7 @@ describe("a shop that keeps its state, killed with -9", () => {
     await expect
       .poll(async () => (await shop.api("GET", "/products/prd_hay")).body.available)
       .toBe(400 - numbers.length);
+    expect(await deadLetters(shop)).toEqual({});
     await shop.end("SIGINT");
   });
 

@@ -1,17 +1,13 @@
-import { AwsError, notEmulated, type World } from "../../kernel/engine.ts";
+import { AwsError, type World } from "../../kernel/engine.ts";
 import { newLife } from "../../kernel/life.ts";
-import { checkDestination, sendToDestination } from "./destinations.ts";
-import type { FunctionConfig, Outcome } from "./function.ts";
-
-/** How asynchronous invocations of a function are retried, and where they go that never succeed. */
-export type EventInvokeConfig = {
-  MaximumRetryAttempts?: number;
-  MaximumEventAgeInSeconds?: number;
-  DestinationConfig?: {
-    OnFailure?: { Destination?: string };
-    OnSuccess?: { Destination?: string };
-  };
-};
+import { sendToDestination } from "./destinations.ts";
+import { type EventInvokeConfig, longestAge } from "./event-invoke-configs.ts";
+import {
+  describeThrown,
+  type ErrorPayload,
+  type FunctionConfig,
+  type Outcome,
+} from "./function.ts";
 
 /** An invocation that somebody asked for and does not wait for, until it is done or given up. */
 type PendingEvent = {
@@ -25,34 +21,49 @@ type PendingEvent = {
   dueAt: number;
 };
 
-const longestAge = 6 * 3600;
 const pauses = [60_000, 120_000];
-
-/** Refuses a configuration that AWS would refuse or that is not emulated. */
-export const checkEventInvokeConfig = (config: EventInvokeConfig): void => {
-  const {
-    MaximumRetryAttempts: retries,
-    MaximumEventAgeInSeconds: age,
-    DestinationConfig,
-  } = config;
-  const invalid = (name: string, value: unknown) =>
-    new AwsError("InvalidParameterValueException", `Value ${value} at '${name}' is out of range.`);
-  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 0 && retries <= 2))
-    throw invalid("maximumRetryAttempts", retries);
-  if (age !== undefined && !(Number.isInteger(age) && age >= 60 && age <= longestAge))
-    throw invalid("maximumEventAgeInSeconds", age);
-  if (DestinationConfig?.OnSuccess?.Destination)
-    throw notEmulated("lambda", "the destination OnSuccess of an asynchronous invocation");
-  checkDestination(DestinationConfig?.OnFailure?.Destination);
-};
 
 /** A function as it is at the moment, with what it says about its asynchronous invocations. */
 type Found = {
   fn: FunctionConfig;
   config: EventInvokeConfig;
-  deadLetter?: string;
+  deadLetter?: string | undefined;
   /** Whether its reserved concurrency is zero: then its events are given up without a try. */
   suspended: boolean;
+};
+
+type Condition = "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
+
+/** What AWS puts back into its queue, as no attempt: throttling and errors of the service itself. */
+const isTransient = (error: unknown): boolean =>
+  error instanceof AwsError &&
+  error.code !== "NotEmulated" &&
+  (error.status === 429 || error.status >= 500);
+
+/** What the failure destination is told. The payload was JSON already, however deep: it is not walked again. */
+const recordOf = (
+  { fn }: Found,
+  { requestId, payload }: PendingEvent,
+  timestamp: string,
+  condition: Condition,
+  approximateInvokeCount: number,
+  error?: ErrorPayload,
+) => {
+  const functionArn = `${fn.arn}:$LATEST`;
+  const before = {
+    version: "1.0",
+    timestamp,
+    requestContext: { requestId, functionArn, condition, approximateInvokeCount },
+  };
+  const responseContext = {
+    statusCode: 200,
+    executedVersion: "$LATEST",
+    functionError: "Unhandled",
+  };
+  const after = error
+    ? `,${JSON.stringify({ responseContext, responsePayload: error }).slice(1)}`
+    : "}";
+  return `${JSON.stringify(before).slice(0, -1)},"requestPayload":${payload}${after}`;
 };
 
 /**
@@ -64,45 +75,35 @@ export const asyncInvocations = (
   find: (functionName: string) => Found | undefined,
   run: (event: PendingEvent) => Promise<Outcome>,
 ) => {
-  const { clock } = world;
+  const { clock, note } = world;
   const pending = world.keep.map<PendingEvent>("lambda.events");
   let life = newLife(clock);
 
   const giveUp = async (
-    { fn, config, deadLetter }: Found,
-    { requestId, payload }: PendingEvent,
-    condition: "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency",
+    found: Found,
+    event: PendingEvent,
+    condition: Condition,
     invokeCount: number,
-    error?: { errorMessage: string },
+    error?: ErrorPayload,
   ) => {
     const { over } = life;
+    const { fn, config, deadLetter } = found;
+    const { requestId, payload } = event;
     const caller = { name: fn.name, role: fn.role };
-    world.note({ kind: "event-dropped", function: fn.name, requestId, condition });
     const arn = config.DestinationConfig?.OnFailure?.Destination;
-    if (arn)
-      await sendToDestination(world, {
-        arn,
-        caller,
-        body: JSON.stringify({
-          version: "1.0",
-          timestamp: new Date(clock.now()).toISOString(),
-          requestContext: {
-            requestId,
-            functionArn: `${fn.arn}:$LATEST`,
-            condition,
-            approximateInvokeCount: invokeCount,
-          },
-          requestPayload: JSON.parse(payload),
-          ...(error && {
-            responseContext: {
-              statusCode: 200,
-              executedVersion: "$LATEST",
-              functionError: "Unhandled",
-            },
-            responsePayload: error,
-          }),
-        }),
-      });
+    const queue = arn ?? deadLetter;
+    note({
+      kind: "event-dropped",
+      function: fn.name,
+      requestId,
+      condition,
+      ...(queue && { queue }),
+    });
+    if (arn) {
+      const timestamp = new Date(clock.now()).toISOString();
+      const body = recordOf(found, event, timestamp, condition, invokeCount, error);
+      await sendToDestination(world, { arn, caller, body });
+    }
     if (deadLetter && !over())
       await sendToDestination(world, {
         arn: deadLetter,
@@ -133,10 +134,13 @@ export const asyncInvocations = (
     let outcome: Outcome;
     try {
       outcome = await run(event);
-    } catch {
-      // Throttled: it was never invoked, so that is no attempt of the retry policy.
-      if (!over()) later(Math.min(1000 * 2 ** throttles, 300_000), { throttles: throttles + 1 });
-      return;
+    } catch (error) {
+      if (over()) return;
+      if (isTransient(error))
+        return later(Math.min(1000 * 2 ** throttles, 300_000), { throttles: throttles + 1 });
+      const where = `asynchronous invocation of ${functionName}`;
+      note({ kind: "defect", where, message: String(error), error });
+      outcome = { ok: false, error: describeThrown(error) };
     }
     if (over()) return;
     if (outcome.ok) return void pending.delete(requestId);

@@ -3,15 +3,19 @@ import { AwsError, type World } from "../../kernel/engine.ts";
 import { fnv1a } from "../../kernel/hash.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import type { FunctionConfig, Outcome } from "./function.ts";
-import { checkMapping, isStream, type MappingSettings, type Poller } from "./mapping.ts";
+import type { ShardPosition } from "./lanes.ts";
+import { checkMapping, isStream, type MappingSettings } from "./mapping.ts";
 import { marked } from "./marker.ts";
+import type { Poller } from "./poller.ts";
 import { queuePoller } from "./queue-poller.ts";
-import { type ShardPosition, streamPoller } from "./stream-poller.ts";
+import { streamPoller } from "./stream-poller.ts";
 
-/** How a mapping hears that its source has something to read. Each answers how to stop listening. */
+/** How a mapping hears that its source has something to read, beside calls. Each answers how to stop listening. */
 export type Wake = {
   streams: (arn: string, listener: () => void) => () => void;
   queues: (arn: string, listener: () => void) => () => void;
+  /** Tells a queue that whoever received these messages is done with them. */
+  settle: (queueArn: string, receiptHandles: readonly string[]) => void;
 };
 
 export type MappingOptions = {
@@ -37,10 +41,6 @@ const entriesOf = <T>(all: Map<string, T>, id: string) => ({
   get: (key: string) => all.get(`${id}#${key}`),
   set: (key: string, value: T) => void all.set(`${id}#${key}`, value),
   delete: (key: string) => void all.delete(`${id}#${key}`),
-  entries: () =>
-    [...all]
-      .filter(([key]) => key.startsWith(`${id}#`))
-      .map(([key, value]): [string, T] => [key.slice(id.length + 1), value]),
 });
 
 const defaultsFor = (settings: MappingSettings) =>
@@ -67,7 +67,6 @@ export const eventSourceMappings = (
   const { clock } = world;
   const mappings = world.keep.map<Mapping>("lambda.mappings");
   const positions = world.keep.map<ShardPosition>("lambda.positions");
-  const receipts = world.keep.map<string>("lambda.receipts");
   /** What became of the last batch of each mapping. */
   const results = world.keep.map<string>("lambda.results");
   const pollers = new Map<string, Poller>();
@@ -141,7 +140,7 @@ export const eventSourceMappings = (
       wake: (listener: () => void) => (stream ? wake.streams : wake.queues)(arn, listener),
       pollDelay,
       positions: entriesOf(positions, id),
-      receipts: entriesOf(receipts, id),
+      settle: (receiptHandles: readonly string[]) => wake.settle(arn, receiptHandles),
     };
     const poller: Poller = stream ? streamPoller(host) : queuePoller(host);
     pollers.set(id, poller);
@@ -152,8 +151,7 @@ export const eventSourceMappings = (
     pollers.get(id)?.stop();
     pollers.delete(id);
     results.delete(id);
-    for (const part of [positions, receipts])
-      for (const [key] of entriesOf<unknown>(part, id).entries()) part.delete(`${id}#${key}`);
+    for (const key of positions.keys()) if (key.startsWith(`${id}#`)) positions.delete(key);
   };
 
   const operations = {
@@ -246,7 +244,6 @@ export const eventSourceMappings = (
     resume() {
       for (const mapping of mappings.values()) {
         const poller = makePoller(mapping);
-        poller.recover();
         if (mapping.enabled) poller.resume();
       }
     },

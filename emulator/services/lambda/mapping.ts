@@ -20,20 +20,6 @@ export type MappingSettings = {
   ScalingConfig?: { MaximumConcurrency?: number };
 };
 
-/** What a poller does for its mapping. */
-export type Poller = {
-  /** Finds its source, before anything else. Throws where it cannot be read. */
-  ready: () => Promise<void>;
-  /** Takes care of what was under way when an earlier life ended. */
-  recover: () => void;
-  /** Starts or goes on polling. */
-  resume: () => void;
-  /** Takes no more; what is under way comes to its end. */
-  pause: () => void;
-  /** Takes no more, and forgets what is under way. */
-  stop: () => void;
-};
-
 const known = new Set([
   "EventSourceArn",
   "FunctionName",
@@ -74,6 +60,26 @@ const checkRange = (name: string, value: number | undefined, least: number, most
 /** Whether an ARN names the stream of a DynamoDB table. */
 export const isStream = (arn: string): boolean => /^arn:aws:dynamodb:.*\/stream\//.test(arn);
 
+/** How many filters a mapping may have, and how long each. */
+const mostFilters = 5;
+const longestFilter = 4096;
+
+const checkFilters = (filters: unknown = []): void => {
+  if (!Array.isArray(filters)) throw invalid("Filters is a list.");
+  if (filters.length > mostFilters)
+    throw invalid(`Invalid filter criteria: more than ${mostFilters} filters.`);
+  for (const filter of filters) {
+    const { Pattern } = (filter ?? {}) as { Pattern?: unknown };
+    if (typeof Pattern !== "string")
+      throw invalid("Invalid filter pattern definition. A pattern is text.");
+    if (Pattern.length > longestFilter)
+      throw new AwsError(
+        "ValidationException",
+        `1 validation error detected: Value at 'filterCriteria.filters.pattern' failed to satisfy constraint: Member must have length less than or equal to ${longestFilter}`,
+      );
+  }
+};
+
 /** Refuses settings that AWS would refuse, or that are not emulated. */
 export const checkMapping = (settings: MappingSettings): void => {
   for (const [name, value] of Object.entries(settings))
@@ -95,6 +101,7 @@ export const checkMapping = (settings: MappingSettings): void => {
   for (const type of settings.FunctionResponseTypes ?? [])
     if (type !== "ReportBatchItemFailures")
       throw invalid(`Unknown function response type ${type}.`);
+  checkFilters(settings.FilterCriteria?.Filters);
   try {
     filterOf(settings);
   } catch (error) {

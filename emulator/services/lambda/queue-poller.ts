@@ -1,8 +1,7 @@
-import { administrator, type Caller, type World } from "../../kernel/engine.ts";
 import { newLife } from "../../kernel/life.ts";
 import { queueUrlOf } from "./destinations.ts";
-import type { Outcome } from "./function.ts";
-import { failuresIn, filterOf, type MappingSettings, type Poller } from "./mapping.ts";
+import { failuresIn, filterOf } from "./mapping.ts";
+import { type Poller, type PollerHost, type Settle, tellFailure } from "./poller.ts";
 
 type Received = {
   MessageId: string;
@@ -44,6 +43,7 @@ const sqsRecord = (message: Received, arn: string) => ({
   awsRegion: arn.split(":")[3],
 });
 
+/** A message's body as filters see it: the value of JSON, and text otherwise. */
 const parsed = (body: string): unknown => {
   try {
     return JSON.parse(body);
@@ -52,32 +52,12 @@ const parsed = (body: string): unknown => {
   }
 };
 
-/** What a poller needs of the mapping around it. */
-export type PollerHost = {
-  world: World;
-  settings: () => MappingSettings;
-  /** The function's role, under which the source is read. */
-  caller: () => Caller;
-  invoke: (event: object) => Promise<Outcome>;
-  /** Calls back when there may be something to read. */
-  wake: (listener: () => void) => () => void;
-  /** How long after an arrival the next poll comes, in milliseconds. */
-  pollDelay: number;
-};
-
-/** Where a queue's poller keeps the receipt handles of the messages that it has, by message id. */
-export type Receipts = {
-  set: (id: string, handle: string) => void;
-  delete: (id: string) => void;
-  entries: () => [id: string, handle: string][];
-};
-
 /**
  * Reads a queue for a function. Messages are deleted once they are handled; what failed is left alone and becomes
  * visible again after the queue's visibility timeout.
  */
-export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller => {
-  const { world, settings, caller, invoke, wake, pollDelay, receipts } = host;
+export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
+  const { world, settings, caller, invoke, wake, pollDelay, settle } = host;
   const { clock } = world;
   const life = newLife(clock);
   const arn = settings().EventSourceArn;
@@ -90,67 +70,36 @@ export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller =
   let running = 0;
   const gathered: Received[] = [];
   let windowOpen = false;
-  let recovered: Promise<void> | undefined;
 
-  const call = (operation: string, input: object, as = caller()) =>
-    world.call({ caller: as, service: "sqs", operation, input: { QueueUrl, ...input } });
-
-  /** No longer in our hands. */
-  const release = (messages: readonly Received[]) => {
-    if (life.over()) return;
-    for (const { MessageId } of messages) receipts.delete(MessageId);
-  };
-
-  const inTens = async (
-    operation: string,
-    entries: readonly { ReceiptHandle: string; VisibilityTimeout?: number }[],
-    as = caller(),
-  ) => {
-    for (let from = 0; from < entries.length && !life.over(); from += 10) {
-      const Entries = entries
-        .slice(from, from + 10)
-        .map((entry, index) => ({ Id: String(index), ...entry }));
-      await call(operation, { Entries }, as);
-    }
-  };
+  const call = (operation: string, input: object) =>
+    world.call({ caller: caller(), service: "sqs", operation, input: { QueueUrl, ...input } });
 
   const forget = async (messages: readonly Received[]) => {
-    await inTens(
-      "DeleteMessageBatch",
-      messages.map(({ ReceiptHandle }) => ({ ReceiptHandle })),
-    );
-    release(messages);
+    for (let from = 0; from < messages.length && !life.over(); from += 10) {
+      const Entries = messages
+        .slice(from, from + 10)
+        .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await call("DeleteMessageBatch", { Entries });
+    }
   };
 
-  const handle = async (messages: Received[]) => {
+  /** Does what is left to do with messages. Those that it does not delete reappear after their visibility timeout. */
+  const finish = async (messages: readonly Received[], work: () => Promise<void>) => {
     try {
-      const outcome = await invoke({ Records: messages.map((message) => sqsRecord(message, arn)) });
-      if (life.over()) return;
-      const ids = messages.map(({ MessageId }) => MessageId);
-      const failed = outcome.ok ? failuresIn(settings(), ids, outcome.result) : "all";
-      if (failed !== "all")
-        await forget(messages.filter(({ MessageId }) => !failed.has(MessageId)));
+      await work();
     } catch (error) {
-      // Throttled, or the delete did not get through: the messages reappear.
-      world.note({ kind: "mapping-failed", source: arn, message: String(error) });
+      tellFailure(world, arn, error);
     }
-    release(messages);
+    // Who was received in vain is received once more, and that counts: unlike what a restart cuts off.
+    if (!life.over()) settle(messages.map(({ ReceiptHandle }) => ReceiptHandle));
   };
 
-  /** The poller that had these messages is gone: they need not wait for their visibility timeout. */
-  const giveBack = async () => {
-    const left = receipts.entries();
-    try {
-      await inTens(
-        "ChangeMessageVisibilityBatch",
-        left.map(([, ReceiptHandle]) => ({ ReceiptHandle, VisibilityTimeout: 0 })),
-        // A function's role need not be allowed to: on AWS nobody does this.
-        administrator,
-      );
-    } catch (error) {
-      world.note({ kind: "mapping-failed", source: arn, message: String(error) });
-    }
-    if (!life.over()) for (const [id] of left) receipts.delete(id);
+  const handle = async (messages: readonly Received[]) => {
+    const outcome = await invoke({ Records: messages.map((message) => sqsRecord(message, arn)) });
+    if (life.over()) return;
+    const ids = messages.map(({ MessageId }) => MessageId);
+    const failed = outcome.ok ? failuresIn(settings(), ids, outcome.result) : "all";
+    if (failed !== "all") await forget(messages.filter(({ MessageId }) => !failed.has(MessageId)));
   };
 
   const most = () => settings().ScalingConfig?.MaximumConcurrency ?? 5;
@@ -160,7 +109,7 @@ export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller =
     while (gathered.length > 0 && running < most()) {
       const batch = gathered.splice(0, size);
       running += 1;
-      void handle(batch).finally(() => {
+      void finish(batch, () => handle(batch)).finally(() => {
         running -= 1;
         if (life.over()) return;
         if (!windowOpen) flush();
@@ -193,8 +142,6 @@ export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller =
       MessageAttributeNames: ["All"],
     });
     if (life.over()) return;
-    for (const { MessageId, ReceiptHandle } of Messages as Received[])
-      receipts.set(MessageId, ReceiptHandle);
     const passes = filterOf(settings());
     const wanted: Received[] = [];
     const unwanted: Received[] = [];
@@ -203,11 +150,10 @@ export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller =
         ? wanted
         : unwanted
       ).push(message);
-    // A message that no filter wants is gone: Lambda deletes it.
-    if (unwanted.length > 0) await forget(unwanted);
-    if (life.over()) return;
     if (Messages.length === MaxNumberOfMessages) drained = false;
     gather(wanted);
+    // A message that no filter wants is gone: Lambda deletes it.
+    if (unwanted.length > 0) await finish(unwanted, () => forget(unwanted));
   };
 
   const pollNow = async () => {
@@ -215,10 +161,9 @@ export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller =
     if (!listening || polling) return;
     polling = true;
     try {
-      await recovered;
       while (listening !== undefined && !drained && running < most()) await receive();
     } catch (error) {
-      world.note({ kind: "mapping-failed", source: arn, message: String(error) });
+      tellFailure(world, arn, error);
       life.after(1000, `lambda poll ${name}`, wakeUp);
     } finally {
       polling = false;
@@ -249,9 +194,6 @@ export const queuePoller = (host: PollerHost & { receipts: Receipts }): Poller =
       wakeUp();
     },
     pause,
-    recover() {
-      recovered = giveBack();
-    },
     stop() {
       pause();
       life.end();

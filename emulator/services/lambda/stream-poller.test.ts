@@ -243,6 +243,24 @@ describe("a mapping on a table's stream", () => {
     expect(batches).toEqual([["a", "b"], ["c"], ["d", "e"], ["f"]]);
   });
 
+  it("forgets a shard that is read to its end and listed no longer", async () => {
+    const { clock, cloud, batches, put, stream } = await start();
+    const positions = () => [...(cloud.keeper.parts.get("lambda.positions")?.keys() ?? [])].length;
+    for (const pk of ["a", "b", "c"]) {
+      put(pk);
+      stream.roll();
+      put(`child of ${pk}`);
+      await clock.advance(1000);
+    }
+    expect(positions()).toBe(4);
+    for (const shard of ["0", "1"]) stream.forget(shard);
+    stream.roll();
+    put("d");
+    await clock.advance(1000);
+    expect(positions()).toBe(3);
+    expect(batches.flat()).toHaveLength(7);
+  });
+
   it("waits for its batching window", async () => {
     const { clock, batches, put } = await start({ MaximumBatchingWindowInSeconds: 5 });
     put("a");
@@ -277,5 +295,35 @@ describe("a mapping on a table's stream", () => {
     await lambda("DeleteFunctionConcurrency", { FunctionName: "Relay" });
     await clock.advance(60_000);
     expect(batches).toEqual([["a"]]);
+  });
+
+  it("takes a defect of the emulator for a failed try, and says what it was", async () => {
+    let tries = 0;
+    const cloud = startLambda(() => null, {
+      runtime: () => ({
+        prepare: async () => {},
+        invoke: async () => {
+          tries += 1;
+          throw new TypeError("x is not a function");
+        },
+        warm: async () => {},
+        crash: () => {},
+        stop: () => {},
+      }),
+    });
+    await cloud.create("Relay");
+    await cloud.lambda("CreateEventSourceMapping", {
+      FunctionName: "Relay",
+      EventSourceArn: cloud.stream.arn,
+      StartingPosition: "TRIM_HORIZON",
+      MaximumRetryAttempts: 1,
+    });
+    cloud.stream.put(cloud.clock.now(), "a");
+    await cloud.clock.advance(3600_000);
+    expect(tries).toBe(2);
+    expect(cloud.facts.filter(({ kind }) => kind === "defect")).toHaveLength(2);
+    expect(cloud.facts).toContainEqual(
+      expect.objectContaining({ kind: "records-dropped", function: "Relay", count: 1 }),
+    );
   });
 });

@@ -3,7 +3,7 @@ import { virtualClock } from "../../kernel/clock.ts";
 import { createCloud, type Fact } from "../../kernel/cloud.ts";
 import { administrator } from "../../kernel/engine.ts";
 import { forked, reopened } from "../../kernel/testing/fork.ts";
-import { type SesEngine, sesEngine } from "./engine.ts";
+import { keptEmails, type SesEngine, sesEngine } from "./engine.ts";
 
 const start = () => {
   const clock = virtualClock();
@@ -103,4 +103,27 @@ it("templates, raw e-mails and bad recipients are refused", async () => {
   await expect(send({ Content: { Raw: { Data: "" } } })).rejects.toThrow(/Raw/);
   await expect(send({ Destination: {} })).rejects.toMatchObject({ code: "BadRequestException" });
   await expect(send({ Destination: { ToAddresses: ["nobody"] } })).rejects.toThrow(/nobody/);
+});
+
+it("the newest thousand e-mails are kept, and no more", async () => {
+  const { cloud, ses, email, inbox } = start();
+  await ses("CreateEmailIdentity", { EmailIdentity: "acme@example.com" });
+  for (let n = 0; n < keptEmails + 10; n++)
+    await ses("SendEmail", { ...email, EmailTags: [{ Name: "n", Value: `${n}` }] });
+  expect(inbox()).toHaveLength(keptEmails);
+  expect(inbox()[0]?.tags).toEqual({ n: "10" });
+  const other = await reopened(cloud, [sesEngine], { seed: 2 });
+  expect((other.engines.ses as SesEngine).inbox()).toEqual(inbox());
+});
+
+it("what has no bottom is refused, wherever it stands", async () => {
+  const { cloud, ses, email } = start();
+  let bottomless: unknown = [];
+  for (let i = 0; i < 30_000; i++) bottomless = [bottomless];
+  await ses("CreateEmailIdentity", { EmailIdentity: "acme@example.com" });
+  for (const operation of Object.keys(cloud.engines.ses?.operations ?? {}))
+    for (const name of Object.keys({ ...email, EmailIdentity: 1 }))
+      await expect(
+        ses(operation, { ...email, EmailIdentity: "acme@example.com", [name]: bottomless }),
+      ).rejects.toMatchObject({ code: "SerializationException", status: 400 });
 });

@@ -1,5 +1,6 @@
 import { AwsError, type Engine, notEmulated, type World } from "../../kernel/engine.ts";
 import { pageOf } from "../../kernel/paging.ts";
+import { shallowInputs } from "../../kernel/shallow.ts";
 import { uuid } from "../../kernel/uuid.ts";
 
 /** An e-mail that was sent: it went no further than this. */
@@ -17,9 +18,12 @@ export type Email = {
   tags: Record<string, string>;
 };
 
+/** How many e-mails are kept. AWS keeps none: this is a window for who tries things out, and no archive. */
+export const keptEmails = 1_000;
+
 /** The SES engine, and the e-mails it caught. */
 export type SesEngine = Engine & {
-  /** Every e-mail that was sent, the oldest first. */
+  /** The newest e-mails that were sent, `keptEmails` of them at most, the oldest first. */
   inbox: () => readonly Email[];
 };
 
@@ -29,7 +33,33 @@ const badRequest = (message: string) => new AwsError("BadRequestException", mess
 
 /** The address in `Acme Corp <acme@example.com>`. */
 const addressIn = (text: string) => /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text.trim();
-const isAddress = (text: string) => /^[^\s@<>]+@[^\s@<>]+$/.test(addressIn(text));
+/** The longest address, in characters. */
+const longestAddress = 320;
+const isAddress = (text: unknown): text is string =>
+  typeof text === "string" && /^[^\s@<>]{1,320}@[^\s@<>]{1,320}$/.test(addressIn(text));
+
+/** Tags become parts of other services' names: few characters, and few of those. */
+const tag = /^[\w-]{1,256}$/;
+const tagsIn = (tags: unknown): Record<string, string> => {
+  if (!Array.isArray(tags)) throw badRequest("EmailTags is a list.");
+  return Object.fromEntries(
+    tags.map((one: { Name?: unknown; Value?: unknown } | null) => {
+      const { Name, Value } = one ?? {};
+      if (
+        typeof Name !== "string" ||
+        typeof Value !== "string" ||
+        !tag.test(Name) ||
+        !tag.test(Value)
+      )
+        throw badRequest(
+          "Names and values of EmailTags have 1 to 256 letters, digits, underscores and dashes.",
+        );
+      return [Name, Value];
+    }),
+  );
+};
+
+const isText = (value: unknown) => value === undefined || typeof value === "string";
 
 /** The SES v2 API as far as sending goes. E-mails are caught; an identity is verified as soon as it is created. */
 export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
@@ -55,9 +85,12 @@ export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
 
   return {
     service: "ses",
-    operations: {
+    operations: shallowInputs({
       CreateEmailIdentity({ EmailIdentity }) {
-        if (!EmailIdentity) throw badRequest("EmailIdentity is required.");
+        if (typeof EmailIdentity !== "string" || !EmailIdentity)
+          throw badRequest("EmailIdentity is required.");
+        if (EmailIdentity.length > longestAddress)
+          throw badRequest(`An identity has at most ${longestAddress} characters.`);
         const name = EmailIdentity.toLowerCase();
         if (identities.has(name))
           throw new AwsError(
@@ -100,10 +133,13 @@ export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
         const { Text, Html } = Content.Simple?.Body ?? {};
         if (typeof subject !== "string" || (Text?.Data === undefined && Html?.Data === undefined))
           throw badRequest("Content.Simple needs a subject and a body.");
+        if (!isText(Text?.Data) || !isText(Html?.Data))
+          throw badRequest("The bodies of an e-mail are text.");
         if (!FromEmailAddress || !isAddress(FromEmailAddress))
           throw badRequest("Missing or invalid FromEmailAddress.");
         const { ToAddresses: to = [], CcAddresses: cc = [], BccAddresses: bcc = [] } = Destination;
-        const recipients: string[] = [...to, ...cc, ...bcc];
+        if (![to, cc, bcc].every(Array.isArray)) throw badRequest("Recipients come as lists.");
+        const recipients: unknown[] = [...to, ...cc, ...bcc];
         if (recipients.length === 0 || recipients.length > 50)
           throw badRequest(`Recipient count must be from 1 to 50: ${recipients.length}.`);
         for (const recipient of recipients)
@@ -124,16 +160,18 @@ export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
           subject,
           text: Text?.Data,
           html: Html?.Data,
-          tags: Object.fromEntries(
-            EmailTags.map(({ Name, Value }: { Name: string; Value: string }) => [Name, Value]),
-          ),
+          tags: tagsIn(EmailTags),
         };
         emails.set(email.id, email);
+        for (const id of emails.keys()) {
+          if (emails.size <= keptEmails) break;
+          emails.delete(id);
+        }
         // No addresses: facts are kept and shown, and personal data is not theirs to keep.
         note({ kind: "ses.sent", messageId: email.id, subject, tags: email.tags });
         return { MessageId: email.id };
       },
-    },
+    }),
     inbox: () => [...emails.values()],
   };
 };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../../kernel/engine.ts";
+import { isObject } from "../../kernel/json.ts";
 
 /** A message attribute as the wire carries it; binary values are base64. */
 export type MessageAttribute = { DataType: string; StringValue?: string; BinaryValue?: string };
@@ -30,8 +31,34 @@ export type Message = {
   place: number;
   /** The handle of the latest receive; older ones delete nothing. */
   receiptHandle?: string;
+  /** Who has it, where that ends with this cloud (a function, not a client outside), until it is done with it. */
+  holder?: string;
   /** The queue that gave up on it. */
   source?: string;
+};
+
+const wrongType = (name: string, wanted: string) =>
+  new AwsError("SerializationException", `The member ${name} cannot be read as ${wanted}.`);
+
+/** Whether text is as a pattern has it. Throws where it is no text. */
+export const isText = (name: string, value: unknown, pattern: RegExp): boolean => {
+  if (typeof value !== "string") throw wrongType(name, "a string");
+  return pattern.test(value);
+};
+
+/** Whether a number, if there is one, is an integer in a range. Throws where it is no number. */
+export const isWithin = (name: string, value: unknown, least: number, greatest: number) => {
+  if (value === undefined || value === null) return true;
+  if (typeof value !== "number") throw wrongType(name, "an integer");
+  return Number.isInteger(value) && value >= least && value <= greatest;
+};
+
+/** Refuses an integer out of its range. */
+export const checkRange = (name: string, value: unknown, least: number, greatest: number) => {
+  if (!isWithin(name, value, least, greatest))
+    throw invalidParameter(
+      `Value ${value} for parameter ${name} is invalid. Reason: Must be >= ${least} and <= ${greatest}, if provided.`,
+    );
 };
 
 /** The error that SQS answers for a parameter out of its range. */
@@ -63,29 +90,32 @@ export const md5OfAttributes = (attributes: Record<string, MessageAttribute>) =>
   return hash.digest("hex");
 };
 
-const sizeOfAttributes = (attributes: Record<string, MessageAttribute> = {}) => {
-  let size = 0;
-  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes))
-    size +=
-      Buffer.byteLength(name) +
-      Buffer.byteLength(DataType) +
-      Buffer.byteLength(StringValue ?? "") +
-      Buffer.byteLength(BinaryValue ?? "", "base64");
-  return size;
-};
+/** The length of a text, and of what is none nothing: it is refused, but not here. */
+const bytesOf = (value: unknown, encoding: BufferEncoding = "utf8") =>
+  typeof value === "string" ? Buffer.byteLength(value, encoding) : 0;
 
 /** What counts against the size limit: the body and its attributes, in bytes. */
 export const sizeOf = (entry: {
   MessageBody?: string;
   MessageAttributes?: Record<string, MessageAttribute>;
-}) => Buffer.byteLength(entry.MessageBody ?? "") + sizeOfAttributes(entry.MessageAttributes);
+}) => {
+  let size = bytesOf(entry.MessageBody);
+  for (const [name, attribute] of Object.entries(entry.MessageAttributes ?? {}))
+    size +=
+      bytesOf(name) +
+      bytesOf(attribute?.DataType) +
+      bytesOf(attribute?.StringValue) +
+      bytesOf(attribute?.BinaryValue, "base64");
+  return size;
+};
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that AWS refuses
 const refused = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
 
 /** Refuses a body that is missing or carries characters that SQS does not take. */
 export const checkBody = (body: unknown) => {
-  if (typeof body !== "string" || body === "") throw missingParameter("MessageBody");
+  if (body === undefined || body === null || body === "") throw missingParameter("MessageBody");
+  if (typeof body !== "string") throw wrongType("MessageBody", "a string");
   if (refused.test(body))
     throw new AwsError(
       "InvalidMessageContents",
@@ -93,8 +123,20 @@ export const checkBody = (body: unknown) => {
     );
 };
 
+/** Refuses attributes that are not made of text. */
+export const checkTypes = (attributes: Record<string, MessageAttribute>) => {
+  if (!isObject(attributes)) throw wrongType("MessageAttributes", "a map");
+  for (const [name, attribute] of Object.entries(attributes)) {
+    if (!isObject(attribute)) throw wrongType(name, "a structure");
+    for (const member of ["DataType", "StringValue", "BinaryValue"] as const)
+      if (!["string", "undefined"].includes(typeof (attribute[member] ?? undefined)))
+        throw wrongType(`${name}.${member}`, "a string");
+  }
+};
+
 /** Refuses message attributes that SQS would refuse: their number, names, types and empty values. */
 export const checkAttributes = (attributes: Record<string, MessageAttribute> = {}) => {
+  checkTypes(attributes);
   const entries = Object.entries(attributes);
   if (entries.length > 10)
     throw invalidParameter(

@@ -1,9 +1,11 @@
 import type { Timer } from "../../kernel/clock.ts";
 import { AwsError, type Engine, type World } from "../../kernel/engine.ts";
 import { uuid } from "../../kernel/uuid.ts";
-import { invalidParameter, type Message, missingParameter } from "./messages.ts";
+import type { QueueDirectory } from "./directory.ts";
+import type { Fresh, MessageStore } from "./message-store.ts";
+import { invalidParameter, isWithin, type Message, missingParameter } from "./messages.ts";
 import { type Queue, redrivePolicyOf } from "./queues.ts";
-import type { Fresh, Stock } from "./stock.ts";
+import type { MessageRetention } from "./retention.ts";
 
 /** A redrive of a dead-letter queue, as plain data. */
 type MoveTask = {
@@ -22,10 +24,9 @@ type MoveTask = {
 
 type Queues = {
   world: World;
-  stock: Stock;
-  byArn: (arn: string) => Queue | undefined;
-  all: () => Iterable<Queue>;
-  expired: (queue: Queue, message: Message) => boolean;
+  store: MessageStore;
+  directory: QueueDirectory;
+  retention: MessageRetention;
   enqueue: (queue: Queue, message: Fresh) => void;
 };
 
@@ -37,7 +38,7 @@ const missing = (name: string) =>
   );
 
 const checkNumber = (name: string, value: number | undefined, most: number) => {
-  if (value !== undefined && !(value >= 1 && value <= most))
+  if (!isWithin(name, value, 1, most))
     throw invalidParameter(
       `Value for parameter ${name} is invalid. Reason: You must enter a number that's between 1 and ${most}.`,
     );
@@ -50,10 +51,9 @@ const checkNumber = (name: string, value: number | undefined, most: number) => {
  */
 export const moveTasks = ({
   world: { clock, note, keep },
-  stock,
-  byArn,
-  all,
-  expired,
+  store,
+  directory: { queues, byArn },
+  retention,
   enqueue,
 }: Queues) => {
   const tasks = keep.map<MoveTask>("sqs.moveTasks");
@@ -63,10 +63,9 @@ export const moveTasks = ({
     tasks.set(task.id, { ...task, status, failure });
     note({ kind: "sqs.redrive", queue: task.source, status, moved: task.moved, failure });
   };
-  const first = (queue: Queue) => {
-    for (const message of stock.surface(queue).visible.values())
-      if (expired(queue, message)) stock.remove(message);
-      else return message;
+  const first = (queue: Queue): Message | undefined => {
+    for (const message of store.surface(queue).visible.values())
+      if (!retention.expire(queue, message)) return message;
     return undefined;
   };
   const step = (task: MoveTask) => {
@@ -91,7 +90,7 @@ export const moveTasks = ({
       receives: 0,
       receivesHere: 0,
     };
-    stock.remove(message);
+    store.remove(message);
     note({ kind: "sqs.redriven", queue: arn, from: task.source, messageId: moved.id });
     enqueue(destination, moved);
     arm({ ...task, moved: task.moved + 1, dueAt: clock.now() + 1000 / (task.perSecond ?? 500) });
@@ -116,7 +115,7 @@ export const moveTasks = ({
       if (!SourceArn) throw missingParameter("SourceArn");
       const source = byArn(SourceArn);
       if (!source) throw missing("SourceArn");
-      const isDeadLetterQueue = [...all()].some(
+      const isDeadLetterQueue = [...queues.values()].some(
         (queue) => redrivePolicyOf(queue)?.deadLetterTargetArn === SourceArn,
       );
       if (!isDeadLetterQueue)
@@ -139,7 +138,7 @@ export const moveTasks = ({
         perSecond,
         status: "RUNNING",
         startedAt: clock.now(),
-        toMove: stock.surface(source).visible.size,
+        toMove: store.surface(source).visible.size,
         moved: 0,
         dueAt: clock.now() + 1000 / (perSecond ?? 500),
       };
@@ -182,6 +181,15 @@ export const moveTasks = ({
 
   return {
     operations,
+    /** Forgets the tasks of a queue that is deleted. */
+    forget(source: string) {
+      for (const { id, ...task } of tasks.values()) {
+        if (task.source !== source) continue;
+        timers.get(id)?.cancel();
+        timers.delete(id);
+        tasks.delete(id);
+      }
+    },
     stop() {
       for (const timer of timers.values()) timer.cancel();
       timers.clear();

@@ -1,4 +1,6 @@
 import { AwsError, notEmulated } from "../../kernel/engine.ts";
+import { isObject } from "../../kernel/json.ts";
+import { isShallow } from "../../kernel/shallow.ts";
 import { invalidParameter } from "./messages.ts";
 
 /** A queue without its messages, as plain data. It never changes: another one takes its place. */
@@ -74,7 +76,7 @@ const invalidValue = (name: string) =>
 const parsed = (name: string, text: string): Record<string, unknown> => {
   try {
     const value = JSON.parse(text);
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
+    if (isObject(value) && isShallow(value, 8)) return value;
   } catch {
     // Answered below, as AWS does: an invalid policy is an invalid attribute.
   }
@@ -94,6 +96,10 @@ const checkRedrivePolicy = (
     throw refuse("Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
   if (maxReceiveCount === undefined)
     throw refuse("Redrive policy does not contain mandatory attribute: maxReceiveCount.");
+  if (typeof maxReceiveCount !== "number" && typeof maxReceiveCount !== "string")
+    throw refuse(
+      "Invalid value for maxReceiveCount, valid values are from 1 to 1000 both inclusive.",
+    );
   const count = Number(maxReceiveCount);
   if (!Number.isInteger(count) || count < 1 || count > 1000)
     throw refuse(
@@ -118,8 +124,17 @@ const checkRedriveAllowPolicy = (text: string) => {
   const valid =
     redrivePermission === "byQueue"
       ? queues >= 1 && queues <= 10
-      : ["allowAll", "denyAll"].includes(String(redrivePermission)) && queues === 0;
+      : (redrivePermission === "allowAll" || redrivePermission === "denyAll") && queues === 0;
   if (!valid) throw invalidValue("RedriveAllowPolicy");
+};
+
+/** Refuses what is no policy at all; what of one is not evaluated here is refused by name elsewhere. */
+const checkPolicy = (text: string) => {
+  const { Statement } = parsed("Policy", text);
+  const statements = Array.isArray(Statement) ? Statement : [Statement];
+  for (const statement of statements)
+    if (!isObject(statement) || (statement.Effect !== "Allow" && statement.Effect !== "Deny"))
+      throw invalidValue("Policy");
 };
 
 /** Refuses queue attributes that SQS would refuse; `source` is the ARN of the queue that they are for. */
@@ -129,6 +144,8 @@ export const checkQueueAttributes = (
   find: (arn: string) => Queue | undefined,
 ) => {
   for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value !== "string")
+      throw new AwsError("SerializationException", `The attribute ${name} cannot be read as text.`);
     const range = numbers[name];
     if (range) {
       const number = Number(value);
@@ -145,7 +162,7 @@ export const checkQueueAttributes = (
     } else if (name === "RedriveAllowPolicy") {
       checkRedriveAllowPolicy(value);
     } else if (name === "Policy") {
-      parsed(name, value);
+      checkPolicy(value);
     } else if (name === "SqsManagedSseEnabled" && !["true", "false"].includes(value)) {
       throw invalidValue(name);
     }

@@ -23,6 +23,7 @@ export const lambdaMakers = (handle: Handle, options: Partial<LambdaOptions> = {
       wake: {
         streams: stream.wake,
         queues: (arn, listener) => sqs?.onMessages(arn, listener) ?? (() => {}),
+        settle: (arn, handles) => sqs?.settle(arn, handles),
       },
     }),
   ];

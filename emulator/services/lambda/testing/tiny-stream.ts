@@ -7,6 +7,7 @@ export const tinyStream = () => {
   let shards: Map<string, object[]>;
   let counts: Map<string, number>;
   let era = 0;
+  const newest = () => Math.max(...[...shards.keys()].map(Number));
   const iterator = (shard: string, from: number) => `${shard}:${from}:${era}`;
   const engine = ({ keep }: World): Engine => {
     shards = keep.map("tiny.shards");
@@ -42,7 +43,7 @@ export const tinyStream = () => {
       const records = shards.get(shard) ?? [];
       const Records = records.slice(from, from + Limit);
       const to = from + Records.length;
-      const open = Number(shard) === shards.size - 1 || to < records.length;
+      const open = Number(shard) === newest() || to < records.length;
       return { Records, ...(open && { NextShardIterator: iterator(shard, to) }) };
     },
   };
@@ -63,12 +64,14 @@ export const tinyStream = () => {
     },
     /** Closes the shard; what is written from now on goes to its child. */
     roll() {
-      shards.set(String(shards.size), []);
+      shards.set(String(newest() + 1), []);
     },
+    /** Lists a closed shard no longer, as a stream does a day later. */
+    forget: (shard: string) => void shards.delete(shard),
     /** Adds a record: its key, and in `fail` what the handler does with it. */
     put(now: number, pk: string, fail = "no", eventName = "INSERT") {
       const count = counts.get("records") ?? 0;
-      const last = String(shards.size - 1);
+      const last = String(newest());
       const record = {
         eventID: `event-${count}`,
         eventName,

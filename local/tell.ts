@@ -1,0 +1,67 @@
+import type { Fact } from "emulator/kernel/cloud";
+import { tellDenial } from "emulator/services/iam/denial";
+import { type Loss, lossOf } from "./losses.ts";
+
+/** What is wrong with what somebody wrote or called, each in a line that is said once. */
+const troubleOf = (fact: Fact): string | undefined => {
+  switch (fact.kind) {
+    case "iam.denied":
+      return tellDenial(fact);
+    case "connection-refused":
+    case "refused-address":
+      return `Refused: ${fact.function ?? fact.from} asked for ${fact.host ?? fact.url}, which is not on this machine.`;
+    case "defect":
+      return `Defect in the local cloud (${fact.where}): ${fact.message}`;
+    default:
+      return undefined;
+  }
+};
+
+/** What is said of facts, to somebody who cannot read all of them. */
+export type Teller = {
+  /** What should be said of a fact, if anything: of each kind of loss the first, and then when there are ten times as many. */
+  hear: (fact: Fact) => string | undefined;
+  /** What has become more since it was said last, for the end. */
+  rest: () => string[];
+};
+
+/** So many lines are remembered, not to be said again. */
+const MOST_SAID = 1_000;
+
+/** Makes a teller for the AWS endpoint at an address. */
+export const createTeller = (awsUrl: string, { logs = false } = {}): Teller => {
+  const said = new Set<string>(); // a denied call is tried again and again; once is enough to know
+  const told = new Map<string, { count: number; next: number; said: number; loss: Loss }>();
+  const aws = `npm run aws -- --port ${new URL(awsUrl).port}`;
+  const queueUrl = (arn: string) => `${awsUrl}/${arn.split(":").slice(4).join("/")}`;
+
+  const count = (loss: Loss): string | undefined => {
+    const before = told.get(loss.key);
+    const sum = (before?.count ?? 0) + loss.count;
+    let next = before?.next ?? 1;
+    const due = sum >= next;
+    while (next <= sum) next *= 10;
+    told.set(loss.key, { count: sum, next, said: due ? sum : (before?.said ?? 0), loss });
+    if (!due) return undefined;
+    return before ? `Again: ${loss.more(sum)}, by now.` : `${loss.first} Look: ${aws} ${loss.look}`;
+  };
+
+  return {
+    hear(fact) {
+      if (fact.kind === "log") return logs ? `${fact.function}  ${fact.line}` : undefined;
+      if (fact.kind === "thread-stands-still")
+        return `One of ${(fact.functions as string[]).join(", ")} computes and never waits; the others go on in another thread.`;
+      const loss = lossOf(fact, queueUrl);
+      if (loss) return count(loss);
+      const trouble = troubleOf(fact);
+      if (trouble === undefined || said.has(trouble)) return undefined;
+      if (said.size >= MOST_SAID) said.clear();
+      said.add(trouble);
+      return trouble;
+    },
+    rest: () =>
+      [...told.values()]
+        .filter(({ count, said }) => count > said)
+        .map(({ count, loss }) => `In all: ${loss.more(count)}.`),
+  };
+};
