@@ -37,7 +37,7 @@ const isRefusal = (error: Error) =>
   error.message.includes("does not emulate");
 
 /** Tries a claim. Never throws. */
-const judge = async (claim: Claim, lab: Lab): Promise<Outcome> => {
+const tryClaim = async (claim: Claim, lab: Lab): Promise<Outcome> => {
   if (claim.needsRole && !lab.role)
     return { claim, verdict: "not tried", seen: "it needs --role-arn" };
   try {
@@ -51,7 +51,7 @@ const judge = async (claim: Claim, lab: Lab): Promise<Outcome> => {
 };
 
 /** Tries claims, so many at a time; answers in their order. After `signal`, no more are begun. */
-export const judgeAll = async (
+export const tryClaims = async (
   tried: Claim[],
   lab: Lab,
   {
@@ -65,7 +65,7 @@ export const judgeAll = async (
   const worker = async () => {
     for (let next = waiting.shift(); next && !signal?.aborted; next = waiting.shift()) {
       const [index, claim] = next;
-      const outcome = await judge(claim, lab);
+      const outcome = await tryClaim(claim, lab);
       outcomes[index] = outcome;
       tell(outcome);
     }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { claims, judgeAll, type Outcome } from "./claims.ts";
+import { claims, type Outcome, tryClaims } from "./claims.ts";
 import { openLab } from "./lab.ts";
 import { openLocalLab } from "./local-lab.ts";
 import { reportOf } from "./report.ts";
@@ -91,7 +91,7 @@ const conformance = async (): Promise<number> => {
     say("\nEnds what is begun, and removes what was created. Once more leaves at once.");
   });
   let done = 0;
-  const outcomes = await judgeAll(tried, lab, {
+  const outcomes = await tryClaims(tried, lab, {
     signal: enough.signal,
     tell: () => {
       done += 1;

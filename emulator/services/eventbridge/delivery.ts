@@ -45,7 +45,7 @@ const codes: [pattern: RegExp, code: string][] = [
 ];
 
 /** What AWS's dead letters call an error, and whether another attempt could help. */
-const judge = (error: unknown): { code: string; again: boolean } => {
+const classify = (error: unknown): { code: string; again: boolean } => {
   if (!(error instanceof AwsError)) return { code: "CONNECTION_FAILURE", again: true };
   const code = codes.find(([pattern]) => pattern.test(error.code))?.[1];
   const again =
@@ -131,7 +131,7 @@ export const createDeliveries = <Goods>(
       done(key, "dead-letter", shipment, { ...told, queue, messageId: sent?.MessageId });
     } catch (failure) {
       if (born.over()) return;
-      if (tries > 1 && judge(failure).again) {
+      if (tries > 1 && classify(failure).again) {
         const dueAt = clock.now() + 1000;
         arm(key, { ...delivery, dueAt, end: { ...end, tries: tries - 1 } }, shipment);
       } else {
@@ -154,7 +154,7 @@ export const createDeliveries = <Goods>(
       failure = error;
     }
     if (born.over()) return;
-    const { code, again } = judge(failure);
+    const { code, again } = classify(failure);
     const now = clock.now();
     const giveUp = (exhausted?: string) => {
       const end = { code, message: textOf(failure), exhausted, tries: 3 };

@@ -1,5 +1,5 @@
 import { type Engine, notEmulated, type World } from "../../kernel/engine.ts";
-import { shallowInputs } from "../../kernel/shallow.ts";
+import { shallowInputs } from "../../kernel/nesting.ts";
 import { asyncInvocations } from "./async-invocations.ts";
 import { concurrencyOf } from "./concurrency.ts";
 import { eventInvokeConfigs } from "./event-invoke-configs.ts";

@@ -1,6 +1,6 @@
 import { AwsError, type Engine, notEmulated, type World } from "../../kernel/engine.ts";
+import { shallowInputs } from "../../kernel/nesting.ts";
 import { pageOf } from "../../kernel/paging.ts";
-import { shallowInputs } from "../../kernel/shallow.ts";
 import { uuid } from "../../kernel/uuid.ts";
 
 /** An e-mail that was sent: it went no further than this. */

@@ -1,5 +1,5 @@
 import { AwsError, type Caller, type Engine, type World } from "../../kernel/engine.ts";
-import { shallowInputs } from "../../kernel/shallow.ts";
+import { shallowInputs } from "../../kernel/nesting.ts";
 import { checkBatch, eachOf } from "./batches.ts";
 import { queueDirectory } from "./directory.ts";
 import { createMessageStore, type Fresh } from "./message-store.ts";

@@ -1,6 +1,6 @@
 import { AwsError, notEmulated } from "../../kernel/engine.ts";
 import { isObject } from "../../kernel/json.ts";
-import { isShallow } from "../../kernel/shallow.ts";
+import { isShallow } from "../../kernel/nesting.ts";
 import { invalidParameter } from "./messages.ts";
 
 /** A queue without its messages, as plain data. It never changes: another one takes its place. */

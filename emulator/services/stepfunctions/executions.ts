@@ -5,7 +5,7 @@ import type { Definitions } from "./definitions.ts";
 import { copyOf, type Execution, NESTS_TOO_DEEP, tooLarge } from "./execution.ts";
 import { HISTORY_LIMIT, type History } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { atMost, checkName, invalid, type Machine, page, refuse, required } from "./machines.ts";
+import { atMost, checkName, invalid, type Machine, paged, refuse, required } from "./machines.ts";
 import { type Executions, NOT_KEPT } from "./retention.ts";
 import { readToken } from "./token.ts";
 
@@ -235,7 +235,7 @@ export const executionOperations = ({
         .filter((x) => x.machineArn === machine.arn)
         .filter((x) => statusFilter === undefined || x.status === statusFilter)
         .reverse();
-      const { items, ...more } = page(all, input);
+      const { items, ...more } = paged(all, input);
       const listed = items.map((x) =>
         present({
           executionArn: x.arn,
@@ -255,7 +255,7 @@ export const executionOperations = ({
       const x = findWhole(required(input, "executionArn"));
       const oldest = history.of(x);
       const all = input.reverseOrder ? oldest.toReversed() : [...oldest];
-      const { items, ...more } = page(all, input);
+      const { items, ...more } = paged(all, input);
       const events = input.includeExecutionData === false ? items.map(withoutData) : items;
       return { events, ...more };
     },

@@ -1,4 +1,5 @@
 import { AwsError, notEmulated, type Operation, type World } from "../../kernel/engine.ts";
+import { pageOf } from "../../kernel/paging.ts";
 import { uuid } from "../../kernel/uuid.ts";
 import { readDefinition } from "./definition/read.ts";
 import type { Definitions } from "./definitions.ts";
@@ -59,18 +60,19 @@ export const checkName = (name: unknown) => {
 const DEFINITION_LIMIT = 1024 * 1024;
 
 /** Cuts a page out of a list. The token is the place to go on from. */
-export const page = <Item>(all: Item[], input: Input, most = 100) => {
+export const paged = <Item>(all: Item[], input: Input, most = 100) => {
   const { maxResults = 0, nextToken } = input ?? {};
   if (maxResults > 1000)
     throw invalid(
       `Value '${maxResults}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000`,
     );
-  const start = nextToken === undefined ? 0 : Number(Buffer.from(nextToken, "base64").toString());
-  if (!Number.isInteger(start))
-    throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
-  const end = start + (maxResults || most);
-  const more = end < all.length && { nextToken: Buffer.from(String(end)).toString("base64") };
-  return { items: all.slice(start, end), ...more };
+  const { page, next } = pageOf(
+    all,
+    maxResults || most,
+    nextToken,
+    () => new AwsError("InvalidToken", "Invalid Token: 'Invalid token'"),
+  );
+  return { items: page, ...(next && { nextToken: next }) };
 };
 
 /** The operations on state machines. */
@@ -210,7 +212,7 @@ export const machineOperations = ({
 
     ListStateMachines: (input: Input) => {
       const all = [...machines.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-      const { items, ...more } = page(all, input);
+      const { items, ...more } = paged(all, input);
       const stateMachines = items.map(({ arn, name, creationDate }) => ({
         stateMachineArn: arn,
         name,
