@@ -11,7 +11,10 @@ export type { Fact } from "./observers.ts";
  */
 export type Gate = (call: Call, next: (call: Call) => Promise<unknown>) => Promise<unknown>;
 
-/** The engines behind one door. Every call, whoever makes it and whichever way it comes in, goes through `call`. */
+/**
+ * The engines behind one door. Every call, whoever makes it and whichever way it comes in, passes the gates. `call` is for
+ * those outside: what their call has changed is told to the keeper before they are answered.
+ */
 export type Cloud = World & {
   engines: Record<string, Engine>;
   /** Puts a gate before all others, for the calls that are made from now on. Answers how to take it away. */
@@ -43,11 +46,7 @@ export const createCloud = (
       ? engine.operations[call.operation]
       : undefined;
     if (!operation) throw notEmulated(call.service, `the operation ${call.operation}`);
-    try {
-      return await operation(call.input, call.caller);
-    } finally {
-      keeper.flush(); // before anybody hears of it
-    }
+    return await operation(call.input, call.caller);
   };
   const through = (list: readonly Gate[], index: number, call: Call): Promise<unknown> => {
     const gate = list[index];
@@ -75,6 +74,14 @@ export const createCloud = (
 
   return {
     ...world,
+    // What engines call is told when somebody outside is answered or a moment is over: they end together with what they know.
+    async call(call) {
+      try {
+        return await world.call(call);
+      } finally {
+        keeper.flush();
+      }
+    },
     engines,
     keeper,
     guard(gate) {

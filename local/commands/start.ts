@@ -99,15 +99,24 @@ const start = async () => {
   const graph = shopGraph(options.graph);
   const began = performance.now();
   const { persist } = options;
-  const journal = persist === undefined ? undefined : openJournal(persist, lose);
+  const journal =
+    persist === undefined
+      ? undefined
+      : openJournal(persist, { name: "the Serverless Pet Store", lose, say });
+  const ahead = (journal?.lastSeen ?? 0) - Date.now();
+  if (ahead > 60_000)
+    say(
+      `${persist} was last used at ${new Date(Date.now() + ahead).toLocaleString()}, later than this machine's clock says it is now: time goes on from there.`,
+    );
 
   // Terminals in which they were exported go on working after a restart.
   const keyFile = persist === undefined ? undefined : join(persist, "administrator.json");
   const credentials =
     keyFile && existsSync(keyFile) ? JSON.parse(readFileSync(keyFile, "utf8")) : undefined;
 
-  const clock = realClock((error, label) =>
-    say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
+  const clock = realClock(
+    (error, label) => say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
+    { notBefore: journal?.lastSeen ?? 0 },
   );
   const [aws, api] = await Promise.all([
     listenOnLoopback(options.port),
@@ -128,7 +137,7 @@ const start = async () => {
     credentials,
     apiUrl: api.url,
     awsUrl: aws.url,
-    restore: journal?.replay,
+    restore: journal && ((keeper) => journal.replay(keeper, clock.now)),
     seeded: false,
   });
   if (keyFile && !credentials) {
