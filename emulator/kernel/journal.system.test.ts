@@ -128,7 +128,7 @@ describe("a process that keeps its state", () => {
   ];
   it.skipIf(process.platform === "win32").each([
     [0, 2, /^Cannot keep anything in .*: EFBIG.*\.\n$/],
-    [1, 1, /^EFBIG[^\n]*\n$/],
+    [1, 1, /journal: EFBIG[^\n]*\n$/],
   ])(
     "says so where the disk is full after %d KB, and has what it acknowledged",
     async (kilobytes, code, words) => {

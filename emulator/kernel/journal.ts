@@ -112,7 +112,7 @@ export const openJournal = (
     try {
       task();
     } catch (error) {
-      lose(error as Error);
+      lose(new Error(`${path}: ${(error as Error).message}`, { cause: error }));
     }
   };
 

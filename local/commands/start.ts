@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
@@ -10,6 +10,7 @@ import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { repositoryRoot, scratch, shopGraph } from "../repository.ts";
 import { createTeller } from "../tell.ts";
+import { keepKey, keptKey } from "./administrator-key.ts";
 
 const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
 
@@ -108,11 +109,7 @@ const start = async () => {
     say(
       `${persist} was last used at ${new Date(Date.now() + ahead).toLocaleString()}, later than this machine's clock says it is now: time goes on from there.`,
     );
-
-  // Terminals in which they were exported go on working after a restart.
-  const keyFile = persist === undefined ? undefined : join(persist, "administrator.json");
-  const credentials =
-    keyFile && existsSync(keyFile) ? JSON.parse(readFileSync(keyFile, "utf8")) : undefined;
+  const credentials = persist === undefined ? undefined : keptKey(persist);
 
   const clock = realClock(
     (error, label) => say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
@@ -140,10 +137,7 @@ const start = async () => {
     restore: journal && ((keeper) => journal.replay(keeper, clock.now)),
     seeded: false,
   });
-  if (keyFile && !credentials) {
-    writeFileSync(`${keyFile}.new`, JSON.stringify(local.administrator), { mode: 0o600 });
-    renameSync(`${keyFile}.new`, keyFile);
-  }
+  if (persist !== undefined && !credentials) keepKey(persist, local.administrator);
   const teller = createTeller(aws.url, { logs: options.logs });
   local.cloud.observe((fact) => {
     const line = teller.hear(fact);
