@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ListExecutionsCommand, ListStateMachinesCommand } from "@aws-sdk/client-sfn";
 import { afterAll, describe, expect, it } from "vitest";
 import { openOutsideShop } from "./outside-shop.ts";
 
@@ -64,5 +65,42 @@ describe("a directory in which nothing can be kept", () => {
     expect(shop.stderr()).toMatch(
       /^Nothing can be kept any more, so the local cloud stops: [^\n]*\n$/,
     );
+  });
+});
+
+describe("a shop that is opened again on a machine whose clock was put back", () => {
+  it("goes on from the last moment that it saw, and time passes from there", async () => {
+    const dir = dirWith({});
+    const open = (minutesBack: number) => {
+      const wall = `const wall = Date.now; Date.now = () => wall() - ${minutesBack * 60_000};`;
+      const node = ["--import", `data:text/javascript,${encodeURIComponent(wall)}`];
+      return openOutsideShop({ node, options: ["--persist", dir] });
+    };
+    const placed = async (shop: Awaited<ReturnType<typeof open>>) => {
+      const orderId = await shop.place();
+      await shop.until(orderId, "CONFIRMED");
+      return orderId;
+    };
+    const startsOf = async (shop: Awaited<ReturnType<typeof open>>) => {
+      const { stateMachines = [] } = await shop.sfn.send(new ListStateMachinesCommand());
+      const stateMachineArn = stateMachines.find(({ name }) =>
+        name?.includes("FulfilOrder"),
+      )?.stateMachineArn;
+      const { executions = [] } = await shop.sfn.send(
+        new ListExecutionsCommand({ stateMachineArn }),
+      );
+      return new Map(executions.map(({ name, startDate }) => [name, Number(startDate)]));
+    };
+    const first = await open(0);
+    const before = await placed(first);
+    await first.stop("SIGKILL");
+    const second = await open(4); // signatures are good for five
+    expect(second.stderr()).toMatch(
+      /^[^\n]*later than this machine's clock says it is now: time goes on from there.\n$/,
+    );
+    const after = await placed(second);
+    const starts = await startsOf(second);
+    expect(Number(starts.get(after))).toBeGreaterThan(Number(starts.get(before)));
+    await second.stop();
   });
 });
