@@ -94,19 +94,26 @@ export const openJournal = (
       throw new CannotStart(`Cannot keep anything in ${dir}: ${message}.`);
     }
   };
-  const found = orRefuse(() => (hasJournal(path) ? openJournalFile(path, name, say) : undefined));
+  /** Gives a file the journal's name. */
+  const install = (fresh: FrameFile) => {
+    renameSync(`${path}.new`, path);
+    return fresh;
+  };
+  const found = orRefuse(() =>
+    hasJournal(path)
+      ? openJournalFile(path, name, say)
+      : { file: install(freshJournalFile(`${path}.new`, name)), lastSeen: 0, compacted: 0 },
+  );
   const limitAfter = (bytes: number) => Math.max(large, 2 * bytes);
-  let limit = limitAfter(found?.compacted ?? 0);
-  let file = found?.file;
+  let limit = limitAfter(found.compacted);
+  let { file } = found;
   let giveUp: (() => void) | undefined;
   let closed = false;
   let stop = () => {};
 
-  /** Puts a file in the journal's place. */
-  const install = (fresh: FrameFile) => {
-    if (file) closeSync(file.fd); // before the other takes its name, for Windows
-    renameSync(`${path}.new`, path);
-    file = fresh;
+  const replaceBy = (fresh: FrameFile) => {
+    closeSync(file.fd); // before another takes its name, for Windows
+    file = install(fresh);
   };
   const orLose = (task: () => void) => {
     try {
@@ -119,16 +126,15 @@ export const openJournal = (
   const record = (boot: ReturnType<typeof createBoot>, keeper: Keeper, now: () => number) => {
     /** What changed since it is compacted comes after what it is compacted from. */
     const told: Keys = new Map();
-    const compactIfDue = (old: FrameFile) => {
-      if (giveUp || old.end().at <= limit) return;
-      told.clear();
-      const source = { old, entries: boot.entriesBut(told), flush: keeper.flush, now };
+    const compactIfDue = () => {
+      if (giveUp || file.end().at <= limit) return;
+      const source = { old: file, entries: boot.entriesBut(told), flush: keeper.flush, now };
       giveUp = compact(`${path}.new`, name, source, slice, later, (outcome) => {
         giveUp = undefined;
         told.clear();
-        if ("fresh" in outcome) orLose(() => install(outcome.fresh));
+        if ("fresh" in outcome) orLose(() => replaceBy(outcome.fresh));
         else say(`${path} was not compacted and goes on growing: ${outcome.error.message}.`);
-        limit = limitAfter(file?.end().at ?? 0);
+        limit = limitAfter(file.end().at);
       });
     };
     const write = (changes: Change[]) => {
@@ -137,13 +143,13 @@ export const openJournal = (
         if (giveUp) addTo(told, part, key);
       }
       const texts = changes.map((change) => JSON.stringify(change));
-      orLose(() => file?.append(groupRecord(now(), texts)));
-      if (file) compactIfDue(file);
+      orLose(() => file.append(groupRecord(now(), texts)));
+      compactIfDue();
     };
-    const beat = (before: number | undefined) => {
+    const beat = (before?: number) => {
       if (closed) return;
-      if (file?.end().at === before) write([]);
-      const at = file?.end().at;
+      if (file.end().at === before) write([]);
+      const { at } = file.end();
       later(() => beat(at), BEAT_MS);
     };
     const stopRecording = keeper.record(write, (flush) => later(flush, GROUP_MS));
@@ -151,23 +157,21 @@ export const openJournal = (
       stopRecording();
       write([]); // the time
     };
-    beat(undefined);
+    beat();
   };
 
   return {
-    lastSeen: found?.lastSeen ?? 0,
+    lastSeen: found.lastSeen,
     replay(keeper, now) {
       const boot = createBoot(keeper);
       orRefuse(() => {
-        if (!file) install(freshJournalFile(`${path}.new`, name));
-        else
-          for (const { payload } of framesOf(file.fd, beginning, file.end().at)) {
-            if (!["changes", "compressed"].includes(kindOf(payload) ?? "")) continue;
-            for (const [part, key, value] of read<Group>(payload).changes) {
-              boot.touch(part, key);
-              keeper.parts.get(part)?.apply(key, value);
-            }
+        for (const { payload } of framesOf(file.fd, beginning, file.end().at)) {
+          if (!["changes", "compressed"].includes(kindOf(payload) ?? "")) continue;
+          for (const [part, key, value] of read<Group>(payload).changes) {
+            boot.touch(part, key);
+            keeper.parts.get(part)?.apply(key, value);
           }
+        }
       });
       record(boot, keeper, now);
     },
@@ -176,7 +180,7 @@ export const openJournal = (
       closed = true;
       stop();
       giveUp?.();
-      if (file) closeSync(file.fd);
+      closeSync(file.fd);
       unlock();
     },
   };
