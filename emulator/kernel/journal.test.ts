@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openJournal } from "./journal.ts";
 import { createKeeper } from "./keep.ts";
-import { emptyDir, leftOf, name, opened } from "./testing/journals.ts";
+import { emptyDir, leftOf, opened } from "./testing/journals.ts";
+import { name } from "./testing/writer.ts";
 
 const fail = (problem: unknown): never => {
   throw problem;

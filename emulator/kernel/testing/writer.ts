@@ -1,7 +1,9 @@
 import { openJournal } from "../journal.ts";
 import { createKeeper } from "../keep.ts";
 import { CannotStart } from "../refusals.ts";
-import { name } from "./journals.ts";
+
+/** What journals in tests are of. */
+export const name = "a test";
 
 /** How many entries it writes again and again. */
 export const KEYS = 40;
@@ -43,4 +45,5 @@ const write = (dir: string) => {
   }
 };
 
-if (process.argv[2] !== undefined) write(process.argv[2]);
+const [, main, dir] = process.argv;
+if (main === import.meta.filename && dir !== undefined) write(dir);
