@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Clock, realClock, virtualClock } from "./clock.ts";
+import { forwardTime } from "./forward-time.ts";
 
 const sleep = (clock: Clock, ms: number) =>
   new Promise<void>((resolve) => clock.after(ms, "sleep", resolve));
@@ -86,5 +87,91 @@ describe("the real clock", () => {
     clock.after(31 * 24 * 3600_000, "in a month", () => expect.unreachable());
     await new Promise((resolve) => clock.after(5, "soon", () => resolve(undefined)));
     clock.stop();
+  });
+
+  it("does what is due when the wall has gone ahead, as after a sleep, and what is not due does not happen", async () => {
+    let slept = 0;
+    const sources = { wall: () => Date.now() + slept, lookEvery: 5 };
+    const clock = realClock(() => {}, sources);
+    const due = sleep(clock, 3600_000);
+    clock.after(2 * 3600_000 + 60_000, "later", () => expect.unreachable());
+    slept = 2 * 3600_000;
+    await due;
+    clock.stop();
+  });
+
+  it("keeps its timers when the wall is put back", async () => {
+    let back = 0;
+    const clock = realClock(() => {}, { wall: () => Date.now() - back, lookEvery: 5 });
+    back = 10_000;
+    const began = clock.now();
+    await sleep(clock, 50);
+    expect(clock.now()).toBeGreaterThan(began);
+    clock.stop();
+  });
+});
+
+describe("time that goes forward", () => {
+  /** A wall and a monotonic clock as a test sets them. */
+  const hands = () => {
+    const at = { wall: 1_000_000, monotonic: 500 };
+    const pass = (ms: number, wall = ms) => {
+      at.wall += wall;
+      at.monotonic += ms;
+    };
+    const time = (notBefore?: number) =>
+      forwardTime({
+        wall: () => at.wall,
+        monotonic: () => at.monotonic,
+        ...(notBefore !== undefined && { notBefore }),
+      });
+    return { time, pass };
+  };
+
+  it("passes at the normal pace while the wall is ten seconds back", () => {
+    const { time, pass } = hands();
+    const now = time();
+    pass(100, -10_000);
+    expect(now()).toBe(1_000_100);
+    pass(9_000);
+    expect(now()).toBe(1_009_100);
+  });
+
+  it("goes on from where the wall is after a sleep, of which the monotonic clock knows nothing", () => {
+    const { time, pass } = hands();
+    const now = time();
+    pass(10, 3600_000);
+    expect(now()).toBe(4_600_000);
+    pass(10);
+    expect(now()).toBe(4_600_010);
+  });
+
+  it("starts where an earlier life has been, and passes from there although the wall is not there yet", () => {
+    const { time, pass } = hands();
+    const now = time(1_030_000);
+    expect(now()).toBe(1_030_000);
+    pass(250);
+    expect(now()).toBe(1_030_250);
+    pass(0, 60_000);
+    expect(now()).toBe(1_060_250);
+  });
+
+  it("never goes back and loses none of the time that passes, whatever is done to the wall", () => {
+    const step = fc.record({
+      eighths: fc.nat(40_000), // of a millisecond
+      wall: fc.integer({ min: -(10 ** 7), max: 10 ** 7 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const { time, pass } = hands();
+        const now = time();
+        for (const { eighths, wall } of steps) {
+          const before = now();
+          pass(eighths / 8, wall);
+          expect(now() - before).toBeGreaterThanOrEqual(Math.floor(eighths / 8));
+          expect(Number.isInteger(now())).toBe(true);
+        }
+      }),
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { forwardTime, type TimeSources } from "./forward-time.ts";
+
 /** Cancels what has not happened yet. */
 export type Timer = { cancel: () => void };
 
@@ -21,24 +23,38 @@ const noTimer: Timer = { cancel: () => {} };
 /** Node's timers hold 31 bits: beyond 24.8 days they fire at once, so a longer wait is made of several. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Time as it passes on the wall. A task that fails is reported to `onError`, and nothing else stops. */
+/** How often it is looked whether the wall went ahead, as it does while a laptop sleeps. */
+const LOOK_MS = 1000;
+
+/**
+ * Time at the pace of the wall, which never goes back. A wall that goes ahead takes along what is due by then. A task that
+ * fails is reported to `onError`, and nothing else stops.
+ */
 export const realClock = (
   onError: (error: unknown, label: string) => void,
+  { lookEvery = LOOK_MS, ...sources }: TimeSources & { lookEvery?: number } = {},
 ): Clock & { stop: () => void } => {
-  const pending = new Set<{ timeout: NodeJS.Timeout | undefined }>();
+  type Pending = { timeout: NodeJS.Timeout | undefined; at: number; arm: () => void };
+  const { monotonic = () => performance.now() } = sources;
+  const now = forwardTime({ ...sources, monotonic });
+  const pending = new Set<Pending>();
   let stopped = false;
+
+  let last = { at: now(), measured: monotonic() };
+  const look = () => {
+    const here = { at: now(), measured: monotonic() };
+    const skipped = here.at - last.at - (here.measured - last.measured);
+    last = here;
+    // Node's timers do not count the time that was skipped.
+    if (skipped > LOOK_MS) for (const entry of [...pending]) entry.arm();
+  };
+  const watch = setInterval(look, lookEvery).unref();
+
   return {
-    now: Date.now,
+    now,
     random: Math.random,
     after(ms, label, task) {
       if (stopped) return noTimer;
-      const entry: { timeout: NodeJS.Timeout | undefined } = { timeout: undefined };
-      const wait = (left: number) => {
-        entry.timeout = setTimeout(
-          () => (left > LONGEST_MS ? wait(left - LONGEST_MS) : run()),
-          Math.min(left, LONGEST_MS),
-        );
-      };
       const run = async () => {
         pending.delete(entry);
         try {
@@ -47,6 +63,14 @@ export const realClock = (
           onError(error, label);
         }
       };
+      const arm = () => {
+        clearTimeout(entry.timeout);
+        wait(Math.max(0, entry.at - now()));
+      };
+      const wait = (left: number) => {
+        entry.timeout = setTimeout(left > LONGEST_MS ? arm : run, Math.min(left, LONGEST_MS));
+      };
+      const entry: Pending = { timeout: undefined, at: now() + ms, arm };
       pending.add(entry);
       wait(ms);
       const cancel = () => {
@@ -58,6 +82,7 @@ export const realClock = (
     hold: (work) => work,
     stop() {
       stopped = true;
+      clearInterval(watch);
       for (const { timeout } of pending) clearTimeout(timeout);
       pending.clear();
     },

@@ -1,19 +1,26 @@
 import type { Clock } from "./clock.ts";
 import { AwsError, type Call, type Engine, notEmulated, type World } from "./engine.ts";
 import { createKeeper, type Keeper, type Snapshot } from "./keep.ts";
+import { createObservers, type Observer } from "./observers.ts";
 
-/** Sees every call: may observe it, refuse it by throwing, or spoil its answer. `next` is the engine or the next gate. */
+export type { Fact } from "./observers.ts";
+
+/**
+ * Sees every call: may observe it, refuse it by throwing, or spoil its answer. `next` is the engine or the next gate, of
+ * those that there were when the call was made.
+ */
 export type Gate = (call: Call, next: (call: Call) => Promise<unknown>) => Promise<unknown>;
 
-export type Fact = Record<string, unknown> & { kind: string };
-
-/** The engines behind one door. Every call, whoever makes it and whichever way it comes in, goes through `call`. */
+/**
+ * The engines behind one door. Every call, whoever makes it and whichever way it comes in, passes the gates. `call` is for
+ * those outside: what their call has changed is told to the keeper before they are answered.
+ */
 export type Cloud = World & {
   engines: Record<string, Engine>;
-  /** Puts a gate before all others. Answers how to take it away. */
+  /** Puts a gate before all others, for the calls that are made from now on. Answers how to take it away. */
   guard: (gate: Gate) => () => void;
   /** Hears every fact. Answers how to stop. */
-  observe: (observer: (fact: Fact) => void) => () => void;
+  observe: (observer: Observer) => () => void;
   keeper: Keeper;
   /** All that the engines know, now. */
   snapshot: () => Snapshot;
@@ -27,8 +34,8 @@ export const createCloud = (
   makers: ((world: World) => Engine)[],
   { account = "123456789012", region = "us-east-1" } = {},
 ): Cloud => {
-  const gates: Gate[] = [];
-  const observers = new Set<(fact: Fact) => void>();
+  let gates: readonly Gate[] = []; // copied on write: a call keeps those that it began with
+  const { note, observe } = createObservers(clock);
   const engines: Record<string, Engine> = {};
   const keeper = createKeeper();
 
@@ -39,25 +46,19 @@ export const createCloud = (
       ? engine.operations[call.operation]
       : undefined;
     if (!operation) throw notEmulated(call.service, `the operation ${call.operation}`);
-    try {
-      return await operation(call.input, call.caller);
-    } finally {
-      keeper.flush(); // before anybody hears of it
-    }
+    return await operation(call.input, call.caller);
   };
-  const through = (index: number, call: Call): Promise<unknown> => {
-    const gate = gates[index];
-    return gate ? gate(call, (passed) => through(index + 1, passed)) : reach(call);
+  const through = (list: readonly Gate[], index: number, call: Call): Promise<unknown> => {
+    const gate = list[index];
+    return gate ? gate(call, (passed) => through(list, index + 1, passed)) : reach(call);
   };
 
   const world: World = {
     clock,
     account,
     region,
-    call: (call) => through(0, call),
-    note: (fact) => {
-      for (const observer of observers) observer(fact);
-    },
+    call: (call) => through(gates, 0, call),
+    note,
     keep: keeper,
   };
   for (const make of makers) {
@@ -73,16 +74,24 @@ export const createCloud = (
 
   return {
     ...world,
+    // What engines call is told when somebody outside is answered or a moment is over: they end together with what they know.
+    async call(call) {
+      try {
+        return await world.call(call);
+      } finally {
+        keeper.flush();
+      }
+    },
     engines,
     keeper,
     guard(gate) {
-      gates.unshift(gate);
-      return () => void gates.splice(gates.indexOf(gate), 1);
+      const own: Gate = (call, next) => gate(call, next); // the same gate may stand there twice
+      gates = [own, ...gates];
+      return () => {
+        gates = gates.filter((one) => one !== own);
+      };
     },
-    observe(observer) {
-      observers.add(observer);
-      return () => void observers.delete(observer);
-    },
+    observe,
     snapshot: () => ({ now: clock.now(), parts: keeper.take() }),
     async restart(change) {
       stop();

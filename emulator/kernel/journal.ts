@@ -1,152 +1,186 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { compact, type Slice } from "./compaction.ts";
+import { beginning, type FrameFile, framesOf } from "./frames.ts";
+import { freshJournalFile, hasJournal, openJournalFile } from "./journal-file.ts";
+import { type Group, groupRecord, kindOf, read } from "./journal-records.ts";
 import type { Change, Keeper } from "./keep.ts";
+import { lockDirectory } from "./lock.ts";
 import { CannotStart } from "./refusals.ts";
-
-/** The first line of a journal: what wrote it, and how its lines are to be read. */
-const header = { journal: "aws-emulator", version: 1 };
-
-/** From this many bytes on, a journal that is mostly overwritten is written anew. */
-const LARGE = 32 * 1024 * 1024;
 
 /** What changed since the boot, kept in a directory: what was acknowledged is there after kill -9. */
 export type Journal = {
-  /** Whether it had anything to tell. */
-  found: boolean;
-  /** Puts what it has into the state, and writes down from then on what changes. */
-  replay: (keeper: Keeper) => void;
+  /** The last moment that it knows of, in milliseconds since 1970: time must go on from there. 0 for a new one. */
+  lastSeen: number;
+  /** Puts what it has into the state, and writes down from then on what changes, and at what time. */
+  replay: (keeper: Keeper, now: () => number) => void;
   close: () => void;
 };
 
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+export type JournalOptions = {
+  /** What it is a journal of: it is not opened as one of anything else. */
+  name: string;
+  /** Hears that it can be written no more: nothing may be acknowledged from then on. */
+  lose: (error: Error) => never;
+  /** Hears, in a sentence, what somebody should know although all goes on. */
+  say: (sentence: string) => void;
+  /** From this many bytes on, a journal that is mostly overwritten is written anew. */
+  large?: number;
+  /** How much of that is done in one go. */
+  slice?: Slice;
+  /** Does a task in `ms` milliseconds, if the process is still there. */
+  later?: (task: () => void, ms: number) => void;
 };
 
-const lock = (dir: string) => {
-  const file = join(dir, "lock");
-  try {
-    mkdirSync(dir, { recursive: true });
-    const owner = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-    if (owner && owner !== process.pid && alive(owner))
-      throw new CannotStart(`${dir} is in use by another local cloud, the process ${owner}.`);
-    writeFileSync(file, String(process.pid));
-  } catch (error) {
-    if (error instanceof CannotStart) throw error;
-    throw new CannotStart(`Cannot keep anything in ${dir}: ${(error as Error).message}`);
-  }
-  return () => rmSync(file, { force: true });
+const LARGE = 8 * 1024 * 1024;
+const SLICE: Slice = { entries: 500, bytes: 256 * 1024 };
+
+/** What nobody outside waits for is written after so many milliseconds: what changes meanwhile is written once. */
+const GROUP_MS = 20;
+/** Where nothing changes, the time is written: it must not go back in the next life. So a deleted file is noticed, too. */
+const BEAT_MS = 1000;
+
+const unrefed = (task: () => void, ms: number) => void setTimeout(task, ms).unref();
+
+type Keys = Map<string, Set<string>>;
+
+const addTo = (keys: Keys, name: string, key: string) => {
+  const known = keys.get(name);
+  if (known) known.add(key);
+  else keys.set(name, new Set([key]));
 };
 
-/** The lines of a journal. One that was cut off while it was written was never acknowledged: it is taken away. */
-const read = (file: string): Change[][] => {
-  const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
-  const whole = bytes.lastIndexOf("\n") + 1;
-  if (whole < bytes.length) truncateSync(file, whole);
-  const lines: unknown[] = [];
-  for (let from = 0; from < whole; ) {
-    const end = bytes.indexOf("\n", from);
-    try {
-      lines.push(JSON.parse(bytes.toString("utf8", from, end)));
-    } catch {
-      throw new CannotStart(`${file} is damaged: its line ${lines.length + 1} is not JSON.`);
-    }
-    from = end + 1;
-  }
-  const [first, ...groups] = lines as [typeof header | undefined, ...Change[][]];
-  if (first && (first.journal !== header.journal || first.version !== header.version))
-    throw new CannotStart(`${file} is not a journal of this version of the local cloud.`);
-  return groups;
+/** What of the state every boot makes again, and what of that the journal speaks of. */
+const createBoot = ({ parts }: Keeper) => {
+  const made: Keys = new Map([...parts].map(([name, part]) => [name, new Set(part.keys())]));
+  const changed: Keys = new Map();
+  return {
+    touch(name: string, key: string) {
+      if (made.get(name)?.has(key)) addTo(changed, name, key);
+    },
+    /** All but what a boot makes by itself and what is told elsewhere: what is made comes before what is in it. */
+    *entriesBut(told: Keys): Generator<Change> {
+      for (const [name, part] of parts) {
+        const boots = (key: string) => made.get(name)?.has(key) && !changed.get(name)?.has(key);
+        for (const key of part.keys()) {
+          const value = boots(key) || told.get(name)?.has(key) ? undefined : part.get(key);
+          if (value !== undefined) yield [name, key, value];
+        }
+        for (const key of changed.get(name) ?? [])
+          if (part.get(key) === undefined) yield [name, key];
+      }
+    },
+  };
 };
 
 /**
- * Opens the journal in a directory, which it makes when there is none. Each line is what one call has changed, written
- * before the call is answered; a file of the operating system survives the end of a process, not that of the machine.
- * Throws CannotStart for a directory that cannot be used; `lose` hears that it can be written no more.
+ * Opens the journal in a directory, which it makes when there is none. Each record is a group of changes, written before
+ * anybody outside is answered; a file of the operating system survives the end of a process, not that of the machine.
+ * Throws CannotStart for a directory that is in use or cannot be used, and for a journal that is damaged.
  */
-export const openJournal = (dir: string, lose: (error: Error) => never, large = LARGE): Journal => {
-  const unlock = lock(dir);
-  const file = join(dir, "journal.jsonl");
-  const groups = read(file);
-  let fd = openSync(file, "a", 0o600);
-  let size = 0;
-  let limit = large;
-  const append = (value: unknown) => {
-    const line = Buffer.from(`${JSON.stringify(value)}\n`);
-    writeFileSync(fd, line); // all of it, where writeSync may write a part
-    size += line.length;
+export const openJournal = (
+  dir: string,
+  { name, lose, say, large = LARGE, slice = SLICE, later = unrefed }: JournalOptions,
+): Journal => {
+  const unlock = lockDirectory(dir);
+  const path = join(dir, "journal");
+  const orRefuse = <T>(open: () => T): T => {
+    try {
+      return open();
+    } catch (error) {
+      unlock();
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      throw new CannotStart(`Cannot keep anything in ${dir}: ${message}.`);
+    }
   };
-  /** The keys of each part that the journal speaks of, and those that were there at the boot. */
-  const touched = new Map<string, Set<string>>();
-  const atBoot = new Map<string, Set<string>>();
+  /** Gives a file the journal's name. */
+  const install = (fresh: FrameFile) => {
+    renameSync(`${path}.new`, path);
+    return fresh;
+  };
+  const found = orRefuse(() =>
+    hasJournal(path)
+      ? openJournalFile(path, name, say)
+      : { file: install(freshJournalFile(`${path}.new`, name)), lastSeen: 0, compacted: 0 },
+  );
+  const limitAfter = (bytes: number) => Math.max(large, 2 * bytes);
+  let limit = limitAfter(found.compacted);
+  let { file } = found;
+  let giveUp: (() => void) | undefined;
+  let closed = false;
   let stop = () => {};
 
-  /** Writes the journal anew, each entry once as it is now. */
-  const compact = (keeper: Keeper) => {
-    const fresh = `${file}.new`;
-    const before = fd;
-    fd = openSync(fresh, "w", 0o600);
-    size = 0;
-    append(header);
-    for (const [name, keys] of touched)
-      for (const key of keys) {
-        const value = keeper.parts.get(name)?.get(key);
-        if (value !== undefined) append([[name, key, value]]);
-        else if (atBoot.get(name)?.has(key)) append([[name, key]]);
-        else keys.delete(key);
+  const replaceBy = (fresh: FrameFile) => {
+    closeSync(file.fd); // before another takes its name, for Windows
+    file = install(fresh);
+  };
+  const orLose = (task: () => void) => {
+    try {
+      task();
+    } catch (error) {
+      lose(new Error(`${path}: ${(error as Error).message}`, { cause: error }));
+    }
+  };
+
+  const record = (boot: ReturnType<typeof createBoot>, keeper: Keeper, now: () => number) => {
+    /** What changed since it is compacted comes after what it is compacted from. */
+    const told: Keys = new Map();
+    const compactIfDue = () => {
+      if (giveUp || file.end().at <= limit) return;
+      const source = { old: file, entries: boot.entriesBut(told), flush: keeper.flush, now };
+      giveUp = compact(`${path}.new`, name, source, slice, later, (outcome) => {
+        giveUp = undefined;
+        told.clear();
+        if ("fresh" in outcome) orLose(() => replaceBy(outcome.fresh));
+        else say(`${path} was not compacted and goes on growing: ${outcome.error.message}.`);
+        limit = limitAfter(file.end().at);
+      });
+    };
+    const write = (changes: Change[]) => {
+      for (const [part, key] of changes) {
+        boot.touch(part, key);
+        if (giveUp) addTo(told, part, key);
       }
-    fsyncSync(fd);
-    renameSync(fresh, file);
-    closeSync(before);
-    limit = Math.max(large, 3 * size);
+      const texts = changes.map((change) => JSON.stringify(change));
+      orLose(() => file.append(groupRecord(now(), texts)));
+      compactIfDue();
+    };
+    const beat = (before?: number) => {
+      if (closed) return;
+      if (file.end().at === before) write([]);
+      const { at } = file.end();
+      later(() => beat(at), BEAT_MS);
+    };
+    const stopRecording = keeper.record(write, (flush) => later(flush, GROUP_MS));
+    stop = () => {
+      stopRecording();
+      write([]); // the time
+    };
+    beat();
   };
 
   return {
-    found: groups.length > 0,
-    replay(keeper) {
-      for (const [name, part] of keeper.parts) atBoot.set(name, new Set(part.keys()));
-      const latest = new Map<string, Map<string, unknown>>();
-      for (const [name, key, value] of groups.flat()) {
-        const entries = latest.get(name) ?? new Map();
-        latest.set(name, entries.set(key, value));
-      }
-      groups.length = 0;
-      // In the order of their declaration: tables come before their rows.
-      for (const [name, part] of keeper.parts)
-        for (const [key, value] of latest.get(name) ?? []) part.apply(key, value);
-      for (const [name, entries] of latest) touched.set(name, new Set(entries.keys()));
-      compact(keeper);
-      stop = keeper.record((changes) => {
-        for (const [name, key] of changes) {
-          const keys = touched.get(name) ?? new Set();
-          touched.set(name, keys.add(key));
-        }
-        try {
-          append(changes);
-          if (size > limit) compact(keeper);
-        } catch (error) {
-          lose(error as Error);
+    lastSeen: found.lastSeen,
+    replay(keeper, now) {
+      const boot = createBoot(keeper);
+      orRefuse(() => {
+        for (const { payload } of framesOf(file.fd, beginning, file.end().at)) {
+          if (!["changes", "compressed"].includes(kindOf(payload) ?? "")) continue;
+          for (const [part, key, value] of read<Group>(payload).changes) {
+            boot.touch(part, key);
+            keeper.parts.get(part)?.apply(key, value);
+          }
         }
       });
+      record(boot, keeper, now);
     },
     close() {
+      if (closed) return;
+      closed = true;
       stop();
-      closeSync(fd);
+      giveUp?.();
+      closeSync(file.fd);
       unlock();
     },
   };

@@ -7,6 +7,7 @@ export type Part = {
   get: (key: string) => unknown;
   /** Puts an entry there as the journal has it, or takes it away. No timer is armed and nobody is told. */
   apply: (key: string, value: unknown) => void;
+  /** May be read slowly, while entries come and go: one that is there all the while is among them. */
   keys: () => Iterable<string>;
   /** All of it as it is now, cheaply. Nothing changes what was taken: it may be put many times. */
   take: () => unknown;
@@ -35,8 +36,11 @@ export type Keep = {
 export type Keeper = Keep & {
   take: () => Snapshot["parts"];
   put: (parts: Snapshot["parts"]) => void;
-  /** Hears what changes from now on, a group at each `flush`. Answers how to stop. */
-  record: (write: (changes: Change[]) => void) => () => void;
+  /**
+   * Hears what changes from now on, a group at each `flush`; `soon` does that where nobody else does, at the end of this
+   * turn if it is not given. Answers how to stop.
+   */
+  record: (write: (changes: Change[]) => void, soon?: (flush: () => void) => void) => () => void;
   /** Tells the recorder what has changed since the last time, as it is now. */
   flush: () => void;
   parts: ReadonlyMap<string, Part>;
@@ -64,13 +68,15 @@ export const createKeeper = (): Keeper => {
   const parts = new Map<string, Part>();
   const changed = new Map<string, Set<string>>();
   let recorder: ((changes: Change[]) => void) | undefined;
+  let later: (flush: () => void) => void = setImmediate;
 
   const flush = () => {
     if (changed.size === 0) return;
     const changes: Change[] = [];
-    for (const [name, keys] of changed)
-      for (const key of keys) {
-        const value = parts.get(name)?.get(key);
+    // In the order of their declaration: tables come before their rows.
+    for (const [name, part] of parts)
+      for (const key of changed.get(name) ?? []) {
+        const value = part.get(key);
         changes.push(value === undefined ? [name, key] : [name, key, value]);
       }
     changed.clear();
@@ -82,8 +88,7 @@ export const createKeeper = (): Keeper => {
     parts.set(name, made);
     return (key: string) => {
       if (!recorder) return;
-      // What no call flushes, because the clock did it, is flushed when this turn is over.
-      if (changed.size === 0) setImmediate(flush);
+      if (changed.size === 0) later(flush);
       const keys = changed.get(name);
       if (keys) keys.add(key);
       else changed.set(name, new Set([key]));
@@ -116,8 +121,9 @@ export const createKeeper = (): Keeper => {
     put(taken) {
       for (const [name, { put }] of parts) if (taken.has(name)) put(taken.get(name) as never);
     },
-    record(write) {
+    record(write, soon = setImmediate) {
       recorder = write;
+      later = soon;
       return () => {
         flush();
         recorder = undefined;

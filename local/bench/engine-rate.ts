@@ -27,8 +27,11 @@ export const openBench = async (
     KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
     StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
   });
-  const journal = persist === undefined ? undefined : openJournal(persist, fail);
-  journal?.replay(cloud.keeper);
+  const journal =
+    persist === undefined
+      ? undefined
+      : openJournal(persist, { name: "the benchmark", lose: fail, say: fail });
+  journal?.replay(cloud.keeper, clock.now);
   const stop = () => {
     journal?.close();
     cloud.stop();

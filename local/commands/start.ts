@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
@@ -10,6 +10,7 @@ import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { repositoryRoot, scratch, shopGraph } from "../repository.ts";
 import { createTeller } from "../tell.ts";
+import { keepKey, keptKey } from "./administrator-key.ts";
 
 const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
 
@@ -99,15 +100,20 @@ const start = async () => {
   const graph = shopGraph(options.graph);
   const began = performance.now();
   const { persist } = options;
-  const journal = persist === undefined ? undefined : openJournal(persist, lose);
+  const journal =
+    persist === undefined
+      ? undefined
+      : openJournal(persist, { name: "the Serverless Pet Store", lose, say });
+  const ahead = (journal?.lastSeen ?? 0) - Date.now();
+  if (ahead > 60_000)
+    say(
+      `${persist} was last used at ${new Date(Date.now() + ahead).toLocaleString()}, later than this machine's clock says it is now: time goes on from there.`,
+    );
+  const credentials = persist === undefined ? undefined : keptKey(persist);
 
-  // Terminals in which they were exported go on working after a restart.
-  const keyFile = persist === undefined ? undefined : join(persist, "administrator.json");
-  const credentials =
-    keyFile && existsSync(keyFile) ? JSON.parse(readFileSync(keyFile, "utf8")) : undefined;
-
-  const clock = realClock((error, label) =>
-    say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
+  const clock = realClock(
+    (error, label) => say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
+    { notBefore: journal?.lastSeen ?? 0 },
   );
   const [aws, api] = await Promise.all([
     listenOnLoopback(options.port),
@@ -128,13 +134,10 @@ const start = async () => {
     credentials,
     apiUrl: api.url,
     awsUrl: aws.url,
-    restore: journal?.replay,
+    restore: journal && ((keeper) => journal.replay(keeper, clock.now)),
     seeded: false,
   });
-  if (keyFile && !credentials) {
-    writeFileSync(`${keyFile}.new`, JSON.stringify(local.administrator), { mode: 0o600 });
-    renameSync(`${keyFile}.new`, keyFile);
-  }
+  if (persist !== undefined && !credentials) keepKey(persist, local.administrator);
   const teller = createTeller(aws.url, { logs: options.logs });
   local.cloud.observe((fact) => {
     const line = teller.hear(fact);

@@ -60,8 +60,8 @@ export const reopened = (cloud: Cloud, makers: Makers, options: Options = {}): P
   opened(cloud, writtenOf(cloud), makers, options);
 
 /**
- * Writes down what changes in a cloud from now on, as the journal does. Answers what makes a second cloud of what was
- * written: what an engine changed without telling is not in it. `heard` is told of each line.
+ * Writes down what changes in a cloud from now on, as the journal does, but call by call. Answers what makes a second cloud
+ * of what was written: what an engine changed without telling is not in it. `heard` is told of each group of changes.
  */
 export const journaled = (cloud: Cloud, heard: () => void = () => {}) => {
   const written = writtenOf(cloud);
@@ -71,6 +71,13 @@ export const journaled = (cloud: Cloud, heard: () => void = () => {}) => {
       else written.get(name)?.set(key, JSON.stringify(value));
     }
     heard();
+  });
+  cloud.guard(async (call, next) => {
+    try {
+      return await next(call);
+    } finally {
+      cloud.keeper.flush();
+    }
   });
   return (makers: Makers, options: Options = {}): Promise<TestCloud> => {
     cloud.keeper.flush();

@@ -15,6 +15,16 @@ const apart = (key: string): [owner: string, within: string] => {
   return [key.slice(0, at), key.slice(at + 1)];
 };
 
+/** How many rows are looked at in one go, where all are. */
+const RUN = 200;
+
+/** The first places of a table from one on. */
+const placesFrom = (table: Table | undefined, from: string) => {
+  const places: string[] = [];
+  table?.rows.walk({ from, to: "\uffff" }, (_row, place) => places.push(place) < RUN);
+  return places;
+};
+
 const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } => {
   type Taken = {
     rows: SortedSnapshot<Row>;
@@ -47,14 +57,14 @@ const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } 
         // What a table held that is no more goes with it.
         if (table) restore(table, place, item === undefined ? undefined : rowOf(item as Item));
       },
-      keys() {
-        const keys: string[] = [];
-        for (const [name, { rows }] of tables)
-          rows.walk(
-            { from: "", to: "\uffff" },
-            (_row, place) => keys.push(joined(name, place)) > 0,
-          );
-        return keys;
+      *keys() {
+        for (const name of tables.keys())
+          for (let from = ""; ; ) {
+            const places = placesFrom(tables.get(name), from);
+            for (const place of places) yield joined(name, place);
+            if (places.length < RUN) break;
+            from = `${places.at(-1)}\u0000`;
+          }
       },
       // Indexes follow from the rows; to share them is quicker than to build them.
       take: () =>
@@ -122,10 +132,14 @@ const streamParts = (streams: Map<string, Stream>): { settings: Part; records: P
         );
       }
     },
-    keys: () =>
-      [...streams.values()].flatMap(({ arn, first, records }) =>
-        records.map((_, i) => joined(arn, first + i)),
-      ),
+    *keys() {
+      // What was there first may be gone when the next one is asked for.
+      for (const stream of streams.values())
+        for (let at = stream.first; at < stream.first + stream.records.length; ) {
+          yield joined(stream.arn, at);
+          at = Math.max(at + 1, stream.first);
+        }
+    },
     take: () =>
       [...streams.values()].map(({ arn, first, records }) => ({
         arn,

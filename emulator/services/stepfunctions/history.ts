@@ -81,10 +81,10 @@ export const createHistory = ({ clock, keep }: World, changed: (x: Execution) =>
       else if (id === 1) histories.delete(arn);
       else if (countOf(arn) >= id) ownOf(arn).length = id - 1;
     },
-    keys: () =>
-      [...histories.keys()].flatMap((arn) =>
-        Array.from({ length: countOf(arn) }, (_, i) => `${arn}#${i + 1}`),
-      ),
+    *keys() {
+      for (const arn of histories.keys())
+        for (let id = 1; id <= countOf(arn); id += 1) yield `${arn}#${id}`;
+    },
     take,
     put(taken: Map<string, HistoryEvent[] | Packed>) {
       own = new WeakSet();
