@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { BuildOptions, Plugin } from "esbuild";
+import { buildHandlers, DoesNotCompile, recipeOf } from "./build.ts";
+import { bundleStore, type Hash, hashing, sha, slugOf } from "./bundle-store.ts";
+import { handlerPathFault } from "./handler-path.ts";
 
 /** A handler with everything that it imports, in one file. */
 export type Bundle = {
@@ -13,15 +12,22 @@ export type Bundle = {
   path: string;
   bytes: number;
   exports: string[];
+  /** The files that went into it, libraries aside. */
+  inputs: string[];
 };
 
-/** What a bundle is for. `aws`: as SST uploads it. `inline`: libraries that many instances may share stay outside. */
+/**
+ * What a bundle is for. `aws`: an ES module, as SST uploads it. `inline`: CommonJS that `compile` makes instances of;
+ * libraries that many instances may share stay outside.
+ */
 export type BundleKind = "aws" | "inline";
 
 /** Builds bundles, many at once, and keeps them by content from one start to the next. */
 export type Bundler = {
-  /** Throws where the file is missing or does not compile. */
+  /** Throws where the path leads out of the root, the file is missing or does not compile. */
   bundle: (file: string) => Promise<Bundle>;
+  /** Looks at the files again, where `bundle` answers what it answered before. */
+  again: (file: string) => Promise<Bundle>;
   /** Bytes of each bundle that was asked for. */
   sizes: () => Record<string, number>;
 };
@@ -44,72 +50,9 @@ export const ownCode: Code = {
   cache: join(emulatorRoot, "node_modules/.cache/emulator"),
 };
 
-const banner = `import { createRequire as topLevelCreateRequire } from 'module';
-const require = topLevelCreateRequire(import.meta.url);
-import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from "url"
-const __filename = topLevelFileUrlToPath(import.meta.url)
-const __dirname = topLevelFileUrlToPath(new topLevelURL(".", import.meta.url))`;
+const extensions: Record<BundleKind, string> = { aws: ".mjs", inline: ".cjs" };
 
-/** Libraries without state of their own that matters: one copy serves all instances of all functions. */
-const shared = /^(@aws-sdk\/|@smithy\/|electrodb$|zod($|\/))/;
-
-const keepSharedOutside: Plugin = {
-  name: "keep-shared-outside",
-  setup(build) {
-    build.onResolve({ filter: shared }, ({ path, resolveDir }) => ({
-      path: createRequire(join(resolveDir, "importer.js")).resolve(path),
-      external: true,
-    }));
-  },
-};
-
-/** As SST builds functions (its Node builder), so that sizes and behaviour here are those of the cloud. */
-const common: BuildOptions = {
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "es2024",
-  mainFields: ["module", "main"],
-  keepNames: true,
-  external: ["sharp", "pg-native"],
-  outExtension: { ".js": ".mjs" },
-  outdir: "/",
-  write: false,
-  metafile: true,
-  logLevel: "silent",
-};
-
-const optionsOf: Record<BundleKind, BuildOptions> = {
-  aws: { ...common, minify: true, banner: { js: banner } },
-  inline: { ...common, plugins: [keepSharedOutside] },
-};
-
-type CacheEntry = { key: string; inputs: Record<string, string>; bundle: Bundle };
-
-const sha = (content: string | Uint8Array) =>
-  createHash("sha256").update(content).digest("base64url").slice(0, 16);
-
-const hashOf = async (path: string): Promise<string> => {
-  try {
-    return sha(await readFile(path));
-  } catch {
-    return "missing";
-  }
-};
-
-/** Several processes may write the same bundle: each sees either none or the whole of it. */
-const writeWhole = async (path: string, content: string | Uint8Array) => {
-  const part = `${path}.${process.pid}.${Math.trunc(performance.now() * 1000)}.part`;
-  await writeFile(part, content);
-  await rename(part, path);
-};
-
-const messagesOf = (error: unknown): string => {
-  const { errors } = error as { errors?: { text: string; location?: { file: string } | null }[] };
-  return errors?.length
-    ? errors.map(({ text, location }) => `${location?.file ?? ""}: ${text}`).join("\n")
-    : String(error);
-};
+type Answers = Map<string, Bundle | Error>;
 
 /** A bundler for one kind of bundle. Files asked for in one turn are built in one run of esbuild. */
 export const createBundler = ({
@@ -119,129 +62,57 @@ export const createBundler = ({
   kind: BundleKind;
   code: Code;
 }): Bundler => {
-  const directory = join(cache, "bundles", kind);
-  const options: BuildOptions = {
-    ...optionsOf[kind],
-    external: [...(common.external ?? []), ...external],
-  };
+  const store = bundleStore(root, join(cache, "bundles", kind), extensions[kind]);
   const done = new Map<string, Promise<Bundle>>();
   const finished = new Map<string, Bundle>();
-  let batch: { files: string[]; built: Promise<Map<string, Bundle | Error>> } | undefined;
+  let batch: { files: Set<string>; built: Promise<Answers> } | undefined;
 
-  const slugOf = (file: string) => file.replace(/\.\w+$/, "").replaceAll(/[^\w-]+/g, "_");
-
-  const keyOf = async () => {
-    const { plugins: _, ...plain } = options;
-    const lock = await hashOf(join(root, "pnpm-lock.yaml"));
-    return sha(JSON.stringify([root, kind, plain, lock]));
-  };
-
-  const fresh = async (file: string, key: string, hash: (path: string) => Promise<string>) => {
-    try {
-      const record: CacheEntry = JSON.parse(
-        await readFile(join(directory, `${slugOf(file)}.json`), "utf8"),
-      );
-      if (record.key !== key) return undefined;
-      await access(record.bundle.path);
-      const same = await Promise.all(
-        Object.entries(record.inputs).map(async ([path, was]) => (await hash(path)) === was),
-      );
-      return same.every(Boolean) ? record.bundle : undefined;
-    } catch {
-      return undefined;
+  const buildInto = async (answers: Answers, files: string[], key: string, hash: Hash) => {
+    const slugs = new Map(files.map((file) => [slugOf(file), file]));
+    for (const built of await buildHandlers(kind, root, external, slugs)) {
+      const file = slugs.get(built.slug) as string;
+      answers.set(file, await store.keep(file, built, key, hash));
     }
   };
 
-  const buildTogether = async (
-    files: string[],
-    key: string,
-    hash: (path: string) => Promise<string>,
-  ) => {
-    const { build } = await import("esbuild");
-    const { outputFiles = [], metafile } = await build({
-      ...options,
-      absWorkingDir: root,
-      entryPoints: Object.fromEntries(files.map((file) => [slugOf(file), file])),
-    });
-    await mkdir(directory, { recursive: true });
-    const outputs = metafile?.outputs ?? {};
-    const code = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
-    const bundles = await Promise.all(
-      files.map(async (file): Promise<Bundle> => {
-        const [outputPath = "", output] =
-          Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === file) ?? [];
-        const contents = code.get(basename(outputPath));
-        if (!output || !contents) throw new Error(`${file} was not built.`);
-        const bundle: Bundle = {
-          file,
-          path: join(directory, `${slugOf(file)}.${sha(contents)}.mjs`),
-          bytes: contents.byteLength,
-          exports: output.exports,
-        };
-        const own = Object.keys(output.inputs).filter((path) => !path.includes("node_modules/"));
-        const inputs = Object.fromEntries(
-          await Promise.all(
-            own.map(async (path): Promise<[string, string]> => {
-              const absolute = resolve(root, path);
-              return [absolute, await hash(absolute)];
-            }),
-          ),
-        );
-        await writeWhole(bundle.path, contents);
-        const record: CacheEntry = { key, inputs, bundle };
-        await writeWhole(join(directory, `${slugOf(file)}.json`), JSON.stringify(record));
-        return bundle;
-      }),
-    );
-    return bundles;
-  };
-
-  const build = async (files: string[]): Promise<Map<string, Bundle | Error>> => {
-    const hashes = new Map<string, Promise<string>>();
-    const hash = (path: string) => {
-      const known = hashes.get(path) ?? hashOf(path);
-      hashes.set(path, known);
-      return known;
-    };
-    const key = await keyOf();
-    const answers = new Map<string, Bundle | Error>();
+  const build = async (files: string[]): Promise<Answers> => {
+    const hash = hashing();
+    const lock = await hash(join(root, "pnpm-lock.yaml"));
+    const key = sha(JSON.stringify([root, kind, recipeOf(kind, external), lock]));
+    const answers: Answers = new Map();
     const stale: string[] = [];
     await Promise.all(
       files.map(async (file) => {
-        const bundle = await fresh(file, key, hash);
-        if (bundle) answers.set(file, bundle);
-        else if ((await hash(resolve(root, file))) === "missing")
-          answers.set(file, new Error(`There is no file ${file}.`));
-        else stale.push(file);
+        const fault = await handlerPathFault(root, file);
+        if (fault) return answers.set(file, new Error(fault));
+        const bundle = await store.find(file, key, hash);
+        return bundle ? answers.set(file, bundle) : stale.push(file);
       }),
     );
     if (stale.length === 0) return answers;
-    const buildAll = async (together: string[]) => {
-      for (const bundle of await buildTogether(together, key, hash))
-        answers.set(bundle.file, bundle);
-    };
     try {
-      await buildAll(stale.sort());
+      await buildInto(answers, stale.sort(), key, hash);
     } catch {
       // One broken handler must not take the blame off itself: build each alone to name it.
       for (const file of stale)
-        await buildAll([file]).catch((error) =>
-          answers.set(file, new Error(`${file} does not compile.\n${messagesOf(error)}`)),
+        await buildInto(answers, [file], key, hash).catch((error) =>
+          answers.set(file, "errors" in error ? new DoesNotCompile(file, root, error) : error),
         );
     }
+    await store.prune();
     return answers;
   };
 
   const request = async (file: string): Promise<Bundle> => {
     if (!batch) {
-      const files: string[] = [];
+      const files = new Set<string>();
       const built = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
         batch = undefined;
-        return build(files);
+        return build([...files]);
       });
       batch = { files, built };
     }
-    batch.files.push(file);
+    batch.files.add(file);
     const answer = (await batch.built).get(file);
     if (answer instanceof Error) throw answer;
     if (!answer) throw new Error(`${file} was not built.`);
@@ -249,14 +120,17 @@ export const createBundler = ({
     return answer;
   };
 
+  const again = (file: string): Promise<Bundle> => {
+    const asked = request(file);
+    done.set(file, asked);
+    // A handler that was repaired may be asked for again.
+    asked.catch(() => done.delete(file));
+    return asked;
+  };
+
   return {
-    bundle(file) {
-      const known = done.get(file) ?? request(file);
-      done.set(file, known);
-      // A handler that was repaired may be asked for again.
-      known.catch(() => done.delete(file));
-      return known;
-    },
+    bundle: (file) => done.get(file) ?? again(file),
+    again,
     sizes: () =>
       Object.fromEntries([...finished.values()].map(({ file, bytes }) => [file, bytes]).sort()),
   };

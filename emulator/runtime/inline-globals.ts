@@ -199,10 +199,25 @@ const refusal = (id: string) =>
 const real = createRequire(import.meta.url);
 const loaded = new Map<string, unknown>();
 
+/**
+ * A module whose names are there without being its own. A namespace that CommonJS makes of a module has a property for
+ * each name of its own: for a large library that took longer than all else at an instance's start.
+ */
+const light = (module: unknown): unknown =>
+  typeof module === "object" && module !== null ? Object.create(module) : module;
+
+/** The same with every name its own, for code that exports all of a library again. */
+const whole = (module: unknown): unknown => {
+  if (typeof module !== "object" || module === null) return module;
+  const all: Record<string, unknown> = {};
+  for (const name in module) all[name] = (module as Record<string, unknown>)[name];
+  return all;
+};
+
 /** A library that all instances share. Node's own cache would look at the disk each time. */
 const sharedModule = (id: string): unknown => {
   if (!loaded.has(id)) {
-    loaded.set(id, real(id));
+    loaded.set(id, light(real(id)));
     if (id.includes("node_modules/electrodb/")) rememberCheckedModels(id);
   }
   return loaded.get(id);
@@ -267,11 +282,13 @@ export const instanceGlobals = (host: GlobalsHost) => {
     },
     console: ownConsole,
   };
+  const clients = new Map<string, unknown>();
   const ownRequire = (id: string): unknown => {
     const name = id.replace(/^node:/, "");
     if (Object.hasOwn(modules, name)) return modules[name];
     if (virtual && refused.has(name)) return refusal(id);
-    return sdk(id) ?? sharedModule(id);
+    if (!clients.has(id)) clients.set(id, sdk(id));
+    return clients.get(id) ?? sharedModule(id);
   };
 
   const bound: Record<string, unknown> = {
@@ -305,6 +322,7 @@ export const instanceGlobals = (host: GlobalsHost) => {
       globalThis: ownGlobal,
       global: ownGlobal,
       require: ownRequire,
+      requireWhole: (id: string) => whole(ownRequire(id)),
     },
   };
 };
@@ -328,4 +346,5 @@ export const boundNames = [
   "globalThis",
   "global",
   "require",
+  "requireWhole",
 ] as const;

@@ -5,7 +5,6 @@ import { administrator } from "../kernel/engine.ts";
 import { lambdaEngine } from "../services/lambda/engine.ts";
 import { ownCode } from "./bundle.ts";
 import { inlineRuntime } from "./inline-runtime.ts";
-import { asFunctionBody } from "./instance-code.ts";
 import { runtimeContract } from "./testing/runtime-contract.ts";
 
 runtimeContract("the inline runtime, in virtual time", () => {
@@ -35,28 +34,6 @@ runtimeContract("the inline runtime, in real time", () => {
     finish: (work) => work,
     stop: clock.stop,
   };
-});
-
-describe("code as a function's body", () => {
-  const run = async (code: string) => {
-    const make = new Function("require", asFunctionBody(code));
-    return make((from: string) => ({ from, a: "A", b: "B" }));
-  };
-
-  it("imports and exports what the module did", async () => {
-    expect(
-      await run(
-        [
-          'import "side-effect";',
-          'import whole, { a as first } from "one";',
-          'import {\n  a,\n  b as second\n} from "two";',
-          'import * as star from "three";',
-          "var local = [whole.from, first, a, second, star.from];",
-          "export {\n  local as default,\n  first\n};",
-        ].join("\n"),
-      ),
-    ).toEqual({ default: ["one", "A", "A", "B", "three"], first: "A" });
-  });
 });
 
 describe("a function on the virtual clock", () => {

@@ -160,11 +160,9 @@ const clientLike = (
   return Client;
 };
 
+/** The SDK's module with some members of another kind. */
 const overlay = (real: Module, mine: Module): Module =>
-  new Proxy(real, {
-    get: (target, name) =>
-      Object.hasOwn(mine, name) ? mine[name as string] : target[name as string],
-  });
+  Object.create(real, Object.getOwnPropertyDescriptors(mine));
 
 type Marshaller = (
   next: (args: { input: object }) => Promise<{ output: object }>,

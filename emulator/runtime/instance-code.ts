@@ -1,43 +1,22 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
 import { compileFunction } from "node:vm";
 import { boundNames } from "./inline-globals.ts";
 
 /** Runs a bundle's code once, with the values of `boundNames`: each time with module state of its own. */
 export type Instantiate = (...bound: unknown[]) => Promise<Record<string, unknown>>;
 
-const bindings = (imported: string): string =>
-  imported.replaceAll(/(\S+) as (\S+?)(,|\s)/g, "$1: $2$3");
-
-/** An ES module, as esbuild writes it, as the body of a function: imports become `require`, exports the result. */
-export const asFunctionBody = (code: string): string => {
-  let exported = "{}";
-  const body = code
-    .replaceAll(/^import\s+([^"';]*?)\s+from\s+"([^"]+)";$/gm, (_, names: string, from: string) => {
-      const star = /^\* as (\S+)$/.exec(names);
-      if (star) return `var ${star[1]} = require("${from}");`;
-      const [, own, rest = ""] = /^([\w$]+)?,?\s*(\{[\s\S]*\})?$/.exec(names) ?? [];
-      return [
-        own && `var ${own} = require("${from}");`,
-        rest && `var ${bindings(rest)} = require("${from}");`,
-      ]
-        .filter(Boolean)
-        .join(" ");
-    })
-    .replaceAll(/^import\s+"([^"]+)";$/gm, 'require("$1");')
-    .replace(/^export \{([^}]*)\};?$/m, (_, names: string) => {
-      const pairs = names
-        .split(",")
-        .map((name) => name.trim().split(" as "))
-        .filter(([local]) => local)
-        .map(([local, name]) => `${name ?? local}: ${local}`);
-      exported = `{ ${pairs.join(", ")} }`;
-      return "";
-    });
-  return `"use strict";\nreturn (async () => {\n${body}\nreturn ${exported};\n})();`;
-};
-
 /** The code of an `inline` bundle, compiled once for all its instances. */
-export const compile = (path: string): Instantiate =>
-  compileFunction(asFunctionBody(readFileSync(path, "utf8")), [...boundNames], {
-    filename: path,
-  }) as Instantiate;
+export const compile = (path: string): Instantiate => {
+  const names = [...boundNames, "module", "exports", "importMeta", "__filename", "__dirname"];
+  const run = compileFunction(readFileSync(path, "utf8"), names, { filename: path });
+  const url = pathToFileURL(path).href;
+  return async (...bound) => {
+    const module = { exports: {} };
+    const importMeta = { url, filename: path, dirname: dirname(path) };
+    run(...bound, module, module.exports, importMeta, path, dirname(path));
+    // A promise, where the code waits at its top level.
+    return module.exports;
+  };
+};

@@ -1,0 +1,169 @@
+import { createRequire } from "node:module";
+import { basename, join, resolve } from "node:path";
+import type { BuildOptions, Message, Plugin, TransformOptions } from "esbuild";
+import type { BundleKind } from "./bundle.ts";
+
+/** What esbuild made of one handler. */
+export type Built = {
+  slug: string;
+  contents: Uint8Array;
+  exports: string[];
+  /** The files that went into it, libraries aside. */
+  inputs: string[];
+};
+
+/** A file that does not compile: what is wrong where, and which other files would mend it. */
+export class DoesNotCompile extends Error {
+  override name = "DoesNotCompile";
+  /** The file that is wrong, where one is. */
+  readonly place: string | undefined;
+  /** What is wrong, with its place. */
+  readonly what: string;
+  /** Files whose change may mend it. */
+  readonly sources: string[];
+  constructor(file: string, root: string, error: unknown) {
+    const { errors = [] } = error as { errors?: Message[] };
+    const [first, ...more] = errors;
+    const what = first ? sentenceOf(first) : String(error);
+    super(
+      `${file} does not compile: ${what}${more.length > 0 ? ` (and ${more.length} more)` : ""}`,
+    );
+    this.what = what;
+    this.place = first?.location?.file;
+    this.sources = errors.flatMap((message) => sourcesOf(root, message));
+  }
+}
+
+const sentenceOf = ({ text, location }: Message) =>
+  location ? `${location.file}:${location.line}: ${text}` : text;
+
+/** The file with the fault in it, and what it imports there: that may be what is missing. */
+const sourcesOf = (root: string, { location }: Message): string[] => {
+  if (!location) return [];
+  const file = resolve(root, location.file);
+  const { lineText, column, length } = location;
+  const [, imported] = /^["'](\..*)["']$/.exec(lineText.slice(column, column + length)) ?? [];
+  return imported ? [file, resolve(file, "..", imported)] : [file];
+};
+
+const banner = `import { createRequire as topLevelCreateRequire } from 'module';
+const require = topLevelCreateRequire(import.meta.url);
+import { fileURLToPath as topLevelFileUrlToPath, URL as topLevelURL } from "url"
+const __filename = topLevelFileUrlToPath(import.meta.url)
+const __dirname = topLevelFileUrlToPath(new topLevelURL(".", import.meta.url))`;
+
+/** Libraries without state of their own that matters: one copy serves all instances of all functions. */
+const shared = /^(@aws-sdk\/|@smithy\/|electrodb$|zod($|\/))/;
+
+const keepSharedOutside: Plugin = {
+  name: "keep-shared-outside",
+  setup(build) {
+    build.onResolve({ filter: shared }, ({ path, resolveDir }) => ({
+      path: createRequire(join(resolveDir, "importer.js")).resolve(path),
+      external: true,
+    }));
+  },
+};
+
+/** As SST builds functions (its Node builder), so that sizes and behaviour here are those of the cloud. */
+const common = {
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "es2024",
+  mainFields: ["module", "main"],
+  keepNames: true,
+  external: ["sharp", "pg-native"],
+  outExtension: { ".js": ".mjs" },
+  outdir: "/",
+  write: false,
+  metafile: true,
+  logLevel: "silent",
+} satisfies BuildOptions;
+
+const optionsOf: Record<BundleKind, BuildOptions> = {
+  aws: { ...common, minify: true, banner: { js: banner } },
+  inline: { ...common, plugins: [keepSharedOutside] },
+};
+
+/** CommonJS of a bundle: what is imported is required, also later, and `importMeta` is what only modules have. */
+const asCommonJs = {
+  format: "cjs",
+  platform: "node",
+  target: common.target,
+  sourcefile: "bundle.mjs", // by its name, default imports are what Node takes for them
+  supported: { "dynamic-import": false },
+  define: { "import.meta": "importMeta" },
+  logLevel: "silent",
+} satisfies TransformOptions;
+
+/**
+ * In a block of its own, code may declare what is bound outside. esbuild's helper for `export *` copies what a module
+ * has of its own.
+ */
+const inBlock = (code: string): string =>
+  `"use strict";{${code.includes("__reExport") ? "const require = requireWhole;" : ""}\n${code}}`;
+
+/** What of a build decides over what comes out of it. */
+export const recipeOf = (kind: BundleKind, external: string[]): unknown => {
+  const { plugins: _, ...plain } = optionsOf[kind];
+  return [plain, external, kind === "inline" && [asCommonJs, inBlock(""), String(shared)]];
+};
+
+/** Builds handlers in one run of esbuild, by their slugs. Throws esbuild's own error where one does not compile. */
+export const buildHandlers = async (
+  kind: BundleKind,
+  root: string,
+  external: string[],
+  files: Map<string, string>,
+): Promise<Built[]> => {
+  const { build, transform } = await import("esbuild");
+  const options: BuildOptions = {
+    ...optionsOf[kind],
+    absWorkingDir: root,
+    external: [...common.external, ...external],
+  };
+  const { outputFiles = [], metafile } = await build({
+    ...options,
+    entryPoints: Object.fromEntries([...files].map(([slug, file]) => [slug, `./${file}`])),
+  });
+
+  /** CommonJS cannot wait at its top level: such a handler becomes a function that is called at once, and a promise. */
+  const waiting = async (file: string): Promise<string> => {
+    const contents = `export const load = () => import(${JSON.stringify(`./${file}`)});`;
+    const { outputFiles = [] } = await build({
+      ...options,
+      stdin: { contents, resolveDir: root },
+      entryPoints: undefined,
+    });
+    const footer = "module.exports = module.exports.load();";
+    return (await transform(outputFiles[0]?.text ?? "", { ...asCommonJs, footer })).code;
+  };
+  const commonJs = async (text: string, file: string): Promise<string> => {
+    try {
+      return inBlock((await transform(text, asCommonJs)).code);
+    } catch {
+      return inBlock(await waiting(file));
+    }
+  };
+
+  const outputs = new Map(
+    Object.entries(metafile?.outputs ?? {}).map(([path, output]) => [basename(path), output]),
+  );
+  const built = new Map(outputFiles.map((file) => [basename(file.path), file]));
+  return Promise.all(
+    [...files].map(async ([slug, file]): Promise<Built> => {
+      const output = outputs.get(`${slug}.mjs`);
+      const made = built.get(`${slug}.mjs`);
+      if (!output || !made) throw new Error(`${file} was not built.`);
+      return {
+        slug,
+        contents: kind === "inline" ? Buffer.from(await commonJs(made.text, file)) : made.contents,
+        exports: output.exports,
+        inputs: Object.keys(output.inputs)
+          .filter((path) => !path.includes("node_modules/"))
+          .map((path) => resolve(root, path)),
+      };
+    }),
+  );
+};
