@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { BuildOptions, Message, Plugin, TransformOptions } from "esbuild";
 import type { BundleKind } from "./bundle.ts";
 
@@ -37,13 +37,15 @@ export class DoesNotCompile extends Error {
 const sentenceOf = ({ text, location }: Message) =>
   location ? `${location.file}:${location.line}: ${text}` : text;
 
-/** The file with the fault in it, and what it imports there: that may be what is missing. */
+/** The file with the fault in it, and what it imports there, or the folder of that: it may be what is missing. */
 const sourcesOf = (root: string, { location }: Message): string[] => {
   if (!location) return [];
   const file = resolve(root, location.file);
   const { lineText, column, length } = location;
   const [, imported] = /^["'](\..*)["']$/.exec(lineText.slice(column, column + length)) ?? [];
-  return imported ? [file, resolve(file, "..", imported)] : [file];
+  if (!imported) return [file];
+  const missing = resolve(file, "..", imported);
+  return [file, missing, dirname(missing)];
 };
 
 const banner = `import { createRequire as topLevelCreateRequire } from 'module';

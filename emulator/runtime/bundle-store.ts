@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { CannotStart } from "../kernel/refusals.ts";
 import type { Built } from "./build.ts";
 import type { Bundle } from "./bundle.ts";
@@ -51,6 +51,19 @@ export const hashing = (): Hash => {
   };
 };
 
+/** Node's own recursive way never comes back where a folder cannot be made in one that exists (Node 24.21, /proc). */
+const makeFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || existsSync(dirname(path))) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path);
+  }
+};
+
 /** Several processes may write the same bundle: each sees either none or the whole of it. */
 const writeWhole = async (path: string, content: string | Uint8Array) => {
   const part = `${path}.${process.pid}.${Math.trunc(performance.now() * 1000)}.part`;
@@ -74,7 +87,7 @@ export const bundleStore = (root: string, wanted: string, extension: string): Bu
 
   const write = async (name: string, content: string | Uint8Array): Promise<string> => {
     const into = async () => {
-      await mkdir(directory, { recursive: true });
+      await makeFolder(directory);
       const path = join(directory, name);
       await writeWhole(path, content);
       return path;

@@ -9,7 +9,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CannotStart } from "../kernel/refusals.ts";
@@ -144,6 +144,7 @@ describe("bundling", () => {
     const { path } = await createBundler({ kind: "aws", code }).bundle("one.ts");
     expect(path.startsWith(tmpdir())).toBe(true);
     expect((await import(pathToFileURL(path).href)).handler()).toBe("hello");
+    await rm(dirname(path), { recursive: true });
     vi.stubEnv("TMPDIR", join(root, "nowhere")).stubEnv("TEMP", join(root, "nowhere"));
     try {
       await expect(createBundler({ kind: "aws", code }).bundle("one.ts")).rejects.toThrow(

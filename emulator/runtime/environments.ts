@@ -19,8 +19,15 @@ export type Environment = {
 };
 
 export type Environments = {
-  /** Starts an environment; `crashed` is to be called when it dies by itself. Answers an error that initialisation threw. */
-  start: (fn: FunctionConfig, crashed: (error: ErrorPayload) => void) => Promise<Start>;
+  /**
+   * Starts an environment; `crashed` is to be called when it dies by itself. Answers an error that initialisation
+   * threw. Where it took too long, `givenUp` is aborted.
+   */
+  start: (
+    fn: FunctionConfig,
+    crashed: (error: ErrorPayload) => void,
+    givenUp: AbortSignal,
+  ) => Promise<Start>;
   /** How many environments of one function may exist; more invocations wait for one. */
   most?: number;
   /** Without it, environments take no time of the clock to start, and are kept for ever. */
@@ -33,6 +40,8 @@ export type Start<E extends Environment = Environment> =
 type Busy = { requestId: string; end: (outcome: Outcome) => void; environment?: Environment };
 type Pool = {
   idle: Environment[];
+  /** Counts changes of the code: an environment of an earlier one is not used again. */
+  generation: number;
   /** Ends environments that had nothing to do for long. */
   reapers: Map<Environment, Timer>;
   busy: Set<Busy>;
@@ -42,13 +51,19 @@ type Pool = {
 
 const never = new Promise<never>(() => {});
 
-/** How long the code outside the handler may take, in seconds. */
+/**
+ * How long the code outside the handler may take, in seconds, before it is tried once more with the function's own
+ * timeout (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+ */
 const initialisation = 10;
 
 const failed = (requestId: string, errorType: string, message: string) => ({
   ok: false as const,
   error: { errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` },
 });
+
+const timedOut = (requestId: string, seconds: number) =>
+  failed(requestId, "Sandbox.Timedout", `Task timed out after ${seconds.toFixed(2)} seconds`);
 
 const exited = "Runtime exited with error: signal: killed";
 
@@ -59,18 +74,31 @@ const exited = "Runtime exited with error: signal: killed";
 export const environments = (
   { clock, note }: World,
   { start, most = Number.POSITIVE_INFINITY, cold }: Environments,
-): Pick<Runtime, "invoke" | "warm" | "crash"> & { stop: () => void } => {
+): Pick<Runtime, "invoke" | "warm" | "crash"> & {
+  /** Has new environments made from now on: those that work end when their work is done, the others at once. */
+  renew: (functionName: string) => void;
+  stop: () => void;
+} => {
   let pools = new Map<string, Pool>();
   let life = newLife(clock);
+  const generations = new WeakMap<Environment, number>();
   const poolOf = (name: string): Pool => {
     const known = pools.get(name);
     if (known) return known;
-    const pool: Pool = { idle: [], reapers: new Map(), busy: new Set(), count: 0, waiting: [] };
+    const pool: Pool = {
+      idle: [],
+      generation: 0,
+      reapers: new Map(),
+      busy: new Set(),
+      count: 0,
+      waiting: [],
+    };
     pools.set(name, pool);
     return pool;
   };
 
   const rest = (pool: Pool, environment: Environment) => {
+    if (generations.get(environment) !== pool.generation) return discard(pool, environment);
     pool.idle.push(environment);
     if (cold)
       pool.reapers.set(
@@ -106,24 +134,33 @@ export const environments = (
     pool.waiting.shift()?.();
   };
 
-  const obtain = async (fn: FunctionConfig, pool: Pool, requestId: string): Promise<Start> => {
+  /** An environment that rests, or a new one that has so many seconds to initialise. */
+  const obtain = async (
+    fn: FunctionConfig,
+    pool: Pool,
+    requestId: string,
+    seconds: number,
+  ): Promise<Start> => {
     while (pool.idle.length === 0 && pool.count >= most)
       await new Promise<void>((resolve) => pool.waiting.push(resolve));
     const warm = take(pool);
     if (warm) return { ok: true, environment: warm };
     pool.count += 1;
     let made: Environment | undefined;
+    const { generation } = pool;
     note({ kind: "cold-start", function: fn.name, requestId });
     const late = Promise.withResolvers<Start>();
-    const message = `Task timed out after ${initialisation.toFixed(2)} seconds`;
-    const limit = life.after(initialisation * 1000, `lambda init ${fn.name}`, () =>
-      late.resolve(failed(requestId, "Sandbox.Timedout", message)),
-    );
-    const starting = start(fn, (error) => {
+    const givenUp = new AbortController();
+    const limit = life.after(seconds * 1000, `lambda init ${fn.name}`, () => {
+      givenUp.abort();
+      late.resolve(timedOut(requestId, seconds));
+    });
+    const crashed = (error: ErrorPayload) => {
       if (made) retire(pool, made);
       for (const { environment, end } of pool.busy)
         if (made && environment === made) end({ ok: false, error });
-    });
+    };
+    const starting = start(fn, crashed, givenUp.signal);
     const { over } = life;
     if (cold) await wait(cold.startMs(fn));
     const started = await Promise.race([starting, late.promise]);
@@ -132,8 +169,10 @@ export const environments = (
       if (started.ok) started.environment.kill();
       return never;
     }
-    if (started.ok) made = started.environment;
-    else {
+    if (started.ok) {
+      made = started.environment;
+      generations.set(made, generation);
+    } else {
       discard(pool);
       void starting.then((tooLate) => tooLate.ok && tooLate.environment.kill());
     }
@@ -154,15 +193,14 @@ export const environments = (
       };
       pool.busy.add(busy);
       let timeout: Timer | undefined;
-      const allow = (seconds: number) => {
-        timeout?.cancel();
-        const message = `Task timed out after ${seconds.toFixed(2)} seconds`;
-        timeout = life.after(seconds * 1000, `lambda timeout ${fn.name}`, () =>
-          busy.end(failed(requestId, "Sandbox.Timedout", message)),
-        );
-      };
       const work = async () => {
-        const started = await obtain(fn, pool, requestId);
+        let began: number | undefined;
+        let started = await obtain(fn, pool, requestId, initialisation);
+        if (!started.ok) {
+          // Lambda tries once more, in the time of the invocation.
+          began = clock.now();
+          started = await obtain(fn, pool, requestId, fn.timeout);
+        }
         if (!started.ok) return busy.end({ ok: false, error: started.error });
         const { environment } = started;
         const done = () => {
@@ -171,9 +209,11 @@ export const environments = (
         };
         if (over) return done();
         busy.environment = environment;
-        // A function's time begins when its environment stands.
-        allow(fn.timeout);
-        const deadline = clock.now() + fn.timeout * 1000;
+        // Else a function's time begins when its environment stands.
+        const deadline = (began ?? clock.now()) + fn.timeout * 1000;
+        timeout = life.after(deadline - clock.now(), `lambda timeout ${fn.name}`, () =>
+          busy.end(timedOut(requestId, fn.timeout)),
+        );
         const outcome = await environment.run(event, { requestId, deadline });
         if (over) return;
         done();
@@ -192,7 +232,7 @@ export const environments = (
     async warm(fn) {
       const pool = poolOf(fn.name);
       if (pool.count > 0) return;
-      const started = await obtain(fn, pool, "warm");
+      const started = await obtain(fn, pool, "warm", initialisation);
       if (!started.ok) return;
       rest(pool, started.environment);
     },
@@ -204,6 +244,13 @@ export const environments = (
       for (const busy of pool?.busy ?? [])
         if (requestId === undefined || busy.requestId === requestId)
           busy.end(failed(busy.requestId, "Runtime.ExitError", exited));
+    },
+
+    renew(functionName) {
+      const pool = pools.get(functionName);
+      if (!pool) return;
+      pool.generation += 1;
+      for (const environment of [...pool.idle]) retire(pool, environment);
     },
 
     stop() {

@@ -13,7 +13,11 @@ const compiled = new Map<string, Instantiate>();
 
 /**
  * Runs handlers in this process: each instance has its own module state, environment, time and chance, all of
- * the world's clock, and its SDK clients call the world directly. What it cannot do is stop code that never waits.
+ * the world's clock, and its SDK clients call the world directly.
+ *
+ * What it cannot do is stop code that never waits: that stops the process, as it would in any test, and virtual time
+ * with it. node:vm can bound code that is evaluated, but its watchdog costs 0.2 ms each time that code is entered, it
+ * sees only what runs up to the first `await`, and what it ends takes the microtasks of everything else along.
  */
 export const inlineRuntime =
   ({

@@ -26,6 +26,8 @@ export type InstanceHost = {
   reach: (request: Request, requestId: string) => Promise<Response>;
   /** Runs work of other threads, one after the other. */
   orderly: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Called before each callback into the instance. */
+  entered?: () => void;
   crashed: (error: ErrorPayload) => void;
 };
 
@@ -54,8 +56,10 @@ export const startInstance = async (
   let requestId = "";
   const thawed: (() => void)[] = [];
   const enter = (callback: () => void) => {
-    if (life === "awake") callback();
-    else if (life === "frozen") thawed.push(callback);
+    if (life === "awake") {
+      host.entered?.();
+      callback();
+    } else if (life === "frozen") thawed.push(callback);
   };
   const end = (error: ErrorPayload) => {
     if (life === "dead") return;

@@ -18,7 +18,7 @@ import {
 
 // What a thread runs that hosts instances of many functions.
 
-const { region, compileCache, running, origins } = workerData as ThreadStart;
+const { region, compileCache, seen, origins } = workerData as ThreadStart;
 nodeModule.enableCompileCache(compileCache);
 
 const tell = inBatches<FromThread>((messages) => parentPort?.postMessage(messages));
@@ -87,7 +87,7 @@ const start = async ({ instance: number, fn, bundle }: Extract<ToThread, { kind:
   };
   hosted.set(number, self);
   const code = codeOf(bundle);
-  running[0] = number;
+  Atomics.store(seen.running, 0, number);
   const started = await current.run(self, () =>
     startInstance(
       {
@@ -99,7 +99,6 @@ const start = async ({ instance: number, fn, bundle }: Extract<ToThread, { kind:
           new Promise((resolve, reject) => {
             last += 1;
             calls.set(last, (answer) => {
-              running[0] = number;
               if (answer.ok) return resolve(answer.value);
               const { code, message, status, fields } = answer;
               reject(new AwsError(code, message, status, fields));
@@ -110,6 +109,7 @@ const start = async ({ instance: number, fn, bundle }: Extract<ToThread, { kind:
         reach: (request) =>
           origins.includes(new URL(request.url).origin) ? askMain(number, request) : fetch(request),
         orderly: (work) => work(),
+        entered: () => Atomics.store(seen.running, 0, number),
         crashed(error) {
           hosted.delete(number);
           tell({ kind: "crashed", instance: number, error });
@@ -129,6 +129,7 @@ const start = async ({ instance: number, fn, bundle }: Extract<ToThread, { kind:
 };
 
 const receive = (message: ToThread) => {
+  Atomics.add(seen.heard, 0, 1);
   switch (message.kind) {
     case "answer":
       calls.get(message.id)?.(message.answer);
@@ -143,7 +144,7 @@ const receive = (message: ToThread) => {
       const self = hosted.get(number);
       if (!self?.instance) return;
       const { instance } = self;
-      running[0] = number;
+      Atomics.store(seen.running, 0, number);
       void current
         .run(self, () => instance.run({ text: event }, invocation))
         .then((outcome) => tell({ kind: "done", instance: number, outcome }));

@@ -5,8 +5,11 @@ import type { InstanceFunction } from "./instance.ts";
 export type ThreadStart = {
   region: string;
   compileCache: string;
-  /** Where the thread says, in memory that both see, whose code it runs: also when it cannot send any more. */
-  running: Int32Array;
+  /**
+   * Where the thread says, in memory that both see, whose code it runs and how many messages it has heard: also when
+   * it cannot send any more.
+   */
+  seen: Record<"running" | "heard", Int32Array<SharedArrayBuffer>>;
   /** Origins that the main thread answers for, without a socket. */
   origins: string[];
 };

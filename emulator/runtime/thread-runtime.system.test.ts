@@ -142,14 +142,24 @@ describe("environments of one thread", () => {
     expect(order).toEqual(["other", "spinner"]);
     expect(await invoke("Spinner", { do: "count" })).toBe(1);
     expect(await invoke("Other", { do: "count" })).toBe(2);
+    // It has a thread of its own by now.
+    void invoke("Spinner", { do: "spin" });
+    expect(await invoke("Other", { do: "count" })).toBe(3);
   });
 
-  it("are not kept waiting for long by one whose code never comes to its end", async () => {
-    await create("NeverStands", "never-stands");
+  it("are not kept waiting by one whose code never comes to its end, which is tried twice", async () => {
+    await create("NeverStands", "never-stands", 1);
     await create("Other", "echo");
     const never = invoke("NeverStands", {});
     expect(await invoke("Other", { do: "count" })).toBe(1);
-    expect(await never).toMatchObject({ errorType: "Runtime.ExitError" });
-    expect(await invoke("Other", { do: "count" })).toBe(2);
+    expect(await never).toMatchObject({
+      errorType: "Sandbox.Timedout",
+      errorMessage: expect.stringMatching(
+        /^RequestId: \S+ Error: Task timed out after 1.00 seconds$/,
+      ),
+    });
+    const starts = facts.filter((fact) => fact.function === "NeverStands");
+    expect(starts.filter(({ kind }) => kind === "cold-start")).toHaveLength(2);
+    expect(await invoke("Other", { do: "echo" })).toEqual({ do: "echo" });
   });
 });

@@ -1,25 +1,20 @@
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { AwsError, type Caller, type World } from "../kernel/engine.ts";
-import {
-  describeThrown,
-  EnvironmentCrash,
-  type ErrorPayload,
-  type FunctionConfig,
-  type MakeRuntime,
-  type Outcome,
-} from "../services/lambda/function.ts";
+import type { Caller } from "../kernel/engine.ts";
+import type { FunctionConfig, MakeRuntime } from "../services/lambda/function.ts";
 import { bundlerOf, type Code, checkExported, ownCode } from "./bundle.ts";
+import { codeChanges } from "./code-changes.ts";
 import { estimatedColdStarts } from "./cold-starts.ts";
 import { type Environment, environments, type Start } from "./environments.ts";
-import type { Outgoing } from "./inline-runtime.ts";
 import {
-  type CallAnswer,
-  type FromThread,
-  inBatches,
-  type ThreadStart,
-  type ToThread,
-} from "./thread-messages.ts";
+  type FunctionThread,
+  type Hosted,
+  killed,
+  outOfMemory,
+  patience,
+  startThread,
+} from "./function-thread.ts";
+import type { Outgoing } from "./inline-runtime.ts";
+import { receive } from "./thread-answers.ts";
 
 export type ThreadOptions = {
   code: Code;
@@ -37,36 +32,10 @@ export type ThreadOptions = {
 
 const hostFile = "runtime/thread-host.ts";
 
-/** How long a thread may not answer before no more work is given to it, or it is ended, in milliseconds. */
-const patience = 2000;
+/** How often the memory of a thread that works is looked at, in milliseconds. */
+const memoryInterval = 250;
 
-const killed = "Error: Runtime exited with error: signal: killed";
-const lost: ErrorPayload = { errorType: "Runtime.ExitError", errorMessage: killed };
-
-/** An environment as this side knows it. */
-type Hosted = {
-  fn: FunctionConfig;
-  requestId: string;
-  state: "starting" | "resting" | "running";
-  /** Starts it in the thread that takes new environments now. */
-  place: () => void;
-  started: (error?: ErrorPayload) => void;
-  done: (outcome: Outcome) => void;
-  crashed: (error: ErrorPayload) => void;
-};
-
-type Thread = {
-  tell: (message: ToThread) => void;
-  hosted: Map<number, Hosted>;
-  /** Whose code it runs, or ran last. */
-  at: () => number;
-  /** Gets no new environments, and ends when nothing runs in it any more. */
-  retired: boolean;
-  watched: boolean;
-  /** Calls back once with whether the thread answered in time. One that is still being started need not. */
-  ask: (then: (answered: boolean) => void) => void;
-  end: (error: ErrorPayload) => void;
-};
+const megabyte = 2 ** 20;
 
 /**
  * Runs execution environments in a few threads, many in each.
@@ -76,11 +45,11 @@ type Thread = {
  * other. What environments of one thread share: JavaScript's own objects (`Array.prototype`), the libraries that an
  * `inline` bundle leaves outside (the AWS SDK, zod, ElectroDB), and the thread's time. Code that never waits stops
  * its thread: within seconds its functions get new environments in a new thread, and when the first timeout of one
- * that runs in the old thread comes, the old one is ended, with what still ran there reported as killed. Memory that
- * runs out ends a thread, too.
+ * that runs in the old thread comes, the old one is ended, with what still ran there reported as killed. From then on
+ * that function has a thread of its own. Code that takes more memory than a thread may have (1 GB, or what its function has) ends it, too.
  *
  * The SDK's clients are the real ones up to `send`; what they would send crosses to the main thread as the JSON of
- * AWS's protocols, with the access key that would sign it.
+ * AWS's protocols, with the access key that would sign it. Code that has changed is bundled again when it is invoked.
  */
 export const threadRuntime =
   ({
@@ -96,152 +65,141 @@ export const threadRuntime =
     const bundles = bundlerOf("inline", code);
     const own = bundlerOf("aws", { ...ownCode, cache: code.cache });
     const paths = new Map<string, string>();
-    const slots: (Thread | undefined)[] = Array.from({ length: threadCount });
-    const all = new Set<Thread>();
+    const slots = new Map<number | string, FunctionThread>();
+    /** Functions that brought a thread down: each has one of its own from then on. */
+    const apart = new Set<string>();
+    const all = new Set<FunctionThread>();
     let bootstrap = "";
     let last = 0;
 
-    const threadFor = (fn: FunctionConfig): Thread => {
-      const slot = [...paths.keys()].indexOf(fn.name) % threadCount;
-      const thread = slots[slot] ?? startThread(slot);
-      slots[slot] = thread;
-      return thread;
+    const nextId = () => {
+      last += 1;
+      return last;
     };
 
-    const startThread = (slot: number): Thread => {
-      const start: ThreadStart = {
-        region: world.region,
-        compileCache: join(code.cache, "compile-cache"),
-        running: new Int32Array(new SharedArrayBuffer(4)),
-        origins: outgoing?.origins ?? [],
-      };
-      const worker = new Worker(bootstrap, {
-        workerData: start,
+    const threadFor = ({ name }: FunctionConfig): FunctionThread => {
+      const slot = apart.has(name) ? name : [...paths.keys()].indexOf(name) % threadCount;
+      const thread = slots.get(slot) ?? open(slot);
+      slots.set(slot, thread);
+      return thread;
+    };
+    const setApart = (thread: FunctionThread) => {
+      const name = thread.hosted.get(thread.at())?.fn.name;
+      if (name !== undefined) apart.add(name);
+    };
+    const leaveSlot = (thread: FunctionThread) => {
+      for (const [slot, one] of slots) if (one === thread) slots.delete(slot);
+    };
+
+    const open = (slot: number | string): FunctionThread => {
+      const thread = startThread(world, {
         name: `functions ${slot}`,
-        execArgv: [],
-        env: { TZ: "UTC" },
+        bootstrap,
+        start: {
+          region: world.region,
+          compileCache: join(code.cache, "compile-cache"),
+          origins: outgoing?.origins ?? [],
+        },
+        nextId,
+        hear(thread, message) {
+          receive(world, thread, message, { callerOf, outgoing: outgoing?.answer });
+          endIfRetired(thread);
+        },
+        ended(thread) {
+          all.delete(thread);
+          leaveSlot(thread);
+        },
       });
-      const pings = new Map<number, (answered: boolean) => void>();
-      let up = false;
-      const thread: Thread = {
-        tell: inBatches((messages) => worker.postMessage(messages)),
-        hosted: new Map(),
-        at: () => start.running[0] ?? 0,
-        retired: false,
-        watched: false,
-        ask(then) {
-          if (!up) return then(true);
-          last += 1;
-          const id = last;
-          const answer = (answered: boolean) => {
-            limit.cancel();
-            if (pings.delete(id)) then(answered);
-          };
-          const limit = world.clock.after(patience, "lambda thread answers", () => answer(false));
-          pings.set(id, answer);
-          thread.tell({ kind: "ping", id });
-        },
-        end(error) {
-          if (!all.delete(thread)) return;
-          if (slots[slot] === thread) slots[slot] = undefined;
-          void worker.terminate();
-          for (const { fn, requestId, started, crashed } of thread.hosted.values()) {
-            const own = { ...error, errorMessage: `RequestId: ${requestId} ${error.errorMessage}` };
-            world.note({ kind: "environment-lost", function: fn.name, requestId });
-            started(own);
-            crashed(own);
-          }
-          thread.hosted.clear();
-        },
-      };
       all.add(thread);
-      worker.on("message", (messages: FromThread[]) => {
-        up = true;
-        for (const message of messages)
-          if (message.kind === "pong") pings.get(message.id)?.(true);
-          else receive(world, thread, message, { callerOf, outgoing: outgoing?.answer });
-        if (thread.retired && !runs(thread)) thread.end(lost);
-      });
-      worker.on("error", (error: Error) => thread.end(describeThrown(error)));
-      worker.on("exit", (code) =>
-        thread.end({
-          errorType: "Runtime.ExitError",
-          errorMessage: `Error: Runtime exited with error: exit status ${code}`,
-        }),
-      );
-      worker.unref();
       return thread;
     };
 
-    const runs = ({ hosted }: Thread) =>
-      [...hosted.values()].some(({ state }) => state === "running");
-
-    const works = ({ hosted }: Thread) =>
+    /** What a thread must not be ended for: what runs, and what it began to start and does not come to the end of. */
+    const occupied = ({ hosted }: FunctionThread) =>
       [...hosted.values()].some(({ state }) => state !== "resting");
+    const endIfRetired = (thread: FunctionThread) => {
+      if (thread.retired && !occupied(thread)) thread.end(killed);
+    };
 
     /** Sends the thread that stands still out of use: what rests in it is made anew elsewhere when it is needed. */
-    const retire = (thread: Thread) => {
+    const retire = (thread: FunctionThread) => {
       thread.retired = true;
-      const slot = slots.indexOf(thread);
-      if (slot >= 0) slots[slot] = undefined;
-      world.note({ kind: "thread-stands-still", functions: namesIn(thread) });
-      for (const [number, { state, place, started, crashed }] of thread.hosted) {
-        if (state === "running") continue;
-        thread.hosted.delete(number);
-        if (state === "resting") crashed(lost);
-        else if (number === thread.at()) started(lost);
-        else place();
+      leaveSlot(thread);
+      setApart(thread);
+      const standing = new Set<string>();
+      for (const [number, self] of thread.hosted) {
+        if (self.state === "resting") {
+          thread.hosted.delete(number);
+          self.crashed(killed);
+        } else if (thread.deafTo(self)) {
+          thread.hosted.delete(number);
+          self.place();
+        } else standing.add(self.fn.name);
       }
-      if (!runs(thread)) thread.end(lost);
+      world.note({ kind: "thread-stands-still", functions: [...standing] });
+      endIfRetired(thread);
     };
-    const namesIn = ({ hosted }: Thread) => [
-      ...new Set(
-        [...hosted.values()].filter(({ state }) => state === "running").map(({ fn }) => fn.name),
-      ),
-    ];
 
-    const watch = (thread: Thread) => {
-      if (thread.watched || thread.retired) return;
+    /** Looks after a thread while it works: that it answers, and that it does not take all memory. */
+    const watch = (thread: FunctionThread) => {
+      if (thread.watched) return;
       thread.watched = true;
-      world.clock.after(patience, "lambda watches a thread", () => {
-        thread.watched = false;
-        if (!all.has(thread) || !works(thread)) return;
-        thread.ask((answered) => {
-          if (!all.has(thread)) return;
-          if (answered) watch(thread);
-          else retire(thread);
+      const look = (looks: number) =>
+        world.clock.after(memoryInterval, "lambda watches a thread", () => {
+          if (!all.has(thread) || !occupied(thread)) {
+            thread.watched = false;
+            return;
+          }
+          void thread.memory().then((bytes = 0) => {
+            if (bytes < mostMemory(thread)) return;
+            setApart(thread);
+            thread.end(outOfMemory);
+          });
+          if (looks * memoryInterval >= patience && !thread.retired)
+            thread.ask((answered) => {
+              if (!answered && all.has(thread) && !thread.retired) retire(thread);
+            });
+          look(looks * memoryInterval >= patience ? 1 : looks + 1);
         });
-      });
+      look(1);
+    };
+    const mostMemory = ({ hosted, at }: FunctionThread) => {
+      const { memory = 0 } = hosted.get(at())?.fn ?? {};
+      return Math.min(Math.max(memory, 1024), 3072) * megabyte;
     };
 
     const pool = environments(world, {
       most,
       cold,
-      start: (fn, crashed) => {
+      start: (fn, crashed, givenUp) => {
         const bundle = paths.get(fn.name);
         if (!bundle) throw new Error(`${fn.name} was not prepared.`);
-        last += 1;
-        const number = last;
+        const number = nextId();
         const { name, arn, memory, file, exported, variables } = fn;
         return new Promise<Start>((resolve) => {
-          let thread: Thread;
+          let thread: FunctionThread;
           const environment: Environment = {
             run: ({ text: event }, invocation) =>
               new Promise((ended) => {
+                const send = () => {
+                  self.state = "running";
+                  self.sent = thread.tell({ kind: "invoke", instance: number, event, invocation });
+                  watch(thread);
+                };
                 self.requestId = invocation.requestId;
-                self.state = "running";
                 self.done = (outcome) => {
                   self.state = "resting";
                   ended(outcome);
                 };
-                thread.tell({ kind: "invoke", instance: number, event, invocation });
-                watch(thread);
+                // In case that another thread has to do it.
+                self.started = (error) => (error ? self.done({ ok: false, error }) : send());
+                send();
               }),
             kill() {
               if (!thread.hosted.delete(number) || !all.has(thread)) return;
               thread.tell({ kind: "kill", instance: number });
               thread.ask((answered) => {
-                if (!answered) thread.end(lost);
+                if (!answered) thread.end(killed);
               });
             },
           };
@@ -249,10 +207,12 @@ export const threadRuntime =
             fn,
             requestId: "",
             state: "starting",
+            sent: 0,
             place() {
               thread = threadFor(fn);
               thread.hosted.set(number, self);
-              thread.tell({
+              self.state = "starting";
+              self.sent = thread.tell({
                 kind: "start",
                 instance: number,
                 fn: { name, arn, memory, file, exported, variables },
@@ -268,8 +228,15 @@ export const threadRuntime =
             crashed,
           };
           self.place();
+          givenUp.addEventListener("abort", environment.kill);
         });
       },
+    });
+
+    const changes = codeChanges(world, code.root, bundles, (name, bundle) => {
+      paths.set(name, bundle.path);
+      apart.delete(name);
+      pool.renew(name);
     });
 
     return {
@@ -281,111 +248,23 @@ export const threadRuntime =
         checkExported(bundle, fn.exported);
         await cold?.prepare(fn);
         bootstrap = first.path;
+        if (paths.get(fn.name) !== bundle.path) pool.renew(fn.name);
         paths.set(fn.name, bundle.path);
+        changes.follow(fn.name, fn.exported, bundle);
       },
-      invoke: pool.invoke,
+      invoke(fn, event, invocation) {
+        const renewing = changes.renewing(fn.name);
+        if (!renewing) return pool.invoke(fn, event, invocation);
+        return renewing.then(() => pool.invoke(fn, event, invocation));
+      },
       warm: pool.warm,
       crash: pool.crash,
       stop() {
         for (const thread of all) {
           thread.hosted.clear();
-          thread.end(lost);
+          thread.end(killed);
         }
         pool.stop();
       },
     };
   };
-
-type Answering = { callerOf: ThreadOptions["callerOf"]; outgoing: Outgoing | undefined };
-
-/** Does what a thread asks for, in the name of one of its environments. What the dead ask for is not heard. */
-const receive = (
-  world: World,
-  thread: Thread,
-  message: Exclude<FromThread, { kind: "pong" }>,
-  answering: Answering,
-) => {
-  if (message.kind === "fact") return world.note(message.fact as never);
-  const self = thread.hosted.get(message.instance);
-  if (!self) return;
-  switch (message.kind) {
-    case "started":
-      if (message.error) thread.hosted.delete(message.instance);
-      return self.started(message.error);
-    case "done":
-      return self.done(message.outcome);
-    case "crashed":
-      thread.hosted.delete(message.instance);
-      return self.crashed(message.error);
-    case "call":
-      return void answerCall(world, thread, message, answering);
-    case "request":
-      return void answerRequest(thread, message, self.fn.name, answering);
-  }
-};
-
-const answerCall = async (
-  world: World,
-  thread: Thread,
-  { instance, id, service, operation, input, key }: Extract<FromThread, { kind: "call" }>,
-  { callerOf }: Answering,
-) => {
-  let answer: CallAnswer;
-  try {
-    const caller = callerOf(key);
-    if (!caller)
-      throw new AwsError(
-        "UnrecognizedClientException",
-        "The security token included in the request is invalid.",
-        403,
-      );
-    answer = { ok: true, value: await world.call({ caller, service, operation, input }) };
-  } catch (error) {
-    if (error instanceof EnvironmentCrash) {
-      const self = thread.hosted.get(instance);
-      thread.hosted.delete(instance);
-      thread.tell({ kind: "kill", instance });
-      return self?.crashed({
-        errorType: "Runtime.ExitError",
-        errorMessage: `RequestId: ${self.requestId} ${killed}`,
-      });
-    }
-    if (error instanceof AwsError) {
-      const { code, message, status, fields } = error;
-      answer = { ok: false, code, message, status, fields };
-    } else {
-      const message = error instanceof Error ? error.message : String(error);
-      world.note({ kind: "defect", where: `${service} ${operation}`, message, error });
-      answer = { ok: false, code: "InternalFailure", message, status: 500, fields: {} };
-    }
-  }
-  thread.tell({ kind: "answer", id, answer });
-};
-
-const answerRequest = async (
-  thread: Thread,
-  { id, request: { method, url, headers, body } }: Extract<FromThread, { kind: "request" }>,
-  name: string,
-  { outgoing }: Answering,
-) => {
-  try {
-    if (!outgoing) throw new Error(`Nothing answers for ${url}.`);
-    const init = { method, headers, ...(body && { body: body as Uint8Array<ArrayBuffer> }) };
-    const response = await outgoing(new Request(url, init), name);
-    thread.tell({
-      kind: "response",
-      id,
-      response: {
-        status: response.status,
-        headers: [...response.headers],
-        body: new Uint8Array(await response.arrayBuffer()),
-      },
-    });
-  } catch (error) {
-    thread.tell({
-      kind: "response",
-      id,
-      error: error instanceof Error ? error.message : String(error),
-    });
-  }
-};

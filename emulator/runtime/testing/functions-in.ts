@@ -19,11 +19,7 @@ export const functionsIn = (
   const keys = createKeyRing(clock);
   const cloud = createCloud(clock, [lambdaEngine({ runtime: makeRuntime(keys.callerOf) })]);
   const facts: Fact[] = [];
-  const listeners = new Set<() => void>();
-  cloud.observe((fact) => {
-    facts.push(fact);
-    for (const listener of listeners) listener();
-  });
+  cloud.observe((fact) => facts.push(fact));
   const call = (operation: string, input: object) =>
     cloud.call({ caller: administrator, service: "lambda", operation, input });
   return {
@@ -49,18 +45,6 @@ export const functionsIn = (
       const answer = await call("Invoke", { FunctionName, Payload });
       return JSON.parse(Buffer.from(answer.Payload, "base64").toString("utf8"));
     },
-    /** Waits for a fact. */
-    told: (kind: string) =>
-      new Promise<Fact>((resolve) => {
-        const look = () => {
-          const fact = facts.find((one) => one.kind === kind);
-          if (!fact) return;
-          listeners.delete(look);
-          resolve(fact);
-        };
-        listeners.add(look);
-        look();
-      }),
     stop() {
       cloud.stop();
       clock.stop();

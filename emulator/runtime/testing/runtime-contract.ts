@@ -20,6 +20,7 @@ export type Bench = {
 type Settings = {
   Timeout?: number;
   Handler?: string;
+  HandlerFile?: string;
   Environment?: { Variables: Record<string, string> };
 };
 
@@ -284,6 +285,19 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       bench.clock.after(200, "crash", () => runtime.crash("Echo"));
       expect(read(await bench.finish(work)).payload.errorMessage).toMatch(/signal: killed$/);
       expect(await invokeEcho({ do: "count" })).toBe(1);
+    });
+
+    it.each([
+      "../README.md",
+      "/etc/hosts",
+      "runtime/../../local/open.ts",
+      "runtime\\testing\\echo.ts",
+      "e\0.ts",
+    ])("is not created from a file outside: %j", async (HandlerFile) => {
+      await expect(create("Outside", "echo", { HandlerFile })).rejects.toMatchObject({
+        code: "InvalidParameterValueException",
+        message: expect.stringMatching(/leads out of the folder|is not a relative path/),
+      });
     });
 
     it("is not created from a file or an export that does not exist", async () => {
