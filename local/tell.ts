@@ -1,4 +1,5 @@
 import type { Fact } from "emulator/kernel/cloud";
+import { tellCodeChange } from "emulator/runtime/code-changes";
 import { tellDenial } from "emulator/services/iam/denial";
 import { type Loss, lossOf } from "./losses.ts";
 
@@ -51,6 +52,8 @@ export const createTeller = (awsUrl: string, { logs = false } = {}): Teller => {
       if (fact.kind === "log") return logs ? `${fact.function}  ${fact.line}` : undefined;
       if (fact.kind === "thread-stands-still")
         return `One of ${(fact.functions as string[]).join(", ")} computes and never waits; the others go on in another thread.`;
+      const change = tellCodeChange(fact);
+      if (change) return change;
       const loss = lossOf(fact, queueUrl);
       if (loss) return count(loss);
       const trouble = troubleOf(fact);

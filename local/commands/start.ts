@@ -6,6 +6,7 @@ import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { openJournal } from "emulator/kernel/journal";
 import { CannotStart } from "emulator/kernel/refusals";
+import { endProcess } from "emulator/runtime/end-process";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { repositoryRoot, scratch, shopGraph } from "../repository.ts";
@@ -192,7 +193,7 @@ Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is ke
     for (const line of teller.rest()) say(line);
     clock.stop();
     journal?.close();
-    process.exit(0);
+    await endProcess(0);
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
