@@ -91,7 +91,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "lambda",
-    "Handlers run in this process, on its Node: all functions share two threads, each environment with global objects of its own. Memory size, architecture, /tmp and layers mean nothing, and one function that computes for long keeps others waiting for up to two seconds.",
+    "Handlers run in this process, on its Node: all functions share two threads, each environment with global objects of its own. Architecture, /tmp and layers mean nothing. Memory size is a limit from 1 GB on: with less, a function may have 1 GB. One that computes for long keeps others waiting for up to two seconds; what is already under way in its thread waits on, and is killed when its timeout ends it.",
   ],
   [
     "lambda",

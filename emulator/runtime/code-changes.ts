@@ -131,16 +131,20 @@ export const codeChanges = (
   };
 };
 
-const some = (names: string[]): string =>
-  names.length > 3
-    ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`
-    : names.join(", ");
+const some = (names: string[], one: string, more: string): string => {
+  const [first, ...rest] = names;
+  if (rest.length === 0) return `${first} ${one}`;
+  const listed =
+    rest.length > 2 ? `${first}, ${rest[0]} and ${rest.length - 1} more` : names.join(", ");
+  return `${listed} ${more}`;
+};
 
 /** What to say of a change of code at a terminal; undefined for facts of another kind. */
 export const tellCodeChange = (fact: Fact): string | undefined => {
-  const functions = () => some(fact.functions as string[]);
-  if (fact.kind === "function.reloaded") return `${fact.file} changed: ${functions()} run it now.`;
+  const functions = fact.functions as string[];
+  if (fact.kind === "function.reloaded")
+    return `${fact.file} changed: ${some(functions, "runs it now", "run it now")}.`;
   if (fact.kind === "function.broken")
-    return `${fact.message}. Until that is mended, ${functions()} run what they ran before.`;
+    return `${String(fact.message).replace(/\.$/, "")}. Until that is mended, ${some(functions, "goes on with what it ran", "go on with what they ran")} before.`;
   return undefined;
 };
