@@ -26,8 +26,12 @@ const interval = 250;
 
 /** What changes with a file. */
 const stampOf = (path: string): string => {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : "missing";
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return "missing";
+  }
 };
 
 /**
