@@ -1,7 +1,12 @@
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import type { BuildOptions, Message, Plugin, TransformOptions } from "esbuild";
-import type { BundleKind } from "./bundle.ts";
+
+/**
+ * What a bundle is for. `aws`: an ES module, as SST uploads it. `inline`: CommonJS that `compile` makes instances of;
+ * libraries that many instances may share stay outside.
+ */
+export type BundleKind = "aws" | "inline";
 
 /** What esbuild made of one handler. */
 export type Built = {

@@ -5,7 +5,18 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { CannotStart } from "../kernel/refusals.ts";
 import type { Built } from "./build.ts";
-import type { Bundle } from "./bundle.ts";
+
+/** A handler with everything that it imports, in one file. */
+export type Bundle = {
+  /** The handler's path from the repository's root. */
+  file: string;
+  /** Where the bundle lies. */
+  path: string;
+  bytes: number;
+  exports: string[];
+  /** The files that went into it, libraries aside. */
+  inputs: string[];
+};
 
 /** Hashes files, each once. */
 export type Hash = (path: string) => Promise<string>;

@@ -13,7 +13,8 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CannotStart } from "../kernel/refusals.ts";
-import { type BundleKind, createBundler } from "./bundle.ts";
+import type { BundleKind } from "./build.ts";
+import { createBundler } from "./bundle.ts";
 
 describe("bundling", () => {
   let base: string;

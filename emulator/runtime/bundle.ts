@@ -1,26 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildHandlers, DoesNotCompile, recipeOf } from "./build.ts";
-import { bundleStore, type Hash, hashing, sha, slugOf } from "./bundle-store.ts";
+import { type BundleKind, buildHandlers, DoesNotCompile, recipeOf } from "./build.ts";
+import { type Bundle, bundleStore, type Hash, hashing, sha, slugOf } from "./bundle-store.ts";
 import { handlerPathFault } from "./handler-path.ts";
-
-/** A handler with everything that it imports, in one file. */
-export type Bundle = {
-  /** The handler's path from the repository's root. */
-  file: string;
-  /** Where the bundle lies. */
-  path: string;
-  bytes: number;
-  exports: string[];
-  /** The files that went into it, libraries aside. */
-  inputs: string[];
-};
-
-/**
- * What a bundle is for. `aws`: an ES module, as SST uploads it. `inline`: CommonJS that `compile` makes instances of;
- * libraries that many instances may share stay outside.
- */
-export type BundleKind = "aws" | "inline";
 
 /** Builds bundles, many at once, and keeps them by content from one start to the next. */
 export type Bundler = {

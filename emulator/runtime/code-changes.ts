@@ -3,7 +3,8 @@ import { relative, sep } from "node:path";
 import type { Fact } from "../kernel/cloud.ts";
 import type { World } from "../kernel/engine.ts";
 import type { DoesNotCompile } from "./build.ts";
-import { type Bundle, type Bundler, checkExported } from "./bundle.ts";
+import { type Bundler, checkExported } from "./bundle.ts";
+import type { Bundle } from "./bundle-store.ts";
 
 /** Notices that code changed, when a function is invoked: nothing looks while nothing is invoked. */
 export type CodeChanges = {
