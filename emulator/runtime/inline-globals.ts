@@ -223,8 +223,8 @@ const sharedModule = (id: string): unknown => {
   return loaded.get(id);
 };
 
-/** Where time and chance need not be repeatable, code has those of the machine. */
-const machine = { performance, Date, Math, crypto: globalThis.crypto, AbortSignal };
+/** Where chance need not be repeatable, code has that of the machine. */
+const machine = { performance, Math, crypto: globalThis.crypto, AbortSignal };
 
 /** The names that are bound around a function's code, with the values that make it the instance's own. */
 export const instanceGlobals = (host: GlobalsHost) => {
@@ -297,12 +297,12 @@ export const instanceGlobals = (host: GlobalsHost) => {
     ...(virtual
       ? {
           performance,
-          Date: dateOf(clock),
           Math: Object.create(Math, { random: { value: clock.random } }),
           crypto: webcrypto,
           AbortSignal: abortSignalOf(timers),
         }
       : machine),
+    Date: dateOf(clock),
     fetch: fetchOf(host),
     ...timerFunctions,
   };

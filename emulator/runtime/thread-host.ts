@@ -18,7 +18,7 @@ import {
 
 // What a thread runs that hosts instances of many functions.
 
-const { region, compileCache, seen, origins } = workerData as ThreadStart;
+const { now, region, compileCache, seen, origins } = workerData as ThreadStart;
 nodeModule.enableCompileCache(compileCache);
 
 const tell = inBatches<FromThread>((messages) => parentPort?.postMessage(messages));
@@ -44,7 +44,7 @@ const uncaught = (error: unknown) => {
 process.on("uncaughtException", uncaught);
 process.on("unhandledRejection", uncaught);
 
-const clock = realClock(uncaught);
+const clock = realClock(uncaught, { notBefore: now });
 
 let last = 0;
 const calls = new Map<number, (answer: CallAnswer) => void>();

@@ -3,6 +3,8 @@ import type { InstanceFunction } from "./instance.ts";
 
 /** What a thread is started with. */
 export type ThreadStart = {
+  /** The time it was at the start: the wall of the thread may say an earlier one. */
+  now: number;
   region: string;
   compileCache: string;
   /**

@@ -78,6 +78,27 @@ describe("environments of one thread", () => {
     clock.stop();
   });
 
+  it("have the time of the clock, also where the wall of the machine was put back", async () => {
+    const ahead = Date.now() + 3600_000;
+    const later = realClock(() => {}, { notBefore: ahead });
+    const runtime = threadRuntime({ code: ownCode, callerOf: keys.callerOf, threads: 1 });
+    const own = createCloud(later, [lambdaEngine({ runtime })]);
+    const on = (Operation: string, input: object) =>
+      own.call({ caller: administrator, service: "lambda", operation: Operation, input });
+    await on("CreateFunction", {
+      FunctionName: "Now",
+      HandlerFile: "runtime/testing/echo.ts",
+      Handler: "echo.handler",
+      Role: role,
+    });
+    const Payload = Buffer.from('{"do":"now"}').toString("base64");
+    const answer = await on("Invoke", { FunctionName: "Now", Payload });
+    const times: number[] = JSON.parse(Buffer.from(answer.Payload, "base64").toString());
+    for (const time of times) expect(time).toBeGreaterThanOrEqual(ahead);
+    own.stop();
+    later.stop();
+  });
+
   it("live on when another exits, throws, rejects or runs out of time", async () => {
     await create("Steady", "echo");
     await create("Shaky", "echo", 1);

@@ -96,6 +96,7 @@ export const threadRuntime =
         name: `functions ${slot}`,
         bootstrap,
         start: {
+          now: world.clock.now(),
           region: world.region,
           compileCache: join(code.cache, "compile-cache"),
           origins: outgoing?.origins ?? [],
