@@ -59,7 +59,7 @@ const actions: Record<string, (event: Event, context: Context) => unknown> = {
         throw new Refused("nobody catches this");
       }, 1);
     }),
-  now: () => [Date.now(), new Date().getTime()],
+  now: () => [Date.now(), Number(new Date())],
   log: () => {
     // biome-ignore lint/suspicious/noConsole: this is what is tested
     console.log("one line", { of: "output" });
