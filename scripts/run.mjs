@@ -113,6 +113,7 @@ const COMMANDS = {
   openapi: ["scripts/openapi.ts"],
   scenarios: ["scripts/scenarios.ts"],
   "sign-in": ["local/commands/sign-in.ts"],
+  aws: ["local/commands/aws.ts"],
 };
 
 const [command = "", ...rest] = process.argv.slice(2);

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { readGraph } from "emulator/boot/graph";
-import { CannotStart } from "emulator/kernel/refusals";
 import { tellDenial } from "emulator/services/iam/denial";
+import { endOn, optionsOf } from "../command-line.ts";
 import { repositoryRoot } from "../repository.ts";
 import { badWeek } from "../rights/bad-week.ts";
 import { placesOf } from "../rights/places.ts";
@@ -16,21 +15,14 @@ Exit code 1 when a right is unused or a wildcard, or when a call was denied.
   --help          this text
 `;
 
-const readOptions = () => {
-  try {
-    const { values } = parseArgs({
-      options: {
-        json: { type: "boolean", default: false },
-        graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
-        help: { type: "boolean", default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    const [sentence = ""] = (error as Error).message.split(". ");
-    throw new CannotStart(`${sentence}. Try --help.`);
-  }
-};
+const readOptions = () =>
+  optionsOf({
+    options: {
+      json: { type: "boolean", default: false },
+      graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+      help: { type: "boolean", default: false },
+    },
+  }).values;
 
 const run = async () => {
   const options = readOptions();
@@ -49,8 +41,4 @@ const run = async () => {
   process.exitCode = report.ok ? 0 : 1;
 };
 
-run().catch((error) => {
-  const known = error instanceof CannotStart;
-  process.stderr.write(`${known ? error.message : String(error?.stack ?? error)}\n`);
-  process.exitCode = known ? 2 : 1;
-});
+run().catch(endOn);
