@@ -1,10 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+// A limit is there to end what hangs. A busy machine that is ten times slower must not meet it.
+const limits = { testTimeout: 600_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
+    teardownTimeout: 120_000,
     projects: [
       {
         test: {
+          ...limits,
           name: "unit",
           include: ["{packages,services,emulator,local,infra,scripts}/**/*.test.ts", "*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.system.test.ts"],
@@ -12,11 +17,10 @@ export default defineConfig({
       },
       {
         test: {
+          ...limits,
           name: "system",
           include: ["**/*.system.test.ts"],
           exclude: ["**/node_modules/**"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
     ],

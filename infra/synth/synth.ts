@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { environmentOf } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { graphOf } from "./graph.ts";
+import { inputsHash } from "./inputs.ts";
 import { installPlatform } from "./install.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -82,7 +83,7 @@ const synth = () => {
   for (const failure of new Set(failures)) say(`FAILURE ${failure}`);
   if (failures.length > 0) return 1;
 
-  const graph = graphOf(evaluation);
+  const graph = graphOf(evaluation, inputsHash());
   const files = [[out, `${JSON.stringify(graph, null, 2)}\n`] as const];
   if (stage === LOCAL) files.push([envFile, `${environmentOf(evaluation)}\n`]);
   const stale = files.filter(([file, content]) => read(file) !== content);

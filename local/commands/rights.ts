@@ -1,8 +1,6 @@
-import { join } from "node:path";
-import { readGraph } from "emulator/boot/graph";
 import { tellDenial } from "emulator/services/iam/denial";
 import { endOn, optionsOf } from "../command-line.ts";
-import { repositoryRoot } from "../repository.ts";
+import { shopGraph } from "../repository.ts";
 import { badWeek } from "../rights/bad-week.ts";
 import { placesOf } from "../rights/places.ts";
 import { reportOf, rightsTable } from "../rights/report.ts";
@@ -19,7 +17,7 @@ const readOptions = () =>
   optionsOf({
     options: {
       json: { type: "boolean", default: false },
-      graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+      graph: { type: "string" },
       help: { type: "boolean", default: false },
     },
   }).values;
@@ -27,7 +25,7 @@ const readOptions = () =>
 const run = async () => {
   const options = readOptions();
   if (options.help) return void process.stdout.write(help);
-  const graph = readGraph(options.graph);
+  const graph = shopGraph(options.graph);
   const began = performance.now();
   process.stderr.write("A bad week begins; it takes some seconds ...\n");
   const { ledger, denied } = await badWeek(graph);

@@ -8,7 +8,7 @@ import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
-import { repositoryRoot, shopGraph } from "../repository.ts";
+import { shopGraph } from "../repository.ts";
 import { announce } from "../running.ts";
 import { createTeller } from "../tell.ts";
 import { keepKey, keptKey } from "./administrator-key.ts";
@@ -46,7 +46,7 @@ const readOptions = () => {
       json: { type: "boolean", default: false },
       port: { type: "string", default: "4566" },
       "api-port": { type: "string", default: "3000" },
-      graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
+      graph: { type: "string" },
       persist: { type: "string" },
       "cold-starts": { type: "boolean", default: false },
       lag: { type: "string", default: "0" },
