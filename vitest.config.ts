@@ -10,6 +10,7 @@ const common = {
   ...limits,
   // What a list or an order holds is what was broken: "expected [ …(3) ]" says nothing.
   chaiConfig: { truncateThreshold: 500 },
+  expect: { poll: { timeout: 500_000 } },
   ...(odd && { experimental: { viteModuleRunner: false } }),
 };
 

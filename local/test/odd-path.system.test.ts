@@ -92,9 +92,7 @@ describe.skipIf(process.platform === "win32")(
       const placed = await fetch(`${api}/orders`, { method: "POST", headers, body });
       const { orderId } = (await placed.json()) as { orderId: string };
       await expect
-        .poll(async () => await (await fetch(`${api}/orders/${orderId}`, { headers })).json(), {
-          timeout: 600_000,
-        })
+        .poll(async () => await (await fetch(`${api}/orders/${orderId}`, { headers })).json())
         .toMatchObject({ status: "CONFIRMED" });
       expect(said).toBe("");
     });

@@ -111,7 +111,7 @@ describe("a local cloud that serves", () => {
     expect(placed.status).toBe(202);
     const { orderId } = placed.body;
     await expect
-      .poll(async () => (await order(`/orders/${orderId}`)).body.status, { timeout: 30_000 })
+      .poll(async () => (await order(`/orders/${orderId}`)).body.status)
       .toBe("CONFIRMED");
 
     const { accessKeyId, secretAccessKey } = ready;
