@@ -119,8 +119,8 @@ describe.runIf(posix)("a command and who started it", () => {
   it.each(["the launcher", "npm"])("ends with %s, when that is killed -9", async (who) => {
     const pid = who === "npm" ? await begin("npm", "start") : await launch();
     launcher.kill("SIGKILL");
+    await heard("told SIGTERM");
     expect(await ended(pid)).toBe(true);
-    expect(said).toContain("told SIGTERM");
   });
 });
 
