@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
