@@ -1,9 +1,9 @@
-import { readGraph } from "emulator/boot/graph";
 import { describe, expect, it } from "vitest";
+import { shopGraph } from "../local/repository.ts";
 import { badWeek } from "../local/rights/bad-week.ts";
 
 describe("in a bad week", async () => {
-  const { ledger, denied } = await badWeek(readGraph("infra/graph.json"));
+  const { ledger, denied } = await badWeek(shopGraph());
   const { grants, verdictOf } = ledger;
   const holders = [...new Map(grants.map(({ holder }) => [holder.name, holder])).values()];
 

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Graph, readGraph } from "emulator/boot/graph";
+import { CannotStart } from "emulator/kernel/refusals";
 import type { Code } from "emulator/runtime/bundle";
 import { neverInLambda } from "../infra/patterns/never-in-lambda.ts";
+import { staleness } from "../infra/synth/inputs.ts";
 
 export const repositoryRoot = fileURLToPath(new URL("../", import.meta.url));
 
@@ -14,6 +16,14 @@ export const code: Code = { root: repositoryRoot, cache: scratch, external: neve
 
 const graphFile = join(repositoryRoot, "infra/graph.json");
 
-/** The shop's infrastructure as it was evaluated last, or as a file has it. Throws CannotStart where it is missing or broken. */
-export const shopGraph = (file = graphFile): Graph =>
-  readGraph(file, "write it with `npm run synth`");
+/**
+ * The shop's infrastructure as it was evaluated last, or what a file has instead. Throws CannotStart where it is missing or
+ * broken, or where infra/ has changed since.
+ */
+export const shopGraph = (file?: string): Graph => {
+  const graph = readGraph(file ?? graphFile, "write it with `npm run synth`");
+  if (file !== undefined) return graph;
+  const stale = staleness(graph as { inputs?: string });
+  if (stale) throw new CannotStart(stale);
+  return graph;
+};

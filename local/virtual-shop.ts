@@ -3,6 +3,7 @@ import { driverOf } from "emulator/kernel/drive";
 import type { Keeper, Snapshot } from "emulator/kernel/keep";
 import { type Books, openBooks } from "./judge/books.ts";
 import { judge } from "./judge/judge.ts";
+import { hearErrors } from "./last-errors.ts";
 import { openShop, type ShopOptions } from "./open.ts";
 import type { Shop } from "./shop.ts";
 
@@ -55,6 +56,10 @@ export const virtualShop = async ({
   const drive = driverOf(clock);
   const restore = from && ((keeper: Keeper) => keeper.put(from.parts));
   const local = await drive(openShop({ clock, runtime: "inline", restore, ...options }));
+  const errors = hearErrors(local);
+  /** Who reads of a dead letter wants to know what its consumer said. */
+  const withReason = (what: string) =>
+    / holds \d+$/.test(what) ? [what, ...errors()].join("; ") : what;
   const quiet = async () => {
     const { stateMachines } = await local.call("states", "ListStateMachines");
     for (const { stateMachineArn } of stateMachines) {
@@ -98,6 +103,8 @@ export const virtualShop = async ({
     place,
     async order(paymentToken) {
       const placed = await place({ lines: [{ productId: "prd_hay", quantity: 1 }], paymentToken });
+      if (placed.status !== 202)
+        throw new Error(`Alice's order was answered with ${placed.status}: ${placed.text}`);
       return (placed.json() as { orderId: string }).orderId;
     },
     cancel: (orderId) =>
@@ -106,7 +113,7 @@ export const virtualShop = async ({
       (await drive(local.api({ path: `/orders/${orderId}`, as }))).json(),
     settle,
     books,
-    broken: async () => judge(await books()).map(({ what }) => what),
+    broken: async () => judge(await books()).map(({ what }) => withReason(what)),
     fork: ({ seed = 1 } = {}) =>
       virtualShop({ ...options, seed, keys, from: local.cloud.snapshot() }),
   };

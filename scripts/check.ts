@@ -1,52 +1,149 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { slowest, type TestReport } from "./slowest.ts";
 
-const REPORT = ".petstore/tests.json";
+const help = `Checks everything: format, lint, types, dead code, and all tests. About six minutes on two cores.
+
+  npm test -- <path> ...   only the tests in files whose path has this in it, and nothing else
+  npm test -- -t <name>    only the tests whose name has this in it, and nothing else
+  npm test -- --quick      at most a minute on two cores: format, lint, types, the tests of single parts, and of the whole
+                           shop the sagas, idempotency and budgets
+  npm test -- --help       this text
+`;
+
+// One that runs inside of another, as a test, leaves the other's alone.
+const report = (number: number) => `.petstore/tests-${process.pid}-${number}.json`;
+const QUICK = ["sagas", "idempotency", "budgets"].map((name) => `local/test/${name}.system`);
 
 type Check = [what: string, command: string, args: string[]];
 
-// SST's components are 323 MB: CI installs them; elsewhere infra/ is checked once `npm run synth` has.
-const ci = process.env.CI !== undefined;
-const installed = existsSync(".sst/provider-lock.json");
-const graph: Check = ["graph", "node", ["infra/synth/synth.ts", "--check"]];
-const infra: Check = ["types of infra", "tsc", ["--noEmit", "-p", "infra"]];
-
-/** Everything that is checked, here and in CI, in the order in which it fails soonest. */
-const checks: Check[] = [
-  ...(ci && !installed ? [graph] : []),
-  ["format and lint", "biome", ["ci", "--error-on-warnings", "."]],
-  ["types", "tsc", ["--noEmit"]],
-  ...(ci || installed ? [infra] : []),
-  ["dead code", "knip", ["--no-progress"]],
+let reports = 0;
+const tests = (...args: string[]): Check => [
+  "tests",
+  "vitest",
   [
-    "tests",
-    "vitest",
-    [
-      ...["run", "--silent=passed-only"],
-      ...["--reporter=dot", "--reporter=json", `--outputFile.json=${REPORT}`],
-    ],
+    "run",
+    "--silent=passed-only",
+    "--reporter=json",
+    `--outputFile.json=${report(reports++)}`,
+    ...args,
   ],
 ];
 
+// SST's components are 324 MB: CI installs them; elsewhere infra/ is checked once `npm run synth` has.
+const ci = process.env.CI !== undefined;
+const installed = existsSync(".sst/provider-lock.json");
+const stale: Check = ["graph", "node", ["infra/synth/stale.ts"]];
+const graph: Check = ["graph", "node", ["infra/synth/synth.ts", "--check"]];
+// Colours are for a terminal; biome would send them to any file, and vitest to any CI.
+const plain = !process.stderr.isTTY || Boolean(process.env.NO_COLOR);
+const colours = plain ? ["--colors=off"] : [];
+const lint: Check = ["format and lint", "biome", ["ci", ...colours, "--error-on-warnings", "."]];
+const types: Check = ["types", "tsc", ["--noEmit"]];
+const infra: Check = ["types of infra", "tsc", ["--noEmit", "-p", "infra"]];
+const deadCode: Check = ["dead code", "knip", ["--no-progress"]];
+
+const { values, positionals } = (() => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: "boolean" },
+        testNamePattern: { type: "string", short: "t" },
+        help: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    const [sentence = ""] = (error as Error).message.split(". ");
+    process.stderr.write(`${sentence}. Try --help.\n`);
+    process.exit(2);
+  }
+})();
+
+/** What is asked for, and what to say of it, in the order in which it fails soonest. */
+const chosen = (): [how: string, checks: Check[]] => {
+  const { quick, testNamePattern: name } = values;
+  if (positionals.length > 0 || name !== undefined)
+    return [
+      "These tests only; a minute at most for most of them.",
+      [tests("--reporter=default", ...positionals, ...(name === undefined ? [] : ["-t", name]))],
+    ];
+  if (quick)
+    return [
+      "A quick look, at most a minute on two cores. It leaves out dead code, the types of infra/ and most tests of the whole shop: `npm test` has them.",
+      [
+        stale,
+        lint,
+        types,
+        tests("--reporter=dot", "--project=unit"),
+        tests("--reporter=dot", ...QUICK),
+      ],
+    ];
+  return [
+    "All checks and tests: about six minutes on two cores. `npm test -- --quick` takes a minute.",
+    [
+      ci && !installed ? graph : stale,
+      lint,
+      types,
+      ...(ci || installed ? [infra] : []),
+      deadCode,
+      tests("--reporter=dot"),
+    ],
+  ];
+};
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-rmSync(REPORT, { force: true });
-const failed: string[] = [];
-for (const [what, command, args] of checks) {
-  say(`\n=== ${what}: ${command} ${args.join(" ")}`);
-  const { status, error } = spawnSync(command, args, {
-    stdio: "inherit",
-    // Colours are for a terminal; vitest would send them to any CI.
-    env: { ...process.env, ...(!process.stderr.isTTY && { NO_COLOR: "1" }) },
-    shell: process.platform === "win32",
+let running: ChildProcess | undefined;
+let stopped = false;
+const passes = ([what, command, args]: Check) =>
+  new Promise<boolean>((resolve) => {
+    say(`\n=== ${what}: ${command} ${args.join(" ")}`);
+    running = spawn(command, args, {
+      stdio: "inherit",
+      env: { ...process.env, ...(plain && { NO_COLOR: "1" }) },
+      shell: process.platform === "win32",
+    });
+    running.once("error", ({ message }) => {
+      say(message);
+      resolve(false);
+    });
+    running.once("close", (status) => resolve(status === 0));
   });
-  if (error) say(error.message);
-  if (error || status !== 0) failed.push(what);
-}
 
-const { numPassedTests = 0, numFailedTests = 0 } = existsSync(REPORT)
-  ? JSON.parse(readFileSync(REPORT, "utf8"))
-  : {};
-say(failed.length > 0 ? `\nFailed: ${failed.join(", ")}.` : "\nAll checks passed.");
-process.stdout.write(`${numPassedTests} passed, ${numFailedTests} failed\n`);
-process.exit(failed.length > 0 ? 1 : 0);
+const check = async () => {
+  const [how, checks] = chosen();
+  say(how);
+  const failed: string[] = [];
+  for (const one of checks) if (!stopped && !(await passes(one))) failed.push(one[0]);
+
+  const read: TestReport[] = Array.from({ length: reports }, (_, number) => report(number))
+    .filter((file) => existsSync(file))
+    .map((file) => {
+      const text = readFileSync(file, "utf8");
+      rmSync(file);
+      return JSON.parse(text);
+    });
+  const sum = (count: "numPassedTests" | "numFailedTests") =>
+    read.reduce((all, one) => all + one[count], 0);
+  if (read.length > 0 && sum("numPassedTests") + sum("numFailedTests") === 0) {
+    say("\nThere is no such test.");
+    failed.push("tests");
+  }
+  const took = slowest(read, process.cwd());
+  if (took.length > 1) say(`\nWhat took longest:\n${took.join("\n")}`);
+  if (stopped) say("\nInterrupted.");
+  say(failed.length > 0 ? `\nFailed: ${[...new Set(failed)].join(", ")}.` : "\nAll checks passed.");
+  process.stdout.write(`${sum("numPassedTests")} passed, ${sum("numFailedTests")} failed\n`);
+  process.exit(failed.length > 0 || stopped ? 1 : 0);
+};
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => {
+    stopped = true;
+    running?.kill(signal);
+  });
+
+if (values.help) process.stdout.write(help);
+else await check();

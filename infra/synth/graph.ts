@@ -19,6 +19,8 @@ export type Graph = {
   version: 1;
   app: string;
   stage: string;
+  /** A hash of what it was made of, by which a stale one is recognised. */
+  inputs: string;
   /** On every resource, beside its own. */
   tags: Record<string, string>;
   resources: Resource[];
@@ -56,7 +58,7 @@ const endingOf = (resources: Declared[]): string => {
 };
 
 /** Makes the graph of what the program declared. */
-export const graphOf = ({ app, resources, targets }: Evaluation): Graph => {
+export const graphOf = ({ app, resources, targets }: Evaluation, inputs: string): Graph => {
   const ending = endingOf(resources);
   const ours = resources
     .filter(({ type }) => type.startsWith("aws:") && !NOT_OURS.has(type))
@@ -83,5 +85,5 @@ export const graphOf = ({ app, resources, targets }: Evaluation): Graph => {
     .sort((a, b) => order(a.name, b.name));
 
   const tags = app.providers.aws.defaultTags.tags;
-  return { version: 1, app: app.name, stage: app.stage, tags, resources: ours, functions };
+  return { version: 1, app: app.name, stage: app.stage, inputs, tags, resources: ours, functions };
 };

@@ -5,6 +5,12 @@ import { join } from "node:path";
 /** Where SST keeps its components, in a checkout. */
 export const platformIn = (root: string) => join(root, ".sst", "platform");
 
+const sstIn = (root: string) => join(root, "node_modules", "sst");
+
+/** The version of SST that is installed. */
+export const sstVersion = (root: string): string =>
+  JSON.parse(readFileSync(join(sstIn(root), "package.json"), "utf8")).version;
+
 /** What SST needs to be told to leave the cloud, GitHub and the terminal alone. */
 const offline = {
   SST_STAGE: "local",
@@ -16,8 +22,7 @@ const offline = {
 
 /** Installs SST's components from the npm registry where they are missing or of another version. Takes up to two minutes. */
 export const installPlatform = (root: string) => {
-  const sst = join(root, "node_modules", "sst");
-  const { version } = JSON.parse(readFileSync(join(sst, "package.json"), "utf8"));
+  const version = sstVersion(root);
   const installed = join(platformIn(root), "version");
   const complete = join(root, ".sst", "provider-lock.json"); // written last
   if (
@@ -26,8 +31,10 @@ export const installPlatform = (root: string) => {
     readFileSync(installed, "utf8").trim() === version
   )
     return;
-  process.stderr.write(`Installing SST ${version}'s components into .sst/platform ...\n`);
-  const { status } = spawnSync(process.execPath, [join(sst, "bin", "sst.mjs"), "install"], {
+  process.stderr.write(
+    `Installing SST ${version}'s components into .sst/platform: once, about a minute and 324 MB ...\n`,
+  );
+  const { status } = spawnSync(process.execPath, [join(sstIn(root), "bin", "sst.mjs"), "install"], {
     cwd: root,
     env: { ...process.env, ...offline },
     stdio: ["ignore", 2, 2],

@@ -2,11 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Inputs } from "./aws.ts";
 import type { Graph, Resource } from "./graph.ts";
+import { staleness } from "./inputs.ts";
 
 /** The committed graph. */
 export const graph: Graph = JSON.parse(
   readFileSync(join(import.meta.dirname, "..", "graph.json"), "utf8"),
 );
+
+const stale = staleness(graph);
+if (stale) throw new Error(stale);
 
 /** All resources of a type, by its last part: `all("Queue")`. */
 export const all = (kind: string): Resource[] =>

@@ -2,18 +2,39 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { environmentOf } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { graphOf } from "./graph.ts";
+import { inputsHash } from "./inputs.ts";
 import { installPlatform } from "./install.ts";
+
+const optionsOf = <T extends ParseArgsConfig>(config: T) => {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const [sentence = ""] = (error as Error).message.split(". ");
+    process.stderr.write(`${sentence}. Try --help.\n`);
+    process.exit(2);
+  }
+};
 
 const root = join(import.meta.dirname, "..", "..");
 const LOCAL = "local";
 const envFile = join(root, "sst-env.d.ts");
 
-const { values: options } = parseArgs({
+const help = `Evaluates sst.config.ts and infra/ with SST's own components, offline, and writes infra/graph.json and sst-env.d.ts.
+The first time it installs those components, which takes about a minute and 324 MB; later some 20 seconds.
+
+  --check           write nothing: say where the graph is stale, with exit code 1
+  --stage <name>    another stage than "local"; with --out, for its graph must not become ours
+  --out <file>      write the graph there
+  --help            this text
+`;
+
+const { values: options } = optionsOf({
   options: {
+    help: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     stage: { type: "string", default: LOCAL },
     out: { type: "string", default: join(root, "infra", "graph.json") },
@@ -82,7 +103,7 @@ const synth = () => {
   for (const failure of new Set(failures)) say(`FAILURE ${failure}`);
   if (failures.length > 0) return 1;
 
-  const graph = graphOf(evaluation);
+  const graph = graphOf(evaluation, inputsHash());
   const files = [[out, `${JSON.stringify(graph, null, 2)}\n`] as const];
   if (stage === LOCAL) files.push([envFile, `${environmentOf(evaluation)}\n`]);
   const stale = files.filter(([file, content]) => read(file) !== content);
@@ -98,6 +119,10 @@ const synth = () => {
   return options.check && stale.length > 0 ? 1 : 0;
 };
 
+if (options.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
 if (options.evaluate) {
   writeFileSync(options.evaluate, JSON.stringify(await evaluate(root, stage)));
   process.exit(0);

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { CannotStart } from "emulator/kernel/refusals";
+import { endOn, optionsOf } from "../command-line.ts";
 import { countCalls } from "../demo/count-calls.ts";
 import { hearMishaps } from "../demo/mishaps.ts";
 import { missing, outcomeOf, PROMISED, surprises } from "../demo/outcome.ts";
@@ -22,25 +22,19 @@ const help = `Opens a pet shop of its own on this machine, lets customers live a
 `;
 
 const readOptions = () => {
-  try {
-    const { values } = parseArgs({
-      options: {
-        orders: { type: "string", default: String(stories.length) },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    const orders = Number(values.orders);
-    if (!Number.isInteger(orders) || orders < stories.length || orders > MOST_ORDERS)
-      throw new CannotStart(
-        `--orders is a number from ${stories.length} to ${MOST_ORDERS}, not "${values.orders}".`,
-      );
-    return { ...values, orders };
-  } catch (error) {
-    if (error instanceof CannotStart) throw error;
-    const [sentence = ""] = (error as Error).message.split(". ");
-    throw new CannotStart(`${sentence}. Try --help.`);
-  }
+  const { values } = optionsOf({
+    options: {
+      orders: { type: "string", default: String(stories.length) },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const orders = Number(values.orders);
+  if (!Number.isInteger(orders) || orders < stories.length || orders > MOST_ORDERS)
+    throw new CannotStart(
+      `--orders is a number from ${stories.length} to ${MOST_ORDERS}, not "${values.orders}".`,
+    );
+  return { ...values, orders };
 };
 
 /** Reaches the API as any client does, over HTTP. A request that found nobody is a 503, which is safe to repeat. */
@@ -163,14 +157,6 @@ const demo = async (): Promise<number> => {
 };
 
 process.stdout.on("error", () => process.exit(1)); // whoever read it has gone
-demo().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error) => {
-    process.stderr.write(
-      `${error instanceof CannotStart ? error.message : String(error?.stack ?? error)}\n`,
-    );
-    process.exit(error instanceof CannotStart ? 2 : 1);
-  },
-);
+demo().then((code) => {
+  process.exitCode = code;
+}, endOn);

@@ -1,9 +1,6 @@
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { readGraph } from "emulator/boot/graph";
-import { CannotStart } from "emulator/kernel/refusals";
 import { tellDenial } from "emulator/services/iam/denial";
-import { repositoryRoot } from "../repository.ts";
+import { endOn, optionsOf } from "../command-line.ts";
+import { shopGraph } from "../repository.ts";
 import { badWeek } from "../rights/bad-week.ts";
 import { placesOf } from "../rights/places.ts";
 import { reportOf, rightsTable } from "../rights/report.ts";
@@ -16,26 +13,19 @@ Exit code 1 when a right is unused or a wildcard, or when a call was denied.
   --help          this text
 `;
 
-const readOptions = () => {
-  try {
-    const { values } = parseArgs({
-      options: {
-        json: { type: "boolean", default: false },
-        graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
-        help: { type: "boolean", default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    const [sentence = ""] = (error as Error).message.split(". ");
-    throw new CannotStart(`${sentence}. Try --help.`);
-  }
-};
+const readOptions = () =>
+  optionsOf({
+    options: {
+      json: { type: "boolean", default: false },
+      graph: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  }).values;
 
 const run = async () => {
   const options = readOptions();
   if (options.help) return void process.stdout.write(help);
-  const graph = readGraph(options.graph);
+  const graph = shopGraph(options.graph);
   const began = performance.now();
   process.stderr.write("A bad week begins; it takes some seconds ...\n");
   const { ledger, denied } = await badWeek(graph);
@@ -49,8 +39,4 @@ const run = async () => {
   process.exitCode = report.ok ? 0 : 1;
 };
 
-run().catch((error) => {
-  const known = error instanceof CannotStart;
-  process.stderr.write(`${known ? error.message : String(error?.stack ?? error)}\n`);
-  process.exitCode = known ? 2 : 1;
-});
+run().catch(endOn);

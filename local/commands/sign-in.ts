@@ -1,28 +1,27 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { scratch } from "../repository.ts";
+import { CannotStart } from "emulator/kernel/refusals";
+import { endOn, optionsOf } from "../command-line.ts";
+import { theShop } from "../running.ts";
 
-const runningFile = join(scratch, "running.json");
+const help = `Prints a token for somebody, from the shop that runs: npm run sign-in alice (or bob, carol, admin).
 
-const signIn = async (): Promise<number> => {
-  const [name] = process.argv.slice(2);
-  const fail = (sentence: string) => {
-    process.stderr.write(`${sentence}\n`);
-    return 2;
-  };
-  if (!name) return fail("Who? `pnpm sign-in alice` (or bob, carol, admin).");
-  if (!existsSync(runningFile))
-    return fail("No local cloud is running: start it with `npm start`.");
-  const { api, token: key } = JSON.parse(readFileSync(runningFile, "utf8"));
-  const response = await fetch(
-    `${api}/_local/token/${encodeURIComponent(name)}?format=json&token=${key}`,
-  ).catch(() => undefined);
-  if (!response)
-    return fail(`Nothing answers at ${api}: start the local cloud with \`npm start\`.`);
+  --port <n>   which shop, where several run: a port of its own (npm run sign-in -- alice --port 3001)
+  --help       this text
+`;
+
+const signIn = async () => {
+  const { values, positionals } = optionsOf({
+    allowPositionals: true,
+    options: { port: { type: "string" }, help: { type: "boolean" } },
+  });
+  if (values.help) return void process.stdout.write(help);
+  const [name] = positionals;
+  if (!name) throw new CannotStart("Who? `npm run sign-in alice` (or bob, carol, admin).");
+  const { api, token: key } = await theShop(values.port);
+  const address = `${api}/_local/token/${encodeURIComponent(name)}`;
+  const response = await fetch(`${address}?format=json&token=${key}`);
   const { token, message } = (await response.json()) as Record<string, string>;
-  if (!response.ok) return fail(message ?? "Refused.");
+  if (!response.ok) throw new CannotStart(message ?? `${api} refuses: ${response.status}.`);
   process.stdout.write(`${token}\n`);
-  return 0;
 };
 
-process.exitCode = await signIn();
+signIn().catch(endOn);

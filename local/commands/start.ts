@@ -1,15 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { openJournal } from "emulator/kernel/journal";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
+import { endOn, optionsOf } from "../command-line.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
-import { repositoryRoot, scratch, shopGraph } from "../repository.ts";
+import { shopGraph } from "../repository.ts";
+import { announce } from "../running.ts";
 import { createTeller } from "../tell.ts";
 import { keepKey, keptKey } from "./administrator-key.ts";
 
@@ -41,46 +40,25 @@ const lagOf = (text: string) => {
 };
 
 const readOptions = () => {
-  try {
-    const { values } = parseArgs({
-      options: {
-        json: { type: "boolean", default: false },
-        port: { type: "string", default: "4566" },
-        "api-port": { type: "string", default: "3000" },
-        graph: { type: "string", default: join(repositoryRoot, "infra/graph.json") },
-        persist: { type: "string" },
-        "cold-starts": { type: "boolean", default: false },
-        lag: { type: "string", default: "0" },
-        logs: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    return {
-      ...values,
-      port: portOf("port", values.port),
-      apiPort: portOf("api-port", values["api-port"]),
-      lag: lagOf(values.lag),
-    };
-  } catch (error) {
-    if (error instanceof CannotStart) throw error;
-    const [sentence = ""] = (error as Error).message.split(". ");
-    throw new CannotStart(`${sentence}. Try --help.`);
-  }
-};
-
-/** Where a running local cloud says its addresses, for commands such as `pnpm sign-in`. */
-const runningFile = join(scratch, "running.json");
-
-const remember = (addresses: object) => {
-  mkdirSync(dirname(runningFile), { recursive: true });
-  writeFileSync(runningFile, JSON.stringify({ ...addresses, pid: process.pid }), { mode: 0o600 });
-};
-
-/** Unless another one has started meanwhile. */
-const forget = () => {
-  if (!existsSync(runningFile)) return;
-  const { pid } = JSON.parse(readFileSync(runningFile, "utf8"));
-  if (pid === process.pid) rmSync(runningFile);
+  const { values } = optionsOf({
+    options: {
+      json: { type: "boolean", default: false },
+      port: { type: "string", default: "4566" },
+      "api-port": { type: "string", default: "3000" },
+      graph: { type: "string" },
+      persist: { type: "string" },
+      "cold-starts": { type: "boolean", default: false },
+      lag: { type: "string", default: "0" },
+      logs: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  return {
+    ...values,
+    port: portOf("port", values.port),
+    apiPort: portOf("api-port", values["api-port"]),
+    lag: lagOf(values.lag),
+  };
 };
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -153,7 +131,7 @@ const start = async () => {
     local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
   );
   const token = local.pageToken;
-  remember({ api: api.url, aws: aws.url, token });
+  const forget = announce({ api: api.url, aws: aws.url, token, ...local.administrator });
   if (options.json) {
     process.stdout.write(
       `${JSON.stringify({ api: api.url, aws: aws.url, token, ...local.administrator, accounts: named })}\n`,
@@ -179,6 +157,8 @@ Look behind the counter with the AWS CLI:
 
 ${awsLines(aws.url, local.administrator)}
 
+or, without setting anything: npm run aws -- --port ${aws.port} dynamodb list-tables
+
 Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is kept"}. Options: npm start -- --help
 `);
   }
@@ -186,7 +166,11 @@ Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is ke
   // Who orders by hand finds all functions warm; who orders at once is not kept waiting by it.
   if (!options["cold-starts"]) clock.after(500, "warm the functions", local.warm);
 
+  // The terminal signals this process, and whoever started it passes the signal on: it may come twice.
+  let stopping = false;
   const stop = async () => {
+    if (stopping) return;
+    stopping = true;
     forget();
     await Promise.all([aws.stop(), api.stop()]);
     await local.stop();
@@ -195,11 +179,7 @@ Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is ke
     journal?.close();
     await endProcess(0);
   };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
 };
 
-start().catch((error) => {
-  say(error instanceof CannotStart ? error.message : String(error?.stack ?? error));
-  process.exit(error instanceof CannotStart ? 2 : 1);
-});
+start().catch(endOn);

@@ -1,9 +1,10 @@
-import { type Graph, readGraph } from "emulator/boot/graph";
+import type { Graph } from "emulator/boot/graph";
 import { describe, expect, test } from "vitest";
+import { shopGraph } from "../repository.ts";
 import { openLedger } from "./grants.ts";
 import { placesOf } from "./places.ts";
 
-const graph = readGraph("infra/graph.json");
+const graph = shopGraph();
 const account = "us-east-1:123456789012";
 const roleArn = (name: string) => `arn:aws:iam::123456789012:role/petstore-local-${name}Role`;
 const tableArn = `arn:aws:dynamodb:${account}:table/petstore-local-OrdersTableTable`;

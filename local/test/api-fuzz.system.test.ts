@@ -10,7 +10,7 @@ let shop: VirtualShop;
 beforeAll(async () => {
   shop = await virtualShop();
 });
-afterAll(() => shop.local.stop());
+afterAll(() => shop?.local.stop());
 
 const line = fc.record({
   productId: fc.constantFrom("prd_hay", "prd_collar", "prd_fish-food", "prd_parrot"),

@@ -9,7 +9,7 @@ let shop: VirtualShop;
 beforeEach(async () => {
   shop = await virtualShop();
 });
-afterEach(() => shop.local.stop());
+afterEach(() => shop?.local.stop());
 
 const post = (path: string, as: string, body?: object) =>
   shop.drive(shop.local.api({ method: "POST", path, as, body }));

@@ -32,7 +32,7 @@ describe("what an order of two lines costs", () => {
     shop = await virtualShop();
     read = countFrom(shop.local);
   });
-  afterAll(() => shop.local.stop());
+  afterAll(() => shop?.local.stop());
 
   const cost = async (orders: number): Promise<Counts> => {
     const before = read();

@@ -28,7 +28,7 @@ describe("F62 I4 a customer who cancels", () => {
   beforeAll(async () => {
     shop = await virtualShop();
   });
-  afterAll(() => shop.local.stop());
+  afterAll(() => shop?.local.stop());
 
   const isStep = ({ caller, service }: Call) =>
     /Function$|FulfilOrder$|URL$/.test(caller.name) &&
@@ -94,7 +94,7 @@ describe("F66 a customer who looks right after they wrote", () => {
   beforeEach(async () => {
     shop = await virtualShop();
   });
-  afterEach(() => shop.local.stop());
+  afterEach(() => shop?.local.stop());
 
   it("sees the order that they placed, before any view does", async () => {
     const { orderId, version } = await placeIn(shop, "tok_approve");

@@ -34,7 +34,7 @@ test("a denial stands on the terminal once, with the statement and the file of i
   child.stdout?.on("data", (chunk) => {
     stdout += chunk;
   });
-  await vi.waitFor(() => expect(stdout).toContain("\n"), 30_000);
+  await vi.waitFor(() => expect(stdout).toContain("\n"), 500_000);
   const { api, accounts } = JSON.parse(stdout);
   const place = (key: string) =>
     fetch(`${api}/orders`, {

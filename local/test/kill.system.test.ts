@@ -73,9 +73,7 @@ describe("a shop that keeps its state, killed with -9", () => {
     }
     for (const orderId of placed.values())
       await expect
-        .poll(async () => (await shop.api("GET", `/orders/${orderId}`)).body.status, {
-          timeout: 50_000,
-        })
+        .poll(async () => (await shop.api("GET", `/orders/${orderId}`)).body.status)
         .toBe("CONFIRMED");
     await expect
       .poll(async () => (await shop.api("GET", "/products/prd_hay")).body.available)

@@ -3,12 +3,12 @@ import type { DomainEvent } from "@petstore/core/event";
 import { seal } from "@petstore/core/outbox";
 import { OrderId } from "@petstore/events/ids";
 import { OrderCancelled, OrderRejected } from "@petstore/events/orders";
-import { readGraph } from "emulator/boot/graph";
 import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
 import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../open.ts";
+import { shopGraph } from "../repository.ts";
 import type { Shop } from "../shop.ts";
 
 const DAY = 24 * 3600_000;
@@ -55,7 +55,7 @@ const spoil = (times: number, how: "refuse" | "lose the answer") => {
 const register = (contact: { customerId: string; email: string; name: string }) =>
   driverOf(clock)(local.invoke("RegisterContact", contact));
 
-const graph = readGraph("infra/graph.json");
+const graph = shopGraph();
 const deadLetters = graph.resources.find(
   ({ type, name }) => type === "aws:sqs/queue:Queue" && name.startsWith("NotificationsQueueDlq"),
 );

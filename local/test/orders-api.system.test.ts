@@ -16,7 +16,7 @@ beforeAll(async () => {
   shop = await virtualShop();
   writes = hear(shop.local, isWrite);
 });
-afterAll(() => shop.local.stop());
+afterAll(() => shop?.local.stop());
 
 type Request = Parameters<VirtualShop["local"]["api"]>[0];
 const ask = (request: Request) => shop.drive(shop.local.api(request));

@@ -10,7 +10,7 @@ let shop: VirtualShop;
 beforeEach(async () => {
   shop = await virtualShop();
 });
-afterEach(() => shop.local.stop());
+afterEach(() => shop?.local.stop());
 
 /** For so long, AWS answers 500 to every call that matches. */
 const outage = (minutes: number, matches: (call: Call) => boolean) => {

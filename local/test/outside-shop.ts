@@ -60,7 +60,8 @@ export const openOutsideShop = async ({
   };
   /** Looks again until there is something to see. */
   const eventually = async <T>(look: () => Promise<T | undefined | false>): Promise<T> => {
-    for (let tries = 0; tries < 400; tries += 1) {
+    // Some minutes: what does happen takes as long as the machine is slow.
+    for (let tries = 0; tries < 8_000; tries += 1) {
       const seen = await look();
       if (seen) return seen;
       await pause(50);

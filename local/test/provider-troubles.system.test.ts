@@ -11,7 +11,7 @@ let shop: VirtualShop;
 beforeEach(async () => {
   shop = await virtualShop();
 });
-afterEach(() => shop.local.stop());
+afterEach(() => shop?.local.stop());
 
 const later = (ms: number) =>
   new Promise<void>((resolve) => shop.clock.after(ms, "later", resolve));
@@ -69,7 +69,9 @@ describe("a provider whose webhooks never come", () => {
     await shop.clock.advance(30 * MINUTE);
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
-    expect(await shop.broken()).toEqual(["petstore-local-ProviderWebhooksDlqQueue holds 1"]);
+    expect(await shop.broken()).toEqual([
+      expect.stringMatching(/^petstore-local-ProviderWebhooksDlqQueue holds 1/),
+    ]);
     stop();
     outage.stop();
     const before = await shop.books();

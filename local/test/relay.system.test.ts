@@ -10,7 +10,7 @@ let shop: VirtualShop;
 beforeEach(async () => {
   shop = await virtualShop();
 });
-afterEach(() => shop.local.stop());
+afterEach(() => shop?.local.stop());
 
 const placeMany = async (count: number) => {
   const answers = await shop.drive(

@@ -1,11 +1,10 @@
-import { fileURLToPath } from "node:url";
-import { readGraph } from "emulator/boot/graph";
 import { tellDenial } from "emulator/services/iam/denial";
 import { expect, test } from "vitest";
+import { shopGraph } from "../repository.ts";
 import { badWeek } from "../rights/bad-week.ts";
 import { reportOf } from "../rights/report.ts";
 
-const graph = readGraph(fileURLToPath(new URL("../../infra/graph.json", import.meta.url)));
+const graph = shopGraph();
 
 test("in a bad week every right is used and none is missing, but for two that were given too much", async () => {
   const generous = structuredClone(graph);

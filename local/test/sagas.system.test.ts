@@ -11,7 +11,7 @@ let shop: VirtualShop;
 beforeEach(async () => {
   shop = await virtualShop();
 });
-afterEach(() => shop.local.stop());
+afterEach(() => shop?.local.stop());
 
 const machine = (name: string) =>
   `arn:aws:states:us-east-1:123456789012:stateMachine:petstore-local-${name}`;

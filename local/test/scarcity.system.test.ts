@@ -11,7 +11,7 @@ beforeEach(async () => {
   shop = await virtualShop();
   slowDown(shop.local, 50);
 });
-afterEach(() => shop.local.stop());
+afterEach(() => shop?.local.stop());
 
 const want = (...lines: [product: string, quantity: number][]) =>
   lines.map(([product, quantity]) => ({ productId: `prd_${product}`, quantity }));

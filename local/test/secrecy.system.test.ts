@@ -70,7 +70,7 @@ beforeAll(async () => {
   await shop.clock.advance(90 * MINUTE);
   await shop.settle();
 });
-afterAll(() => shop.local.stop());
+afterAll(() => shop?.local.stop());
 
 describe("I19 nobody's secrets", () => {
   it.each(["logs", "events", "messages"])("stand in %s", (where) => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -111,7 +111,7 @@ describe("a local cloud that serves", () => {
     expect(placed.status).toBe(202);
     const { orderId } = placed.body;
     await expect
-      .poll(async () => (await order(`/orders/${orderId}`)).body.status, { timeout: 30_000 })
+      .poll(async () => (await order(`/orders/${orderId}`)).body.status)
       .toBe("CONFIRMED");
 
     const { accessKeyId, secretAccessKey } = ready;
@@ -140,17 +140,70 @@ describe("a local cloud that serves", () => {
     expect([status, body.status]).toEqual([400, 400]);
   });
 
-  test("signs in from the command line", () => {
-    const signIn = (...args: string[]) =>
-      spawnSync(process.execPath, ["local/commands/sign-in.ts", ...args], { encoding: "utf8" });
-    expect(signIn("alice").stdout.split(".")).toHaveLength(3);
-    expect(signIn("mallory")).toMatchObject({ status: 2, stdout: "" });
+  const portOf = (url: string) => new URL(url).port;
+  const command = (file: string, args: string[], env: NodeJS.ProcessEnv = process.env) =>
+    spawnSync(process.execPath, [`local/commands/${file}.ts`, ...args], { encoding: "utf8", env });
+
+  test("is found by the commands, whoever else starts and stops; several are told apart by their ports", async () => {
+    const another = spawn(process.execPath, [start, "--json", "--port", "0", "--api-port", "0"]);
+    const theirs = await new Promise<Ready>((resolve, reject) => {
+      another.stdout?.once("data", (line) => resolve(JSON.parse(line)));
+      another.once("exit", (code) => reject(new Error(`It ended with ${code}`)));
+    });
+    const which = command("sign-in", ["alice"]);
+    expect(which).toMatchObject({ status: 2, stdout: "" });
+    for (const { api } of [ready, theirs]) {
+      expect(which.stderr).toContain(`--port ${portOf(api)}`);
+      const { stdout } = command("sign-in", ["alice", "--port", portOf(api)]);
+      const headers = { authorization: `Bearer ${stdout.trim()}` };
+      expect((await fetch(`${api}/orders`, { headers })).status).toBe(200);
+    }
+    const exited = new Promise((resolve) => another.once("exit", resolve));
+    another.kill("SIGKILL");
+    await exited;
+    expect(command("sign-in", ["alice", "--port", portOf(theirs.api)]).stderr).toContain(
+      `No shop is running at port ${portOf(theirs.api)}; there is`,
+    );
+    expect(command("sign-in", ["alice", "--port", portOf(ready.aws)]).status).toBe(0);
+    expect(command("sign-in", ["mallory", "--port", portOf(ready.api)])).toMatchObject({
+      status: 2,
+      stdout: "",
+    });
   });
+
+  test("leaves what commands know of it to its user alone", () => {
+    const file = join(".petstore/running", `${portOf(ready.api)}.json`);
+    if (process.platform !== "win32") expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(file, "utf8")).aws).toBe(ready.aws);
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "is what `npm run aws` runs the AWS CLI against, whatever else is set; without a CLI it says so",
+    () => {
+      const bin = mkdtempSync(join(tmpdir(), "petstore-bin-"));
+      const args = ["--port", portOf(ready.aws), "dynamodb", "list-tables"];
+      const none = command("aws", args, { PATH: bin });
+      expect(none).toMatchObject({ status: 2, stdout: "" });
+      expect(none.stderr).toMatch(/^There is no AWS CLI on the PATH: .+\n$/);
+      const told = ["KEY=$AWS_ACCESS_KEY_ID", "PROFILE=$AWS_PROFILE", "REGION=$AWS_DEFAULT_REGION"];
+      writeFileSync(join(bin, "aws"), `#!/bin/sh\necho "$@" ${told.join(" ")}\nexit 7\n`, {
+        mode: 0o755,
+      });
+      const theirs = { AWS_PROFILE: "production", AWS_SESSION_TOKEN: "x", AWS_REGION: "eu-west-1" };
+      const { status, stdout } = command("aws", args, { PATH: bin, ...theirs });
+      expect(stdout.trim()).toBe(
+        `--endpoint-url ${ready.aws} dynamodb list-tables KEY=${ready.accessKeyId} PROFILE= REGION=us-east-1`,
+      );
+      expect(status).toBe(7);
+    },
+  );
 
   test("stops cleanly when it is interrupted", async () => {
     const exited = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGINT");
+    child.kill("SIGINT"); // a terminal sends it to all, and npm and the launcher pass it on
     expect(await exited).toBe(0);
+    expect(existsSync(join(".petstore/running", `${portOf(ready.api)}.json`))).toBe(false);
     await expect(fetch(`${ready.api}/_local/health`)).rejects.toThrow();
   });
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const { payload } = parts(shop.local.token("alice"));
   issuer = createIssuer(shop.clock, payload.iss, payload.aud);
 });
-afterAll(() => shop.local.stop());
+afterAll(() => shop?.local.stop());
 
 const parts = (token: string) => {
   const [head = "", body = "", signature = ""] = token.split(".");

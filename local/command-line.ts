@@ -1,0 +1,32 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { CannotStart } from "emulator/kernel/refusals";
+
+/** What a command was told, as parseArgs has it. Throws CannotStart, in one sentence, for what the command does not know. */
+export const optionsOf = <T extends ParseArgsConfig>(config: T) => {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const [sentence = ""] = (error as Error).message.split(". ");
+    throw new CannotStart(`${sentence}. Try --help.`);
+  }
+};
+
+/** What is no defect of ours: the disk is full, or something may not be read or written. */
+const MACHINE = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EMFILE", "ENFILE", "ENOTDIR"];
+
+/** What went wrong: one sentence where the user can mend it, else all that is known. */
+const tellError = (error: unknown): { known: boolean; text: string } => {
+  if (error instanceof CannotStart) return { known: true, text: error.message };
+  if (!(error instanceof Error)) return { known: false, text: String(error) };
+  const { code = "" } = error as NodeJS.ErrnoException;
+  if (MACHINE.includes(code))
+    return { known: true, text: `This machine refuses: ${error.message}.` };
+  return { known: false, text: error.stack ?? String(error) };
+};
+
+/** Ends a command on an error: with 2 and one sentence where the user can mend it, else with 1 and all that is known. */
+export const endOn = (error: unknown): never => {
+  const { known, text } = tellError(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(known ? 2 : 1);
+};
