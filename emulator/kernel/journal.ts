@@ -133,7 +133,10 @@ export const openJournal = (
         giveUp = undefined;
         told.clear();
         if ("fresh" in outcome) orLose(() => replaceBy(outcome.fresh));
-        else say(`${path} was not compacted and goes on growing: ${outcome.error.message}.`);
+        else {
+          orLose(() => file.append(groupRecord(now(), []))); // where all is lost, that is what is said
+          say(`${path} was not compacted and goes on growing: ${outcome.error.message}.`);
+        }
         limit = limitAfter(file.end().at);
       });
     };

@@ -59,7 +59,7 @@ const actions: Record<string, (event: Event, context: Context) => unknown> = {
         throw new Refused("nobody catches this");
       }, 1);
     }),
-  now: () => [Date.now(), Number(new Date())],
+  now: () => [Date.now(), Date.parse(new Date().toISOString())],
   log: () => {
     // biome-ignore lint/suspicious/noConsole: this is what is tested
     console.log("one line", { of: "output" });
