@@ -45,7 +45,7 @@ new aws.cognito.UserGroup("Administrators", {
   description: "May receive and adjust stock and read reports",
 });
 
-/** Whose tokens the APIs accept: the user pool's ID tokens. The local cloud puts its own issuer in this place. */
+/** Whose tokens the APIs accept: the user pool's ID tokens. the emulator puts its own issuer in this place. */
 export const issuer = new sst.Linkable("Issuer", {
   properties: {
     url: $interpolate`https://cognito-idp.${aws.getRegionOutput().region}.amazonaws.com/${pool.id}`,

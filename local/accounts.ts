@@ -1,6 +1,6 @@
 import type { Subject } from "emulator/doors/issuer/issuer";
 
-/** Someone who can sign in to the shop on the local cloud. */
+/** Someone who can sign in to the shop on this machine. */
 export type Account = {
   name: string;
   customerId: string;

@@ -128,7 +128,7 @@ test("what is wrong is said once, what a function logs when it is asked for, and
   const defect = { kind: "defect", where: "here", message: "x" };
   const log = { kind: "log", function: "Mail", line: "sent" };
   const { hear } = tell();
-  expect(hear(defect)).toBe("Defect in the local cloud (here): x");
+  expect(hear(defect)).toBe("Defect in the emulator (here): x");
   expect(hear(defect)).toBe(undefined);
   expect(hear(log)).toBe(undefined);
   expect(tell({ logs: true }).hear(log)).toBe("Mail  sent");

@@ -12,7 +12,7 @@ const troubleOf = (fact: Fact): string | undefined => {
     case "refused-address":
       return `Refused: ${fact.function ?? fact.from} asked for ${fact.host ?? fact.url}, which is not on this machine.`;
     case "defect":
-      return `Defect in the local cloud (${fact.where}): ${fact.message}`;
+      return `Defect in the emulator (${fact.where}): ${fact.message}`;
     default:
       return undefined;
   }

@@ -12,7 +12,7 @@ export type Claim = {
   run: (lab: Lab) => Promise<unknown>;
   /** Somebody must lend a role: a state machine, a function or a schedule runs under it. */
   needsRole?: true;
-  /** How the local cloud differs. Without it, the claim holds there. */
+  /** How the emulator differs. Without it, the claim holds there. */
   locally?: string;
 };
 

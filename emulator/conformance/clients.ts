@@ -16,7 +16,7 @@ export type ClientConfig = {
   maxAttempts?: number;
 };
 
-/** AWS's own clients for every service that the local cloud has. */
+/** AWS's own clients for every service that the emulator has. */
 export const awsClients = (config: ClientConfig) => ({
   dynamodb: new DynamoDBClient(config),
   streams: new DynamoDBStreamsClient(config),

@@ -27,7 +27,7 @@ export const createEcho = async (lab: Lab, Timeout = 10) => {
   const FunctionName = lab.unique("echo");
   await lab.lambda.send(deploy(lab, FunctionName, Timeout)).catch(async (error: Error) => {
     if (error.name !== "NotEmulated") throw error;
-    // The local cloud takes the path of a file instead of an archive.
+    // The emulator takes the path of a file instead of an archive.
     const create = deploy(lab, FunctionName, Timeout);
     create.middlewareStack.add(
       (next) => (args) => {

@@ -1,4 +1,4 @@
-/** What a client's calls do not show, or not in a short time: how the local cloud differs, by service. */
+/** What a client's calls do not show, or not in a short time: how the emulator differs, by service. */
 export const knownDifferences: [service: string, difference: string][] = [
   [
     "everywhere",
@@ -140,6 +140,6 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "cognito",
-    "A local issuer signs tokens with Cognito's claims for four accounts. There is no user pool API.",
+    "A local issuer signs tokens with Cognito's claims, for whomever it is told of. There is no user pool API.",
   ],
 ];

@@ -31,7 +31,7 @@ const graph = checkGraph({
   ],
 });
 
-/** An empty local cloud that serves on loopback, and a lab in it. */
+/** An empty emulator that serves on loopback, and a lab in it. */
 export const openLocalLab = async (): Promise<{
   lab: Lab;
   /** The operations that each engine has. */

@@ -48,18 +48,18 @@ export const reportOf = (outcomes: Outcome[], operations: Record<string, string[
     differs.map((outcome) => [claimRow(outcome).join(": "), outcome.claim.locally ?? ""]),
   );
 
-  return `# The local cloud and AWS
+  return `# The emulator and AWS
 
 What \`npm start\` runs is not AWS. This page says where it is the same, where it differs, and what it does not have. It is
 written by \`npm run conformance -- --write\` and checked by \`npm test\`.
 
 The suite in [\`emulator/conformance/\`](../emulator/conformance) puts what AWS documents to the test, with AWS's own clients:
-${outcomes.length} claims, each linked to the page that makes it. Against the local cloud **${holds.length} hold, ${differs.length} differ, ${missing.length} are not emulated**.
+${outcomes.length} claims, each linked to the page that makes it. Against the emulator **${holds.length} hold, ${differs.length} differ, ${missing.length} are not emulated**.
 The claims are read from AWS's documentation; they have not yet been run against AWS itself. The same suite runs against any
 endpoint, so whoever has an account can settle it:
 
 \`\`\`sh
-npm run conformance                                                # a local cloud of its own
+npm run conformance                                                # an emulator of its own
 npm run conformance -- --endpoint http://127.0.0.1:4566            # whatever answers there, with the credentials of the environment
 npm run conformance -- --endpoint aws --role-arn arn:aws:iam::...  # AWS itself: creates resources, and removes them
 \`\`\`

@@ -9,13 +9,13 @@ import { reportOf } from "./report.ts";
 const help = `Puts what AWS documents to the test, with AWS's own clients.
 
   --endpoint <url>    the endpoint to test, with the credentials of the environment; "aws" is AWS itself, where it
-                      creates resources under names of its own, and removes them (a local cloud of its own)
+                      creates resources under names of its own, and removes them (an emulator of its own)
   --role-arn <arn>    a role that Lambda, Step Functions and Scheduler may assume, and that may use SQS, DynamoDB
                       Streams and Step Functions; without one, what needs it is not tried
                       (on \`npm start\`: arn:aws:iam::123456789012:role/administrator)
   --region <name>     (AWS_REGION, or us-east-1)
   --only <text>       only claims whose id begins so: sqs, or sqs/visibility
-  --write             write docs/local-vs-aws.md from what a local cloud of its own does
+  --write             write docs/local-vs-aws.md from what an emulator of its own does
   --json              print one line of JSON per claim on standard output instead of a table
   --help              this text
 `;
@@ -66,7 +66,7 @@ const conformance = async (): Promise<number> => {
   }
   if (options.write && (options.endpoint !== undefined || options.only !== "")) {
     say(
-      "--write is of all claims, and of the local cloud: it goes with neither --endpoint nor --only.",
+      "--write is of all claims, and of the emulator: it goes with neither --endpoint nor --only.",
     );
     return 2;
   }

@@ -4,7 +4,7 @@ import { forwardTime, type TimeSources } from "./forward-time.ts";
 export type Timer = { cancel: () => void };
 
 /**
- * The only source of time, order and chance in the local cloud. No engine reads the wall clock, sets a
+ * The only source of time, order and chance in the emulator. No engine reads the wall clock, sets a
  * timer or draws a random number by itself.
  */
 export type Clock = {

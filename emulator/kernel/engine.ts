@@ -67,4 +67,4 @@ export class AwsError extends Error {
 
 /** The answer to an API call or an option that this engine does not emulate: named, never silent. */
 export const notEmulated = (service: string, what: string) =>
-  new AwsError("NotEmulated", `The local cloud does not emulate ${what} of ${service}.`, 501);
+  new AwsError("NotEmulated", `The emulator does not emulate ${what} of ${service}.`, 501);

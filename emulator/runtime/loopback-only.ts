@@ -22,7 +22,7 @@ export const allowOnlyLoopback = (report: (host: string) => void): void => {
   const refuse = (host: string) => {
     report(host);
     return new OutgoingConnectionRefused(
-      `The local cloud lets functions reach this machine only, not ${host}.`,
+      `The emulator lets functions reach this machine only, not ${host}.`,
     );
   };
   const prototype = net.Socket.prototype as unknown as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** The account and region that the graph is drawn for: the local cloud's. */
+/** The account and region that the graph is drawn for: the emulator's. */
 export const ACCOUNT = "123456789012";
 export const REGION = "us-east-1";
 

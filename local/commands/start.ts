@@ -69,7 +69,7 @@ setFlagsFromString("--max-semi-space-size=8");
 
 /** What cannot be kept must not be acknowledged, and what was acknowledged is in the journal: so it ends here. */
 const lose = (error: Error): never => {
-  say(`Nothing can be kept any more, so the local cloud stops: ${error.message}`);
+  say(`Nothing can be kept any more, so the shop stops: ${error.message}`);
   process.exit(1);
 };
 

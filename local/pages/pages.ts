@@ -19,7 +19,7 @@ td:first-child { width: 9rem; white-space: nowrap; padding-right: 1.5rem }
 a { color: light-dark(#0b57d0, #8ab4f8) } nav a { margin-right: 1.25rem }
 iframe { width: 100%; min-height: 16rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .5rem; background: #fff }`;
 
-/** An HTML page of the local cloud. `body` is HTML. */
+/** An HTML page of the shop on this machine. `body` is HTML. */
 export const page = (title: string, body: string) =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${style}</style><body><nav><a href="/">Pet Store</a><a href="/sign-in">Sign in</a><a href="/_local/emails">E-mails</a><a href="/openapi.json">OpenAPI</a></nav><main>${body}</main></body></html>`;
 
@@ -42,7 +42,7 @@ export const curlLines = (apiUrl: string, pageToken: string, name: string) => {
   };
 };
 
-/** Lines for a shell that let the AWS CLI look into the local cloud. */
+/** Lines for a shell that let the AWS CLI look into the emulator. */
 export const awsLines = (
   awsUrl: string,
   { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },

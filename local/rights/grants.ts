@@ -15,7 +15,7 @@ export type Holder = Place;
 export type Grant = { holder: Holder; action: string; resource: string };
 
 /**
- * What became of a grant: "used"; "on AWS only" where AWS asks for it and the local cloud works by other means;
+ * What became of a grant: "used"; "on AWS only" where AWS asks for it and the emulator works by other means;
  * "unused"; or "wildcard", which allows more than anybody can name, used or not.
  */
 export type Verdict = "used" | "on AWS only" | "unused" | "wildcard";
@@ -27,7 +27,7 @@ export type Ledger = {
   verdictOf: (grant: Grant) => Verdict;
 };
 
-/** The local cloud keeps logs and traces, and polls queues and streams, by other means. */
+/** The emulator keeps logs and traces, and polls queues and streams, by other means. */
 const onAwsOnly = (action: string, resource: string) =>
   /^(?:logs|xray):/.test(action) ||
   ["sqs:GetQueueAttributes", "dynamodb:DescribeStream", "dynamodb:ListStreams"].includes(action) ||

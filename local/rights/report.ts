@@ -131,7 +131,7 @@ export const rightsTable = (report: RightsReport, placeOf: PlaceOf, output: Outp
       .flatMap(([file, own]) => [paint("cyan", file), ...own.flatMap(holderLines), ""]),
     paint(
       "dim",
-      "✔ used in a bad week   · needed on AWS only: logs, traces, and polling, which the local cloud does by other means",
+      "✔ used in a bad week   · needed on AWS only: logs, traces, and polling, which the emulator does by other means",
     ),
     "",
     ...problems.map((sentence) => paint("red", `✘ ${sentence}`)),

@@ -5,7 +5,7 @@ import { openLocalLab } from "emulator/conformance/local-lab";
 import { reportOf } from "emulator/conformance/report";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-describe("what AWS documents, on the local cloud", () => {
+describe("what AWS documents, on the emulator", () => {
   let local: Awaited<ReturnType<typeof openLocalLab>>;
   let outcomes: Outcome[] = [];
   let left: string[] = [];

@@ -15,7 +15,7 @@ const create = (lambda: LambdaClient, FunctionName: string, HandlerFile: string)
     Code: {},
     Timeout: 900,
   });
-  // An extension of ours: the local cloud takes the path of a file instead of an archive.
+  // An extension of ours: the emulator takes the path of a file instead of an archive.
   command.middlewareStack.add(
     (next) => (args) => {
       const request = args.request as { body: Uint8Array };

@@ -104,7 +104,7 @@ const webhook = (paymentId: string, status: string, id = `whk_${paymentId}-${sta
     data: { paymentId, status, ...total, ...(status === "declined" && { reason: "No." }) },
   });
 
-describe("a payment on the local cloud", () => {
+describe("a payment on the emulator", () => {
   it("is authorised by webhook and captured, with one read a step and three writes in all", async () => {
     const payment = orderWith("tok_approve");
     calls = [];

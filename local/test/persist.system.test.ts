@@ -62,9 +62,7 @@ describe("a directory in which nothing can be kept", () => {
     rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
     await expect(shop.place()).rejects.toThrow("fetch failed");
     expect(await ended).toBe(1);
-    expect(shop.stderr()).toMatch(
-      /^Nothing can be kept any more, so the local cloud stops: [^\n]*\n$/,
-    );
+    expect(shop.stderr()).toMatch(/^Nothing can be kept any more, so the shop stops: [^\n]*\n$/);
   });
 });
 

@@ -57,7 +57,7 @@ describe("what cannot start says so in one sentence, and exits with 2", () => {
   });
 });
 
-describe("a local cloud that serves", () => {
+describe("a shop that serves", () => {
   type Ready = {
     api: string;
     aws: string;

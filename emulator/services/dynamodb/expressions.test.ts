@@ -371,7 +371,7 @@ describe("a request that AWS would refuse", () => {
     await expect(onTable("UpdateTable", { ReplicaUpdates: [] })).rejects.toMatchObject({
       code: "NotEmulated",
       message:
-        "The local cloud does not emulate the parameter ReplicaUpdates of UpdateTable of dynamodb.",
+        "The emulator does not emulate the parameter ReplicaUpdates of UpdateTable of dynamodb.",
     });
     await expect(db("ExecuteStatement")).rejects.toMatchObject({ code: "NotEmulated" });
   });

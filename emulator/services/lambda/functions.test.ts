@@ -32,7 +32,7 @@ describe("CreateFunction", () => {
       status: 409,
     });
     await expect(create("Other", { SnapStart: {} })).rejects.toThrow(
-      "The local cloud does not emulate the parameter SnapStart of CreateFunction of lambda.",
+      "The emulator does not emulate the parameter SnapStart of CreateFunction of lambda.",
     );
   });
 });

@@ -11,7 +11,7 @@ const KEPT_FOR = 90 * DAY;
 export const KEPT_WHOLE = 1_000;
 
 /** Why there is no history of an execution that is known. */
-export const NOT_KEPT = `the local cloud keeps the histories of the newest ${KEPT_WHOLE} executions that succeeded, and of the newest ${KEPT_WHOLE} others`;
+export const NOT_KEPT = `the emulator keeps the histories of the newest ${KEPT_WHOLE} executions that succeeded, and of the newest ${KEPT_WHOLE} others`;
 
 /** What is kept of an execution when newer ones have taken its place. Its name and its machine stand in its ARN. */
 type Summary = {

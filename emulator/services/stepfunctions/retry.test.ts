@@ -227,7 +227,7 @@ describe("a service's refusal", () => {
     );
   });
 
-  it("is never retried when the local cloud does not emulate what was asked", async () => {
+  it("is never retried when the emulator does not emulate what was asked", async () => {
     const { run, calls } = setUp();
     const { status, error, cause } = await run({
       A: {
@@ -239,7 +239,7 @@ describe("a service's refusal", () => {
       },
     });
     expect([status, error, calls.length]).toEqual(["FAILED", "States.Runtime", 0]);
-    expect(cause).toBe("The local cloud does not emulate the service dynamodb of AWS.");
+    expect(cause).toBe("The emulator does not emulate the service dynamodb of AWS.");
   });
 
   it("is the SDK's own error when there was no answer", async () => {

@@ -14,7 +14,7 @@ export type Rung<Name extends string = string> = {
   pivot?: { or: Name };
 };
 
-/** A saga as data: what AWS runs, the local cloud runs, the tests walk and the console draws. */
+/** A saga as data: what AWS runs, the emulator runs, the tests walk and the console draws. */
 export type Saga<Name extends string = string> = {
   name: string;
   rungs: readonly Rung<Name>[];

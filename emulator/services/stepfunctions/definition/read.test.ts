@@ -257,7 +257,7 @@ describe("a definition", () => {
       "the field Credentials at /States/A",
     ],
   ])("is refused by name for %s", (_, states, top, problem) => {
-    expect(problems(states, top)).toEqual([`The local cloud does not emulate ${problem}`]);
+    expect(problems(states, top)).toEqual([`The emulator does not emulate ${problem}`]);
   });
 
   it("may read a result when it leaves a state, and the error in a catcher", () => {
@@ -309,7 +309,7 @@ describe("a definition", () => {
   ])("may not have a pattern that would %s", (pattern) => {
     const Output = `{% $contains('ab', /${pattern}/) %}`;
     expect(problems({ A: { ...pass, Output } })[0]).toMatch(
-      /^The local cloud does not emulate the regular expression .* at \/States\/A\/Output$/,
+      /^The emulator does not emulate the regular expression .* at \/States\/A\/Output$/,
     );
   });
 

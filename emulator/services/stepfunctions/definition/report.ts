@@ -64,7 +64,7 @@ export const unknownFields = (fields: Fields, known: string[], at: string, repor
 
 /** Refuses what AWS has and this engine has not. */
 export const notEmulated = (what: string, at: string, report: Report) =>
-  report(`The local cloud does not emulate ${what}`, at, "NOT_EMULATED");
+  report(`The emulator does not emulate ${what}`, at, "NOT_EMULATED");
 
 /** Refuses a number, or a text that is no expression, that is not a whole number within bounds. */
 export const whole = (
