@@ -116,6 +116,16 @@ const losses: Record<string, Words> = {
       look: mappingsOf(name),
     };
   },
+  "stream.trimmed": (fact) => {
+    const table = String(fact.source).split("/")[1];
+    return {
+      key: `trimmed ${fact.source}`,
+      count: countOf(fact),
+      first: `${plural(countOf(fact), "record")} of ${table}'s stream ended before anybody read them: here a stream keeps ${fact.most} at most.`,
+      more: (count) => `${plural(count, "record")} of ${table}'s stream ended unread`,
+      look: `dynamodb describe-table --table-name ${table}`,
+    };
+  },
   "destination-failed": ({ arn, caller, message }, queueUrl) => ({
     key: `destination ${arn} ${caller}`,
     count: 1,

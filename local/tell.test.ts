@@ -112,6 +112,11 @@ test.each<[string, Record<string, unknown>, string[]]>([
     ["1 record of Outbox's stream could not be handled by Relay and was given up", look],
   ],
   [
+    "stream.trimmed",
+    { source: `${arn("dynamodb", "table/Outbox")}/stream/1`, count: 3, most: 100 },
+    ["3 records of Outbox's stream ended before anybody read them", "--table-name Outbox"],
+  ],
+  [
     "destination-failed",
     { arn: arn("sqs", "OrdersDlq"), caller: "Relay", message: "denied" },
     ["What Relay could not handle did not reach OrdersDlq either, and is lost: denied."],
