@@ -32,6 +32,30 @@ describe("the virtual clock", () => {
     expect(seen).toEqual([110]);
   });
 
+  it("forgets timers that were cancelled, long before their time, and keeps the order of the others", async () => {
+    const clock = virtualClock({ start: 0 });
+    const ran: number[] = [];
+    const week = 7 * 24 * 3600_000;
+    for (let i = 0; i < 5_000; i++) {
+      const limit = clock.after(week, "a limit", () => ran.push(-1));
+      if (i % 100 === 0) clock.after(10_000 - i, "task", () => ran.push(clock.now()));
+      limit.cancel();
+      limit.cancel();
+      expect(clock.waiting()).toBeLessThan(200);
+    }
+    await clock.advance(2 * week);
+    expect(ran).toHaveLength(50);
+    expect(ran).toEqual(ran.toSorted((a, b) => a - b));
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it("lets no time pass when all that would come was cancelled", async () => {
+    const clock = virtualClock({ start: 0 });
+    clock.after(1_000, "task", () => {}).cancel();
+    expect(await clock.runUntil(() => false, 5_000)).toBe(false);
+    expect(clock.now()).toBe(0);
+  });
+
   it("decides between what is due at once by its seed, and the same way each time", async () => {
     const order = async (seed: number) => {
       const clock = virtualClock({ seed, start: 0 });

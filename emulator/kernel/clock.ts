@@ -95,6 +95,8 @@ export type VirtualClock = Clock & {
   advance: (ms: number) => Promise<void>;
   /** Runs until `done` answers true, at most `ms` milliseconds of virtual time. Answers whether it did. */
   runUntil: (done: () => boolean | Promise<boolean>, ms?: number) => Promise<boolean>;
+  /** How many timers it holds, cancelled ones that it has not forgotten yet among them. */
+  waiting: () => number;
 };
 
 type Entry = { at: number; tie: number; label: string; task: (() => unknown) | undefined };
@@ -122,11 +124,13 @@ export const virtualClock = ({
   onError?: (error: unknown, label: string) => void;
 } = {}): VirtualClock => {
   const random = seededRandom(seed);
-  const queue: Entry[] = []; // a binary heap by (at, tie)
+  let queue: Entry[] = []; // a binary heap by (at, tie)
+  let cancelled = 0; // how many of them have no task any more
   let now = start;
   let held = 0;
 
-  const before = (a: Entry, b: Entry) => a.at < b.at || (a.at === b.at && a.tie < b.tie);
+  const order = (a: Entry, b: Entry) => a.at - b.at || a.tie - b.tie;
+  const before = (a: Entry, b: Entry) => order(a, b) < 0;
   const swap = (i: number, j: number) => {
     const a = queue[i] as Entry;
     queue[i] = queue[j] as Entry;
@@ -159,6 +163,13 @@ export const virtualClock = ({
     return top;
   };
 
+  /** Timers of a week are cancelled after a second: they do not wait for their time. What is sorted is a heap. */
+  const forgetCancelled = () => {
+    if (cancelled < 64 || cancelled < queue.length / 2) return;
+    queue = queue.filter(({ task }) => task).sort(order);
+    cancelled = 0;
+  };
+
   const quiet = async () => {
     do await settle();
     while (held > 0);
@@ -166,11 +177,14 @@ export const virtualClock = ({
   /** Begins the next task, if one is due until then. It has begun and ended when all is quiet again. */
   const step = (until: number): boolean => {
     let next: Entry;
-    do {
+    for (;;) {
       if (!queue[0] || queue[0].at > until) return false;
       next = pop();
-    } while (!next.task); // cancelled: no time passes for it
+      if (next.task) break;
+      cancelled -= 1; // no time passes for it
+    }
     const { at, label, task } = next;
+    next.task = undefined; // who still holds the timer does not hold all that it was for
     now = Math.max(now, at);
     // Not awaited: a task may itself wait for later virtual time.
     Promise.resolve()
@@ -187,10 +201,14 @@ export const virtualClock = ({
       const entry: Entry = { at: now + Math.max(0, Math.trunc(ms)), tie: random(), label, task };
       push(entry);
       const cancel = () => {
+        if (!entry.task) return;
         entry.task = undefined;
+        cancelled += 1;
+        forgetCancelled();
       };
       return { cancel };
     },
+    waiting: () => queue.length,
     async hold(work) {
       held += 1;
       try {
@@ -213,7 +231,7 @@ export const virtualClock = ({
         if (await answer) return true;
         if (typeof answer !== "boolean") await quiet(); // whatever it asked of the clock's world
         if (step(until)) continue;
-        if (queue.length > 0) now = until; // with nothing to come, no time passes either
+        if (queue.length > cancelled) now = until; // with nothing to come, no time passes either
         return done();
       }
     },

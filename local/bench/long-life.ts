@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
+import { boundHeapGrowth } from "../heap-growth.ts";
 import { virtualShop } from "../virtual-shop.ts";
 import { type Counts, countFrom, perOrder } from "./count.ts";
 import { lines } from "./growth.ts";
@@ -49,6 +50,7 @@ export const measureLongLife = (
 };
 
 const live = async (ages: number[], tell: (told: Told) => void) => {
+  boundHeapGrowth();
   const shop = await virtualShop();
   const { clock, local } = shop;
   const most = ages.at(-1) ?? 0;

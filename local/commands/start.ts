@@ -5,6 +5,7 @@ import { openJournal } from "emulator/kernel/journal";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
+import { boundHeapGrowth } from "../heap-growth.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { shopGraph } from "../repository.ts";
@@ -66,6 +67,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 // A heap per thread: small young generations, and no sweeping of all of them at rest.
 setFlagsFromString("--no-memory-reducer");
 setFlagsFromString("--max-semi-space-size=8");
+boundHeapGrowth();
 
 /** What cannot be kept must not be acknowledged, and what was acknowledged is in the journal: so it ends here. */
 const lose = (error: Error): never => {

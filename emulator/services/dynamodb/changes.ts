@@ -1,7 +1,7 @@
 import { type Item, sameItem } from "./items.ts";
 import { indexKeyOf } from "./keys.ts";
 import { noPast } from "./past.ts";
-import { itemOf, type Row, rowOf } from "./rows.ts";
+import { itemOf, type Row, retire, rowOf } from "./rows.ts";
 import { type Sorted, sorted } from "./sorted.ts";
 import type { IndexSettings, Store, Table, TableSettings } from "./store.ts";
 import { appendRecord } from "./stream-log.ts";
@@ -80,6 +80,8 @@ const changeIndex = (
   const newKey = after && indexKeyOf(itemOf(after), index.keys, settings.keys);
   const oldRow = oldKey === undefined ? undefined : rows.get(oldKey);
   const newRow = newKey === undefined ? undefined : indexRow(settings, index, after as Row);
+  // ALL shares the table's row, which a stream may hold.
+  if (oldRow && index.projection !== "ALL") retire(oldRow);
   if (oldKey === newKey) {
     if (!oldRow || !newRow || sameRow(oldRow, newRow)) {
       // The same to look at, but perhaps another row: ALL shares the table's.
@@ -158,5 +160,6 @@ export const change = (
     appendRecord(store, stream, before, after, expired);
     store.touched.add(stream.arn);
   }
+  if (!stream && before && before !== after) retire(before);
   return units;
 };

@@ -1,15 +1,19 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AttributeValue, copyItem, type Item } from "./items.ts";
-import { itemOf, rowOf } from "./rows.ts";
+import { itemOf, retire, rowOf } from "./rows.ts";
 import { item, startDynamo } from "./testing/start-dynamo.ts";
 
-/** So many rows that none of those before is warm. */
+/** So many rows that none of those before is warm, nor waits to be packed. */
 const cool = () => {
-  for (let i = 0; i < 1024; i++) rowOf({});
+  for (let i = 0; i < 1024 + 32; i++) rowOf({});
 };
 
-const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "\u0001", "a\u0001b"));
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("", "\n", "a\u0001b", "\ud800"),
+);
 const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -44,11 +48,57 @@ describe("a row", () => {
   it("is packed once, however often it is read", () => {
     const row = rowOf({ a: { S: "x" } });
     cool();
-    const { packed } = row;
-    expect(packed).toBe("x");
+    const { pack } = row;
+    expect(pack).toBeDefined();
     expect(itemOf(row)).toEqual({ a: { S: "x" } });
     cool();
-    expect(row.packed).toBe(packed);
+    expect(row.item).toBeUndefined();
+    expect(row.pack).toBe(pack);
+  });
+
+  it("takes a sixth of its size or less beside others like it", () => {
+    const id = (i: number) => createHash("sha256").update(String(i)).digest("hex").slice(0, 26);
+    const rows = Array.from({ length: 64 }, (_, i) =>
+      rowOf(item(`THING#${id(i)}`, { owner: "A".repeat(300), thing: id(i) })),
+    );
+    cool();
+    const packs = new Set(rows.map(({ pack }) => pack as NonNullable<typeof pack>));
+    const packed = [...packs].reduce((sum, { deflated }) => sum + deflated.length, 0);
+    const whole = rows.reduce((sum, { size }) => sum + size, 0);
+    expect(packed).toBeLessThan(whole / 6);
+  });
+
+  it("is packed with few others: to read it is to inflate no more than 32 rows, or 64 KiB and the last", () => {
+    const large = { a: { S: "x".repeat(30_000) } };
+    const rows = Array.from({ length: 70 }, (_, i) => rowOf(i < 6 ? large : { n: { N: "1" } }));
+    cool();
+    const packs = Map.groupBy(rows, ({ pack }) => pack);
+    for (const together of packs.values()) {
+      expect(together.length).toBeLessThanOrEqual(32);
+      const [, ...others] = together.map(({ size }) => size).sort((a, b) => b - a);
+      expect(others.reduce((sum, size) => sum + size, 0)).toBeLessThan(65_536);
+    }
+    expect(rows.slice(0, 6).map(itemOf)).toEqual(Array(6).fill(large));
+  });
+
+  it("leaves few packs open, however many are read", () => {
+    const rows = Array.from({ length: 3_200 }, () => rowOf({ a: { S: "x" } }));
+    cool();
+    const packs = [...new Set(rows.map(({ pack }) => pack as NonNullable<typeof pack>))];
+    rows.forEach(itemOf);
+    expect(packs.length).toBeGreaterThan(90);
+    expect(packs.filter(({ lines }) => lines).length).toBeLessThanOrEqual(32);
+  });
+
+  it("is not packed when another has taken its place, and can still be read", () => {
+    const [gone, kept] = [rowOf({ a: { S: "gone" } }), rowOf({ a: { S: "kept" } })];
+    retire(gone);
+    cool();
+    expect(kept.item).toBeUndefined();
+    retire(kept);
+    expect([gone, kept].map(itemOf)).toEqual([{ a: { S: "gone" } }, { a: { S: "kept" } }]);
+    cool();
+    expect(itemOf(kept)).toEqual({ a: { S: "kept" } });
   });
 
   it("is told from others with the same attributes of other types", () => {

@@ -1,89 +1,86 @@
-import { type AttributeType, type AttributeValue, type Item, sizeOfItem, typeOf } from "./items.ts";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { type Item, sizeOfItem } from "./items.ts";
 
 /**
  * An item as it lies in a table, an index or a stream, with its size in bytes as DynamoDB counts it. What nobody
- * touched for a while is packed into a text, of a third of the memory. Read it with `itemOf`.
+ * touched for a while is packed together with what was written beside it. Read it with `itemOf`.
  */
 export type Row = {
   readonly size: number;
   /** The item, as long as it is warm. */
   item: Item | undefined;
-  /** Its values, once it has been packed. */
-  packed: string | undefined;
-  /** Names and types of the values; without them, the text is JSON. */
-  shape: Shape | undefined;
+  /** Where it lies once it has been packed, and the how manieth it is there. */
+  pack: Pack | undefined;
+  place: number;
 };
 
-type Shape = { names: string[]; types: AttributeType[] };
-
-const between = "\u0001";
-
-/** An application has few shapes; what makes up new ones all the time goes without. */
-const shapes = new Map<string, Shape>();
-const mostShapes = 2_000;
-const longestShape = 2_000;
-
-const shapeOf = (item: Item): Shape | undefined => {
-  let key = "";
-  for (const name in item)
-    key += `${name}${between}${typeOf(item[name] as AttributeValue)}${between}`;
-  const known = shapes.get(key);
-  if (known) return known;
-  if (shapes.size >= mostShapes || key.length > longestShape) return undefined;
-  const names = Object.keys(item);
-  const shape = { names, types: names.map((name) => typeOf(item[name] as AttributeValue)) };
-  shapes.set(key, shape);
-  return shape;
+/** Items that became cold one after the other. They have much in common, ids above all. */
+type Pack = {
+  /** Their JSON texts, one a line, deflated: its bytes as a text, which collecting garbage need not look into. */
+  readonly deflated: string;
+  /** The lines, as long as somebody read some of them lately. */
+  lines: string[] | undefined;
 };
 
-const textOf = (value: AttributeValue, type: AttributeType): string =>
-  type === "S" || type === "N" || type === "B"
-    ? (value[type] as string)
-    : JSON.stringify(value[type]);
+/** A pack is made of so many rows, or of as many as take so many bytes: to read one of them is to inflate them all. */
+const largest = { rows: 32, bytes: 65_536 };
 
-const readText = (text: string, type: AttributeType): AttributeValue => {
-  if (type === "S") return { S: text };
-  if (type === "N") return { N: text };
-  if (type === "B") return { B: text };
-  return { [type]: JSON.parse(text) };
+/** The last of a list that goes round: what has its place now falls out. */
+const ring = <T>(length: number) => {
+  const all: (T | undefined)[] = Array.from({ length });
+  let next = 0;
+  return (one: T): T | undefined => {
+    const oldest = all[next];
+    all[next] = one;
+    next = (next + 1) % length;
+    return oldest;
+  };
 };
 
-const pack = (row: Row, item: Item) => {
-  const shape = shapeOf(item);
-  const texts = shape?.names.map((name, i) =>
-    textOf(item[name] as AttributeValue, shape.types[i] as AttributeType),
-  );
-  row.shape = texts?.some((text) => text.includes(between)) ? undefined : shape;
-  row.packed = row.shape && texts ? texts.join(between) : JSON.stringify(item);
-};
+/** Of rows that others have replaced: the next garbage collection takes them, so they are not worth packing. */
+const replaced: Pack = { deflated: "", lines: undefined };
 
-const unpacked = ({ packed = "", shape }: Row): Item => {
-  if (!shape) return JSON.parse(packed);
-  const texts = packed.split(between);
-  const item: Item = {};
-  shape.names.forEach((name, i) => {
-    item[name] = readText(texts[i] as string, shape.types[i] as AttributeType);
+const warm = ring<Row>(1024);
+const open = ring<Pack>(32);
+
+let cooling: Row[] = [];
+let coolingBytes = 0;
+
+const packCooling = () => {
+  const rows = cooling.filter(({ pack }) => !pack);
+  const lines = rows.map(({ item }) => JSON.stringify(item));
+  const deflated = deflateRawSync(lines.join("\n"), { level: 1 }).toString("latin1");
+  const pack: Pack = { deflated, lines: undefined };
+  rows.forEach((row, place) => {
+    Object.assign(row, { item: undefined, pack, place });
   });
-  return item;
+  cooling = [];
+  coolingBytes = 0;
 };
-
-/** The rows that are warm, in the order in which they came: what is behind them is packed. */
-const warm: (Row | undefined)[] = Array.from({ length: 1024 });
-let next = 0;
 
 const keepWarm = (row: Row) => {
-  const oldest = warm[next];
-  if (oldest?.item) {
-    if (oldest.packed === undefined) pack(oldest, oldest.item);
+  const oldest = warm(row);
+  if (!oldest || oldest.pack === replaced) return;
+  if (oldest.pack) {
     oldest.item = undefined;
+    return;
   }
-  warm[next] = row;
-  next = (next + 1) % warm.length;
+  cooling.push(oldest);
+  coolingBytes += oldest.size;
+  if (cooling.length >= largest.rows || coolingBytes >= largest.bytes) packCooling();
+};
+
+const linesOf = (pack: Pack): string[] => {
+  if (pack.lines) return pack.lines;
+  pack.lines = inflateRawSync(Buffer.from(pack.deflated, "latin1")).toString().split("\n");
+  const closed = open(pack);
+  if (closed) closed.lines = undefined;
+  return pack.lines;
 };
 
 /** The item with its size. It is not changed any more. */
 export const rowOf = (item: Item): Row => {
-  const row: Row = { size: sizeOfItem(item), item, packed: undefined, shape: undefined };
+  const row: Row = { size: sizeOfItem(item), item, pack: undefined, place: 0 };
   keepWarm(row);
   return row;
 };
@@ -91,7 +88,13 @@ export const rowOf = (item: Item): Row => {
 /** The item of a row, which is not to be changed. */
 export const itemOf = (row: Row): Item => {
   if (row.item) return row.item;
-  row.item = unpacked(row);
+  const item: Item = JSON.parse(linesOf(row.pack as Pack)[row.place] as string);
+  row.item = item;
   keepWarm(row);
-  return row.item;
+  return item;
+};
+
+/** Says that another row, or none, has taken the place of this one. Who holds it still can read it. */
+export const retire = (row: Row) => {
+  row.pack ??= replaced;
 };
