@@ -17,6 +17,8 @@ const common = {
 export default defineConfig({
   test: {
     teardownTimeout: 120_000,
+    // Vitest leaves one core to itself, which of two is half.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

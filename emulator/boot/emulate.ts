@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { dispatcher } from "../doors/api-gateway/dispatch.ts";
 import { functionUrl, httpApi } from "../doors/api-gateway/front.ts";
 import { createIssuer, type Issuer } from "../doors/issuer/issuer.ts";
@@ -158,7 +159,6 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   const {
     clock,
     graph,
-    code,
     coldStarts,
     credentials,
     placeOf,
@@ -166,6 +166,8 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
     awsUrl = "http://127.0.0.1:4566",
     prefix = "/_local",
   } = options;
+  const { root, cache } = options.code;
+  const code = { ...options.code, root: resolve(root), cache: resolve(cache) };
   const addresses: Record<string, WireHandler> = {};
   const reachFrom = (from: string) =>
     dispatcher(addresses, (url) => cloud.note({ kind: "refused-address", url, from }));

@@ -1,3 +1,4 @@
+import { CannotStart } from "../../kernel/refusals.ts";
 import type { Inputs, Translation } from "./translation.ts";
 
 /** Who may do what, as far as roles say it: what resources say themselves is created with them. */
@@ -5,12 +6,15 @@ export const roles: Record<string, Translation> = {
   "aws:iam/role:Role": {
     uses: ["name", "inlinePolicies", "managedPolicyArns"],
     skips: ["assumeRolePolicy", "tags", "description", "path"],
-    create: ({ inlinePolicies = [], managedPolicyArns = [] }, { addRole }, { outputs }) =>
+    create({ inlinePolicies = [], managedPolicyArns = [] }, { addRole }, { name, outputs }) {
+      if (typeof outputs.arn !== "string")
+        throw new CannotStart(`The role ${name} has no outputs.arn: who takes it names that.`);
       addRole(
         outputs.arn,
         inlinePolicies.map(({ policy }: Inputs) => policy),
         managedPolicyArns,
-      ),
+      );
+    },
   },
 
   "aws:iam/rolePolicy:RolePolicy": {
