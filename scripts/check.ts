@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { slowest, type TestReport } from "./slowest.ts";
 
@@ -112,7 +112,18 @@ const passes = ([what, command, args]: Check) =>
     running.once("close", (status) => resolve(status === 0));
   });
 
+/** Whether a file of tests has one of these in its path, as vitest looks for them. */
+const found = (parts: string[]) =>
+  globSync("**/*.test.ts", { exclude: ["**/node_modules/**", ".sst/**"] }).some((file) =>
+    parts.some((part) => file.replaceAll("\\", "/").includes(part.replace(/^\.\//, ""))),
+  );
+
 const check = async () => {
+  if (positionals.length > 0 && !found(positionals)) {
+    say(`There is no such test: no file of tests has ${positionals.join(" or ")} in its path.`);
+    process.stdout.write("0 passed, 0 failed\n");
+    process.exit(1);
+  }
   const [how, checks] = chosen();
   say(how);
   const failed: string[] = [];

@@ -81,7 +81,10 @@ const run = (node, entry, args) => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
   const left = hasNpmGone();
   setInterval(() => left() && toldAt === undefined && stop("SIGTERM"), 250).unref();
-  child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+  child.on("exit", (code, signal) => {
+    if (signal && toldAt === undefined) say(`It was ended from outside, by ${signal}.`);
+    process.exit(signal ? 1 : (code ?? 1));
+  });
 };
 
 const main = async ([command = "", ...args]) => {

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -327,6 +335,14 @@ describe("the lock of a directory", () => {
     expect(() => opened(dir)).toThrow(`${dir} is in use by another process: stop that first.`);
     first.journal.close();
     opened(dir).journal.close();
+  });
+
+  it("is made in no directory that holds the things of somebody else, and in no file", () => {
+    const dir = emptyDir();
+    writeFileSync(join(dir, "notes.md"), "mine");
+    expect(() => opened(dir)).toThrow("it holds other things");
+    expect(readdirSync(dir)).toEqual(["notes.md"]);
+    expect(() => opened(join(dir, "notes.md"))).toThrow("notes.md: it is not a directory.");
   });
 
   it("is left when what is in the directory cannot be opened", () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CannotStart } from "./refusals.ts";
@@ -8,6 +8,28 @@ const BUSY = 5;
 
 /** How long one of several that start at once waits for the others to give up, in milliseconds. */
 const PATIENCE = 500;
+
+const lockName = "lock.sqlite";
+
+/** Nothing is written among the things of somebody else: a directory is empty, or it was taken before. */
+const refuseForeign = (dir: string) => {
+  const found = existsSync(dir) && statSync(dir);
+  if (!found) return;
+  if (!found.isDirectory())
+    throw new CannotStart(`Cannot keep anything in ${dir}: it is not a directory.`);
+  let inside: string[] = [];
+  try {
+    inside = readdirSync(dir);
+  } catch {
+    return; // what cannot be read is refused where it is to be written
+  }
+  const ours = [lockName, "lock", "journal", "journal.jsonl", "journal.new", "administrator.json"];
+  const others = inside.filter((name) => !name.startsWith(".") && name !== "lost+found");
+  if (others.length > 0 && !inside.some((name) => ours.includes(name)))
+    throw new CannotStart(
+      `Cannot keep anything in ${dir}: it holds other things. Name an empty directory, or a new one.`,
+    );
+};
 
 /**
  * Takes a directory, which is made where there is none, for this process alone. Answers how to leave it to others. Throws
@@ -19,9 +41,10 @@ const PATIENCE = 500;
  */
 export const lockDirectory = (dir: string): (() => void) => {
   let database: DatabaseSync | undefined;
+  refuseForeign(dir);
   try {
     mkdirSync(dir, { recursive: true });
-    database = new DatabaseSync(join(dir, "lock.sqlite"), { timeout: PATIENCE });
+    database = new DatabaseSync(join(dir, lockName), { timeout: PATIENCE });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
     database?.close();
