@@ -120,7 +120,7 @@ const found = (parts: string[]) =>
 
 const check = async () => {
   if (positionals.length > 0 && !found(positionals)) {
-    say(`There is no such test: no file of tests has ${positionals.join(" or ")} in its path.`);
+    say(`There is no such test. No file has ${positionals.join(" or ")} in its path.`);
     process.stdout.write("0 passed, 0 failed\n");
     process.exit(1);
   }
