@@ -96,6 +96,17 @@ describe("a stream with more records than this process keeps", () => {
     expect(trimmed()).toEqual([]);
   });
 
+  it("keeps two fifths as many of those that somebody has read, and all others", async () => {
+    const { puts, kept, trimmed, oldest, read } = await start(100);
+    await puts(0, 44);
+    const { NextShardIterator } = await read(await oldest());
+    await puts(44, 45);
+    expect(kept("records")).toBe(40);
+    await puts(45, 144);
+    expect(trimmed()).toEqual([]);
+    expect((await read(NextShardIterator)).Records).toHaveLength(100);
+  });
+
   it("tells a reader that came too late", async () => {
     const { puts, oldest, read } = await start(100);
     await puts(0, 1);
