@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "../../kernel/clock.ts";
 import { createCloud } from "../../kernel/cloud.ts";
+import type { Part } from "../../kernel/keep.ts";
 import { dynamoEngines } from "./engine.ts";
 import { dynamoOf, item, keySchema } from "./testing/start-dynamo.ts";
 
@@ -55,6 +56,24 @@ describe("what has had its time", () => {
     await onTable("DeleteTable");
     await clock.advance(25 * hour + minute);
     expect([kept("streams"), kept("records")]).toEqual([0, 0]);
+  });
+
+  it("is deleted in slices, when much expires at once", async () => {
+    const { cloud, onTable, put, kept, clock } = await start();
+    await onTable("UpdateTimeToLive", {
+      TimeToLiveSpecification: { Enabled: true, AttributeName: "until" },
+    });
+    const until = clock.now() / 1000 + 60;
+    for (let n = 0; n < 350; n++) await put(item(`a${n}`, { until: until + (n % 3) }));
+    await clock.advance(hour);
+    expect(kept("rows")).toBe(0);
+    const records = cloud.keeper.parts.get("dynamodb.records") as Part;
+    const moments = [...records.keys()]
+      .map((key) => records.get(key) as { event: string; at: number })
+      .filter(({ event }) => event === "REMOVE");
+    expect(moments).toHaveLength(350);
+    for (const together of Map.groupBy(moments, ({ at }) => at).values())
+      expect(together.length).toBeLessThanOrEqual(100);
   });
 
   it("is forgotten though nobody looks: tokens of transactions after ten minutes", async () => {
