@@ -39,7 +39,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ["streams", "A stream has one shard that never splits. AWS rolls shards every few hours."],
   [
     "streams",
-    "A stream keeps 25,000 records at most, and those of a day, as AWS does. What is trimmed before anybody read it is said by a fact, stream.trimmed.",
+    "A stream keeps those records of a day that nobody has read, as AWS does, up to 25,000 of them, and of the others up to 10,000. What is trimmed before anybody read it is said by a fact, stream.trimmed.",
   ],
   [
     "sqs",

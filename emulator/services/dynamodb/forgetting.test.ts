@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "../../kernel/clock.ts";
 import { createCloud } from "../../kernel/cloud.ts";
+import type { Part } from "../../kernel/keep.ts";
 import { dynamoEngines } from "./engine.ts";
 import { dynamoOf, item, keySchema } from "./testing/start-dynamo.ts";
 
@@ -57,6 +58,24 @@ describe("what has had its time", () => {
     expect([kept("streams"), kept("records")]).toEqual([0, 0]);
   });
 
+  it("is deleted in slices, when much expires at once", async () => {
+    const { cloud, onTable, put, kept, clock } = await start();
+    await onTable("UpdateTimeToLive", {
+      TimeToLiveSpecification: { Enabled: true, AttributeName: "until" },
+    });
+    const until = clock.now() / 1000 + 60;
+    for (let n = 0; n < 350; n++) await put(item(`a${n}`, { until: until + (n % 3) }));
+    await clock.advance(hour);
+    expect(kept("rows")).toBe(0);
+    const records = cloud.keeper.parts.get("dynamodb.records") as Part;
+    const moments = [...records.keys()]
+      .map((key) => records.get(key) as { event: string; at: number })
+      .filter(({ event }) => event === "REMOVE");
+    expect(moments).toHaveLength(350);
+    for (const together of Map.groupBy(moments, ({ at }) => at).values())
+      expect(together.length).toBeLessThanOrEqual(100);
+  });
+
   it("is forgotten though nobody looks: tokens of transactions after ten minutes", async () => {
     const { db, kept, clock } = await start();
     for (let n = 0; n < 5; n++)
@@ -94,6 +113,17 @@ describe("a stream with more records than this process keeps", () => {
     expect((await read(NextShardIterator)).Records).toHaveLength(61);
     await puts(111, 122);
     expect(trimmed()).toEqual([]);
+  });
+
+  it("keeps two fifths as many of those that somebody has read, and all others", async () => {
+    const { puts, kept, trimmed, oldest, read } = await start(100);
+    await puts(0, 44);
+    const { NextShardIterator } = await read(await oldest());
+    await puts(44, 45);
+    expect(kept("records")).toBe(40);
+    await puts(45, 144);
+    expect(trimmed()).toEqual([]);
+    expect((await read(NextShardIterator)).Records).toHaveLength(100);
   });
 
   it("tells a reader that came too late", async () => {

@@ -16,14 +16,22 @@ export type Row = {
 
 /** Items that became cold one after the other. They have much in common, ids above all. */
 type Pack = {
-  /** Their JSON texts, one a line, deflated: its bytes as a text, which collecting garbage need not look into. */
-  readonly deflated: string;
+  /** Their JSON texts, one a line, deflated. It lies beside the heap, where collecting garbage need not look into it. */
+  readonly deflated: Uint8Array;
   /** The lines, as long as somebody read some of them lately. */
   lines: string[] | undefined;
 };
 
+const nothing = new Uint8Array();
+
+/** In the place of the pack of a row that another has replaced: the next collection takes it, so packing is no use. */
+const replaced: Pack = { deflated: nothing, lines: undefined };
+
+/** ... and of one that a stream holds and forgets in time: a pack is there until the last that it has is forgotten. */
+const passing: Pack = { deflated: nothing, lines: undefined };
+
 /** A pack is made of so many rows, or of as many as take so many bytes: to read one of them is to inflate them all. */
-const largest = { rows: 32, bytes: 65_536 };
+const largest = { rows: 64, bytes: 65_536 };
 
 /** The last of a list that goes round: what has its place now falls out. */
 const ring = <T>(length: number) => {
@@ -37,42 +45,46 @@ const ring = <T>(length: number) => {
   };
 };
 
-/** Of rows that others have replaced: the next garbage collection takes them, so they are not worth packing. */
-const replaced: Pack = { deflated: "", lines: undefined };
-
 const warm = ring<Row>(1024);
 const open = ring<Pack>(32);
 
-let cooling: Row[] = [];
-let coolingBytes = 0;
-
-const packCooling = () => {
-  const rows = cooling.filter(({ pack }) => !pack);
-  const lines = rows.map(({ item }) => JSON.stringify(item));
-  const deflated = deflateRawSync(lines.join("\n"), { level: 1 }).toString("latin1");
-  const pack: Pack = { deflated, lines: undefined };
-  rows.forEach((row, place) => {
-    Object.assign(row, { item: undefined, pack, place });
-  });
-  cooling = [];
-  coolingBytes = 0;
+/** Takes rows that have become cold, and packs them when there are enough. */
+const packer = () => {
+  let cold: Row[] = [];
+  let bytes = 0;
+  return (row: Row) => {
+    cold.push(row);
+    bytes += row.size;
+    if (cold.length < largest.rows && bytes < largest.bytes) return;
+    const rows = cold.filter(({ pack }) => pack !== replaced);
+    const lines = rows.map(({ item }) => JSON.stringify(item)).join("\n");
+    // A copy: what zlib answers is a piece of a larger buffer, and would keep all of it.
+    const deflated = new Uint8Array(deflateRawSync(lines, { level: 1 }));
+    const pack: Pack = { deflated, lines: undefined };
+    rows.forEach((one, place) => {
+      one.item = undefined;
+      one.pack = pack;
+      one.place = place;
+    });
+    cold = [];
+    bytes = 0;
+  };
 };
+
+const packLasting = packer();
+const packPassing = packer();
 
 const keepWarm = (row: Row) => {
   const oldest = warm(row);
   if (!oldest || oldest.pack === replaced) return;
-  if (oldest.pack) {
-    oldest.item = undefined;
-    return;
-  }
-  cooling.push(oldest);
-  coolingBytes += oldest.size;
-  if (cooling.length >= largest.rows || coolingBytes >= largest.bytes) packCooling();
+  if (!oldest.pack) packLasting(oldest);
+  else if (oldest.pack === passing) packPassing(oldest);
+  else oldest.item = undefined;
 };
 
 const linesOf = (pack: Pack): string[] => {
   if (pack.lines) return pack.lines;
-  pack.lines = inflateRawSync(Buffer.from(pack.deflated, "latin1")).toString().split("\n");
+  pack.lines = inflateRawSync(pack.deflated).toString().split("\n");
   const closed = open(pack);
   if (closed) closed.lines = undefined;
   return pack.lines;
@@ -97,4 +109,9 @@ export const itemOf = (row: Row): Item => {
 /** Says that another row, or none, has taken the place of this one. Who holds it still can read it. */
 export const retire = (row: Row) => {
   row.pack ??= replaced;
+};
+
+/** Says that a stream holds this row. */
+export const hold = (row: Row) => {
+  row.pack ??= passing;
 };

@@ -34,12 +34,18 @@ export const forgetOldRecords = (store: Store) => {
   for (const stream of store.streams.values()) trimTo(store, stream, horizonOf(stream, now));
 };
 
+/** Of the records that a stream keeps at most, the part that those may be which somebody has read already. */
+const readPart = 0.4;
+
 /** AWS has no such bound: a busy process would otherwise keep a day's records. What nobody has read is lost, and said. */
 const trimToBound = (store: Store, stream: Stream) => {
   const { mostRecords, world, read } = store;
-  if (stream.records.length <= mostRecords * (1 + tenth)) return;
-  const position = stream.first + stream.records.length - mostRecords;
-  const unread = position - Math.max(stream.first, read.get(stream.arn) ?? 0);
+  const next = stream.first + stream.records.length;
+  const seen = Math.max(stream.first, read.get(stream.arn) ?? 0);
+  const kept = Math.max(Math.floor(mostRecords * readPart), Math.min(mostRecords, next - seen));
+  if (stream.records.length <= kept * (1 + tenth)) return;
+  const position = next - kept;
+  const unread = position - seen;
   trimTo(store, stream, position);
   if (unread > 0)
     world.note({ kind: "stream.trimmed", source: stream.arn, count: unread, most: mostRecords });

@@ -1,6 +1,6 @@
 import { fnv1a } from "../../kernel/hash.ts";
 import { checkAttributeName, copyItem, type Item, sizeOfValue } from "./items.ts";
-import { itemOf, type Row, rowOf } from "./rows.ts";
+import { hold, itemOf, type Row, rowOf } from "./rows.ts";
 import type { Stream, StreamEntry, StreamRecord } from "./store.ts";
 
 /** Sequence numbers ascend, are the same in every run, and have AWS's 21 digits and more. */
@@ -27,6 +27,8 @@ export const entryOf = (
   let size = (fresh?.size ?? 0) + (old?.size ?? 0);
   for (const name in keys)
     size += checkAttributeName(name) + sizeOfValue(keys[name] as Item[string]);
+  const key = fresh || old ? undefined : rowOf(keys);
+  for (const row of [fresh, old, key]) if (row) hold(row);
   return {
     at,
     event: !before ? "INSERT" : after ? "MODIFY" : "REMOVE",
@@ -34,7 +36,7 @@ export const entryOf = (
     expired,
     fresh,
     old,
-    key: fresh || old ? undefined : rowOf(keys),
+    key,
   };
 };
 

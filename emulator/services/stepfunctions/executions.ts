@@ -231,10 +231,7 @@ export const executionOperations = ({
         throw invalid(
           `Value '${statusFilter}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${STATUSES.join(", ")}]`,
         );
-      const all = (statusFilter === "RUNNING" ? executions.running() : executions.all())
-        .filter((x) => x.machineArn === machine.arn)
-        .filter((x) => statusFilter === undefined || x.status === statusFilter)
-        .reverse();
+      const all = executions.listed(machine.arn, statusFilter).reverse();
       const { items, ...more } = paged(all, input);
       const listed = items.map((x) =>
         present({

@@ -95,11 +95,18 @@ export const createExecutions = ({ clock, keep }: World, history: History) => {
     isWhole: (arn: string) => whole.has(arn),
     set: (x: Execution) => void whole.set(x.arn, x),
     running: () => [...whole.values()].filter(({ status }) => status === "RUNNING"),
-    /** All of them, the first to start first. */
-    all: (): Execution[] =>
-      [...[...summaries].map(([arn, summary]) => restored(arn, summary)), ...whole.values()].sort(
-        (a, b) => a.startDate - b.startDate,
-      ),
+    /** Those of a machine, or those of them with a status, the first to start first. */
+    listed(machineArn: string, status?: string): Execution[] {
+      const found: Execution[] = [];
+      // What is not looked for costs next to nothing: there may be very many.
+      const prefix = `${machineArn.replace(":stateMachine:", ":execution:")}:`;
+      for (const [arn, summary] of summaries)
+        if ((!status || summary.status === status) && arn.startsWith(prefix))
+          found.push(restored(arn, summary));
+      for (const x of whole.values())
+        if (x.machineArn === machineArn && (!status || x.status === status)) found.push(x);
+      return found.sort((a, b) => a.startDate - b.startDate);
+    },
     /** An execution has ended: the oldest of its kind gives way to it. */
     ended(x: Execution) {
       ended(x);
