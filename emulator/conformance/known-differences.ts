@@ -87,6 +87,14 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "stepfunctions",
+    "A history holds 64 million characters at most, and all that grow together 256 million: beyond, an execution fails as at 25,000 events. Ended ones are kept up to 128 million. AWS bounds the events alone.",
+  ],
+  [
+    "stepfunctions",
+    "An expression that does more than look refuses an object with the key `_jsonata_lambda` or `_jsonata_function` that is true (D1013): JSONata would call it.",
+  ],
+  [
+    "stepfunctions",
     "An expression may take 250,000 steps, half a second or so, where AWS bounds its time; depth and memory are as measured on AWS. JSON may nest 1,000 levels deep. Regular expressions that look ahead, look behind or refer back are refused when the machine is created.",
   ],
   [

@@ -1,6 +1,7 @@
 import type { World } from "../../kernel/engine.ts";
 import { copyOf, type Execution, type Status } from "./execution.ts";
 import type { History } from "./history.ts";
+import { HISTORY_ROOM } from "./history-room.ts";
 
 const DAY = 24 * 3600_000;
 
@@ -11,7 +12,7 @@ const KEPT_FOR = 90 * DAY;
 export const KEPT_WHOLE = 1_000;
 
 /** Why there is no history of an execution that is known. */
-export const NOT_KEPT = `the emulator keeps the histories of the newest ${KEPT_WHOLE} executions that succeeded, and of the newest ${KEPT_WHOLE} others`;
+export const NOT_KEPT = `the emulator keeps the histories of the newest ${KEPT_WHOLE} executions that succeeded, and of the newest ${KEPT_WHOLE} others, up to ${HISTORY_ROOM.packed} characters`;
 
 /** What is kept of an execution when newer ones have taken its place. Its name and its machine stand in its ARN. */
 type Summary = {
@@ -63,15 +64,22 @@ export const createExecutions = ({ clock, keep }: World, history: History) => {
     others.delete(arn);
   };
 
+  /** Keeps of the oldest of a kind its summary. */
+  const shorten = (kind: Set<string>) => {
+    const oldest = kind.values().next().value as string;
+    const summary = summaryOf(whole.get(oldest) as Execution);
+    forget(oldest);
+    summaries.set(oldest, summary);
+  };
+
   const ended = (x: Execution) => {
     const kind = x.status === "SUCCEEDED" ? succeeded : others;
     kind.add(x.arn);
     history.pack(x.arn);
-    if (kind.size <= KEPT_WHOLE) return;
-    const [oldest] = kind;
-    const summary = summaryOf(whole.get(oldest as string) as Execution);
-    forget(oldest as string);
-    summaries.set(oldest as string, summary);
+    if (kind.size > KEPT_WHOLE) shorten(kind);
+    // The one that has just ended stays, however large.
+    while (history.overfull() && succeeded.size + others.size > 1)
+      shorten(kind.size > 1 ? kind : kind === others ? succeeded : others);
   };
 
   /** Forgets what AWS would not know any more, once a day: all that had ended ninety days before the day began. */

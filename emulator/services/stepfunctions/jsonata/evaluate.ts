@@ -40,6 +40,12 @@ const told = (error: unknown): string => {
   if (error instanceof Exceeded) return `: ${error.message}`;
   if (error instanceof RangeError)
     return told(error.message.includes("call stack") ? overDepth() : overMemory());
+  // jsonata notes the place of a tail call at what is called, before it sees that there is nothing.
+  if (
+    error instanceof TypeError &&
+    /^Cannot set properties of (undefined|null)/.test(error.message)
+  )
+    return ". T1006: Attempted to invoke a non-function";
   const { code, message } = error as { code?: string; message?: string };
   return code ? `. ${code}: ${message}` : `. ${message}`;
 };
@@ -69,9 +75,12 @@ export const createEvaluate = (clock: Clock): Evaluate => {
     const threw = (error: unknown) =>
       new QueryEvaluationError(`${where} threw an error during evaluation${told(error)}`, location);
     let value: unknown;
+    let holdsFunction = false;
     try {
       value = await (await compile(text)).evaluate(undefined, bindings);
-      if (!isFunction(value)) weigh(value);
+      weigh(value, () => {
+        holdsFunction = true;
+      });
     } catch (error) {
       throw threw(
         TOO_LONG.includes((error as { code?: string }).code ?? "") ? overMemory() : error,
@@ -79,7 +88,7 @@ export const createEvaluate = (clock: Clock): Evaluate => {
     }
     if (value === undefined)
       throw new QueryEvaluationError(`${where} returned nothing (undefined).`, location);
-    const json = isFunction(value) ? undefined : jsonOf(value);
+    const json = holdsFunction ? undefined : jsonOf(value);
     if (json === undefined)
       throw new QueryEvaluationError(`${where} returned an unsupported result type.`, location);
     return JSON.parse(json) as Json;
@@ -104,12 +113,6 @@ export const createEvaluate = (clock: Clock): Evaluate => {
   };
   return fill;
 };
-
-const isFunction = (value: unknown) =>
-  typeof value === "function" ||
-  (typeof value === "object" &&
-    value !== null &&
-    ("_jsonata_function" in value || "_jsonata_lambda" in value));
 
 /** A number that JSON has not is its name on AWS: 1/0 is "Infinity". */
 const named = (_: string, value: unknown) =>

@@ -3,8 +3,10 @@ import jsonata from "jsonata";
 import type { Clock } from "../../../kernel/clock.ts";
 import { uuid } from "../../../kernel/uuid.ts";
 import type { Json } from "../execution.ts";
+import { AFTER, BEFORE } from "./costs.ts";
 import { type Focus, meterOf } from "./hooks.ts";
-import { LIMITS, type Meter, overMemory, overSteps } from "./limits.ts";
+import { LIMITS, type Meter, overMemory } from "./limits.ts";
+import { refuse } from "./refuse.ts";
 import { regExpOf } from "./regexp.ts";
 
 type Implementation = (this: Focus, ...args: never[]) => unknown;
@@ -13,8 +15,6 @@ type Defined = { implementation: Implementation; signature?: unknown };
 
 /** A list as a JSONata sequence: of one value, it is that value, and of none, nothing. */
 const sequence = (values: Json[]) => Object.defineProperty(values, "sequence", { value: true });
-
-const refuse = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 const HASHES: Record<string, string> = {
   MD5: "md5",
@@ -74,42 +74,6 @@ const NATIVE = [
 /** Those that look at nothing in their arguments and make nothing. */
 const CHEAP = ["count", "exists", "lookup", "type"];
 
-// biome-ignore lint/suspicious/noExplicitAny: arguments that jsonata has checked against the function's signature
-type Arguments = any[];
-
-/** The time that a search can take at worst: the pattern compared at every place. */
-const search = (meter: Meter, [text, pattern]: Arguments) => {
-  if (typeof text === "string" && typeof pattern === "string")
-    meter.spend((text.length * pattern.length) / 16_384);
-};
-
-const within = (length: number) => {
-  if (length > LIMITS.memory) throw overMemory();
-};
-
-/** What has to be known before some functions begin: they would go on and on, or make a text of any length. */
-const BEFORE: Record<string, (meter: Meter, args: Arguments) => void> = {
-  contains: search,
-  substringBefore: search,
-  substringAfter: search,
-  split: search,
-  replace: search,
-  pad: (meter, [text, width, filling = " "]) => {
-    if (text === undefined) return;
-    within(Math.abs(width) * filling.length);
-    meter.spend(Math.abs(width) / 32);
-  },
-  join: (_, [texts = [], separator = ""]) => within(texts.length * separator.length),
-  distinct: (meter, [values]) => {
-    if (Array.isArray(values)) meter.spend((values.length * meter.look(values)) / 2048);
-  },
-  formatNumber: (_, [value, picture, options]) => {
-    const exponent = options?.["exponent-separator"] ?? "e";
-    if (Math.abs(value) === Number.POSITIVE_INFINITY && picture?.includes(exponent))
-      throw overSteps();
-  },
-};
-
 /** A function that pays for what it does. */
 const paid = (name: string, { implementation, ...rest }: Defined): Defined => {
   const cheap = CHEAP.includes(name);
@@ -119,6 +83,7 @@ const paid = (name: string, { implementation, ...rest }: Defined): Defined => {
     if (!cheap) for (const arg of args) meter.look(arg);
     BEFORE[name]?.(meter, args);
     const answer = (result: unknown) => {
+      AFTER[name]?.(result);
       if (!cheap) meter.make(result);
       return result;
     };
@@ -178,11 +143,14 @@ const ownFunctions = (clock: Clock, known: Map<string, Defined>) => {
     ],
     [
       "shuffle",
-      (values: Json[]) =>
-        values
-          .map((value) => ({ value, at: clock.random() }))
-          .sort((a, b) => a.at - b.at)
-          .map(({ value }) => value),
+      (values: Json[]) => {
+        const shuffled = [...values];
+        for (let i = shuffled.length - 1; i > 0; i -= 1) {
+          const j = Math.floor(clock.random() * (i + 1));
+          [shuffled[i], shuffled[j]] = [shuffled[j] as Json, shuffled[i] as Json];
+        }
+        return shuffled;
+      },
       "<a:a>",
     ],
   ];

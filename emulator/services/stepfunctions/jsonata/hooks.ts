@@ -1,5 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
-import { createMeter, LIMITS, type Meter, overDepth } from "./limits.ts";
+import { isForged } from "./genuine.ts";
+import { createMeter, LIMITS, type Meter, overDepth, overMemory } from "./limits.ts";
+import { refuse } from "./refuse.ts";
 import { regExpOf } from "./regexp.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: jsonata's syntax tree has no published type
@@ -35,6 +37,10 @@ type Role = {
   look?: boolean;
   /** Whether it is the key of a group. */
   key?: boolean;
+  /** Whether it is an end of a range. */
+  end?: boolean;
+  /** How many steps each value costs that it gives: those that an index or a binding is made of. */
+  each?: number;
 };
 
 /** The operators that may look at all of their right operand; `&` does so at both. */
@@ -61,6 +67,13 @@ const rolesIn = (tree: Node): Map<Node, Role> => {
       give(node.rhs, { look: true });
       if (node.value === "&") give(node.lhs, { look: true });
     }
+    if (node.type === "binary" && node.value === "..")
+      for (const end of [node.lhs, node.rhs]) give(end, { end: true });
+    // Each index is compared with the place of each value that is filtered.
+    for (const { expr } of [...(node.predicate ?? []), ...(node.stages ?? [])])
+      if (expr) give(expr, { each: 1 / 8 });
+    if (node.type === "path" && node.steps.some((step: Node) => step.tuple))
+      for (const step of node.steps) give(step, { each: 1 / 2 });
     for (const { expression } of node.terms ?? []) give(expression, { look: true });
     pending.push(...Object.values(node));
   }
@@ -114,12 +127,18 @@ export const hooksFor = (tree: Node, clock: Clock) => {
   const exit = (node: Node, _input: unknown, frame: Frame, result: unknown) => {
     const meter = meterIn(frame.base);
     meter.leave();
+    if (isForged(result))
+      throw refuse("D1013", "An object must not have a key by which JSONata knows its functions");
     const { type, value } = node;
     if (node.group || (type === "unary" && value !== "-") || (type === "binary" && value === "&"))
       meter.make(result);
     const role = roles.get(node);
     if (!role) return;
     if (role.look) meter.look(result);
+    if (role.each && Array.isArray(result)) meter.spend(result.length * role.each);
+    // Beyond, counting up by one stands still.
+    if (role.end && typeof result === "number" && Math.abs(result) > Number.MAX_SAFE_INTEGER)
+      throw overMemory();
     if (role.key) {
       // Each value is copied together with those that have come under its key before.
       frame.keys = (frame.keys ?? 0) + 1;

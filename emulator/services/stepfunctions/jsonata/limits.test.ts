@@ -88,7 +88,7 @@ describe("what stops at a bound", { timeout: 60_000 }, () => {
     ["$pad('', -1e9)", MEMORY],
     ["$pad('', 1000000, '1234567890')", MEMORY],
     [doubled(23), MEMORY],
-    ["$join([1..100000].('x'), $pad('', 1000000))", MEMORY],
+    ["$join([1..1000].('x'), $pad('', 1000000))", MEMORY],
     ["$replace($pad('', 1000000, 'a'), 'a', $pad('', 1000000))", MEMORY],
     ["$replace($pad('', 1000000, 'a'), /a/, $pad('', 1000000))", /time|memory/],
     ["$reduce([1..64], function($a, $b) { [$a, $a] }, [1])", MEMORY],

@@ -1,4 +1,5 @@
 import { deepestJson } from "../../../kernel/nesting.ts";
+import { isAdded, isFunction } from "./genuine.ts";
 
 /**
  * How much one expression may do. AWS bounds an evaluation in time, depth and memory. Depth and memory are as people
@@ -97,9 +98,10 @@ const weightOf = (value: unknown) => (typeof value === "string" ? value.length :
 
 /**
  * What a value holds written out, in bytes: what is in it twice counts twice, for whoever walks through it comes by
- * twice. Throws `Exceeded` as soon as it is over the limit.
+ * twice. Throws `Exceeded` as soon as it is over the limit. `met` is told of each function.
  */
-export const weigh = (value: unknown): number => {
+export const weigh = (value: unknown, met?: () => void): number => {
+  if (typeof value === "function") met?.();
   if (typeof value !== "object" || value === null) {
     const weight = weightOf(value);
     if (weight > LIMITS.memory) throw overMemory();
@@ -107,15 +109,19 @@ export const weigh = (value: unknown): number => {
   }
   let weight = 0;
   const walk = (part: unknown, nesting: number) => {
-    if (typeof part !== "object" || part === null) weight += weightOf(part);
-    else if (nesting > LIMITS.nesting) throw overMemory();
+    if (typeof part !== "object" || part === null) {
+      if (typeof part === "function") met?.();
+      weight += weightOf(part);
+    } else if (nesting > LIMITS.nesting) throw overMemory();
     else if (Array.isArray(part)) {
       if (part.length === 0) weight += 8;
       for (let i = 0; i < part.length; i++) walk(part[i], nesting + 1);
-    } else if ("_jsonata_lambda" in part || "_jsonata_function" in part) weight += 8;
-    else {
+    } else {
       weight += 8;
+      const called = isFunction(part);
+      if (called) met?.();
       for (const key in part) {
+        if (called && !isAdded(key)) continue;
         weight += key.length;
         walk((part as Record<string, unknown>)[key], nesting + 1);
       }

@@ -23,6 +23,8 @@ describe("an expression", () => {
     "$states.input.lines[0]",
     "$states.input.lines.{ 'sku': sku }",
     "$states.input.lines.($x)",
+    "$states.input.$states.input.z",
+    "a.$x",
     "$states.input.lines{ sku: price }",
     "$states.input.lines^(price)",
     "$states.input.lines#$i",

@@ -31,9 +31,10 @@ export const isPlain = (tree: Node): boolean => {
       case "variable":
         return true;
       case "path":
+        // A variable in a later step would be looked up for each value of the steps before it.
         return node.steps.every(
-          (step: Node) =>
-            (step.type === "name" || step.type === "variable") &&
+          (step: Node, i: number) =>
+            (step.type === "name" || (step.type === "variable" && i === 0)) &&
             !MORE.some((field) => field in step),
         );
       case "binary":

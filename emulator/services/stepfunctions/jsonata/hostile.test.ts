@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { virtualClock } from "../../../kernel/clock.ts";
+import { createEvaluate } from "./evaluate.ts";
+
+const evaluate = (expression: string, input: unknown = null) =>
+  createEvaluate(virtualClock())(`{% ${expression} %}`, { states: { input } }, "Output");
+const zeros = (count: number) => Array(count).fill(0);
+const TIME = "Expression evaluation timeout";
+const MEMORY = "Expression evaluation memory limit exceeded";
+
+describe("data with the marks of jsonata's functions", () => {
+  const doubling = (times: number) =>
+    `[$reduce([1..${times}], function($a,$b){ $merge([$states.input,{'l':$a,'r':$a}]) }, 1)]`;
+
+  it.each(["_jsonata_lambda", "_jsonata_function"])("weighs what it holds: %s", async (mark) => {
+    await expect(evaluate(doubling(60), { [mark]: 1 })).rejects.toThrow(MEMORY);
+    await expect(evaluate(doubling(60), { [mark]: true })).rejects.toThrow("D1013");
+  });
+
+  it("is data to an expression that only looks", async () => {
+    const input = { _jsonata_function: true, n: 1 };
+    expect(await evaluate("$states.input", input)).toEqual(input);
+  });
+
+  it.each([
+    ["$states.input.a(1)", { a: { _jsonata_function: true, implementation: {} } }],
+    ["$map([1], $states.input.a)", { a: { _jsonata_lambda: true, arguments: [], body: {} } }],
+    ["$parse('{\"_jsonata_lambda\":true}')", null],
+    ["(function($x) { $x })($states.input)", { _jsonata_lambda: true, thunk: true, body: {} }],
+  ])("cannot be called: %s", async (expression, input) => {
+    await expect(evaluate(expression, input)).rejects.toThrow("D1013");
+  });
+
+  it.each(["[$sum]", "{ 'a': [function($x) { $x }] }", "[$substring(?, 1)]", "[$match]"])(
+    "is no result, however deep a function lies: %s",
+    async (expression) => {
+      await expect(evaluate(expression)).rejects.toThrow("unsupported result type");
+    },
+  );
+});
+
+describe("work that no node counts", { timeout: 60_000 }, () => {
+  it.each([
+    ["$states.input.$states.input.z", zeros(6_000), MEMORY],
+    ["$states.input[$states.input]", zeros(8_000), TIME],
+    ["$states.input#$i.$states.input#$j[$i=$j]", zeros(1_000), TIME],
+    ["$states.input@$a.$states.input@$b.$states.input@$c.{'x':$a}", zeros(3_000), TIME],
+    ["$formatNumber(1, $pad('0',30000,'0,'))", null, TIME],
+    ["[9007199254740990..9007199254740999]", null, MEMORY],
+    ["[-9007199254740999..-9007199254740990]", null, MEMORY],
+    ["$substringBefore($pad('',800000,'a'), $pad('',2000,'a')&'b'&$pad('',2000,'a'))", null, TIME],
+    ["$parseInteger($pad('',1000000,'1'),$pad('',100000,'0,'))", null, TIME],
+    ["$formatInteger(123456789,$pad('',100000,'#,')&'0')", null, TIME],
+    ["$substring($pad('',3000000,'\u{1f600}'),1,2)", null, TIME],
+    ["$sort([1..800000])", null, TIME],
+  ])("is paid for: %s", async (expression, input, expected) => {
+    await expect(evaluate(expression, input)).rejects.toThrow(expected);
+  });
+
+  it("is taken where it is little", async () => {
+    expect(await evaluate("$states.input[[0, 2]]", [5, 6, 7])).toEqual([5, 7]);
+    expect(await evaluate("$count($states.input[$states.input])", zeros(1))).toBe(1);
+    expect(await evaluate("$sum($sort($shuffle([1..10000])))")).toBe(50_005_000);
+    expect(await evaluate("$formatNumber(1234.5, '#,##0.00')")).toBe("1,234.50");
+    expect(await evaluate("$contains($pad('', 100000, 'a'), $pad('', 1000, 'b'))")).toBe(false);
+    expect(await evaluate("[9007199254740990..9007199254740991]")).toHaveLength(2);
+  });
+});
+
+it.each([
+  [
+    "$sort($states.input, function($a, $b) { $f($a) })",
+    "T1006: Attempted to invoke a non-function",
+  ],
+  ["$round(1.5, 1e9)", "D1001"],
+  ["$fromMillis(1e20)", "D3110"],
+])("an answer that is none is an error: %s", async (expression, expected) => {
+  await expect(evaluate(expression, [2, 1])).rejects.toThrow(expected);
+});
