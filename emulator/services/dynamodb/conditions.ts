@@ -8,6 +8,7 @@ import {
   typeOf,
 } from "./items.ts";
 import { compareNumbers } from "./numbers.ts";
+import { setOwn } from "./own.ts";
 
 /** A document path: attribute name, then map members and list places. */
 export type Path = (string | number)[];
@@ -134,7 +135,7 @@ const grow = (root: Record<string, Branch>, path: Path, leaf: AttributeValue) =>
     if ("leaf" in branch) return;
     const holder = ("M" in branch ? branch.M : branch.L) as Record<string | number, Branch>;
     const grown: Branch = Object.hasOwn(holder, step) ? (holder[step] as Branch) : fresh();
-    holder[step] = grown;
+    setOwn(holder, step, grown);
     branch = grown;
   });
 };

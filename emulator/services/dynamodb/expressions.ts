@@ -8,6 +8,7 @@ import {
 import { parse } from "./expressions/parse.ts";
 import { type AttributeValue, type Item, readValue } from "./items.ts";
 import { checkLegacy, isLegacy, type LegacyParameters, translated } from "./legacy.ts";
+import { setOwn } from "./own.ts";
 
 type Request = WithExpressions & LegacyParameters;
 
@@ -53,7 +54,7 @@ const valuesOf = ({ ExpressionAttributeValues }: Request): Values => {
   const values: Values = {};
   for (const name in ExpressionAttributeValues)
     try {
-      values[name] = readValue(ExpressionAttributeValues[name] as AttributeValue);
+      setOwn(values, name, readValue(ExpressionAttributeValues[name] as AttributeValue));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw invalid(`ExpressionAttributeValues contains invalid value: ${reason} for key ${name}`);
