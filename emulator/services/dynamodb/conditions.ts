@@ -9,6 +9,7 @@ import {
 } from "./items.ts";
 import { compareNumbers } from "./numbers.ts";
 import { setOwn } from "./own.ts";
+import { includesBytes, includesText } from "./substring.ts";
 
 /** A document path: attribute name, then map members and list places. */
 export type Path = (string | number)[];
@@ -74,10 +75,12 @@ const beginsWith = (value: AttributeValue, prefix: AttributeValue): boolean => {
 const contains = (value: AttributeValue, member: AttributeValue): boolean => {
   if (value.L) return value.L.some((one) => sameValue(one, member));
   if (member.S !== undefined)
-    return value.S?.includes(member.S) ?? value.SS?.includes(member.S) ?? false;
+    return value.S === undefined
+      ? (value.SS?.includes(member.S) ?? false)
+      : includesText(value.S, member.S);
   if (member.N !== undefined) return value.NS?.includes(member.N) ?? false;
   if (member.B === undefined) return false;
-  if (value.B !== undefined) return bytes(value.B).includes(bytes(member.B));
+  if (value.B !== undefined) return includesBytes(bytes(value.B), bytes(member.B));
   return value.BS?.includes(member.B) ?? false;
 };
 
