@@ -1,5 +1,6 @@
-import { type Item, sameItem } from "./items.ts";
+import { attribute, type Item, sameItem } from "./items.ts";
 import { indexKeyOf } from "./keys.ts";
+import { setOwn } from "./own.ts";
 import { noPast } from "./past.ts";
 import { itemOf, type Row, retire, rowOf } from "./rows.ts";
 import { type Sorted, sorted } from "./sorted.ts";
@@ -14,8 +15,8 @@ const indexRow = (settings: TableSettings, index: IndexSettings, row: Row): Row 
   const whole = itemOf(row);
   const names = [...index.keys, ...settings.keys].map(({ name }) => name);
   for (const name of [...names, ...index.included]) {
-    const value = whole[name];
-    if (value && Object.hasOwn(whole, name)) item[name] = value;
+    const value = attribute(whole, name);
+    if (value) setOwn(item, name, value);
   }
   return rowOf(item);
 };
@@ -119,7 +120,7 @@ const place = (
   const units: Record<string, number> = {};
   for (const index of settings.indexes) {
     const cost = changeIndex(store, table, index, key, before, after);
-    if (cost > 0) units[index.name] = cost;
+    if (cost > 0) setOwn(units, index.name, cost);
   }
 
   if (settings.expiryAttribute) {

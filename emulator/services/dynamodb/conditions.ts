@@ -8,6 +8,8 @@ import {
   typeOf,
 } from "./items.ts";
 import { compareNumbers } from "./numbers.ts";
+import { setOwn } from "./own.ts";
+import { includesBytes, includesText } from "./substring.ts";
 
 /** A document path: attribute name, then map members and list places. */
 export type Path = (string | number)[];
@@ -73,10 +75,12 @@ const beginsWith = (value: AttributeValue, prefix: AttributeValue): boolean => {
 const contains = (value: AttributeValue, member: AttributeValue): boolean => {
   if (value.L) return value.L.some((one) => sameValue(one, member));
   if (member.S !== undefined)
-    return value.S?.includes(member.S) ?? value.SS?.includes(member.S) ?? false;
+    return value.S === undefined
+      ? (value.SS?.includes(member.S) ?? false)
+      : includesText(value.S, member.S);
   if (member.N !== undefined) return value.NS?.includes(member.N) ?? false;
   if (member.B === undefined) return false;
-  if (value.B !== undefined) return bytes(value.B).includes(bytes(member.B));
+  if (value.B !== undefined) return includesBytes(bytes(value.B), bytes(member.B));
   return value.BS?.includes(member.B) ?? false;
 };
 
@@ -134,7 +138,7 @@ const grow = (root: Record<string, Branch>, path: Path, leaf: AttributeValue) =>
     if ("leaf" in branch) return;
     const holder = ("M" in branch ? branch.M : branch.L) as Record<string | number, Branch>;
     const grown: Branch = Object.hasOwn(holder, step) ? (holder[step] as Branch) : fresh();
-    holder[step] = grown;
+    setOwn(holder, step, grown);
     branch = grown;
   });
 };

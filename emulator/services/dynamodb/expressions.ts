@@ -1,13 +1,15 @@
 import type { Values } from "./conditions.ts";
 import { invalid } from "./errors.ts";
+import { substitutionsOf } from "./expressions/limits.ts";
 import {
   type Expressions,
   expressionMembers,
   type WithExpressions,
 } from "./expressions/members.ts";
 import { parse } from "./expressions/parse.ts";
-import { type AttributeValue, type Item, readValue } from "./items.ts";
+import { type AttributeValue, type Item, readValue, sizeOfValue } from "./items.ts";
 import { checkLegacy, isLegacy, type LegacyParameters, translated } from "./legacy.ts";
+import { setOwn } from "./own.ts";
 
 type Request = WithExpressions & LegacyParameters;
 
@@ -34,9 +36,15 @@ const expressionsOf = (request: Request, normal: Values): Expressions => {
 
   const text = texts.join("\u0000");
   let key = text;
-  for (const name in names) key += `\u0001${name}\u0002${names[name]}`;
-  for (const name in values)
+  for (const name in names) {
+    if (key.length > longest) break;
+    key += `\u0001${name}\u0002${names[name]}`;
+  }
+  for (const name in values) {
+    if (key.length > longest) break;
     key += `\u0003${name}\u0004${Object.keys(values[name] as Item).join()}`;
+  }
+  if (key.length > longest) return parse(request, normal);
   if (values && checksValues.test(text)) key += JSON.stringify(values);
 
   const found = known.get(key);
@@ -48,16 +56,28 @@ const expressionsOf = (request: Request, normal: Values): Expressions => {
   return parsed;
 };
 
+const normalValue = (name: string, value: AttributeValue): AttributeValue => {
+  try {
+    return readValue(value);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalid(`ExpressionAttributeValues contains invalid value: ${reason} for key ${name}`);
+  }
+};
+
 /** The values of a request, checked and in normal form. */
-const valuesOf = ({ ExpressionAttributeValues }: Request): Values => {
+const valuesOf = ({ ExpressionAttributeNames, ExpressionAttributeValues }: Request): Values => {
+  const substitutions = substitutionsOf();
+  const countName = substitutions("ExpressionAttributeNames");
+  for (const name in ExpressionAttributeNames)
+    countName(name, Buffer.byteLength(ExpressionAttributeNames[name] as string));
+  const countValue = substitutions("ExpressionAttributeValues");
   const values: Values = {};
-  for (const name in ExpressionAttributeValues)
-    try {
-      values[name] = readValue(ExpressionAttributeValues[name] as AttributeValue);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw invalid(`ExpressionAttributeValues contains invalid value: ${reason} for key ${name}`);
-    }
+  for (const name in ExpressionAttributeValues) {
+    const value = normalValue(name, ExpressionAttributeValues[name] as AttributeValue);
+    countValue(name, sizeOfValue(value));
+    setOwn(values, name, value);
+  }
   return values;
 };
 

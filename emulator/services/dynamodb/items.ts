@@ -1,6 +1,6 @@
-import { notEmulated } from "../../kernel/engine.ts";
 import { invalid, invalidParameter } from "./errors.ts";
 import { normalNumber, sizeOfNumber } from "./numbers.ts";
+import { ownOf, setOwn } from "./own.ts";
 
 /** A value as the wire carries it: exactly one of these members. Never changed once it is stored. */
 export type AttributeValue = {
@@ -24,7 +24,7 @@ export type Item = { [name: string]: AttributeValue };
 
 /** The attribute, also when it is called `constructor`. */
 export const attribute = (item: Item, name: string): AttributeValue | undefined =>
-  Object.hasOwn(item, name) ? item[name] : undefined;
+  ownOf(item, name);
 
 /** The type of a value. Throws a ValidationException when it has none. */
 export const typeOf = (value: AttributeValue): AttributeType => {
@@ -101,10 +101,7 @@ export const readValue = (value: AttributeValue): AttributeValue => {
 /** All attributes of an item or a map, as readValue reads them. */
 export const readItem = (item: Item): Item => {
   const read: Item = {};
-  for (const name in item) {
-    if (name === "__proto__") throw notEmulated("dynamodb", "an attribute named __proto__");
-    read[name] = readValue(item[name] as AttributeValue);
-  }
+  for (const name in item) setOwn(read, name, readValue(item[name] as AttributeValue));
   return read;
 };
 
@@ -132,7 +129,7 @@ export const copyValue = (value: AttributeValue): AttributeValue => {
 /** A copy that the caller may change. */
 export const copyItem = (item: Item): Item => {
   const copy: Item = {};
-  for (const name in item) copy[name] = copyValue(item[name] as AttributeValue);
+  for (const name in item) setOwn(copy, name, copyValue(item[name] as AttributeValue));
   return copy;
 };
 

@@ -350,3 +350,28 @@ describe("a request refuses", () => {
     await expect(onTable(operation, request)).rejects.toMatchObject(error);
   });
 });
+
+describe("legacy conditions", () => {
+  it("may be as many as a request has room for", async () => {
+    const { put, onTable } = await start({ last: "x" });
+    const Expected = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, i) => [`a${i}`, { Exists: false }]),
+    );
+    await put(item("a", { last: "y" }), { Expected: { ...Expected, last: { Value: S("x") } } });
+    await expect(
+      put(item("a"), { Expected: { ...Expected, last: { Value: S("x") } } }),
+    ).rejects.toMatchObject({ code: "ConditionalCheckFailedException" });
+    await onTable("DeleteItem", {
+      Key: key,
+      Expected: { last: { Value: S("y") }, ...Expected, pk: { Exists: false } },
+      ConditionalOperator: "OR",
+    });
+  });
+
+  it("name no attribute twice", async () => {
+    const { onTable } = await start();
+    await expect(
+      onTable("GetItem", { Key: key, AttributesToGet: ["a", "b", "b", "a"] }),
+    ).rejects.toMatchObject(wrong("Duplicate value in attribute name: b"));
+  });
+});

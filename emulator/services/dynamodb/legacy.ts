@@ -198,11 +198,14 @@ export const translated = (request: LegacyParameters) => {
   const joined = (parameter: string, comparisons: [string, Comparison][]) => {
     const tests = comparisons.map(([name, comparison]) => test(parameter, name, comparison));
     const any = request.ConditionalOperator === "OR";
-    const [first, ...others] = tests;
-    return others.reduce<Condition | undefined>(
-      (left, right) => left && (any ? { or: [left, right] } : { and: [left, right] }),
-      first,
-    );
+    // By halves: however many there are, asking them goes no deeper than a recursion may.
+    const halved = (from: number, to: number): Condition => {
+      if (to - from === 1) return tests[from] as Condition;
+      const middle = (from + to) >> 1;
+      const halves: [Condition, Condition] = [halved(from, middle), halved(middle, to)];
+      return any ? { or: halves } : { and: halves };
+    };
+    return tests.length > 0 ? halved(0, tests.length) : undefined;
   };
 
   if (AttributeUpdates) {
@@ -230,7 +233,8 @@ export const translated = (request: LegacyParameters) => {
     expressions.filterHeads = Object.keys(comparisons);
   }
   if (AttributesToGet) {
-    const twice = AttributesToGet.find((name, i) => AttributesToGet.indexOf(name) < i);
+    const seen = new Set<string>();
+    const twice = AttributesToGet.find((name) => seen.size === seen.add(name).size);
     if (twice !== undefined) throw invalidParameter(`Duplicate value in attribute name: ${twice}`);
     expressions.projection = AttributesToGet.map((name) => [name]);
   }

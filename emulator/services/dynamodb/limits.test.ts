@@ -32,6 +32,20 @@ const placeholder = (length: number) => {
   const ProjectionExpression = `#${name(length - 1)}`;
   return { ProjectionExpression, ExpressionAttributeNames: { [ProjectionExpression]: "a" } };
 };
+const megabyte = 1024 * 1024;
+/** So many names of 64 KB with their placeholders, and two values that take so many bytes with theirs. */
+const substituted = (count: number, bytes: number) => {
+  const placeholders = many(count, (i) => `#${String(i).padStart(2, "0")}`);
+  const exists = placeholders.map((one) => `attribute_not_exists(${one})`);
+  return condition(["a IN (:a, :b)", ...exists].map((one) => `NOT ${one}`).join(" OR "), {
+    ...(count > 0 && {
+      ExpressionAttributeNames: Object.fromEntries(
+        placeholders.map((one) => [one, one.padEnd(65_533, "x")]),
+      ),
+    }),
+    ExpressionAttributeValues: { ":a": { S: "" }, ":b": { S: "x".repeat(bytes - 4) } },
+  });
+};
 const table = (key: string) => ({
   TableName: "Other",
   BillingMode: "PAY_PER_REQUEST",
@@ -138,6 +152,27 @@ describe("DynamoDB's limits", () => {
       { Segment: 0, TotalSegments: 1_000_000 },
       { Segment: 0, TotalSegments: 1_000_001 },
       "less than or equal to 1000000",
+    ],
+    [
+      "2 MB of values in the place of others",
+      "PutItem",
+      substituted(0, 2 * megabyte),
+      substituted(0, 2 * megabyte + 1),
+      "ExpressionAttributeValues exceeds max size",
+    ],
+    [
+      "2 MB of names and values",
+      "PutItem",
+      substituted(31, 65_536),
+      substituted(31, 65_537),
+      "Combined size of ExpressionAttributeNames and ExpressionAttributeValues exceeds max size",
+    ],
+    [
+      "2 MB of names",
+      "PutItem",
+      substituted(31, 4),
+      substituted(33, 4),
+      "ExpressionAttributeNames exceeds max size",
     ],
     ["50 tags", "TagResource", tagged(50), tagged(51), "Too many tags"],
     [

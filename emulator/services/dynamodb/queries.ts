@@ -15,6 +15,7 @@ import {
   segmentOf,
   stretchOf,
 } from "./keys.ts";
+import { ownOf } from "./own.ts";
 import { shownOf } from "./reads.ts";
 import { itemOf, type Row } from "./rows.ts";
 import type { Sorted } from "./sorted.ts";
@@ -176,7 +177,7 @@ const conditionsOf = (
   const [hash, range] = keys as [KeyPart, KeyPart | undefined];
   const conditions = Object.keys(given).length;
   const read = (part: KeyPart): RangeCondition | undefined => {
-    const comparison = given[part.name];
+    const comparison = ownOf(given, part.name);
     if (!comparison) return undefined;
     if (!indexable.includes(comparison.operator))
       throw invalid("Attempted conditional constraint is not an indexable operation");

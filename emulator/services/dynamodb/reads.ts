@@ -4,6 +4,7 @@ import { type Path, project } from "./conditions.ts";
 import { invalid } from "./errors.ts";
 import { checkParameters, compiled } from "./expressions.ts";
 import { copyItem, type Item, readItem } from "./items.ts";
+import { ownOf, setOwn } from "./own.ts";
 import { itemOf, type Row } from "./rows.ts";
 import { placeOf, type Store, type Table, tableOf } from "./store.ts";
 import { readUnits } from "./units.ts";
@@ -72,8 +73,9 @@ export const batchGetItem = ({ store, meter }: Context, request: BatchGetItem) =
     const part = request.RequestItems[name] as BatchGetItem["RequestItems"][string];
     size += row?.size ?? 0;
     if (size > largestAnswer) {
-      UnprocessedKeys[name] ??= { ...part, Keys: [] };
-      UnprocessedKeys[name].Keys.push(given);
+      const left = ownOf(UnprocessedKeys, name) ?? { ...part, Keys: [] };
+      setOwn(UnprocessedKeys, name, left);
+      left.Keys.push(given);
       continue;
     }
     meter.read(table, cost(row, part.ConsistentRead));

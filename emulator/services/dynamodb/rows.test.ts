@@ -25,10 +25,7 @@ const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
     fc.dictionary(fc.string(), tie("value")).map((M) => ({ M })),
   ),
 }));
-const items = fc
-  .dictionary(fc.string({ unit: "binary" }), value)
-  .filter((one) => !Object.hasOwn(one, "__proto__"))
-  .map((one): Item => ({ ...one }));
+const items = fc.dictionary(fc.string({ unit: "binary" }), value).map((one): Item => ({ ...one }));
 
 describe("a row", () => {
   it("is packed when it was not touched for a while, and is what it was", () => {

@@ -1,4 +1,5 @@
 import type { KeyPart } from "./keys.ts";
+import { ownOf } from "./own.ts";
 import { arnOf, type Store, type Table, type Throughput } from "./store.ts";
 import { forgetClosed } from "./stream-log.ts";
 
@@ -38,7 +39,9 @@ export const describe = (store: Store, table: Table, status = "ACTIVE") => {
         },
         ...(global && {
           IndexStatus: status === "CREATING" ? status : "ACTIVE",
-          ProvisionedThroughput: throughputOf(settings.indexThroughput[index.name] ?? noThroughput),
+          ProvisionedThroughput: throughputOf(
+            ownOf(settings.indexThroughput, index.name) ?? noThroughput,
+          ),
         }),
         IndexSizeBytes: bytes,
         ItemCount,

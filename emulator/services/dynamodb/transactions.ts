@@ -5,6 +5,7 @@ import { change, writeUnits } from "./changes.ts";
 import { invalid } from "./errors.ts";
 import { forgetTokens } from "./forgetting.ts";
 import { copyItem, type Item } from "./items.ts";
+import { ownOf, setOwn } from "./own.ts";
 import { prepareGet, shownOf } from "./reads.ts";
 import { itemOf, type Row } from "./rows.ts";
 import { type Store, type Table, tableOf } from "./store.ts";
@@ -182,7 +183,7 @@ export const transactWriteItems = ({ store, meter }: Context, request: TransactW
     const byTable: Record<string, number> = {};
     outcomes.forEach(({ prepared: { table } }, i) => {
       const { name } = table.settings;
-      byTable[name] = (byTable[name] ?? 0) + 2 * readUnits(sizes[i] as number);
+      setOwn(byTable, name, (ownOf(byTable, name) ?? 0) + 2 * readUnits(sizes[i] as number));
     });
     const until = store.world.clock.now() + tenMinutes;
     store.tokens.set(token, { fingerprint, until, readUnits: byTable });

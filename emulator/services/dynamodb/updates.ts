@@ -10,6 +10,7 @@ import {
   typeOf,
 } from "./items.ts";
 import { addNumbers } from "./numbers.ts";
+import { setOwn } from "./own.ts";
 
 /** The right side of a SET. */
 export type Term =
@@ -107,8 +108,8 @@ const withLeaf = (
   }
   if (!holder?.M) throw noSuchPath();
   const map: Item = { ...holder.M };
-  if (!last) map[step] = withLeaf(attribute(map, step), path, depth + 1, leaf, lists);
-  else if (leaf) map[step] = leaf;
+  if (!last) setOwn(map, step, withLeaf(attribute(map, step), path, depth + 1, leaf, lists));
+  else if (leaf) setOwn(map, step, leaf);
   else delete map[step];
   return { M: map };
 };
@@ -127,7 +128,7 @@ export const updated = (item: Item, { clauses }: Update, values: Values): Item =
     const leaf = results[i];
     if (leaf && path.length > 1) checkLevels(leaf, path.length - 1);
     if (path.length > 1) root = withLeaf(root, path, 0, leaf, lists);
-    else if (leaf) (root.M as Item)[head] = leaf;
+    else if (leaf) setOwn(root.M as Item, head, leaf);
     else delete (root.M as Item)[head];
   });
   // The lists are this update's own copies: nobody else holds them yet.

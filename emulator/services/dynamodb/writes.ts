@@ -23,6 +23,7 @@ import { invalid } from "./errors.ts";
 import { checkParameters, compiled } from "./expressions.ts";
 import { copyItem, type Item, readItem } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
+import { ownOf, setOwn } from "./own.ts";
 import { itemOf, type Row, rowOf } from "./rows.ts";
 import { placeOf, type Store, type Table, tableOf } from "./store.ts";
 import { onlyRemoves, updated } from "./updates.ts";
@@ -184,7 +185,7 @@ export const metricsOfAll = (request: Answered, writes: Prepared[]) => {
   for (const write of writes) {
     const metrics = metricsOf(request, write);
     const { name } = write.table.settings;
-    if (metrics) byTable[name] = [...(byTable[name] ?? []), metrics];
+    if (metrics) setOwn(byTable, name, [...(ownOf(byTable, name) ?? []), metrics]);
   }
   return Object.keys(byTable).length > 0 ? { ItemCollectionMetrics: byTable } : {};
 };

@@ -3,6 +3,24 @@ import { invalid } from "../errors.ts";
 const longest = 4096;
 const mostOperators = 300;
 const mostMembers = 100;
+const mostSubstituted = 2 * 1024 * 1024;
+
+/** Counts the bytes of placeholders and of what they stand for: 2 MB of names, of values, and of both together. */
+export const substitutionsOf = () => {
+  let all = 0;
+  /** Refuses what is too much at the first of those that are. */
+  return (member: "ExpressionAttributeNames" | "ExpressionAttributeValues") => {
+    const before = all;
+    return (placeholder: string, size: number) => {
+      all += placeholder.length + size;
+      if (all - before > mostSubstituted) throw invalid(`${member} exceeds max size`);
+      if (all > mostSubstituted)
+        throw invalid(
+          "Combined size of ExpressionAttributeNames and ExpressionAttributeValues exceeds max size",
+        );
+    };
+  };
+};
 
 /** Refuses an expression that says nothing. */
 export const checkSomething = (expression: string, text: string) => {

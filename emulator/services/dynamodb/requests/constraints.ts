@@ -46,10 +46,19 @@ const failuresOf = (limits: Limits, failed: (one: Limits) => boolean): string[] 
     return limit !== undefined && failed({ [name]: limit }) ? [say(limit as never)] : [];
   });
 
+const checks = new WeakMap<Member, (value: unknown) => boolean>();
+
+const isWithin = (value: unknown, member: Member) => {
+  const known = checks.get(member) ?? within(member);
+  checks.set(member, known);
+  return known(value);
+};
+
 /** What AWS demands of the value and does not get. */
 const mistakesIn = (value: unknown, member: Member): string[] => {
   if (value === undefined || value === null)
     return member.notNull ? ["Member must not be null"] : [];
+  if (isWithin(value, member)) return [];
   const mistakes = failuresOf(member, (one) => !within(one)(value));
   const { keys, each } = member;
   if (keys && !within({ keys })(value))
@@ -76,9 +85,11 @@ export const checkConstraints = (request: Record<string, unknown>, members: Memb
     if (member.type === "Structure")
       visitAll(value as Record<string, unknown>, member.members, place);
     if (member.type === "List")
-      for (const [i, one] of (value as unknown[]).entries())
+      // Of what is far too long no more is looked at than might be there.
+      for (const [i, one] of (value as unknown[]).slice(0, member.longest).entries())
         visit(one, member.of, oneOf(place, i + 1));
-    if (member.type === "Map")
+    // AWS demands nothing of attribute values here, of which there may be many.
+    if (member.type === "Map" && member.of.type !== "AttributeValue")
       for (const [key, one] of Object.entries(value)) visit(one, member.of, oneOf(place, key));
   };
   const visitAll = (given: Record<string, unknown>, all: Members, place: Place) => {

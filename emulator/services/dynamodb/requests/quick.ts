@@ -29,16 +29,18 @@ const mapOf =
     return true;
   };
 
-const scalars: Record<string, Check> = {
-  S: isText,
-  N: isText,
-  B: isBlob,
-  BOOL: isTruth,
-  NULL: isTruth,
-  SS: listOf(isText),
-  NS: listOf(isText),
-  BS: listOf(isBlob),
-};
+const scalars = new Map<string, Check>(
+  Object.entries({
+    S: isText,
+    N: isText,
+    B: isBlob,
+    BOOL: isTruth,
+    NULL: isTruth,
+    SS: listOf(isText),
+    NS: listOf(isText),
+    BS: listOf(isBlob),
+  }),
+);
 
 const isValueAt = (value: unknown, level: number): boolean => {
   if (!isObject(value) || level > deepest) return false;
@@ -50,7 +52,7 @@ const isValueAt = (value: unknown, level: number): boolean => {
     } else if (type === "L") {
       if (!Array.isArray(inner)) return false;
       for (const member of inner) if (!isValueAt(member, level + 1)) return false;
-    } else if (!scalars[type]?.(inner)) return false;
+    } else if (!scalars.get(type)?.(inner)) return false;
   }
   return true;
 };

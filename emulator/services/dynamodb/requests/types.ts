@@ -1,5 +1,6 @@
 import { AwsError } from "../../../kernel/engine.ts";
 import { deepest, tooDeep } from "../items.ts";
+import { ownOf } from "../own.ts";
 import { attributeValue, list, type Member, type Members, map, text, truth } from "./members.ts";
 import { isBlob } from "./quick.ts";
 
@@ -35,7 +36,7 @@ const truths: Record<string, boolean> = {
 const truthOf = (value: unknown): boolean => {
   if (typeof value === "boolean") return value;
   if (typeof value !== "string") throw notScalar(value, "Boolean");
-  const found = truths[value.toUpperCase()];
+  const found = ownOf(truths, value.toUpperCase());
   if (found === undefined) throw wrong("Unexpected token received from parser");
   return found;
 };
@@ -103,7 +104,7 @@ const attributeValueOf = (value: unknown, within: true | undefined, level: numbe
   const given = structureOf(value, "AttributeValue", within);
   const found: Record<string, unknown> = {};
   for (const [type, member] of Object.entries(ofAttributeValue)) {
-    const inner = given[type];
+    const inner = ownOf(given, type);
     if (isNothing(inner)) continue;
     if (type === "B") found.B = blobOf(inner);
     else if (type === "BS") found.BS = elementsOf(inner, undefined).map(blobOf);
