@@ -84,12 +84,16 @@ const readers: Record<Kind, (value: unknown) => unknown> = {
 };
 
 /** An input as AWS reads it: what is null is not there, and what has another type than it should is refused. */
-export const readMembers = (input: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(input)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => {
-        const kind = kindOf(name);
-        return [name, kind ? readers[kind](value) : value];
-      }),
-  );
+export const readMembers = (input: Record<string, unknown>): Record<string, unknown> => {
+  let members = input;
+  for (const name of Object.keys(input)) {
+    const value = input[name];
+    const kind = value === null ? undefined : kindOf(name);
+    const read = kind ? readers[kind](value) : value;
+    if (read === value && value !== null) continue;
+    if (members === input) members = { ...input };
+    if (value === null) delete members[name];
+    else members[name] = read;
+  }
+  return members;
+};
