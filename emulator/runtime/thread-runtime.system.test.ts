@@ -157,7 +157,7 @@ describe("environments of one thread", () => {
     const standing = told("thread-stands-still");
     const order: string[] = [];
     const spinning = invoke("Spinner", { do: "spin" }).finally(() => order.push("spinner"));
-    await standing;
+    expect(await standing).toMatchObject({ functions: ["Spinner"] });
     expect(await invoke("Other", { do: "count" }).finally(() => order.push("other"))).toBe(1);
     expect(await spinning).toMatchObject({ errorType: "Sandbox.Timedout" });
     expect(order).toEqual(["other", "spinner"]);
