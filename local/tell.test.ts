@@ -129,6 +129,13 @@ test.each<[string, Record<string, unknown>, string[]]>([
   expect(lossKinds.has(kind)).toBe(true);
 });
 
+test("code that never waits is named, as far as it is known", () => {
+  const hear = (...functions: string[]) => tell().hear({ kind: "thread-stands-still", functions });
+  expect(hear("Mail", "Relay")).toMatch(/^One of Mail, Relay computes and never waits; /);
+  expect(hear("Mail")).toMatch(/^Mail computes and never waits; /);
+  expect(hear()).toMatch(/^Code of a function that is no more computes and never waits; /);
+});
+
 test("what is wrong is said once, what a function logs when it is asked for, and all else not at all", () => {
   const defect = { kind: "defect", where: "here", message: "x" };
   const log = { kind: "log", function: "Mail", line: "sent" };

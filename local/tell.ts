@@ -1,6 +1,7 @@
 import type { Fact } from "emulator/kernel/cloud";
 import { tellCodeChange } from "emulator/runtime/code-changes";
 import { tellDenial } from "emulator/services/iam/denial";
+import { createErrorTeller } from "./function-errors.ts";
 import { type Loss, lossOf } from "./losses.ts";
 
 /** What is wrong with what somebody wrote or called, each in a line that is said once. */
@@ -18,6 +19,11 @@ const troubleOf = (fact: Fact): string | undefined => {
   }
 };
 
+const standing = (names: string[]) => {
+  if (names.length > 1) return `One of ${names.join(", ")}`;
+  return names[0] ?? "Code of a function that is no more";
+};
+
 /** What is said of facts, to somebody who cannot read all of them. */
 export type Teller = {
   /** What should be said of a fact, if anything: of each kind of loss the first, and then when there are ten times as many. */
@@ -31,6 +37,7 @@ const MOST_SAID = 1_000;
 
 /** Makes a teller for the AWS endpoint at an address. */
 export const createTeller = (awsUrl: string, { logs = false } = {}): Teller => {
+  const errorOf = createErrorTeller();
   const said = new Set<string>(); // a denied call is tried again and again; once is enough to know
   const told = new Map<string, { count: number; next: number; said: number; loss: Loss }>();
   const aws = `npm run aws -- --port ${new URL(awsUrl).port}`;
@@ -49,9 +56,10 @@ export const createTeller = (awsUrl: string, { logs = false } = {}): Teller => {
 
   return {
     hear(fact) {
-      if (fact.kind === "log") return logs ? `${fact.function}  ${fact.line}` : undefined;
+      if (fact.kind === "log" && logs) return `${fact.function}  ${fact.line}`;
+      if (fact.kind === "log" || fact.kind === "invocation-ended") return errorOf(fact);
       if (fact.kind === "thread-stands-still")
-        return `One of ${(fact.functions as string[]).join(", ")} computes and never waits; the others go on in another thread.`;
+        return `${standing(fact.functions as string[])} computes and never waits; the others go on in another thread.`;
       const change = tellCodeChange(fact);
       if (change) return change;
       const loss = lossOf(fact, queueUrl);

@@ -5,6 +5,7 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
+  type QueueAttributeName,
   SetQueueAttributesCommand,
   TagQueueCommand,
 } from "@aws-sdk/client-sqs";
@@ -87,6 +88,21 @@ export const queueClaims = claimsOf("sqs", [
         ["MessageRetentionPeriod", "1209601"],
       ] as const)
         await refused(set({ [name]: wrong }), "InvalidAttributeValue");
+    },
+  },
+  {
+    name: "attribute-names",
+    claim: "A queue has only the attributes that are documented, to set and to read",
+    doc: `${api}/API_GetQueueAttributes.html`,
+    async run(lab) {
+      const { QueueUrl } = await createQueue(lab);
+      for (const name of ["foo", "toString"]) {
+        const set = new SetQueueAttributesCommand({ QueueUrl, Attributes: { [name]: "1" } });
+        await refused(lab.sqs.send(set), "InvalidAttributeName");
+        const AttributeNames = [name as QueueAttributeName];
+        const get = new GetQueueAttributesCommand({ QueueUrl, AttributeNames });
+        await refused(lab.sqs.send(get), "InvalidAttributeName");
+      }
     },
   },
   {

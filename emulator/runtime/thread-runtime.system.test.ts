@@ -158,6 +158,7 @@ describe("environments of one thread", () => {
     const order: string[] = [];
     const spinning = invoke("Spinner", { do: "spin" }).finally(() => order.push("spinner"));
     await standing;
+    expect(facts).toContainEqual({ kind: "thread-stands-still", functions: ["Spinner"] });
     expect(await invoke("Other", { do: "count" }).finally(() => order.push("other"))).toBe(1);
     expect(await spinning).toMatchObject({ errorType: "Sandbox.Timedout" });
     expect(order).toEqual(["other", "spinner"]);

@@ -14,6 +14,7 @@ import {
   startThread,
 } from "./function-thread.ts";
 import type { Outgoing } from "./inline-runtime.ts";
+import { standingIn } from "./standing.ts";
 import { receive } from "./thread-answers.ts";
 
 export type ThreadOptions = {
@@ -127,7 +128,7 @@ export const threadRuntime =
       thread.retired = true;
       leaveSlot(thread);
       setApart(thread);
-      const standing = new Set<string>();
+      const functions = standingIn(thread);
       for (const [number, self] of thread.hosted) {
         if (self.state === "resting") {
           thread.hosted.delete(number);
@@ -135,9 +136,9 @@ export const threadRuntime =
         } else if (thread.deafTo(self)) {
           thread.hosted.delete(number);
           self.place();
-        } else standing.add(self.fn.name);
+        }
       }
-      world.note({ kind: "thread-stands-still", functions: [...standing] });
+      world.note({ kind: "thread-stands-still", functions });
       endIfRetired(thread);
     };
 

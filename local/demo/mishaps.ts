@@ -2,8 +2,8 @@ import { lossKinds } from "../losses.ts";
 import type { Shop } from "../shop.ts";
 import { createTeller } from "../tell.ts";
 
-/** Not all is a mishap that is told: dead letters are in the books, and a slow thread is a matter of the machine. */
-const harmless = new Set(["log", "thread-stands-still"]);
+/** Not all is a mishap that is told: dead letters and errors are in the books, and a slow thread is a matter of the machine. */
+const harmless = new Set(["log", "invocation-ended", "thread-stands-still"]);
 const isMishap = (kind: string) =>
   !harmless.has(kind) && !(lossKinds.has(kind) && kind.endsWith(".dead-letter"));
 

@@ -155,3 +155,14 @@ test("the signature is of what was sent: nobody's compressed body stays nobody's
     expect.stringContaining("InvalidSignatureException"),
   ]);
 });
+
+test("a form of more parameters than any request has is none, and is not read to its end", async () => {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const before = calls.length;
+  const form = (pairs: number) =>
+    send("sqs", { headers }, `Action=SendMessageBatch&${Array(pairs).fill("a=b").join("&")}`);
+  const { status, body } = await form(5_000);
+  expect([status, String(body)]).toEqual([400, expect.stringContaining("MalformedInput")]);
+  expect(calls.length).toBe(before);
+  expect((await form(4_999)).status).toBe(200);
+});

@@ -62,13 +62,24 @@ const list = (value: unknown): unknown[] => {
   if (!Array.isArray(value)) throw refuse("Expected list or null");
   return value.filter((entry) => entry !== null);
 };
-/** A map with each of its values read; what is null is not there. */
+/** What is null is not there; each other value is read. Most are as they should be: the whole is copied only for one that is not. */
+const eachRead = (
+  members: Record<string, unknown>,
+  read: (value: unknown, name: string) => unknown,
+): Record<string, unknown> => {
+  let all = members;
+  for (const name of Object.keys(members)) {
+    const value = members[name];
+    const now = value === null ? undefined : read(value, name);
+    if (now === value) continue;
+    if (all === members) all = { ...members };
+    if (value === null) delete all[name];
+    else all[name] = now;
+  }
+  return all;
+};
 const eachOf = (value: unknown, read: (inner: unknown) => unknown) =>
-  Object.fromEntries(
-    Object.entries(map(value))
-      .filter(([, inner]) => inner !== null)
-      .map(([name, inner]) => [name, read(inner)]),
-  );
+  eachRead(map(value), (inner) => read(inner));
 
 const readers: Record<Kind, (value: unknown) => unknown> = {
   text,
@@ -85,11 +96,7 @@ const readers: Record<Kind, (value: unknown) => unknown> = {
 
 /** An input as AWS reads it: what is null is not there, and what has another type than it should is refused. */
 export const readMembers = (input: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(input)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => {
-        const kind = kindOf(name);
-        return [name, kind ? readers[kind](value) : value];
-      }),
-  );
+  eachRead(input, (value, name) => {
+    const kind = kindOf(name);
+    return kind ? readers[kind](value) : value;
+  });

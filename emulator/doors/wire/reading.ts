@@ -65,10 +65,23 @@ const readTarget = (target: string, request: WireRequest): Reading => {
   };
 };
 
+/** More than any request in a form has: the largest, a full batch with all attributes, has some five hundred. */
+const mostParameters = 5_000;
+
+/** The parameters of a form. Of too many only the first are read: enough to know what is asked, and by whom. */
+const formOf = (form: string): { form: URLSearchParams; cut: boolean } => {
+  let at = -1;
+  for (let count = 0; count < mostParameters; count += 1) {
+    at = form.indexOf("&", at + 1);
+    if (at === -1) return { form: new URLSearchParams(form), cut: false };
+  }
+  return { form: new URLSearchParams(form.slice(0, at)), cut: true };
+};
+
 const queryServices = ["sqs", "sts"];
 
 const readForm = (
-  form: URLSearchParams,
+  { form, cut }: ReturnType<typeof formOf>,
   request: WireRequest,
   claimed: string | undefined,
   requestId: string,
@@ -85,6 +98,7 @@ const readForm = (
     dialect: awsQuery(operation, named, request, requestId),
     signedFor: queryServices.includes(service ?? "") ? service : undefined,
     call: () => {
+      if (cut) throw new AwsError("MalformedInput", "The request has too many parameters.");
       if (!operation)
         throw new AwsError("MissingAction", "The request must contain the parameter Action.");
       if (service === "sqs") return { service, operation, input: sqsFormInput(form) };
@@ -133,6 +147,6 @@ export const read = (
   if (target !== undefined) return readTarget(target, request);
   const inBody = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   if (inBody || (queryServices.includes(claimed ?? "") && query.includes("Action=")))
-    return readForm(new URLSearchParams(inBody ? text(body) : query), request, claimed, requestId);
+    return readForm(formOf(inBody ? text(body) : query), request, claimed, requestId);
   return readRest(request, claimed);
 };

@@ -70,11 +70,11 @@ const inHeader = (authorization: string, headers: WireRequest["headers"]): Signa
   };
 };
 
+/** The longest that S3 takes, though its words for more say "less than". */
 const week = 604_800;
 
 /** How long a presigned request is good for, in the words of S3: what other services say of it is not written anywhere. */
-const expiryOf = (text: string | null): number | undefined => {
-  if (text === null) return undefined;
+const expiryOf = (text: string): number => {
   const refuse = (why: string) => new BadSignature("incomplete", `X-Amz-Expires ${why}`);
   if (!/^[-+]?\d+$/.test(text)) throw refuse("should be a number");
   const seconds = Number(text);
@@ -95,7 +95,15 @@ const checkAlgorithm = (used: string) => {
 };
 
 const inQuery = (query: URLSearchParams): Signature => {
-  const lacks = ["Credential", "Signature", "SignedHeaders", "Date"]
+  const twice = [...query.keys()].find(
+    (name) => name.startsWith("X-Amz-") && query.getAll(name).length > 1,
+  );
+  if (twice)
+    throw new BadSignature(
+      "incomplete",
+      `AWS query-string parameters must include '${twice}' only once. Re-examine the query-string parameters.`,
+    );
+  const lacks = ["Credential", "Signature", "SignedHeaders", "Date", "Expires"]
     .filter((name) => !query.get(`X-Amz-${name}`))
     .map((name) => `AWS query-string parameters must include 'X-Amz-${name}'. `);
   if (lacks.length > 0)
@@ -104,14 +112,14 @@ const inQuery = (query: URLSearchParams): Signature => {
       `${lacks.join("")}Re-examine the query-string parameters.`,
     );
   checkAlgorithm(query.get("X-Amz-Algorithm") ?? "");
-  const expires = expiryOf(query.get("X-Amz-Expires"));
+  const expires = expiryOf(query.get("X-Amz-Expires") as string);
   const token = query.get("X-Amz-Security-Token");
   return {
     ...scopeOf(query.get("X-Amz-Credential") as string),
     signedHeaders: (query.get("X-Amz-SignedHeaders") as string).split(";"),
     signature: query.get("X-Amz-Signature") as string,
     at: query.get("X-Amz-Date") as string,
-    ...(expires !== undefined && { expires }),
+    expires,
     ...(token && { token }),
   };
 };

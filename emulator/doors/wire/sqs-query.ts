@@ -109,25 +109,27 @@ export const sqsFormInput = (form: URLSearchParams): Record<string, unknown> => 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
 
 /** The name that one entry of a list or map has in XML, by the member that holds them. */
-const entryNames: Record<string, string> = {
-  Attributes: "Attribute",
-  Failed: "BatchResultErrorEntry",
-  MessageAttributes: "MessageAttribute",
-  Messages: "Message",
-  QueueUrls: "QueueUrl",
-  queueUrls: "QueueUrl",
-  Tags: "Tag",
-};
+const entryNames = new Map(
+  Object.entries({
+    Attributes: "Attribute",
+    Failed: "BatchResultErrorEntry",
+    MessageAttributes: "MessageAttribute",
+    Messages: "Message",
+    QueueUrls: "QueueUrl",
+    queueUrls: "QueueUrl",
+    Tags: "Tag",
+  }),
+);
 
 const contentOf = (value: unknown, operation: string): string => {
   if (typeof value !== "object" || value === null) return xmlText(value);
   return Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .map(([name, member]) => {
-      const entry = entryNames[name] ?? `${operation}ResultEntry`;
+      const entry = entryNames.get(name) ?? `${operation}ResultEntry`;
       if (Array.isArray(member))
         return member.map((one) => element(entry, contentOf(one, operation))).join("");
-      if (typeof member !== "object" || !entryNames[name])
+      if (typeof member !== "object" || !entryNames.has(name))
         return element(name, contentOf(member, operation));
       const key = name === "Tags" ? "Key" : "Name";
       return Object.entries(member as object)

@@ -33,23 +33,32 @@ const stepsOf = (place: string): Step[] => {
   return steps;
 };
 
-/** The members of an input at a place, with the names that AWS gives them. */
-const membersAt = (input: unknown, place: string): Found[] => {
-  let found: Found[] = [["", input]];
-  for (const [name, all] of stepsOf(place)) {
-    found = found.flatMap(([where, value]): Found[] => {
-      if (typeof value !== "object" || value === null) return [];
-      const at = where === "" ? lowered(name) : `${where}.${lowered(name)}`;
-      const member = (value as Record<string, unknown>)[name];
-      if (!all) return [[at, member]];
-      if (typeof member !== "object" || member === null) return [];
-      if (all === "[]")
-        return Object.values(member).map((one, i): Found => [`${at}.${i + 1}.member`, one]);
-      const values = all === "<>" ? Object.keys(member) : Object.values(member);
-      return values.map((one): Found => [at, one]);
-    });
+/** The members of an input at a place, with the names that AWS gives them, one after another: there may be millions. */
+const membersAt = function* (
+  input: unknown,
+  steps: Step[],
+  isTooLong: (place: string) => boolean,
+  where = "",
+  depth = 0,
+): Generator<Found> {
+  const step = steps[depth];
+  if (!step) return yield [where, input];
+  if (typeof input !== "object" || input === null) return;
+  const [name, all] = step;
+  const at = where === "" ? lowered(name) : `${where}.${lowered(name)}`;
+  const member = (input as Record<string, unknown>)[name];
+  if (!all) return yield* membersAt(member, steps, isTooLong, at, depth + 1);
+  if (typeof member !== "object" || member === null || isTooLong(at)) return;
+  if (all === "<>") {
+    for (const key of Object.keys(member)) yield* membersAt(key, steps, isTooLong, at, depth + 1);
+    return;
   }
-  return found;
+  let count = 0;
+  for (const one of Object.values(member)) {
+    count += 1;
+    const its = all === "[]" ? `${at}.${count}.member` : at;
+    yield* membersAt(one, steps, isTooLong, its, depth + 1);
+  }
 };
 
 const patterns = new Map<string, RegExp>();
@@ -60,7 +69,7 @@ const matching = (pattern: string) => {
 };
 
 const lengthOf = (value: unknown) => {
-  if (typeof value === "string") return value.length;
+  if (typeof value === "string" || Array.isArray(value)) return value.length;
   return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
 };
 
@@ -89,17 +98,31 @@ const broken = (value: unknown, constraint: Constraint): string[] => {
   return rules;
 };
 
+/** So many breaches are told; who has more of them has read enough. */
+const mostErrors = 100;
+
+const breachesOf = function* (input: unknown, constraints: Constraints): Generator<string> {
+  const tooLong = new Set<string>();
+  const isTooLong = (place: string) => tooLong.has(place);
+  for (const [place, constraint] of Object.entries(constraints))
+    for (const [name, value] of membersAt(input, stepsOf(place), isTooLong)) {
+      // What has more entries than it may is refused for that, and not looked through.
+      const most = constraint.length?.[1];
+      if (constraint.kind && most !== undefined && lengthOf(value) > most) tooLong.add(name);
+      for (const rule of broken(value, constraint)) {
+        const shown = value === undefined || value === null ? "null" : `'${shownAs(value)}'`;
+        yield `Value ${shown} at '${name}' failed to satisfy constraint: Member must ${rule}`;
+      }
+    }
+};
+
 /** Refuses an input as AWS refuses what breaks its API model, before the operation sees it. */
 const checkMembers = (input: unknown, constraints: Constraints) => {
   const errors: string[] = [];
-  for (const [place, constraint] of Object.entries(constraints))
-    for (const [name, value] of membersAt(input, place))
-      for (const rule of broken(value, constraint)) {
-        const shown = value === undefined || value === null ? "null" : `'${shownAs(value)}'`;
-        errors.push(
-          `Value ${shown} at '${name}' failed to satisfy constraint: Member must ${rule}`,
-        );
-      }
+  for (const breach of breachesOf(input, constraints)) {
+    errors.push(breach);
+    if (errors.length === mostErrors) break;
+  }
   if (errors.length === 0) return;
   const counted = errors.length === 1 ? "1 validation error" : `${errors.length} validation errors`;
   throw new AwsError("ValidationException", `${counted} detected: ${errors.join("; ")}`);

@@ -113,11 +113,6 @@ export const eventOperations = (
   return {
     PutEvents({ Entries, EndpointId }, caller) {
       if (EndpointId) throw notEmulated("events", "the parameter EndpointId of PutEvents");
-      const count = Entries?.length ?? 0;
-      if (count < 1 || count > 10)
-        throw validation(
-          `1 validation error detected: Value '[${count} entries]' at 'entries' failed to satisfy constraint: Member must have length ${count < 1 ? "greater than or equal to 1" : "less than or equal to 10"}`,
-        );
       const size = Entries.reduce((sum: number, entry: object) => sum + sizeOf({ ...entry }), 0);
       if (size > maximumSize)
         throw validation("Total size of the entries in the request is over the limit.");

@@ -77,7 +77,7 @@ const byOperation: Record<string, Constraints> = {
     Event: { required: true },
   },
   PutEvents: {
-    Entries: { required: true, kind: "list" },
+    Entries: { required: true, kind: "list", length: [1, 10] },
     "Entries[]": { kind: "map" },
     "Entries[].Resources": { kind: "list" },
     "Entries[].Resources[]": {},

@@ -136,13 +136,13 @@ export const checkTypes = (attributes: Record<string, MessageAttribute>) => {
 
 /** Refuses message attributes that SQS would refuse: their number, names, types and empty values. */
 export const checkAttributes = (attributes: Record<string, MessageAttribute> = {}) => {
-  checkTypes(attributes);
-  const entries = Object.entries(attributes);
-  if (entries.length > 10)
+  const count = isObject(attributes) ? Object.keys(attributes).length : 0;
+  if (count > 10)
     throw invalidParameter(
-      `Number of message attributes [${entries.length}] exceeds the allowed maximum [10].`,
+      `Number of message attributes [${count}] exceeds the allowed maximum [10].`,
     );
-  for (const [name, attribute] of entries) {
+  checkTypes(attributes);
+  for (const [name, attribute] of Object.entries(attributes)) {
     if (!/^[A-Za-z0-9_.-]{1,256}$/.test(name))
       throw invalidParameter(
         "Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens and underscores. ",
@@ -175,9 +175,34 @@ export type Wanted = {
   MessageAttributeNames?: string[];
 };
 
+/** Says of a name whether it is among those that a receive asks for: however many, each is read once. */
+const among = (wanted: readonly string[]): ((name: string) => boolean) => {
+  const names = new Set(wanted);
+  if (names.has("All") || names.has(".*")) return () => true;
+  const beginnings = new Set(
+    [...names].filter((name) => name.endsWith(".*")).map((name) => name.slice(0, -2)),
+  );
+  if (beginnings.size === 0) return (name) => names.has(name);
+  const begins = (name: string) => {
+    for (let end = 1; end <= name.length; end += 1)
+      if (beginnings.has(name.slice(0, end))) return true;
+    return false;
+  };
+  return (name) => names.has(name) || begins(name);
+};
+
+/** What a receive asks for, of the system's attributes and of the sender's. */
+export const wantedBy = (input: Wanted) => {
+  const { MessageSystemAttributeNames = [], AttributeNames = [] } = input;
+  const system = new Set([...MessageSystemAttributeNames, ...AttributeNames]);
+  return {
+    system: (name: string) => system.has("All") || system.has(name),
+    sent: among(input.MessageAttributeNames ?? []),
+  };
+};
+
 /** A message as ReceiveMessage answers it, with the attributes that were asked for. */
-export const shown = (message: Message, input: Wanted) => {
-  const system = [...(input.MessageSystemAttributeNames ?? []), ...(input.AttributeNames ?? [])];
+export const shown = (message: Message, wants: ReturnType<typeof wantedBy>) => {
   const all: Record<string, string | undefined> = {
     SenderId: message.sender,
     SentTimestamp: String(message.sentAt),
@@ -188,21 +213,10 @@ export const shown = (message: Message, input: Wanted) => {
     DeadLetterQueueSourceArn: message.source,
   };
   const Attributes = Object.fromEntries(
-    Object.entries(all).filter(
-      ([name, value]) => value && (system.includes("All") || system.includes(name)),
-    ),
+    Object.entries(all).filter(([name, value]) => value && wants.system(name)),
   );
-  const wanted = input.MessageAttributeNames ?? [];
-  const wants = (name: string) =>
-    wanted.some(
-      (pattern) =>
-        pattern === "All" ||
-        pattern === ".*" ||
-        pattern === name ||
-        (pattern.endsWith(".*") && name.startsWith(pattern.slice(0, -2))),
-    );
   const MessageAttributes = Object.fromEntries(
-    Object.entries(message.attributes ?? {}).filter(([name]) => wants(name)),
+    Object.entries(message.attributes ?? {}).filter(([name]) => wants.sent(name)),
   );
   const has = (record: object) => Object.keys(record).length > 0;
   return {

@@ -3,7 +3,13 @@ import { pageOf } from "../../kernel/paging.ts";
 import type { QueueDirectory } from "./directory.ts";
 import type { MessageStore } from "./message-store.ts";
 import { invalidParameter, isText, isWithin, missingParameter } from "./messages.ts";
-import { checkQueueAttributes, type Queue, redrivePolicyOf, settingsOf } from "./queues.ts";
+import {
+  checkAttributeNames,
+  checkQueueAttributes,
+  type Queue,
+  redrivePolicyOf,
+  settingsOf,
+} from "./queues.ts";
 import type { MessageRetention } from "./retention.ts";
 import { checkTags } from "./tags.ts";
 
@@ -103,6 +109,7 @@ export const queueOperations = (
     GetQueueAttributes(input) {
       const queue = queueAt(input);
       const names: string[] = input.AttributeNames ?? [];
+      checkAttributeNames(names);
       const all: Record<string, string> = {
         QueueArn: queue.arn,
         ...counts(queue),
@@ -112,9 +119,7 @@ export const queueOperations = (
       };
       const Attributes = names.includes("All")
         ? all
-        : Object.fromEntries(
-            names.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]),
-          );
+        : Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
       return names.length > 0 ? { Attributes } : {};
     },
     SetQueueAttributes(input) {
@@ -152,6 +157,7 @@ export const queueOperations = (
     },
     TagQueue(input) {
       const queue = queueAt(input);
+      checkTags(queue.name, input.Tags);
       const tags = { ...queue.tags, ...input.Tags };
       checkTags(queue.name, tags);
       change(queue, { tags });

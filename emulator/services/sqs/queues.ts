@@ -22,14 +22,16 @@ export type RedrivePolicy = { deadLetterTargetArn: string; maxReceiveCount: numb
 export const maximumMessageSize = 1_048_576;
 
 /** The numeric attributes with their default, least and greatest value. */
-const numbers: Record<string, [fallback: number, least: number, greatest: number]> = {
-  VisibilityTimeout: [30, 0, 43_200],
-  DelaySeconds: [0, 0, 900],
-  MessageRetentionPeriod: [345_600, 60, 1_209_600],
-  ReceiveMessageWaitTimeSeconds: [0, 0, 20],
-  MaximumMessageSize: [maximumMessageSize, 1024, maximumMessageSize],
-  KmsDataKeyReusePeriodSeconds: [300, 60, 86_400],
-};
+const numbers = new Map<string, [fallback: number, least: number, greatest: number]>(
+  Object.entries({
+    VisibilityTimeout: [30, 0, 43_200],
+    DelaySeconds: [0, 0, 900],
+    MessageRetentionPeriod: [345_600, 60, 1_209_600],
+    ReceiveMessageWaitTimeSeconds: [0, 0, 20],
+    MaximumMessageSize: [maximumMessageSize, 1024, maximumMessageSize],
+    KmsDataKeyReusePeriodSeconds: [300, 60, 86_400],
+  }),
+);
 
 const texts = new Set([
   "Policy",
@@ -41,7 +43,7 @@ const texts = new Set([
 
 /** The value of a numeric attribute of a queue, with AWS's default. */
 export const attributeOf = (queue: Queue, name: string): number =>
-  Number(queue.attributes[name] ?? numbers[name]?.[0]);
+  Number(queue.attributes[name] ?? numbers.get(name)?.[0]);
 
 /** Every attribute that GetQueueAttributes reports of a queue's settings. */
 export const settingsOf = (queue: Queue): Record<string, string> => ({
@@ -55,6 +57,31 @@ export const settingsOf = (queue: Queue): Record<string, string> => ({
     : { SqsManagedSseEnabled: "true" }),
   ...queue.attributes,
 });
+
+/** What GetQueueAttributes may be asked for; those of FIFO queues, no other queue has. */
+const readable = new Set([
+  "All",
+  ...numbers.keys(),
+  ...texts,
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesNotVisible",
+  "ApproximateNumberOfMessagesDelayed",
+  "CreatedTimestamp",
+  "LastModifiedTimestamp",
+  "QueueArn",
+  "FifoQueue",
+  "ContentBasedDeduplication",
+  "DeduplicationScope",
+  "FifoThroughputLimit",
+]);
+
+const unknownAttribute = (name: string) =>
+  new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
+
+/** Refuses names of attributes that no queue has. */
+export const checkAttributeNames = (names: string[]) => {
+  for (const name of names) if (!readable.has(name)) throw unknownAttribute(name);
+};
 
 const policies = new WeakMap<Queue, RedrivePolicy>();
 
@@ -146,15 +173,14 @@ export const checkQueueAttributes = (
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value !== "string")
       throw new AwsError("SerializationException", `The attribute ${name} cannot be read as text.`);
-    const range = numbers[name];
+    const range = numbers.get(name);
     if (range) {
       const number = Number(value);
-      if (value === "" || !Number.isInteger(number) || number < range[1] || number > range[2])
-        throw invalidValue(name);
+      if (!/^\d+$/.test(value) || number < range[1] || number > range[2]) throw invalidValue(name);
     } else if (name === "FifoQueue" && value === "true") {
       throw notEmulated("sqs", "FIFO queues (the attribute FifoQueue)");
     } else if (!texts.has(name)) {
-      throw new AwsError("InvalidAttributeName", `Unknown Attribute ${name}.`);
+      throw unknownAttribute(name);
     } else if (value === "") {
       // Takes the attribute away.
     } else if (name === "RedrivePolicy") {

@@ -10,6 +10,7 @@ import {
   missingParameter,
   shown,
   type Wanted,
+  wantedBy,
 } from "./messages.ts";
 import { attributeOf, type Queue, redrivePolicyOf } from "./queues.ts";
 import type { MessageRetention } from "./retention.ts";
@@ -103,7 +104,9 @@ export const receiver = (
           kill(queue, deadLetters, message);
         else found.push(message);
       }
+      if (found.length === 0) return [];
       const now = clock.now();
+      const wants = wantedBy(input);
       return found.map(({ holder: _, ...message }) => {
         const handle = `${message.id} ${queue.arn} ${uuid(clock.random)}`;
         const received = {
@@ -115,7 +118,7 @@ export const receiver = (
           receiptHandle: Buffer.from(handle).toString("base64"),
           ...(caller.name !== administrator.name && { holder: caller.name }),
         };
-        return shown(store.place(queue, received, seconds * 1000), input);
+        return shown(store.place(queue, received, seconds * 1000), wants);
       });
     },
 

@@ -33,12 +33,12 @@ const check = (queue: Queue, entry: Send) => {
   const { DelaySeconds, MessageSystemAttributes = {} } = entry;
   checkBody(entry.MessageBody);
   checkAttributes(entry.MessageAttributes);
-  checkTypes(MessageSystemAttributes);
-  for (const name of Object.keys(MessageSystemAttributes))
+  for (const name in MessageSystemAttributes)
     if (name !== "AWSTraceHeader")
       throw invalidParameter(
         `Message system attribute name '${name}' is invalid. You must use only the following supported names: AWSTraceHeader.`,
       );
+  checkTypes(MessageSystemAttributes);
   if (!isWithin("DelaySeconds", DelaySeconds, 0, 900))
     throw invalidParameter(
       `Value ${DelaySeconds} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.`,
