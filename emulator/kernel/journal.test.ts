@@ -1,10 +1,14 @@
 import {
+  appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -165,6 +169,7 @@ describe("a journal that is not as it was written", () => {
     ["a file in its place", () => join(dirWith("", "file"), "file")],
     ["no directory above it", () => join(dirWith("", "file"), "file", "below")],
     ["a system that has no files", () => "/proc"],
+    ["a system that makes no directories", () => "/proc/acme/state"],
   ])("cannot be made where there is %s: one sentence", (_, place) => {
     expect(() => opened(place())).toThrow(/^Cannot keep anything in [^\n]*\.$/);
   });
@@ -177,6 +182,36 @@ describe("a journal that is not as it was written", () => {
     rmSync(dir, { recursive: true });
     numbers.set("a", 2);
     expect(keeper.flush).toThrow("its file was deleted");
+  });
+
+  it.each<[string, (journal: string) => void, string]>([
+    ["renamed", (journal) => renameSync(journal, `${journal}.x`), "it was taken away"],
+    [
+      "deleted and kept under another name",
+      (journal) => {
+        linkSync(journal, `${journal}.x`);
+        rmSync(journal);
+      },
+      "it was taken away",
+    ],
+    ["emptied", (journal) => truncateSync(journal), "somebody else has written to it"],
+    ["written to", (journal) => appendFileSync(journal, "x"), "somebody else has written to it"],
+  ])("stops all when its file is %s", (_, spoil, words) => {
+    const dir = emptyDir();
+    const { numbers, keeper } = opened(dir);
+    spoil(join(dir, "journal"));
+    numbers.set("a", 2);
+    expect(keeper.flush).toThrow(words);
+  });
+
+  it("stops all when its lock is taken away, for then another process may write, too", () => {
+    const dir = emptyDir();
+    const beats: (() => void)[] = [];
+    const later = (task: () => void, ms: number) => void (ms === 1000 && beats.push(task));
+    opened(dir, { later });
+    beats.shift()?.();
+    rmSync(join(dir, "lock.sqlite"));
+    expect(() => beats.shift()?.()).toThrow("lock.sqlite was taken away");
   });
 });
 

@@ -1,4 +1,4 @@
-import { closeSync, renameSync } from "node:fs";
+import { closeSync, fstatSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compact, type Slice } from "./compaction.ts";
 import { beginning, type FrameFile, framesOf } from "./frames.ts";
@@ -82,17 +82,24 @@ export const openJournal = (
   dir: string,
   { name, lose, say, large = LARGE, slice = SLICE, later = unrefed }: JournalOptions,
 ): Journal => {
-  const unlock = lockDirectory(dir);
+  const lock = lockDirectory(dir);
   const path = join(dir, "journal");
   const orRefuse = <T>(open: () => T): T => {
     try {
       return open();
     } catch (error) {
-      unlock();
+      lock.leave();
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
       throw new CannotStart(`Cannot keep anything in ${dir}: ${message}.`);
     }
+  };
+  /** Throws where what is written is not what will be found: the file has another name, or others write to it. */
+  const checkFile = () => {
+    const { ino, dev } = fstatSync(file.fd);
+    const named = statSync(path, { throwIfNoEntry: false });
+    if (named?.ino !== ino || named.dev !== dev) throw new Error("it was taken away");
+    if (named.size !== file.end().at) throw new Error("somebody else has written to it");
   };
   /** Gives a file the journal's name. */
   const install = (fresh: FrameFile) => {
@@ -146,11 +153,15 @@ export const openJournal = (
         if (giveUp) addTo(told, part, key);
       }
       const texts = changes.map((change) => JSON.stringify(change));
-      orLose(() => file.append(groupRecord(now(), texts)));
+      orLose(() => {
+        file.append(groupRecord(now(), texts));
+        checkFile();
+      });
       compactIfDue();
     };
     const beat = (before?: number) => {
       if (closed) return;
+      orLose(lock.check);
       if (file.end().at === before) write([]);
       const { at } = file.end();
       later(() => beat(at), BEAT_MS);
@@ -184,7 +195,7 @@ export const openJournal = (
       stop();
       giveUp?.();
       closeSync(file.fd);
-      unlock();
+      lock.leave();
     },
   };
 };

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { CannotStart } from "./refusals.ts";
 
@@ -31,19 +31,33 @@ const refuseForeign = (dir: string) => {
     );
 };
 
+/** Makes a directory and those above it. Node's own way of that never ends below /proc. */
+const makeDirectory = (dir: string) => {
+  if (existsSync(dir)) return;
+  if (dirname(dir) !== dir) makeDirectory(dirname(dir));
+  mkdirSync(dir);
+};
+
+/** A directory that is this process's own. */
+export type DirectoryLock = {
+  /** Throws where the lock's file is another one now: then it keeps nobody out. */
+  check: () => void;
+  /** Leaves the directory to others. */
+  leave: () => void;
+};
+
 /**
- * Takes a directory, which is made where there is none, for this process alone. Answers how to leave it to others. Throws
- * CannotStart where it is taken, or cannot be.
+ * Takes a directory, which is made where there is none, for this process alone. Throws CannotStart where it is taken, or cannot be.
  *
  * Node cannot lock a file, but the SQLite in it does: with a lock of the operating system on the file itself. It ends with
  * the process, whatever ends that; no process id is compared, which may be used again or stand for something else in a
  * container; and whoever sees the same file on the same machine sees the lock.
  */
-export const lockDirectory = (dir: string): (() => void) => {
+export const lockDirectory = (dir: string): DirectoryLock => {
   let database: DatabaseSync | undefined;
   refuseForeign(dir);
   try {
-    mkdirSync(dir, { recursive: true });
+    makeDirectory(dir);
     database = new DatabaseSync(join(dir, lockName), { timeout: PATIENCE });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
@@ -56,5 +70,13 @@ export const lockDirectory = (dir: string): (() => void) => {
     );
   }
   const held = database;
-  return () => held.close();
+  const file = join(dir, lockName);
+  const { ino } = statSync(file);
+  return {
+    check() {
+      if (statSync(file, { throwIfNoEntry: false })?.ino !== ino)
+        throw new Error(`${file} was taken away, so another process may write here, too`);
+    },
+    leave: () => held.close(),
+  };
 };

@@ -118,7 +118,7 @@ export const recipeOf = (kind: BundleKind, external: string[]): unknown => {
 };
 
 /** Builds handlers in one run of esbuild, by their slugs. Throws esbuild's own error where one does not compile. */
-export const buildHandlers = async (
+const buildOnce = async (
   kind: BundleKind,
   root: string,
   external: string[],
@@ -173,4 +173,15 @@ export const buildHandlers = async (
       };
     }),
   );
+};
+
+/** Builds handlers, with a new process of esbuild where somebody ended the one there was. */
+export const buildHandlers: typeof buildOnce = async (...args) => {
+  try {
+    return await buildOnce(...args);
+  } catch (error) {
+    if (!/service (is no longer running|was stopped)/.test(String(error))) throw error;
+    await (await import("esbuild")).stop();
+    return buildOnce(...args);
+  }
 };

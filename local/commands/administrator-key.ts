@@ -5,20 +5,31 @@ import { CannotStart } from "emulator/kernel/refusals";
 
 const fileIn = (dir: string) => join(dir, "administrator.json");
 
+const readKey = (file: string): Credentials | undefined => {
+  try {
+    const { accessKeyId, secretAccessKey } = JSON.parse(readFileSync(file, "utf8"));
+    return typeof accessKeyId === "string" && typeof secretAccessKey === "string"
+      ? { accessKeyId, secretAccessKey }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** The administrator's key that a directory keeps, if any: terminals in which it was exported go on working. */
 export const keptKey = (dir: string): Credentials | undefined => {
   const file = fileIn(dir);
   if (!existsSync(file)) return undefined;
-  try {
-    const { accessKeyId, secretAccessKey } = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof accessKeyId === "string" && typeof secretAccessKey === "string")
-      return { accessKeyId, secretAccessKey };
-  } catch {
-    // Said below.
-  }
-  throw new CannotStart(
-    `${file} does not hold the administrator's key: take it away, and another one is made.`,
-  );
+  const key = readKey(file);
+  if (!key)
+    throw new CannotStart(
+      `${file} does not hold the administrator's key: take it away, and another one is made.`,
+    );
+  if (!existsSync(join(dir, "journal")))
+    throw new CannotStart(
+      `${dir} was in use by a shop, and its journal is gone: name another directory, or delete this one.`,
+    );
+  return key;
 };
 
 /** Keeps the administrator's key in a directory. Throws CannotStart where it cannot. */

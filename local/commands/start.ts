@@ -64,6 +64,9 @@ const readOptions = () => {
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+// Who does not listen any more (`npm start | head -1`) does not end the shop.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 // A heap per thread: small young generations, and no sweeping of all of them at rest.
 setFlagsFromString("--no-memory-reducer");
 setFlagsFromString("--max-semi-space-size=8");
@@ -81,6 +84,8 @@ const start = async () => {
   const graph = shopGraph(options.graph);
   const began = performance.now();
   const { persist } = options;
+  if (persist === "") throw new CannotStart("--persist wants the name of a directory.");
+  const credentials = persist === undefined ? undefined : keptKey(persist);
   const journal =
     persist === undefined
       ? undefined
@@ -90,7 +95,6 @@ const start = async () => {
     say(
       `${persist} was last used at ${new Date(Date.now() + ahead).toLocaleString()}, later than this machine's clock says it is now: time goes on from there.`,
     );
-  const credentials = persist === undefined ? undefined : keptKey(persist);
 
   const clock = realClock(
     (error, label) => say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
