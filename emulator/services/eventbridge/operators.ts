@@ -49,7 +49,7 @@ const numeric = (terms: Json): Test => {
   const [operator, bound, second, top] = terms;
   if (typeof operator !== "string")
     throw invalid(`Invalid member in numeric match: ${operator === undefined ? "]" : operator}`);
-  const first = comparisons[operator];
+  const first = Object.hasOwn(comparisons, operator) ? comparisons[operator] : undefined;
   if (!first) throw invalid(`Unrecognized numeric range operator: ${operator}`);
   if (typeof bound !== "number")
     throw invalid(`Value of ${operator === "=" ? "equals" : operator} must be numeric`);

@@ -170,6 +170,8 @@ describe("an invalid pattern is refused in AWS's words", () => {
     ['{"a":[{"numeric":[">",0,">",5]}]}', "Bad numeric range operator: >"],
     ['{"a":[{"numeric":[">",5,"<",0]}]}', "Bottom must be less than top"],
     ['{"a":[{"numeric":["~",5]}]}', "Unrecognized numeric range operator: ~"],
+    ['{"a":[{"numeric":["toString",5]}]}', "Unrecognized numeric range operator: toString"],
+    ['{"a":[{"numeric":["__proto__",5]}]}', "Unrecognized numeric range operator: __proto__"],
     ['{"a":[{"cidr":"10.0.0.0"}]}', "Malformed CIDR, one '/' required"],
     ['{"a":[{"cidr":"10.0.0.0/x"}]}', "Malformed CIDR, mask bits must be an integer"],
     ['{"a":[{"cidr":"xx.11.xx/8"}]}', "Nonstandard IP address: xx.11.xx"],

@@ -54,6 +54,11 @@ const checkTexts = (name: string, value: unknown) => {
 
 const checkVariables = (variables: Record<string, string>) => {
   checkTexts("Environment.Variables", variables);
+  if (!Object.keys(variables).every((name) => /^[a-zA-Z][a-zA-Z0-9_]*$/.test(name)))
+    throw new AwsError(
+      "ValidationException",
+      "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
+    );
   const text = JSON.stringify(variables);
   if (Buffer.byteLength(text) > mostVariables)
     throw invalid(

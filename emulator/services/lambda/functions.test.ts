@@ -61,6 +61,20 @@ describe("UpdateFunctionConfiguration", () => {
     });
   });
 
+  it.each(["__proto__", "_A", "1A", "A-B", ""])("refuses a variable named %j", async (name) => {
+    const { create, lambda } = startLambda(() => null);
+    const Environment = { Variables: JSON.parse(`{"${name}":"1"}`) };
+    const refused = {
+      code: "ValidationException",
+      message: expect.stringContaining("Value at 'environment.variables' failed"),
+    };
+    await create("Worker");
+    await expect(create("Other", { Environment })).rejects.toMatchObject(refused);
+    await expect(
+      lambda("UpdateFunctionConfiguration", { FunctionName: "Worker", Environment }),
+    ).rejects.toMatchObject(refused);
+  });
+
   it("refuses variables of more than 4 KB, as CreateFunction does", async () => {
     const { create, lambda } = startLambda(() => null);
     const large = (bytes: number) => ({ Environment: { Variables: { A: "x".repeat(bytes - 8) } } });
