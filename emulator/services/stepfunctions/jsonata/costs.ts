@@ -49,8 +49,7 @@ export const BEFORE: Record<string, (meter: Meter, args: Arguments) => void> = {
   now: (meter, [given]) => picture(meter, [undefined, given]),
   fromMillis: (meter, [ms, given]) => {
     picture(meter, [undefined, given]);
-    if (Math.abs(ms) > 8.64e15)
-      throw refuse("D3110", `The number ${ms} is out of the range of times`);
+    if (Math.abs(ms) > 8.64e15) throw new Error(`The number ${ms} is out of the range of times`);
   },
   sort: sorting,
   shuffle: (meter, [values]) => meter.spend(lengthOf(values) / 16),

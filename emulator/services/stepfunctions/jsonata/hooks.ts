@@ -3,6 +3,7 @@ import { isForged } from "./genuine.ts";
 import { createMeter, LIMITS, type Meter, overDepth, overMemory } from "./limits.ts";
 import { refuse } from "./refuse.ts";
 import { regExpOf } from "./regexp.ts";
+import { countLayers } from "./wraps.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: jsonata's syntax tree has no published type
 export type Node = any;
@@ -35,6 +36,8 @@ type Role = {
   turn?: Node;
   /** Whether all of its value is looked at by the operator that it is an operand of. */
   look?: boolean;
+  /** Whether it is passed to a function. */
+  passed?: boolean;
   /** Whether it is the key of a group. */
   key?: boolean;
   /** Whether it is an end of a range. */
@@ -57,7 +60,9 @@ const rolesIn = (tree: Node): Map<Node, Role> => {
     }
   };
   const pending: Node[] = [tree];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+  // Some fields of a node are undefined: they are no end.
+  while (pending.length > 0) {
+    const node = pending.pop();
     if (typeof node !== "object" || node === null) continue;
     if (node.type === "unary" && node.value === "[" && node.expressions.length > 1)
       for (const part of node.expressions) give(part, { turn: node });
@@ -67,6 +72,8 @@ const rolesIn = (tree: Node): Map<Node, Role> => {
       give(node.rhs, { look: true });
       if (node.value === "&") give(node.lhs, { look: true });
     }
+    if (node.type === "function") for (const part of node.arguments) give(part, { passed: true });
+    if (node.type === "apply") give(node.lhs, { passed: true });
     if (node.type === "binary" && node.value === "..")
       for (const end of [node.lhs, node.rhs]) give(end, { end: true });
     // Each index is compared with the place of each value that is filtered.
@@ -135,6 +142,7 @@ export const hooksFor = (tree: Node, clock: Clock) => {
     const role = roles.get(node);
     if (!role) return;
     if (role.look) meter.look(result);
+    if (role.passed) countLayers(result);
     if (role.each && Array.isArray(result)) meter.spend(result.length * role.each);
     // Beyond, counting up by one stands still.
     if (role.end && typeof result === "number" && Math.abs(result) > Number.MAX_SAFE_INTEGER)

@@ -67,13 +67,40 @@ describe("work that no node counts", { timeout: 60_000 }, () => {
   });
 });
 
+describe("a function that is passed on and on", () => {
+  const nest =
+    "($g := function($f, $n) { $n = 0 ? $f(1) : [$g($f, $n - 1)][0] }; $g(function($x) { $x + 1 }, 9))";
+
+  it("may be passed a few times", async () => {
+    expect(await evaluate(nest)).toBe(2);
+  });
+
+  it("stops at a bound where it applies itself, before the stack is full", async () => {
+    const itself =
+      "($Y:=function($f){(function($x){$x($x)})(function($g){$f(function($a){($g($g))($a)})})};$Y(function($self){function($n){$n = TIMES ? $n : $self($n+1)}})(0))";
+    expect(await evaluate(itself.replace("TIMES", "100"))).toBe(100);
+    await expect(evaluate(itself.replace("TIMES", "300"))).rejects.toThrow("Stack overflow error");
+  });
+
+  it("is not counted where it is the same one that is passed", async () => {
+    const often =
+      "($g := function($f, $x) { $f($x) }; $h := function($f) { $map([1..1000], function($x) { $g($f, $x) }) }; $sum($h(function($x) { 1 })))";
+    expect(await evaluate(often)).toBe(1_000);
+    expect(
+      await evaluate(
+        "($h := function($f) { $reduce([1, 2], $f) }; $h(function($a, $b) { $a + $b }))",
+      ),
+    ).toBe(3);
+  });
+});
+
 it.each([
   [
     "$sort($states.input, function($a, $b) { $f($a) })",
     "T1006: Attempted to invoke a non-function",
   ],
   ["$round(1.5, 1e9)", "D1001"],
-  ["$fromMillis(1e20)", "D3110"],
+  ["$fromMillis(1e20)", "out of the range of times"],
 ])("an answer that is none is an error: %s", async (expression, expected) => {
   await expect(evaluate(expression, [2, 1])).rejects.toThrow(expected);
 });

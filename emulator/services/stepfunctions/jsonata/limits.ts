@@ -18,7 +18,7 @@ export const LIMITS = {
   made: 32 * 1024 * 1024,
   /** How deep a value may nest. */
   nesting: deepestJson,
-  /** How many scopes may lie around one another: each look-up of a variable goes through all of them. */
+  /** How many scopes, and wrappings of a function, may lie around one another: look-ups and calls go through them all. */
   scopes: 200,
   /** After how many steps others get their turn. */
   turn: 10_000,
