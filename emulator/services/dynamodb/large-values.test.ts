@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type AttributeValue, sameValue } from "./items.ts";
 import { normalNumber } from "./numbers.ts";
+import { startDynamo } from "./testing/start-dynamo.ts";
 import { updated } from "./updates.ts";
 
 /** A set whose members are counted when they are looked at. */
@@ -58,5 +59,38 @@ describe("a number as long as a request can be", () => {
   it("may be a short one after all", () => {
     expect(normalNumber(`${zeros}12.50${zeros}`)).toBe("12.5");
     expect(normalNumber(`-0.${zeros}`)).toBe("0");
+  });
+});
+
+describe("attributes whose names alone are more than an item", () => {
+  /** 100,000 attributes with names of eight characters: 51,200 of them are as many bytes as an item may have. */
+  const many = (reads: () => void) =>
+    new Proxy(
+      Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`a${i + 1e6}`, { S: "" }])),
+      {
+        get(map, member, receiver) {
+          reads();
+          return Reflect.get(map, member, receiver);
+        },
+      },
+    );
+  const key = "The provided key element does not match the schema";
+
+  it.each([
+    ["PutItem", "Item", "Item size has exceeded the maximum allowed size"],
+    ["GetItem", "Key", key],
+    ["DeleteItem", "Key", key],
+    ["UpdateItem", "Key", key],
+  ])("are looked at as far as there might be (%s)", async (operation, member, message) => {
+    const { onTable } = await startDynamo();
+    let reads = 0;
+    const count = () => {
+      reads += 1;
+    };
+    await expect(onTable(operation, { [member]: many(count) })).rejects.toMatchObject({
+      code: "ValidationException",
+      message,
+    });
+    expect(reads).toBeLessThan(52_000);
   });
 });
