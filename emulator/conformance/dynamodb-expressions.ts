@@ -22,6 +22,25 @@ export const dynamodbExpressionClaims = claimsOf("dynamodb", [
     },
   },
   {
+    name: "substitutions-2mb",
+    claim: "The names and values that stand for others in an expression have at most 2 MB",
+    doc: `${guide}/Constraints.html`,
+    async run(lab) {
+      const { query } = await open(lab);
+      const values = (count: number) => {
+        const names = Array.from({ length: count }, (_, i) => `:v${i}`);
+        return query({
+          FilterExpression: `a IN (${names.join(",")})`,
+          ExpressionAttributeValues: Object.fromEntries(
+            names.map((name) => [name, { S: "x".repeat(300_000) }]),
+          ),
+        });
+      };
+      await values(6);
+      await refused(values(7), "ValidationException", /exceeds max size/);
+    },
+  },
+  {
     name: "nested-condition",
     claim: "Conditions nest as deep as their 300 operators reach; one operator more is refused",
     doc: `${guide}/Constraints.html`,

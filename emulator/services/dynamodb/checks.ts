@@ -1,12 +1,9 @@
 import { invalid, invalidParameter } from "./errors.ts";
 import type { Expressions } from "./expressions/members.ts";
-import { type AttributeValue, attribute, type Item, typeOf } from "./items.ts";
+import { type AttributeValue, attribute, type Item, notTheKey, typeOf } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
 import type { Table, TableSettings } from "./store.ts";
 import type { Update } from "./updates.ts";
-
-/** The most bytes of an item. */
-export const largestItem = 400 * 1024;
 
 const kinds: Record<string, string> = { S: "string", B: "binary" };
 
@@ -35,12 +32,10 @@ export const emptyKey = ({ name, type }: KeyPart) =>
 /** A key is given whole, with nothing else, in the schema's types. */
 export const checkKey = (key: Item, parts: readonly KeyPart[]) => {
   const names = Object.keys(key);
-  if (names.length !== parts.length)
-    throw invalid("The provided key element does not match the schema");
+  if (names.length !== parts.length) throw notTheKey();
   parts.forEach((part, i) => {
     const value = attribute(key, part.name);
-    if (value?.[part.type] === undefined)
-      throw invalid("The provided key element does not match the schema");
+    if (value?.[part.type] === undefined) throw notTheKey();
     if (isEmpty(value)) throw emptyKey(part);
     checkKeySize(value, i === 0);
   });

@@ -73,7 +73,11 @@ const beginsWith = (value: AttributeValue, prefix: AttributeValue): boolean => {
 };
 
 const contains = (value: AttributeValue, member: AttributeValue): boolean => {
-  if (value.L) return value.L.some((one) => sameValue(one, member));
+  if (value.L) {
+    // What is the same is as large: of all others not even a large map's names are counted.
+    const size = sizeOfValue(member);
+    return value.L.some((one) => sizeOfValue(one) === size && sameValue(one, member));
+  }
   if (member.S !== undefined)
     return value.S === undefined
       ? (value.SS?.includes(member.S) ?? false)

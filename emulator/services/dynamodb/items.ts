@@ -26,6 +26,20 @@ export type Item = { [name: string]: AttributeValue };
 export const attribute = (item: Item, name: string): AttributeValue | undefined =>
   ownOf(item, name);
 
+/** The most bytes of an item. */
+export const largestItem = 400 * 1024;
+
+/** What AWS answers when there are more, by a put or by an update. */
+export const tooLarge = (update: boolean) =>
+  invalid(
+    update
+      ? "Item size to update has exceeded the maximum allowed size"
+      : "Item size has exceeded the maximum allowed size",
+  );
+
+/** What AWS answers when attributes are not those of a table's key. */
+export const notTheKey = () => invalid("The provided key element does not match the schema");
+
 /** The type of a value. Throws a ValidationException when it has none. */
 export const typeOf = (value: AttributeValue): AttributeType => {
   for (const type in value) return type as AttributeType;

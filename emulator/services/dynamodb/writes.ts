@@ -10,18 +10,11 @@ import type {
   UpdateItem,
 } from "./calls.ts";
 import { change, writeUnits } from "./changes.ts";
-import {
-  checkKey,
-  checkNewItem,
-  checkPaths,
-  checkUpdate,
-  checkUpdatedItem,
-  largestItem,
-} from "./checks.ts";
+import { checkKey, checkNewItem, checkPaths, checkUpdate, checkUpdatedItem } from "./checks.ts";
 import { type Condition, holds, type Path, project, type Values } from "./conditions.ts";
 import { invalid } from "./errors.ts";
 import { checkParameters, compiled } from "./expressions.ts";
-import { copyItem, type Item, readItem } from "./items.ts";
+import { copyItem, type Item, largestItem, readItem, tooLarge } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
 import { ownOf, setOwn } from "./own.ts";
 import { itemOf, type Row, rowOf } from "./rows.ts";
@@ -42,13 +35,6 @@ export type Prepared = {
   /** What is there afterwards. Throws what AWS answers to an update that does not fit the item. */
   after: (before: Row | undefined) => Row | undefined;
 };
-
-const tooLarge = (update: boolean) =>
-  invalid(
-    update
-      ? "Item size to update has exceeded the maximum allowed size"
-      : "Item size has exceeded the maximum allowed size",
-  );
 
 const conditionOf = (condition: Condition | undefined, values: Values) =>
   condition

@@ -1,3 +1,4 @@
+import { largestItem, notTheKey, tooLarge } from "../items.ts";
 import {
   attributes,
   attributeValue,
@@ -52,7 +53,17 @@ export const onFailure: Members = {
 };
 
 /** The key of an item. */
-export const key: Members = { Key: attributes({ notNull: true }) };
+export const key: Members = {
+  Key: attributes({ notNull: true, room: { characters: largestItem, refusal: notTheKey } }),
+};
+
+/** An item that is put by itself: in a transaction AWS says otherwise what is too large. */
+export const item: Members = {
+  Item: attributes({
+    notNull: true,
+    room: { characters: largestItem, refusal: () => tooLarge(false) },
+  }),
+};
 
 /** What stands for names in expressions. */
 export const expressionNames: Members = {

@@ -5,6 +5,7 @@ import {
   expected,
   expressionNames,
   indexName,
+  item,
   joined,
   key,
   limit,
@@ -37,7 +38,7 @@ export const itemRequests: Record<string, Members> = {
   PutItem: {
     ...consumed,
     ...tableName,
-    Item: attributes({ notNull: true }),
+    ...item,
     ...joined,
     ...expected,
     ...returned,
@@ -149,7 +150,7 @@ export const itemRequests: Record<string, Members> = {
       list(
         structure("WriteRequest", {
           DeleteRequest: structure("DeleteRequest", key),
-          PutRequest: structure("PutRequest", { Item: attributes({ notNull: true }) }),
+          PutRequest: structure("PutRequest", item),
         }),
         { generic: true },
       ),

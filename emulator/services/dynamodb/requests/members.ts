@@ -20,6 +20,9 @@ type Wording = {
   unshown?: true;
 };
 
+/** How long the names in a map may be together, and what is answered at the first that is beyond. */
+export type Room = { characters: number; refusal: () => Error };
+
 /** One member of a request: its type, what is within, and what AWS demands of it. */
 export type Member = Limits &
   Wording &
@@ -27,7 +30,7 @@ export type Member = Limits &
     | { type: "String" | "Boolean" | "Integer" | "Long" }
     | { type: "AttributeValue"; within?: true }
     | { type: "List"; of: Member; generic?: true }
-    | { type: "Map"; of: Member; values: string; generic?: true }
+    | { type: "Map"; of: Member; values: string; generic?: true; room?: Room }
     | { type: "Structure"; name: string; members: Members; within?: true }
   );
 
@@ -57,7 +60,7 @@ export const list = (of: Member, limits: Limits & Wording & { generic?: true } =
 export const map = (
   values: string,
   of: Member,
-  limits: Limits & { generic?: true } = {},
+  limits: Limits & { generic?: true; room?: Room } = {},
 ): Member => ({
   type: "Map",
   values,
@@ -77,5 +80,5 @@ export const structure = (name: string, members: Members, limits: Limits = {}): 
 export const attributeValue: Member = { type: "AttributeValue" };
 
 /** Values by the names of attributes: an item, a key. */
-export const attributes = (limits: Limits & { generic?: true } = {}): Member =>
+export const attributes = (limits: Limits & { generic?: true; room?: Room } = {}): Member =>
   map("AttributeValue", attributeValue, limits);

@@ -22,10 +22,14 @@ const listOf =
     Array.isArray(value) && value.every(check);
 
 const mapOf =
-  (check: Check): Check =>
+  (check: Check, room = Number.POSITIVE_INFINITY): Check =>
   (value) => {
     if (!isObject(value)) return false;
-    for (const name in value) if (!check(value[name])) return false;
+    let characters = 0;
+    for (const name in value) {
+      characters += name.length;
+      if (characters > room || !check(value[name])) return false;
+    }
     return true;
   };
 
@@ -122,7 +126,7 @@ const typeCheck = (member: Member): Check => {
     case "List":
       return listOf(memberCheck(member.of));
     case "Map":
-      return mapOf(memberCheck(member.of));
+      return mapOf(memberCheck(member.of), member.room?.characters);
     case "Structure":
       return quickCheck(member.members);
     case "AttributeValue":

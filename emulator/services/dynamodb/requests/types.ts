@@ -1,7 +1,16 @@
 import { AwsError } from "../../../kernel/engine.ts";
 import { deepest, tooDeep } from "../items.ts";
 import { ownOf } from "../own.ts";
-import { attributeValue, list, type Member, type Members, map, text, truth } from "./members.ts";
+import {
+  attributeValue,
+  list,
+  type Member,
+  type Members,
+  map,
+  type Room,
+  text,
+  truth,
+} from "./members.ts";
 import { isBlob } from "./quick.ts";
 
 const wrong = (message: string) => new AwsError("SerializationException", message);
@@ -67,12 +76,20 @@ const entriesOf = (
   value: unknown,
   values: string,
   isGeneric: true | undefined,
+  room: Room | undefined,
 ): [string, unknown][] => {
   if (Array.isArray(value))
     throw wrong(
       `Unrecognized collection type java.util.Map<java.lang.String, ${ofDynamo(values)}>`,
     );
   if (typeof value !== "object") throw wrong(isGeneric ? generic : "Unexpected field type");
+  if (room) {
+    let characters = 0;
+    for (const name in value as object) {
+      characters += name.length;
+      if (characters > room.characters) throw room.refusal();
+    }
+  }
   return Object.entries(value as object);
 };
 
@@ -126,7 +143,7 @@ const converted = (value: unknown, member: Member, level = 1): unknown => {
       return elementsOf(value, member.generic).map((inner) => converted(inner, member.of, level));
     case "Map":
       return Object.fromEntries(
-        entriesOf(value, member.values, member.generic).map(([key, inner]) => [
+        entriesOf(value, member.values, member.generic, member.room).map(([key, inner]) => [
           key,
           converted(inner, member.of, level),
         ]),
