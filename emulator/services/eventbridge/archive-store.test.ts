@@ -27,6 +27,7 @@ it("an archive finds what it was given, packed or not, whatever is taken away, a
     fc.record({ add: fc.integer({ min: 1, max: 400 }) }),
     fc.record({ expire: fc.integer({ min: 0, max: 50 }) }),
     fc.constant({ reopen: true }),
+    fc.constant({ restart: true }),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 12 }), fc.nat(100), fc.nat(100), (steps, a, b) => {
@@ -52,7 +53,13 @@ it("an archive finds what it was given, packed or not, whatever is taken away, a
         } else {
           const again = createKeeper();
           store = archiveStore(again);
-          again.put(keeper.take());
+          if ("reopen" in step) again.put(keeper.take());
+          else
+            for (const [name, part] of keeper.parts)
+              for (const key of part.keys()) {
+                const written = JSON.stringify(part.get(key));
+                again.parts.get(name)?.apply(key, JSON.parse(written));
+              }
           store.resume();
           keeper = again;
         }

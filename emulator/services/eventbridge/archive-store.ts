@@ -1,22 +1,9 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Keep } from "../../kernel/keep.ts";
+import { archivePacks, type Packed } from "./archive-packs.ts";
 
 /** An event that is not packed yet: when it came, when it says that it happened, and its JSON. */
 type Loose = { keptAt: number; time: number; text: string };
-
-/** Some events after another, packed: their JSON texts, one a line, deflated, in base64. */
-type Packed = {
-  count: number;
-  /** When the first and the last of them came. */
-  keptFrom: number;
-  keptTo: number;
-  /** The earliest and the latest time that they say. */
-  from: number;
-  to: number;
-  /** What their texts take unpacked. */
-  bytes: number;
-  lines: string;
-};
 
 /** The numbers of an archive's events, from `first` up to before `next`; those from `loose` on are not packed. */
 type Span = { first: number; loose: number; next: number; bytes: number; looseBytes: number };
@@ -36,7 +23,7 @@ const mostLoose = { events: 256, bytes: 262_144 };
  */
 export const archiveStore = (keep: Keep) => {
   const loose = keep.map<Loose>("events.archived");
-  const packed = keep.map<Packed>("events.archive-packs");
+  const packed = archivePacks(keep);
   const spans = new Map<string, Span>();
   /** The first numbers of an archive's packs, in order. */
   const packs = new Map<string, number[]>();
@@ -57,7 +44,7 @@ export const archiveStore = (keep: Keep) => {
   };
   const linesOf = (pack: Packed): string[] => {
     if (unpacked?.pack !== pack) {
-      const lines = inflateRawSync(Buffer.from(pack.lines, "base64")).toString().split("\n");
+      const lines = inflateRawSync(pack.lines).toString().split("\n");
       unpacked = { pack, lines };
     }
     return unpacked.lines;
@@ -81,7 +68,8 @@ export const archiveStore = (keep: Keep) => {
       from: Math.min(...times),
       to: Math.max(...times),
       bytes: span.looseBytes,
-      lines: deflateRawSync(events.map(({ text }) => text).join("\n")).toString("base64"),
+      // A copy: what zlib answers is a piece of a larger buffer, and would keep all of it.
+      lines: new Uint8Array(deflateRawSync(events.map(({ text }) => text).join("\n"))),
     });
     packsOf(archive).push(span.loose);
     span.loose = span.next;
@@ -186,7 +174,7 @@ export const archiveStore = (keep: Keep) => {
         span.first = Math.min(span.first, n);
         return span;
       };
-      for (const [key, { count, bytes }] of packed) {
+      for (const [key, { count, bytes }] of packed.entries()) {
         const [archive, at] = read(key);
         const span = begin(archive, at);
         span.next = Math.max(span.next, at + count);

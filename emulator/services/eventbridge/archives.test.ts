@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Part } from "../../kernel/keep.ts";
 import { base, busArn, hour, ruleArn, start, views } from "./testing/start-events.ts";
 
 describe("an archive", () => {
@@ -88,7 +89,8 @@ describe("an archive", () => {
       ids.push(...Entries.map(({ EventId }: { EventId: string }) => EventId));
     }
     const { SizeBytes } = await events("DescribeArchive", { ArchiveName: "All" });
-    const packs = [...(cloud.snapshot().parts.get("events.archive-packs") as [string, object][])];
+    const part = cloud.keeper.parts.get("events.archive-packs") as Part;
+    const packs = [...part.keys()].map(part.get);
     expect(packs).toHaveLength(2);
     const packed = JSON.stringify(packs).length;
     expect(packed).toBeLessThan((SizeBytes / 5) * (512 / 600));
