@@ -1,3 +1,4 @@
+import { isFunction } from "./genuine.ts";
 import { LIMITS, type Meter, overMemory, overSteps } from "./limits.ts";
 import { refuse } from "./refuse.ts";
 
@@ -34,6 +35,19 @@ const sorting = (meter: Meter, [values, comparator]: Arguments) => {
   meter.spend((values.length / 4 + meter.look(values) / 1024) * rounds);
 };
 
+/** The spaces before the lines of a value that is written out with indents of two. */
+const indents = (value: unknown): number => {
+  let spaces = 0;
+  const walk = (part: unknown, depth: number) => {
+    spaces += 2 * depth;
+    within(spaces);
+    if (typeof part === "object" && part !== null && !isFunction(part))
+      for (const inner of Object.values(part)) walk(inner, depth + 1);
+  };
+  walk(value, 0);
+  return spaces;
+};
+
 /** What has to be known before some functions begin: they would go on and on, or make a text of any length. */
 export const BEFORE: Record<string, (meter: Meter, args: Arguments) => void> = {
   contains: search,
@@ -41,6 +55,9 @@ export const BEFORE: Record<string, (meter: Meter, args: Arguments) => void> = {
   substringAfter: search,
   split: search,
   replace: search,
+  string: (meter, [value, prettify]) => {
+    if (prettify) meter.spend(indents(value) / 256);
+  },
   length: characters,
   substring: characters,
   formatInteger: picture,

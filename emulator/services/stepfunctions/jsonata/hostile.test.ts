@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { virtualClock } from "../../../kernel/clock.ts";
+import { BEFORE } from "./costs.ts";
 import { createEvaluate } from "./evaluate.ts";
+import { createMeter } from "./limits.ts";
 
 const evaluate = (expression: string, input: unknown = null) =>
   createEvaluate(virtualClock())(`{% ${expression} %}`, { states: { input } }, "Output");
@@ -57,12 +59,19 @@ describe("work that no node counts", { timeout: 60_000 }, () => {
     await expect(evaluate(expression, input)).rejects.toThrow(expected);
   });
 
+  it("is refused before it is done where indents would be many", () => {
+    const deep = JSON.parse(`${"[".repeat(900)}0${",0".repeat(200_000)}${"]".repeat(900)}`);
+    expect(() => BEFORE.string?.(createMeter(), [deep, true])).toThrow(MEMORY);
+    expect(() => BEFORE.string?.(createMeter(), [deep])).not.toThrow();
+  });
+
   it("is taken where it is little", async () => {
     expect(await evaluate("$states.input[[0, 2]]", [5, 6, 7])).toEqual([5, 7]);
     expect(await evaluate("$count($states.input[$states.input])", zeros(1))).toBe(1);
     expect(await evaluate("$sum($sort($shuffle([1..10000])))")).toBe(50_005_000);
     expect(await evaluate("$formatNumber(1234.5, '#,##0.00')")).toBe("1,234.50");
     expect(await evaluate("$contains($pad('', 100000, 'a'), $pad('', 1000, 'b'))")).toBe(false);
+    expect(await evaluate("$string({ 'a': [1] }, true)")).toBe('{\n  "a": [\n    1\n  ]\n}');
     expect(await evaluate("[9007199254740990..9007199254740991]")).toHaveLength(2);
   });
 });
