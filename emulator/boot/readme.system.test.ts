@@ -15,7 +15,7 @@ export const handler = async ({ Records }) => {
   console.log(process.env.TABLE + " " + Records[0].body);
 };`;
 
-it("the graph of the README runs, from relative paths, without a word of the shop", async () => {
+it("the graph of the README runs, from relative paths, without any other word", async () => {
   const root = mkdtempSync(join(tmpdir(), "acme-"));
   writeFileSync(join(root, "worker.ts"), worker);
   writeFileSync(join(root, "graph.json"), example);

@@ -1,4 +1,4 @@
-import type { HistoryEvent } from "./history.ts";
+import type { HistoryEvent } from "./history-event.ts";
 
 /**
  * How many characters histories hold at most. AWS bounds the events only, 25,000 of 256 KB; all of one process's have to

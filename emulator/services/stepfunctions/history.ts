@@ -1,5 +1,6 @@
 import type { World } from "../../kernel/engine.ts";
 import type { Execution } from "./execution.ts";
+import type { HistoryEvent } from "./history-event.ts";
 import { HISTORY_ROOM, share, sizeOf } from "./history-room.ts";
 
 /** How many events an execution's history holds, at most. */
@@ -9,14 +10,6 @@ export const HISTORY_LIMIT = 25_000;
 export class Exhausted extends Error {
   override name = "Exhausted";
 }
-
-/** An entry of the history, as GetExecutionHistory answers it. */
-export type HistoryEvent = {
-  timestamp: number;
-  type: string;
-  id: number;
-  previousEventId: number;
-} & Record<string, unknown>;
 
 /** Writes down what happens in an execution, as GetExecutionHistory answers it. Answers the event's id. */
 export type History = {

@@ -9,7 +9,7 @@ import {
   type Thread,
   visitOf,
 } from "./execution.ts";
-import type { HistoryEvent } from "./history.ts";
+import type { HistoryEvent } from "./history-event.ts";
 import { executionArnOf, type Integration, integrationOf, perform } from "./integrations.ts";
 import { limited } from "./queries.ts";
 import { tokenFor } from "./token.ts";

@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import * as z from "zod";
-import { describeError, log } from "./log.ts";
+import { log } from "./log.ts";
 import { problem } from "./problem.ts";
 
 /** Who is asking. `customerId` is `cus_` and the token's subject: a UUID where Cognito is the issuer. */
@@ -46,7 +46,7 @@ export const authenticated = ({ url, audience }: Issuer, { role }: { role?: stri
       c.set("principal", { customerId: `cus_${claims.sub}`, roles: claims["cognito:groups"] });
     } catch (error) {
       if (!isTokensFault(error)) throw error;
-      log("token refused", describeError(error));
+      log("token refused", { reason: String(error) });
       return problem(c, 401, unauthorized);
     }
     if (role && !c.var.principal.roles.includes(role)) return problem(c, 403, forbidden);
