@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { startDynamo, withIndex } from "./testing/start-dynamo.ts";
+import { forked, journaled, reopened } from "../../kernel/testing/fork.ts";
+import { dynamoOf, startDynamo, withIndex } from "./testing/start-dynamo.ts";
 
 const inherited = ["__proto__", "constructor", "toString", "valueOf", "hasOwnProperty"];
 
@@ -144,6 +145,19 @@ describe("a name that every object of JavaScript has", () => {
       ExpressionAttributeValues: { ":v": v },
     });
     expect(text(Items)).toBe(text([{ ...named(name, v), at: v, sk: v }]));
+  });
+
+  it.each(inherited)("%s is still there when the state is forked or opened again", async (name) => {
+    const { cloud, makers, put } = await startDynamo();
+    const reopen = journaled(cloud);
+    const Item = { ...pk, ...named(name, { M: named(name, v) }) };
+    await put(Item);
+    for (const copy of [
+      await reopen(makers),
+      await forked(cloud, makers),
+      await reopened(cloud, makers),
+    ])
+      expect(text(await dynamoOf(copy).get("a"))).toBe(text(Item));
   });
 
   it.each(inherited)("%s is no type of a value", async (name) => {
