@@ -47,7 +47,9 @@ const interrupt = async () => {
 /** An order is taken. What is under way where a function stands still is lost with it, so it may take a few tries. */
 const serves = () => shop.eventually(() => shop.place().catch(() => undefined));
 const standsStill = (name: string) =>
-  shop.eventually(async () => new RegExp(`^(One of .*)?${name}.* computes`, "m").test(shop.stderr()));
+  shop.eventually(async () =>
+    new RegExp(`^(One of .*)?${name}.* computes`, "m").test(shop.stderr()),
+  );
 
 test("Ctrl-C ends a shop whose functions never wait, and until then it serves orders", async () => {
   shop = await openOutsideShop();
