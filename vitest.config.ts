@@ -24,7 +24,15 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
-          include: ["{packages,services,emulator,local,infra,scripts}/**/*.test.ts", "*.test.ts"],
+          include: ["{packages,services,local,infra,scripts}/**/*.test.ts", "*.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.system.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "emulator",
+          include: ["emulator/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.system.test.ts"],
         },
       },
