@@ -1,7 +1,7 @@
 import { type AttributeValue, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import type { Clients } from "./clients.ts";
-import type { Outcome } from "./send-on.ts";
+import type { Outcome } from "./letters.ts";
 
 type Row = Record<string, AttributeValue>;
 
@@ -53,7 +53,7 @@ export const handToRelay = async (
   if (rows.length === 0)
     return { done: true, how: "nothing to do: its rows are published, as the sweeper does" };
 
-  rows.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  // A scan brings the rows of one aggregate together and in their order.
   for (let from = 0; from < rows.length; from += BATCH) {
     const Records = recordsOf(rows.slice(from, from + BATCH), streamArn);
     const { FunctionError, Payload } = await lambda.send(

@@ -20,6 +20,9 @@ export type Letter = {
   redrives: number;
 };
 
+/** What became of a letter: it went on, or it stays for a reason. */
+export type Outcome = { done: true; how: string } | { done: false; why: string };
+
 // biome-ignore lint/suspicious/noExplicitAny: whatever somebody sent
 type Anything = any;
 

@@ -1,8 +1,8 @@
 import { DeleteMessageCommand } from "@aws-sdk/client-sqs";
 import { CannotStart } from "emulator/kernel/refusals";
 import { asRefusal, type Clients } from "./clients.ts";
-import type { Letter } from "./letters.ts";
-import { type Outcome, type Way, wayFrom } from "./send-on.ts";
+import type { Letter, Outcome } from "./letters.ts";
+import { type Way, wayFrom } from "./send-on.ts";
 import { letterLines } from "./told.ts";
 import { countIn, type Found, HIDDEN_FOR, MOST, putBack, takeAll } from "./waiting.ts";
 

@@ -8,11 +8,8 @@ import { ListDeadLetterSourceQueuesCommand, SendMessageCommand } from "@aws-sdk/
 import { CannotStart } from "emulator/kernel/refusals";
 import type { Clients } from "./clients.ts";
 import { handToRelay } from "./hand-to-relay.ts";
-import { type Letter, tableOf } from "./letters.ts";
+import { type Letter, type Outcome, tableOf } from "./letters.ts";
 import type { Found } from "./waiting.ts";
-
-/** What became of a letter: it went on, or it stays for a reason. */
-export type Outcome = { done: true; how: string } | { done: false; why: string };
 
 /** Where the letters of a queue go, and how. */
 export type Way = { to: string; send: (letter: Letter) => Promise<Outcome> };
