@@ -10,6 +10,8 @@ export type Loss = {
   more: (count: number) => string;
   /** Words of the AWS CLI. */
   look: string;
+  /** The ARN of the queue where it is now. */
+  waitsIn?: string;
 };
 
 type Words = (fact: Fact, queueUrl: (arn: string) => string) => Loss;
@@ -19,6 +21,9 @@ const countOf = ({ count }: Fact) => (typeof count === "number" ? count : 1);
 /** A reason as the end of a sentence, whether it is one itself or not. */
 const ended = (reason: unknown) => `${String(reason).replace(/\.$/, "")}.`;
 const plural = (count: number, thing: string) => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+/** Where a loss is now, if anywhere, for whoever sends it on. */
+const isIn = (queue: unknown) => (typeof queue === "string" ? { waitsIn: queue } : {});
 
 const letters = (url: string) =>
   `sqs receive-message --queue-url ${url} --max-number-of-messages 10 --visibility-timeout 0 --attribute-names All --message-attribute-names All`;
@@ -61,6 +66,7 @@ const undelivered =
       more: (count) =>
         `${plural(count, thing)} of ${who}${to} ${dead ? `in ${nameIn(queue)}` : "dropped"}`,
       look: dead && queue ? letters(queueUrl(String(queue))) : look,
+      ...(dead && isIn(queue)),
     };
   };
 
@@ -76,6 +82,7 @@ const losses: Record<string, Words> = {
     first: `A message of ${nameIn(queue)} is a dead letter now, in ${nameIn(deadLetterQueue)}: it was received ${plural(Number(receives), "time")} and never deleted.`,
     more: (count) => `${plural(count, "dead letter")} of ${nameIn(queue)}`,
     look: letters(queueUrl(String(deadLetterQueue))),
+    ...isIn(deadLetterQueue),
   }),
   "sqs.expired": (fact, queueUrl) => ({
     key: `expired ${fact.queue}`,
@@ -92,6 +99,7 @@ const losses: Record<string, Words> = {
     look: queue
       ? letters(queueUrl(String(queue)))
       : `lambda get-function-event-invoke-config --function-name ${name}`,
+    ...isIn(queue),
   }),
   "records-dropped": (fact, queueUrl) => {
     const { source, function: name, condition, queue } = fact;
@@ -102,6 +110,7 @@ const losses: Record<string, Words> = {
       first: `${plural(countOf(fact), "record")} of ${table}'s stream could not be handled by ${name} and ${countOf(fact) === 1 ? "was" : "were"} given up (${condition}): ${queue ? `where they were is told in ${nameIn(queue)}` : "nothing says which"}.`,
       more: (count) => `${plural(count, "record")} of ${table}'s stream given up by ${name}`,
       look: queue ? letters(queueUrl(String(queue))) : mappingsOf(name),
+      ...isIn(queue),
     };
   },
   "records-lost": (fact) => {

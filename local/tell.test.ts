@@ -28,6 +28,17 @@ test("the first loss of a kind is told with its queue and the line that looks at
   expect(rest()).toEqual(["In all: 121 dead letters of Orders."]);
 });
 
+test("a loss in a queue that can be redriven is told with the line that does it", () => {
+  const redriven = (queue: string) => (queue.endsWith("OrdersDlq") ? "OrdersDlq" : undefined);
+  const { hear } = createTeller("http://127.0.0.1:4566", { redriven });
+  expect(hear(dead)).toMatch(
+    /Look: npm run redrive -- OrdersDlq --port 4566 --dry-run \(without --dry-run it goes where it was going\)$/,
+  );
+  expect(hear({ ...dead, queue: "a:b:Sales", deadLetterQueue: arn("sqs", "SalesDlq") })).toMatch(
+    /Look: npm run aws -- --port 4566 sqs receive-message/,
+  );
+});
+
 test("losses of another queue are another loss", () => {
   const { hear, rest } = tell();
   hear(dead);

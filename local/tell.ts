@@ -35,13 +35,31 @@ export type Teller = {
 /** So many lines are remembered, not to be said again. */
 const MOST_SAID = 1_000;
 
+export type TellerOptions = {
+  /** Whether to say what functions log, too. */
+  logs?: boolean;
+  /** The name under which `npm run redrive` knows a queue, by its ARN; undefined for one that it does not know. */
+  redriven?: (arn: string) => string | undefined;
+};
+
 /** Makes a teller for the AWS endpoint at an address. */
-export const createTeller = (awsUrl: string, { logs = false } = {}): Teller => {
+export const createTeller = (
+  awsUrl: string,
+  { logs = false, redriven = () => undefined }: TellerOptions = {},
+): Teller => {
   const errorOf = createErrorTeller();
   const said = new Set<string>(); // a denied call is tried again and again; once is enough to know
   const told = new Map<string, { count: number; next: number; said: number; loss: Loss }>();
-  const aws = `npm run aws -- --port ${new URL(awsUrl).port}`;
+  const port = `--port ${new URL(awsUrl).port}`;
   const queueUrl = (arn: string) => `${awsUrl}/${arn.split(":").slice(4).join("/")}`;
+
+  /** What line looks at it, and sends it on where that can be done. */
+  const lookAt = ({ look, waitsIn }: Loss) => {
+    const queue = waitsIn && redriven(waitsIn);
+    return queue
+      ? `Look: npm run redrive -- ${queue} ${port} --dry-run (without --dry-run it goes where it was going)`
+      : `Look: npm run aws -- ${port} ${look}`;
+  };
 
   const count = (loss: Loss): string | undefined => {
     const before = told.get(loss.key);
@@ -51,7 +69,7 @@ export const createTeller = (awsUrl: string, { logs = false } = {}): Teller => {
     while (next <= sum) next *= 10;
     told.set(loss.key, { count: sum, next, said: due ? sum : (before?.said ?? 0), loss });
     if (!due) return undefined;
-    return before ? `Again: ${loss.more(sum)}, by now.` : `${loss.first} Look: ${aws} ${loss.look}`;
+    return before ? `Again: ${loss.more(sum)}, by now.` : `${loss.first} ${lookAt(loss)}`;
   };
 
   return {

@@ -21,6 +21,7 @@ const COMMANDS = {
   scenarios: "scripts/scenarios.ts",
   "sign-in": "local/commands/sign-in.ts",
   aws: "local/commands/aws.ts",
+  redrive: "local/commands/redrive.ts",
 };
 
 const say = (line) => process.stderr.write(`${line}\n`);

@@ -8,6 +8,7 @@ import { endOn, optionsOf } from "../command-line.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
+import { namesByArn } from "../redrive/failure-queues.ts";
 import { shopGraph } from "../repository.ts";
 import { announce } from "../running.ts";
 import { createTeller } from "../tell.ts";
@@ -123,7 +124,10 @@ const start = async () => {
     seeded: false,
   });
   if (persist !== undefined && !credentials) keepKey(persist, local.administrator);
-  const teller = createTeller(aws.url, { logs: options.logs });
+  const teller = createTeller(aws.url, {
+    logs: options.logs,
+    redriven: namesByArn(graph),
+  });
   local.cloud.observe((fact) => {
     const line = teller.hear(fact);
     if (line) say(line);

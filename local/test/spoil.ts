@@ -47,6 +47,16 @@ export const spoil = (
   return { stop, spoilt };
 };
 
+/** Lets every call fail that functions make to a table, as under a defect: their dead letters reach their queues. Answers how to mend it. */
+export const failAtTables = (local: Shop, ...names: string[]): (() => void) => {
+  const stops = names.map(
+    (name) => spoil(local, (call) => by(name)(call) && call.service === "dynamodb", "is lost").stop,
+  );
+  return () => {
+    for (const stop of stops) stop();
+  };
+};
+
 /** Hears the calls that match from now on. */
 export const hear = (local: Shop, matches: (call: Call) => boolean): Call[] => {
   const heard: Call[] = [];
