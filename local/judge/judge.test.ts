@@ -13,9 +13,22 @@ const posting = (kind: string, amount: number) => ({
   ],
 });
 
+const lines = [{ productId: "prd_parrot", quantity: 1, name: "Polly", unitPrice: usd(100) }];
+const view = (more: object) => ({
+  status: "CONFIRMED",
+  version: 2,
+  total: usd(100),
+  lines,
+  paid: usd(100),
+  refunded: null,
+  ...more,
+});
+
 /** The books of a shop that sold one of its five parrots. */
 const books = (): Books => ({
-  orders: [{ id: ord, state: { orderId: ord, status: "CONFIRMED", total: usd(100) } }],
+  orders: [
+    { id: ord, version: 2, state: { orderId: ord, status: "CONFIRMED", total: usd(100), lines } },
+  ],
   stock: [{ productId: "prd_parrot", available: 4, stocked: 5 }],
   reservations: [
     { orderId: ord, status: "SOLD", lines: [{ productId: "prd_parrot", quantity: 1 }] },
@@ -23,7 +36,7 @@ const books = (): Books => ({
   payments: new Map([[pay, [entry("Authorized", 100), entry("Captured", 100)]]]),
   provider: new Map([[pay, {}]]),
   postings: [posting("captured", 100)],
-  views: new Map([[ord, { status: "CONFIRMED" }]]),
+  views: new Map([[ord, view({})]]),
   products: new Map([["prd_parrot", { available: 4 }]]),
   messages: [],
   outboxes: [],
@@ -39,12 +52,12 @@ const lies: [what: string, lie: (changed: Books) => unknown, broken: string[]][]
   [
     "more goes back than came in",
     (b) => b.payments.get(pay)?.push(entry("Refunded", 150)),
-    ["I1", "I8", "I10"],
+    ["I1", "I8", "I10", "I13"],
   ],
   [
     "more is captured than the order costs",
     (b) => b.payments.set(pay, [entry("Authorized", 120), entry("Captured", 120)]),
-    ["I1", "I8", "I10"],
+    ["I1", "I8", "I10", "I13"],
   ],
   ["one is sold twice", (b) => b.reservations.push({ ...reservation(b), orderId: ord }), ["I2"]],
   [
@@ -63,13 +76,13 @@ const lies: [what: string, lie: (changed: Books) => unknown, broken: string[]][]
       b.payments.delete(pay);
       b.postings.pop();
     },
-    ["I8"],
+    ["I8", "I13"],
   ],
   [
     "an order is cancelled and still paid",
     (b) => {
       Object.assign(order(b), { status: "CANCELLED" });
-      b.views.set(ord, { status: "CANCELLED" });
+      b.views.set(ord, view({ status: "CANCELLED" }));
     },
     ["I8"],
   ],
@@ -90,7 +103,19 @@ const lies: [what: string, lie: (changed: Books) => unknown, broken: string[]][]
   ],
   ["the provider's books do not add up", (b) => b.postings[0]?.posting.pop(), ["I10"]],
   ["an event is never told", (b) => b.outboxes.push({ pk: ord, sk: "000003" }), ["I11"]],
-  ["a view says something else", (b) => b.views.set(ord, { status: "PENDING" }), ["I13"]],
+  ...Object.entries({
+    status: "PENDING",
+    version: 1,
+    total: usd(101),
+    lines: [],
+    paid: null,
+    refunded: usd(1),
+  }).map(([name, value]): [string, (changed: Books) => unknown, string[]] => [
+    `a view says another ${name}`,
+    (b) => b.views.set(ord, view({ [name]: value })),
+    ["I13"],
+  ]),
+  ["a view is missing", (b) => b.views.delete(ord), ["I13"]],
   [
     "a product's view says something else",
     (b) => b.products.set("prd_parrot", { available: 5 }),

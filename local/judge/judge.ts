@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Books, Row } from "./books.ts";
 
 /** A broken promise: which one, and where it shows. */
@@ -32,17 +33,36 @@ const providerNets = (books: Books) => {
     );
 };
 
-const everyOrder = (books: Books, fault: (order: Row) => string | false | undefined) =>
+const everyOrder = (
+  books: Books,
+  fault: (order: Row, version: number) => string | false | undefined,
+) =>
   books.orders.flatMap((order) => {
-    const what = fault(order.state);
+    const what = fault(order.state, order.version);
     return what ? [`${order.id}: ${what}`] : [];
   });
+
+const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 const FINAL = ["CONFIRMED", "REJECTED", "CANCELLED", "NEEDS_ATTENTION"];
 const VIEWED: Record<string, string> = {
   PLACED: "PENDING",
   REJECTING: "PENDING",
   CANCELLING: "CONFIRMED",
+};
+
+/** What the view of an order has to say when everything has come to rest. */
+const viewOf = (books: Books, { orderId, status, total, lines }: Row, version: number) => {
+  const { captured, refunded } = paidFor(books, orderId);
+  const money = (amount: number) => (amount === 0 ? null : { ...total, amount });
+  return {
+    status: VIEWED[status] ?? status,
+    version,
+    total,
+    lines,
+    paid: money(captured),
+    refunded: money(refunded),
+  };
 };
 
 /** The promises that can be judged when everything has come to rest, each against books that were kept apart. */
@@ -102,9 +122,13 @@ const checks: Record<string, Check> = {
   "I11 everything was told": ({ outboxes }) =>
     outboxes.map(({ pk, sk }) => `${pk} ${sk} is not published`),
   "I13 the views say what is true": (books) => [
-    ...everyOrder(books, ({ orderId, status }) => {
-      const seen = books.views.get(orderId)?.status;
-      return seen !== (VIEWED[status] ?? status) && `is ${status}, its view says ${seen}`;
+    ...everyOrder(books, (state, version) => {
+      const truth = viewOf(books, state, version);
+      const seen = books.views.get(state.orderId) ?? {};
+      return Object.entries(truth)
+        .filter(([name, value]) => !isDeepStrictEqual(seen[name], value))
+        .map(([name, value]) => `${name} is ${shown(value)}, its view says ${shown(seen[name])}`)
+        .join("; ");
     }),
     ...books.stock.flatMap(({ productId, available }) => {
       const seen = books.products.get(productId)?.available;

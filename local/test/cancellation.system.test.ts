@@ -1,7 +1,7 @@
 import type { Call } from "emulator/kernel/engine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, hear, isWrite } from "./spoil.ts";
+import { by, hear, isWrite, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const PRICE = 499 + 2 * 950;
@@ -96,29 +96,119 @@ describe("F66 a customer who looks right after they wrote", () => {
   });
   afterEach(() => shop?.local.stop());
 
-  it("sees the order that they placed, before any view does", async () => {
+  const look = (orderId: string, version?: number) => {
+    const path = `/orders/${orderId}${version ? `?version=${version}` : ""}`;
+    return shop.drive(shop.local.api({ path, as: "alice" }));
+  };
+  /** Keeps the events of orders from the view, until what comes back is called. */
+  const withholdOrders = (type = /^orders\./) => {
+    const late: (() => void)[] = [];
+    const stop = shop.local.cloud.guard(async (call, next) => {
+      const sent = call.caller.name === "rule petstore-local-OrderViews" && call.input.MessageBody;
+      if (sent && type.test(JSON.parse(sent)["detail-type"]))
+        await new Promise<void>((resolve) => late.push(resolve));
+      return next(call);
+    });
+    return () => {
+      stop();
+      for (const one of late) one();
+    };
+  };
+
+  it("sees the order that they placed, before any view does, as the view will show it", async () => {
+    const saga = spoil(shop.local, ({ caller }) => /StartFulfilment/.test(caller.name), "is lost");
+    const tell = withholdOrders();
     const { orderId, version } = await placeIn(shop, "tok_approve");
-    const answer = await shop.drive(shop.local.api({ path: `/orders/${orderId}`, as: "alice" }));
-    expect([answer.status, answer.json()]).toMatchObject([
+    await shop.clock.advance(5_000);
+    expect((await shop.books()).views.get(orderId)).toBeUndefined();
+    const early = await look(orderId, version);
+    expect([early.status, early.json()]).toMatchObject([
       200,
       { orderId, status: "PENDING", version, total: { amount: PRICE }, lines: [{}, {}] },
     ]);
-  });
-
-  it("sees the cancellation that they asked for, with the version that it was answered with", async () => {
-    const { orderId } = await placeIn(shop, "tok_late");
+    tell();
     await shop.clock.advance(5_000);
-    expect(await shop.read(orderId)).toMatchObject({ status: "PENDING" });
-    const cancelled = (await shop.drive(cancelIn(shop, orderId))).json() as Order;
-    const path = `/orders/${orderId}?version=${cancelled.version}`;
-    const answer = await shop.drive(shop.local.api({ path, as: "alice" }));
-    expect(answer.json()).toMatchObject({ status: "CANCELLED", version: cancelled.version });
+    expect((await shop.books()).views.get(orderId)).toBeDefined();
+    expect((await look(orderId, version)).json()).toEqual(early.json());
+    saga.stop();
   });
 
-  it("sees the same form of an order, whoever answers", async () => {
-    const { orderId } = await placeIn(shop, "tok_approve");
-    const early = await shop.read(orderId);
-    await shop.settle();
-    expect(Object.keys(await shop.read(orderId)).sort()).toEqual(Object.keys(early).sort());
+  it.each([
+    ["before it was confirmed", "tok_late", "CANCELLED", null],
+    ["after it was paid", "tok_approve", "CONFIRMED", { amount: PRICE, currency: "USD" }],
+  ])(
+    "sees the cancellation that they asked for %s, and what they paid",
+    async (_, card, status, paid) => {
+      const { orderId } = await placeIn(shop, card);
+      await shop.clock.advance(5_000);
+      const refunds = spoil(shop.local, by("RefundPayment"), "is lost");
+      const tell = withholdOrders();
+      const cancelled = (await shop.drive(cancelIn(shop, orderId))).json() as Order;
+      const early = (await look(orderId, cancelled.version)).json();
+      expect(early).toMatchObject({ status, version: cancelled.version, paid, refunded: null });
+      await shop.clock.advance(5_000);
+      expect((await look(orderId, cancelled.version)).json()).toMatchObject({ status, paid });
+      tell();
+      await shop.clock.advance(5_000);
+      expect((await shop.books()).views.get(orderId)).toMatchObject({
+        status,
+        version: cancelled.version,
+        paid,
+        refunded: null,
+      });
+      refunds.stop();
+      await shop.settle();
+      expect(await shop.broken()).toEqual([]);
+    },
+  );
+
+  it("sees why their order was rejected, before the view does, in the same words", async () => {
+    const tell = withholdOrders(/OrderRejected/);
+    const { orderId } = await placeIn(shop, "tok_decline");
+    await shop.clock.advance(30_000);
+    const { timeline: _, ...early } = (await look(orderId, 3)).json() as { timeline: unknown };
+    expect(early).toMatchObject({ status: "REJECTED", reason: { code: "PaymentDeclined" } });
+    tell();
+    await shop.clock.advance(5_000);
+    expect((await shop.books()).views.get(orderId)).toMatchObject(early);
   });
+
+  it("is told that there is no such version yet, whoever answers, and nobody else hears of the order", async () => {
+    const { orderId, version } = await placeIn(shop, "tok_approve");
+    const none = async (version: number) => {
+      const answer = await look(orderId, version);
+      return [answer.status, (answer.json() as { type: string }).type];
+    };
+    expect(await none(version + 1)).toEqual([404, "/problems/no-such-version"]);
+    await shop.settle();
+    expect((await look(orderId, 2)).status).toBe(200);
+    expect(await none(3)).toEqual([404, "/problems/no-such-version"]);
+    const path = `/orders/${orderId}?version=3`;
+    const theirs = await shop.drive(shop.local.api({ path, as: "bob" }));
+    expect(theirs.json()).toMatchObject({ type: "/problems/no-such-order" });
+  });
+});
+
+it("every event of an order gives its view a new version", async () => {
+  const shop = await virtualShop();
+  const given = () =>
+    shop
+      .books()
+      .then(({ orders, views }) =>
+        orders.map(({ id, version }) => [version, views.get(id)?.version]),
+      );
+  const lost = spoil(shop.local, by("RejectOrder"), "is lost");
+  const { orderId } = await placeIn(shop, "tok_approve");
+  await placeIn(shop, "tok_decline");
+  await shop.clock.advance(20_000);
+  expect(await given()).toEqual([
+    [2, 2],
+    [2, 2],
+  ]);
+  lost.stop();
+  await shop.drive(cancelIn(shop, orderId));
+  await shop.settle();
+  expect(new Set((await given()).flat())).toEqual(new Set([3, 4]));
+  for (const [version, seen] of await given()) expect(seen).toBe(version);
+  await shop.local.stop();
 });

@@ -85,6 +85,8 @@ const bad: [what: string, header: () => string | undefined | Promise<string>][] 
   ["valid from tomorrow", () => `Bearer ${issuer.sign(claims({ nbf: seconds() + 86_400 }))}`],
   ["no expiry", () => `Bearer ${issuer.sign(claims({ exp: undefined }))}`],
   ["an expiry in words", () => `Bearer ${issuer.sign(claims({ exp: "never" }))}`],
+  ["an access token", () => `Bearer ${issuer.sign(claims({ token_use: "access" }))}`],
+  ["no word of what it is for", () => `Bearer ${issuer.sign(claims({ token_use: undefined }))}`],
   ["no subject", () => `Bearer ${issuer.sign(claims({ sub: undefined }))}`],
   ["an empty subject", () => `Bearer ${issuer.sign(claims({ sub: "" }))}`],
   [
@@ -159,6 +161,7 @@ describe("I6 a request with a bad token", () => {
             detail: "A valid bearer token is needed.",
           },
         ]);
+        expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer( error="invalid_token")?$/);
       }
       expect(heard).toEqual([]);
       await shop.clock.advance(1_000);
@@ -178,6 +181,11 @@ describe("I6 a request with a bad token", () => {
 describe("a good token", () => {
   it("is one that these bad ones were made of", async () => {
     const answer = await send({ path: "/orders" }, `Bearer ${issuer.sign(claims())}`, "k");
+    expect(answer.status).toBe(200);
+  });
+
+  it.each(["bearer", "BEARER", "Bearer ", "bEaReR"])("may be sent as %j", async (scheme) => {
+    const answer = await send({ path: "/orders" }, `${scheme} ${issuer.sign(claims())}`, "k");
     expect(answer.status).toBe(200);
   });
 

@@ -5,12 +5,16 @@ import { customerStatus } from "../domain/status.ts";
 
 const Query = z.object({ orderId: OrderId.schema, customerId: z.string() });
 
-/** A query for the read side: an order that its view has not seen yet. Null for another customer's. */
+/**
+ * A query for the read side: an order that its view has not seen yet. Null for another customer's. Why it is off is told once it
+ * is off, as in the view.
+ */
 export const handler = async (raw: unknown) => {
   const { orderId, customerId } = Query.parse(raw);
   const found = await findOrder(orderId);
   if (found?.state.customerId !== customerId) return null;
   const { state, version, placedAt } = found;
-  const { lines, total } = state;
-  return { orderId, status: customerStatus(state), lines, total, version, placedAt };
+  const { status, lines, total, reason } = state;
+  const why = reason && (status === "REJECTED" || status === "CANCELLED") && { reason };
+  return { orderId, status: customerStatus(state), version, lines, total, ...why, placedAt };
 };

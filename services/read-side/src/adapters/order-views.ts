@@ -2,15 +2,17 @@ import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb
 import { client } from "@petstore/core/dynamo";
 import type { Envelope } from "@petstore/core/event";
 import { applyOnce } from "@petstore/core/projection";
+import { ok, refuse } from "@petstore/core/result";
 import { Resource } from "sst";
 import {
+  catchUp,
   changesOf,
   type OrderRow,
   type OrderViewEvent,
-  statusOf,
   toAnswer,
 } from "../domain/order-view.ts";
 import { timelineEntry } from "../domain/timeline.ts";
+import { askOrders } from "./ask-orders.ts";
 
 const table = Resource.ReadTable.name;
 const key = (orderId: string) => ({ pk: orderId, sk: "ORDER" });
@@ -32,12 +34,22 @@ export const projectOrder = (event: Envelope<OrderViewEvent>): Promise<"applied"
   });
 };
 
-/** An order's view if it belongs to this customer and has seen at least this version of the order. */
-export const findView = async (orderId: string, customerId: string, version: number) => {
+/**
+ * A customer's order, in this version at least. Where the view has not seen it yet, the orders context is asked: customers
+ * read what they have written. Refused where it is not theirs, or has no such version.
+ */
+export const readOrder = async (orderId: string, customerId: string, version: number) => {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: key(orderId) }));
   const row = Item as OrderRow | undefined;
-  if (row?.customerId !== customerId || statusOf(row).version < version) return undefined;
-  return toAnswer(row);
+  if (row?.customerId === customerId) {
+    const view = toAnswer(row);
+    if (view.version >= version) return ok(view);
+  }
+  const now = await askOrders(orderId, customerId);
+  if (!now) return refuse("NoSuchOrder", "There is no such order.");
+  if (now.version < version)
+    return refuse("NoSuchVersion", `The order has no version ${version} yet.`);
+  return ok(catchUp(row, now));
 };
 
 /** A page of a customer's orders, newest first. The cursor is the place in that order; it names no other customer's. */

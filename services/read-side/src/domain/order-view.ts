@@ -10,6 +10,9 @@ import {
   StockReturned,
 } from "@petstore/events/inventory";
 import {
+  CancellationRequested,
+  FulfilmentFailed,
+  OrderAbandoned,
   OrderCancelled,
   OrderConfirmed,
   type OrderLine,
@@ -25,8 +28,8 @@ import { byTime, type Entry } from "./timeline.ts";
 export type Status = "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "NEEDS_ATTENTION";
 
 /**
- * An order's row as events leave it. No two events set the same attribute, so they may come in any order: each status has its
- * own, numbered like the event that brought it.
+ * An order's row as events leave it. No two events set the same attribute, so they may come in any order: each event of the
+ * order brings a status, under its own number. The highest number is the version of the order that the row has seen.
  */
 export type OrderRow = {
   orderId: string;
@@ -62,8 +65,13 @@ export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> =>
       const { customerId, lines, total } = data;
       return { customerId, lines, total, placedAt: time, ...is("PENDING") };
     }
+    case OrderAbandoned.type:
+      return is("PENDING");
     case OrderConfirmed.type:
+    case CancellationRequested.type:
       return is("CONFIRMED");
+    case FulfilmentFailed.type:
+      return is(data.by ? "NEEDS_ATTENTION" : "CONFIRMED");
     case OrderRejected.type:
       return { reason: data.reason, ...is("REJECTED") };
     case OrderCancelled.type:
@@ -88,7 +96,7 @@ const statusesOf = (row: OrderRow) =>
   });
 
 /** The newest status that the row has heard of, and the version of the order that brought it. */
-export const statusOf = (row: OrderRow) =>
+const statusOf = (row: OrderRow) =>
   statusesOf(row).reduce((newest, one) => (one.version > newest.version ? one : newest), {
     version: 0,
     status: "PENDING" as Status,
@@ -97,13 +105,25 @@ export const statusOf = (row: OrderRow) =>
 /** The row as the API answers it: what happened, in the order in which it happened. */
 export const toAnswer = (row: OrderRow) => ({
   orderId: row.orderId,
-  status: statusOf(row).status,
+  ...statusOf(row),
   lines: row.lines ?? [],
   total: row.total,
   paid: row.paid ?? null,
   refunded: row.refunded ?? null,
   ...(row.reason && { reason: row.reason }),
   placedAt: row.placedAt,
-  version: statusOf(row).version,
   timeline: row.timeline.toSorted(byTime),
 });
+
+/** What the orders context says of an order: all of it but its money and its timeline. */
+export type OrderNow = Pick<
+  ReturnType<typeof toAnswer>,
+  "orderId" | "status" | "version" | "lines" | "total" | "placedAt" | "reason"
+>;
+
+/** The answer where the row is behind the order, or is not there yet: money and timeline are as far as it has heard. */
+export const catchUp = (row: OrderRow | undefined, now: OrderNow) => {
+  const { paid, refunded, timeline } = toAnswer({ orderId: now.orderId, timeline: [], ...row });
+  const placed = now.placedAt ? [{ at: now.placedAt, what: "OrderPlaced" }] : [];
+  return { ...now, paid, refunded, timeline: row?.placedAt ? timeline : [...placed, ...timeline] };
+};

@@ -6,8 +6,7 @@ import { OrderId, ProductId } from "@petstore/events/ids";
 import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import * as z from "zod";
-import { findUnseenOrder } from "../adapters/find-order.ts";
-import { findView, listViews } from "../adapters/order-views.ts";
+import { listViews, readOrder } from "../adapters/order-views.ts";
 import { findProduct, listProducts } from "../adapters/product-views.ts";
 import { findReport, salesOf } from "../adapters/sales.ts";
 import * as Answer from "../domain/answers.ts";
@@ -40,10 +39,15 @@ export const app = api()
     documented({
       operationId: "getOrder",
       summary: "One of your orders",
-      description: "With `version`, the answer has seen at least that version of the order.",
+      description:
+        "With `version`, as a command answered it, the answer is of that version of the order or a later one. What was paid and the timeline may follow a moment later.",
       responses: {
         200: answers("The order", Answer.Order),
-        ...refuses({ 401: "No valid token", 404: "No such order of yours" }),
+        ...refuses({
+          401: "No valid token",
+          404: "No such order of yours, or no such version of it yet",
+          422: "Not a query that we understand",
+        }),
       },
     }),
     signedIn,
@@ -51,13 +55,8 @@ export const app = api()
     valid("query", Answer.OrderQuery),
     async (c) => {
       const [{ orderId }, { version }] = [c.req.valid("param"), c.req.valid("query")];
-      const { customerId } = c.var.principal;
-      const order =
-        (await findView(orderId, customerId, version)) ??
-        (await findUnseenOrder(orderId, customerId));
-      if (!order)
-        return problem(c, 404, { code: "NoSuchOrder", detail: "There is no such order." });
-      return c.json(order);
+      const order = await readOrder(orderId, c.var.principal.customerId, version);
+      return order.ok ? c.json(order.value) : problem(c, 404, order.refusal);
     },
   )
   .get(
