@@ -1,6 +1,6 @@
 import { alarm } from "../observability.ts";
 import { logDays, named } from "../stage.ts";
-import { allow, trust } from "./allow.ts";
+import { allow, trustLambda } from "./allow.ts";
 import { neverInLambda } from "./never-in-lambda.ts";
 import "./link.ts";
 
@@ -68,7 +68,7 @@ export const lambda = (
         // SST attaches a managed policy that may write any log; the statement above replaces it.
         managedPolicyArns: [],
         // And lets the whole account assume the role, which only `sst dev` needs.
-        ...(!$dev && { assumeRolePolicy: trust("lambda.amazonaws.com") }),
+        ...(!$dev && { assumeRolePolicy: trustLambda }),
         tags,
       },
       ...(deadLetters && { function: { deadLetterConfig: { targetArn: deadLetters.arn } } }),

@@ -5,8 +5,10 @@ import { logDays, named } from "../stage.ts";
 import { trust } from "./allow.ts";
 import "./link.ts";
 
+const { partition } = aws.getPartitionOutput();
+
 const states = (kind: "stateMachine" | "execution", name: string) =>
-  $interpolate`arn:aws:states:${aws.getRegionOutput().region}:${aws.getCallerIdentityOutput().accountId}:${kind}:${named(name)}`;
+  $interpolate`arn:${partition}:states:${aws.getRegionOutput().region}:${aws.getCallerIdentityOutput().accountId}:${kind}:${named(name)}`;
 
 /**
  * The ARN of a state machine by its name alone. Whoever answers its task tokens needs it before the machine
@@ -78,7 +80,14 @@ export const stateMachine = <Name extends string>(
     name: named(name),
     type: "STANDARD",
     roleArn: role.arn,
-    definition: arns.apply((all) => JSON.stringify(toStateMachine(saga, all), null, 2)),
+    definition: $util
+      .all([arns, partition])
+      .apply(([all, where]) =>
+        JSON.stringify(toStateMachine(saga, all), null, 2).replaceAll(
+          "arn:aws:states:::", // the integrations' own ARNs
+          `arn:${where}:states:::`,
+        ),
+      ),
     loggingConfiguration: {
       level: "ALL",
       includeExecutionData: false, // an order's payment token is nobody else's business

@@ -135,7 +135,12 @@ export const evaluate = async (root: string, stage: string): Promise<Evaluation>
 
   try {
     await bundle(appFile, `import config from ${config}; export default config;`, {}, "");
-    const declared = await (await import(pathToFileURL(appFile).href)).default.app({ stage });
+    let declared: Inputs;
+    try {
+      declared = await (await import(pathToFileURL(appFile).href)).default.app({ stage });
+    } catch (error) {
+      return { app: {}, resources, targets, failures: [(error as Error).message] };
+    }
     const app = { removal: "retain", ...declared, stage };
     const paths = { home: work, root, work, platform };
     const cli = { command: "deploy", dev: false, paths, state: { version: {} } };
@@ -152,8 +157,7 @@ export const evaluate = async (root: string, stage: string): Promise<Evaluation>
           const inputs = plain(wrapped) as Inputs;
           const { id, ...state } = outputsOf(type, name, inputs);
           resources.push({ type, name, inputs, outputs: { id, ...state } });
-          const random = type.startsWith("random:") ? { base64: "QUJD", hex: "414243" } : {};
-          return { id, state: { ...inputs, ...random, ...state } };
+          return { id, state: { ...inputs, ...state } };
         },
       },
       app.name,
