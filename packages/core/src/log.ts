@@ -1,12 +1,14 @@
 import { currentTrace } from "./context.ts";
 
-/** One JSON line per fact, always with the ids that tie it to its request; of level ERROR where it tells of one. The only place that prints. */
+/**
+ * One fact, always with the ids that tie it to its request, and of level ERROR where it tells of one. The object is handed
+ * over as it is: Lambda makes the line of JSON, and of a text it would make a text inside. The only place that prints.
+ */
 export const log = (message: string, facts: Record<string, unknown> = {}): void => {
   const { correlationId, causationId, traceparent } = currentTrace();
-  const level = "error" in facts ? "ERROR" : "INFO";
-  const line = { level, message, correlationId, causationId, traceparent, ...facts };
+  const level = "error" in facts ? "error" : "info";
   // biome-ignore lint/suspicious/noConsole: this is where logging happens
-  console.log(JSON.stringify(line));
+  console[level]({ message, correlationId, causationId, traceparent, ...facts });
 };
 
 /** What an error says, in a form that fits a log line. */
