@@ -4,7 +4,9 @@ import { isProduction } from "./stage-names.ts";
 export const production = isProduction($app.stage);
 
 if (production && $dev)
-  throw new Error(`${$app.stage} is a production: sst dev would put stubs in place of its functions.`);
+  throw new Error(
+    `${$app.stage} is a production: sst dev would put stubs in place of its functions.`,
+  );
 
 /** The web origin that may call the API from a browser. */
 export const origin = process.env.PETSTORE_ORIGIN ?? "http://localhost:5173";

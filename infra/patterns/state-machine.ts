@@ -10,6 +10,10 @@ const { partition } = aws.getPartitionOutput();
 const states = (kind: "stateMachine" | "execution", name: string) =>
   $interpolate`arn:${partition}:states:${aws.getRegionOutput().region}:${aws.getCallerIdentityOutput().accountId}:${kind}:${named(name)}`;
 
+/** The integrations of Step Functions have ARNs of the partition, too. */
+const inPartition = (definition: string) =>
+  partition.apply((name) => definition.replaceAll("arn:aws:states:::", `arn:${name}:states:::`));
+
 /**
  * The ARN of a state machine by its name alone. Whoever answers its task tokens needs it before the machine
  * exists, for the machine needs the ARN of that function.
@@ -80,14 +84,9 @@ export const stateMachine = <Name extends string>(
     name: named(name),
     type: "STANDARD",
     roleArn: role.arn,
-    definition: $util
-      .all([arns, partition])
-      .apply(([all, where]) =>
-        JSON.stringify(toStateMachine(saga, all), null, 2).replaceAll(
-          "arn:aws:states:::", // the integrations' own ARNs
-          `arn:${where}:states:::`,
-        ),
-      ),
+    definition: arns.apply((all) =>
+      inPartition(JSON.stringify(toStateMachine(saga, all), null, 2)),
+    ),
     loggingConfiguration: {
       level: "ALL",
       includeExecutionData: false, // an order's payment token is nobody else's business

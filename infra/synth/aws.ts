@@ -33,7 +33,12 @@ const ofLocalCloud: Record<string, string> = {
 };
 
 /** What AWS would answer to the creation of a resource, as far as others refer to it. */
-export const outputsOf = (type: string, logicalName: string, inputs: Inputs): Inputs => {
+export const outputsOf = (
+  type: string,
+  logicalName: string,
+  inputs: Inputs,
+  stage: string,
+): Inputs => {
   const id = logicalName.toLowerCase();
   const name =
     inputs.name ?? inputs.emailIdentity ?? inputs.configurationSetName ?? `petstore-${logicalName}`;
@@ -76,7 +81,10 @@ export const outputsOf = (type: string, logicalName: string, inputs: Inputs): In
     case "random:index/randomBytes:RandomBytes":
       return { id, base64: "QUJD", hex: "414243" };
     case "random:index/randomPassword:RandomPassword":
-      return { id, result: ofLocalCloud[logicalName] ?? `local-${logicalName}` };
+      return {
+        id,
+        result: (stage === "local" && ofLocalCloud[logicalName]) || `random-${logicalName}`,
+      };
     default:
       // An id must never be empty: policies that mention it silently become undefined.
       return { id: arn ? name : id, ...(arn && { name, arn }) };

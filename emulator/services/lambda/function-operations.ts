@@ -77,7 +77,9 @@ const checkMemory = (megabytes: unknown) => {
 };
 
 /** Which logs there are. Text has all of them, JSON none below INFO unless it is said otherwise. */
-const loggingOf = (config: { LogFormat?: unknown; ApplicationLogLevel?: unknown } = {}): Logging => {
+const loggingOf = (
+  config: { LogFormat?: unknown; ApplicationLogLevel?: unknown } = {},
+): Logging => {
   const { LogFormat: format = "Text", ApplicationLogLevel } = config;
   if (format !== "JSON" && format !== "Text")
     throw invalid(`Value '${format}' at 'loggingConfig.logFormat' is neither JSON nor Text`);
@@ -85,7 +87,9 @@ const loggingOf = (config: { LogFormat?: unknown; ApplicationLogLevel?: unknown 
     throw invalid("ApplicationLogLevel is for the log format JSON only.");
   const level = logLevels.find((one) => one === (ApplicationLogLevel ?? "INFO"));
   if (!level)
-    throw invalid(`Value '${ApplicationLogLevel}' at 'loggingConfig.applicationLogLevel' is no level`);
+    throw invalid(
+      `Value '${ApplicationLogLevel}' at 'loggingConfig.applicationLogLevel' is no level`,
+    );
   return { format, level: format === "JSON" ? level : "TRACE" };
 };
 
