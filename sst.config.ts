@@ -1,24 +1,38 @@
 /// <reference path="./.sst/platform/config.d.ts" />
 
 export default $config({
-  app: ({ stage }) => ({
-    name: "petstore",
-    home: "aws",
-    removal: stage === "production" ? "retain" : "remove",
-    protect: stage === "production",
-    providers: { aws: { defaultTags: { tags: { project: "petstore", stage } } } },
-  }),
+  async app({ stage }) {
+    const { checkStage, isProduction } = await import("./infra/stage-names.ts");
+    checkStage(stage);
+    const production = isProduction(stage);
+    return {
+      name: "petstore",
+      home: "aws",
+      removal: production ? "retain" : "remove",
+      protect: production,
+      providers: { aws: { defaultTags: { tags: { project: "petstore", stage } } } },
+    };
+  },
   async run() {
     const { bus } = await import("./infra/events.ts");
     const { api } = await import("./infra/api.ts");
     const { issuer } = await import("./infra/identity.ts");
-    await import("./infra/inventory.ts");
+    const { listProduct } = await import("./infra/inventory.ts");
     await import("./infra/payment-provider.ts");
     await import("./infra/payments.ts");
     await import("./infra/orders.ts");
-    await import("./infra/notifications.ts");
+    const { registerContact } = await import("./infra/notifications.ts");
     await import("./infra/read-side.ts");
     const { url, audience } = issuer.properties;
-    return { api: api.url, bus: bus.name, issuer: url, client: audience };
+    return {
+      stage: $app.stage,
+      api: api.url,
+      bus: bus.name,
+      issuer: url,
+      client: audience,
+      // What `npm run seed -- --stage` and `npm run try -- --stage` call, by their names on AWS.
+      listProduct: listProduct.name,
+      registerContact: registerContact.name,
+    };
   },
 });

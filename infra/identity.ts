@@ -1,22 +1,27 @@
 import { production } from "./stage.ts";
 import "./patterns/link.ts";
 
-const pool = new sst.aws.CognitoUserPool("Customers", {
-  usernames: ["email"],
-  transform: {
-    userPool: {
-      deletionProtection: production ? "ACTIVE" : "INACTIVE",
-      passwordPolicy: {
-        minimumLength: 12,
-        requireLowercase: false,
-        requireNumbers: false,
-        requireSymbols: false,
-        requireUppercase: false,
+const pool = new sst.aws.CognitoUserPool(
+  "Customers",
+  {
+    usernames: ["email"],
+    transform: {
+      userPool: {
+        deletionProtection: production ? "ACTIVE" : "INACTIVE",
+        passwordPolicy: {
+          minimumLength: 12,
+          requireLowercase: false,
+          requireNumbers: false,
+          requireSymbols: false,
+          requireUppercase: false,
+        },
+        tags: { context: "platform" },
       },
-      tags: { context: "platform" },
     },
   },
-});
+  // SST keeps the tables of a production whose definition goes, but no user pool.
+  { retainOnDelete: production },
+);
 
 const client = pool.addClient("Shop", {
   transform: {
@@ -45,7 +50,7 @@ new aws.cognito.UserGroup("Administrators", {
   description: "May receive and adjust stock and read reports",
 });
 
-/** Whose tokens the APIs accept: the user pool's ID tokens. the emulator puts its own issuer in this place. */
+/** Whose tokens the APIs accept: the user pool's ID tokens. The emulator puts its own issuer in this place. */
 export const issuer = new sst.Linkable("Issuer", {
   properties: {
     url: $interpolate`https://cognito-idp.${aws.getRegionOutput().region}.amazonaws.com/${pool.id}`,

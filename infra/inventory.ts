@@ -34,7 +34,7 @@ every("1 minute", "SweepReservations", "inventory/sweep-reservations", {
 });
 
 // The administrators' side: what is on offer, and how much of it there is
-lambda("ListProduct", "inventory/list-product", {
+export const listProduct = lambda("ListProduct", "inventory/list-product", {
   link: names,
   permissions: command(tables, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
 });

@@ -24,7 +24,7 @@ consumer("NotifyCustomer", "notifications/notify-customer", {
   ],
 });
 
-lambda("RegisterContact", "notifications/register-contact", {
+export const registerContact = lambda("RegisterContact", "notifications/register-contact", {
   link: [contacts],
   permissions: [allow(contacts.arn, "dynamodb:PutItem")],
 });

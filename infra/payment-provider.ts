@@ -3,17 +3,14 @@ import { allow } from "./patterns/allow.ts";
 import { consumer } from "./patterns/consumer.ts";
 import { lambda } from "./patterns/lambda.ts";
 import { queueWithDlq } from "./patterns/queue.ts";
+import { secret } from "./patterns/secret.ts";
 import { table } from "./patterns/table.ts";
-import { production } from "./stage.ts";
 
 const context = "payment-provider";
 
-const secret = (name: string, placeholder: string) =>
-  new sst.Secret(name, production ? undefined : placeholder);
-
-/** What our side and the provider's both know. Production refuses to start on the placeholders. */
-export const apiKey = secret("ProviderApiKey", "sandbox-api-key");
-export const webhookSecret = secret("WebhookSecret", "sandbox-webhook-secret");
+/** What our side and the provider's both know. */
+export const apiKey = secret("ProviderApiKey");
+export const webhookSecret = secret("WebhookSecret");
 
 const ledger = table("ProviderTable", { context });
 const webhooks = queueWithDlq("ProviderWebhooks", context).queue;

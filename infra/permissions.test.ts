@@ -73,6 +73,27 @@ describe("the other roles", () => {
   });
 });
 
+describe("trust", () => {
+  it("is given to a service only for this account, where AWS says that it tells for which it works", () => {
+    const trusted = all("Role").map(
+      ({ name, inputs }) => [name, JSON.parse(inputs.assumeRolePolicy).Statement] as const,
+    );
+    const others = trusted.filter(
+      ([, [statement]]) => statement.Principal.Service !== "lambda.amazonaws.com",
+    );
+    expect(others.length).toBeGreaterThanOrEqual(8);
+    for (const [name, statements] of others)
+      expect(statements, name).toEqual([
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { Service: expect.stringMatching(/^(?:states|scheduler)\.amazonaws\.com$/) },
+          Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+        },
+      ]);
+  });
+});
+
 describe("from outside", () => {
   it("only the API, our rules and the sandbox provider's address invoke a function", () => {
     const [byUrl, byArnOnly] = [true, false].map((url) =>

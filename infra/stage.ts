@@ -1,5 +1,12 @@
+import { isProduction } from "./stage-names.ts";
+
 /** Production is kept and protected; every other stage is somebody's, and leaves nothing behind. */
-export const production = $app.stage === "production";
+export const production = isProduction($app.stage);
+
+if (production && $dev)
+  throw new Error(
+    `${$app.stage} is a production: sst dev would put stubs in place of its functions.`,
+  );
 
 /** The web origin that may call the API from a browser. */
 export const origin = process.env.PETSTORE_ORIGIN ?? "http://localhost:5173";

@@ -1,4 +1,5 @@
 import type { Fact } from "emulator/kernel/cloud";
+import { errorLineOf } from "./error-line.ts";
 
 /** What went wrong in a function, by what it logged or how its invocation ended. */
 type FunctionError = {
@@ -16,20 +17,6 @@ const brief = (text: string) => {
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 };
 
-const isErrorLine = /"level"\s*:\s*"ERROR"/;
-
-const logged = (line: string): { message: string; more: string } | undefined => {
-  if (!isErrorLine.test(line)) return undefined;
-  try {
-    const { level, message, error, detail } = JSON.parse(line);
-    if (level !== "ERROR") return undefined;
-    const told = [error, detail].filter((part) => typeof part === "string" && part !== "");
-    return { message: String(message ?? told[0] ?? ""), more: told.join(": ") };
-  } catch {
-    return undefined; // no line of JSON
-  }
-};
-
 /** Errors of code that does not do, or was ended. All others are thrown on purpose: sagas answer that way. */
 const unintended =
   /^((Runtime|Sandbox|Function)\..*|(Type|Reference|Syntax|Range|Eval|URI|Aggregate)?Error)$/;
@@ -38,9 +25,9 @@ const unintended =
 const functionErrorIn = (fact: Fact): FunctionError | undefined => {
   const name = String(fact.function);
   if (fact.kind === "log") {
-    const found = logged(String(fact.line));
+    const found = errorLineOf(String(fact.line));
     if (!found) return undefined;
-    const text = [found.message, found.more].filter(Boolean).join(": ");
+    const text = [found.message, found.error].filter(Boolean).join(": ");
     return {
       function: name,
       message: found.message,

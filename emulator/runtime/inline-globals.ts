@@ -1,9 +1,11 @@
 import nodeCrypto from "node:crypto";
 import { createRequire } from "node:module";
-import { format } from "node:util";
+import { inspect } from "node:util";
 import type { Clock } from "../kernel/clock.ts";
 import { uuid } from "../kernel/uuid.ts";
+import type { Logging } from "../services/lambda/function.ts";
 import { rememberCheckedModels } from "./checked-models.ts";
+import { lambdaConsole } from "./lambda-console.ts";
 
 /** What a function instance needs of the world around it to have its own time, chance, environment and output. */
 export type GlobalsHost = {
@@ -14,6 +16,9 @@ export type GlobalsHost = {
   variables: Record<string, string>;
   /** Runs a callback into the instance: not at all when it is dead, later when it is frozen. */
   enter: (callback: () => void) => void;
+  logging: Logging;
+  /** Of the invocation that runs, or ran last. */
+  requestId: () => string | undefined;
   /** One line of output. */
   print: (line: string) => void;
   fetch: (request: Request) => Promise<Response>;
@@ -259,14 +264,10 @@ export const instanceGlobals = (host: GlobalsHost) => {
     once: { value: () => ownProcess },
     emitWarning: { value: (warning: unknown) => print(String(warning)) },
   });
-  const say = (...args: unknown[]) => print(format(...args));
+  const logs = lambdaConsole(host.logging, { ...host, now: clock.now });
   const ownConsole = Object.create(console, {
-    ...Object.fromEntries(
-      ["log", "info", "warn", "error", "debug", "trace", "dir"].map((name) => [
-        name,
-        { value: say },
-      ]),
-    ),
+    dir: { value: (value: unknown) => print(inspect(value)) },
+    ...Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, { value }])),
   });
   const performance = { now: since, timeOrigin: born, mark: () => {}, measure: () => {} };
 

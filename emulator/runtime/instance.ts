@@ -34,7 +34,7 @@ export type InstanceHost = {
 /** What an instance knows of its function. */
 export type InstanceFunction = Pick<
   FunctionConfig,
-  "name" | "arn" | "memory" | "file" | "exported" | "variables"
+  "name" | "arn" | "memory" | "file" | "exported" | "variables" | "logging"
 >;
 
 const never = new Promise<never>(() => {});
@@ -96,6 +96,8 @@ export const startInstance = async (
       TZ: ":UTC",
     },
     enter,
+    logging: fn.logging,
+    requestId: () => requestId || undefined,
     print: (line) => {
       if (life !== "dead") host.note({ kind: "log", function: fn.name, requestId, line });
     },

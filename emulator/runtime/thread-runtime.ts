@@ -177,7 +177,7 @@ export const threadRuntime =
         const bundle = paths.get(fn.name);
         if (!bundle) throw new Error(`${fn.name} was not prepared.`);
         const number = nextId();
-        const { name, arn, memory, file, exported, variables } = fn;
+        const { name, arn, memory, file, exported, variables, logging } = fn;
         return new Promise<Start>((resolve) => {
           let thread: FunctionThread;
           const environment: Environment = {
@@ -217,7 +217,7 @@ export const threadRuntime =
               self.sent = thread.tell({
                 kind: "start",
                 instance: number,
-                fn: { name, arn, memory, file, exported, variables },
+                fn: { name, arn, memory, file, exported, variables, logging },
                 bundle,
               });
               watch(thread);

@@ -6,11 +6,28 @@ export const allow = (resource: Arn | Arn[], ...actions: string[]) => ({
   resources: [resource].flat(),
 });
 
-/** Who may assume a role: one AWS service. */
+/** Who may assume a function's role: Lambda, which takes it from nobody but this account. */
+export const trustLambda = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } },
+  ],
+});
+
+/** Who may assume a role: one AWS service, and only when it works for this account. */
 export const trust = (service: string) =>
-  JSON.stringify({
+  $jsonStringify({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: service },
+        Condition: {
+          StringEquals: { "aws:SourceAccount": aws.getCallerIdentityOutput().accountId },
+        },
+      },
+    ],
   });
 
 /** What a command needs: it reads its aggregate, and changes it in one transaction with its outbox rows. */

@@ -1,7 +1,8 @@
 import { alarm } from "../observability.ts";
 import { logDays, named } from "../stage.ts";
-import { allow, trust } from "./allow.ts";
+import { allow, trustLambda } from "./allow.ts";
 import { neverInLambda } from "./never-in-lambda.ts";
+import { withoutSources } from "./source-map.ts";
 import "./link.ts";
 
 type Permission = ReturnType<typeof allow>;
@@ -54,7 +55,13 @@ export const lambda = (
     memory,
     timeout: `${timeout} seconds`,
     logging: { format: "json", logGroup: logs.name },
-    nodejs: { minify: true, esbuild: { mainFields: ["module", "main"], external: neverInLambda } },
+    nodejs: {
+      minify: true,
+      sourcemap: true,
+      esbuild: { mainFields: ["module", "main"], external: neverInLambda },
+    },
+    hook: { postbuild: withoutSources },
+    environment: { NODE_OPTIONS: "--enable-source-maps" },
     link,
     permissions: [
       ...permissions,
@@ -68,7 +75,7 @@ export const lambda = (
         // SST attaches a managed policy that may write any log; the statement above replaces it.
         managedPolicyArns: [],
         // And lets the whole account assume the role, which only `sst dev` needs.
-        ...(!$dev && { assumeRolePolicy: trust("lambda.amazonaws.com") }),
+        ...(!$dev && { assumeRolePolicy: trustLambda }),
         tags,
       },
       ...(deadLetters && { function: { deadLetterConfig: { targetArn: deadLetters.arn } } }),

@@ -1,3 +1,4 @@
+import { trust } from "./allow.ts";
 import { lambda } from "./lambda.ts";
 import { deadLetterQueue } from "./queue.ts";
 
@@ -19,7 +20,9 @@ export const scheduled = (
     function: fn.arn,
     retries: 3,
     dlq: deadLetters.arn,
-    transform: { role: { tags: { context } } },
+    transform: {
+      role: { assumeRolePolicy: trust("scheduler.amazonaws.com"), tags: { context } },
+    },
   });
   return fn;
 };

@@ -5,8 +5,14 @@ import { logDays, named } from "../stage.ts";
 import { trust } from "./allow.ts";
 import "./link.ts";
 
+const { partition } = aws.getPartitionOutput();
+
 const states = (kind: "stateMachine" | "execution", name: string) =>
-  $interpolate`arn:aws:states:${aws.getRegionOutput().region}:${aws.getCallerIdentityOutput().accountId}:${kind}:${named(name)}`;
+  $interpolate`arn:${partition}:states:${aws.getRegionOutput().region}:${aws.getCallerIdentityOutput().accountId}:${kind}:${named(name)}`;
+
+/** The integrations of Step Functions have ARNs of the partition, too. */
+const inPartition = (definition: string) =>
+  partition.apply((name) => definition.replaceAll("arn:aws:states:::", `arn:${name}:states:::`));
 
 /**
  * The ARN of a state machine by its name alone. Whoever answers its task tokens needs it before the machine
@@ -78,7 +84,9 @@ export const stateMachine = <Name extends string>(
     name: named(name),
     type: "STANDARD",
     roleArn: role.arn,
-    definition: arns.apply((all) => JSON.stringify(toStateMachine(saga, all), null, 2)),
+    definition: arns.apply((all) =>
+      inPartition(JSON.stringify(toStateMachine(saga, all), null, 2)),
+    ),
     loggingConfiguration: {
       level: "ALL",
       includeExecutionData: false, // an order's payment token is nobody else's business

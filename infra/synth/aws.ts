@@ -26,8 +26,19 @@ const SERVICE: Record<string, (name: string) => string> = {
 const regional = (service: string, resource: string) =>
   `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
+/** The local cloud's own secrets, where a stage on AWS has random ones. */
+const ofLocalCloud: Record<string, string> = {
+  ProviderApiKeyValue: "sandbox-api-key",
+  WebhookSecretValue: "sandbox-webhook-secret",
+};
+
 /** What AWS would answer to the creation of a resource, as far as others refer to it. */
-export const outputsOf = (type: string, logicalName: string, inputs: Inputs): Inputs => {
+export const outputsOf = (
+  type: string,
+  logicalName: string,
+  inputs: Inputs,
+  stage: string,
+): Inputs => {
   const id = logicalName.toLowerCase();
   const name =
     inputs.name ?? inputs.emailIdentity ?? inputs.configurationSetName ?? `petstore-${logicalName}`;
@@ -67,6 +78,13 @@ export const outputsOf = (type: string, logicalName: string, inputs: Inputs): In
       const url = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`;
       return { id: url, name, arn, url };
     }
+    case "random:index/randomBytes:RandomBytes":
+      return { id, base64: "QUJD", hex: "414243" };
+    case "random:index/randomPassword:RandomPassword":
+      return {
+        id,
+        result: (stage === "local" && ofLocalCloud[logicalName]) || `random-${logicalName}`,
+      };
     default:
       // An id must never be empty: policies that mention it silently become undefined.
       return { id: arn ? name : id, ...(arn && { name, arn }) };

@@ -7,7 +7,14 @@ import { ACCOUNT, answerOf, type Inputs, outputsOf, REGION } from "./aws.ts";
 import { platformIn } from "./install.ts";
 
 /** A resource that the program declared: what it asked for, and what AWS would answer. */
-export type Declared = { type: string; name: string; inputs: Inputs; outputs: Inputs };
+export type Declared = {
+  type: string;
+  name: string;
+  inputs: Inputs;
+  outputs: Inputs;
+  /** Whether AWS keeps it when its definition goes. */
+  kept?: true;
+};
 
 /** A function as the program hands it to SST's bundler. */
 export type Target = { functionID: string; handler: string; links: Record<string, Inputs> };
@@ -135,7 +142,12 @@ export const evaluate = async (root: string, stage: string): Promise<Evaluation>
 
   try {
     await bundle(appFile, `import config from ${config}; export default config;`, {}, "");
-    const declared = await (await import(pathToFileURL(appFile).href)).default.app({ stage });
+    let declared: Inputs;
+    try {
+      declared = await (await import(pathToFileURL(appFile).href)).default.app({ stage });
+    } catch (error) {
+      return { app: {}, resources, targets, failures: [(error as Error).message] };
+    }
     const app = { removal: "retain", ...declared, stage };
     const paths = { home: work, root, work, platform };
     const cli = { command: "deploy", dev: false, paths, state: { version: {} } };
@@ -150,16 +162,24 @@ export const evaluate = async (root: string, stage: string): Promise<Evaluation>
         },
         newResource: ({ type, name, inputs: wrapped }: Declared) => {
           const inputs = plain(wrapped) as Inputs;
-          const { id, ...state } = outputsOf(type, name, inputs);
+          const { id, ...state } = outputsOf(type, name, inputs, stage);
           resources.push({ type, name, inputs, outputs: { id, ...state } });
-          const random = type.startsWith("random:") ? { base64: "QUJD", hex: "414243" } : {};
-          return { id, state: { ...inputs, ...random, ...state } };
+          return { id, state: { ...inputs, ...state } };
         },
       },
       app.name,
       stage,
       false,
     );
+
+    // The mocks hand on what a resource is made of, not what is to become of it.
+    const kept = new Set<string>();
+    const monitor = pulumi.runtime.getMonitor();
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request: Inputs, callback: unknown) => {
+      if (request.getRetainondelete()) kept.add(`${request.getType()} ${request.getName()}`);
+      return register(request, callback);
+    };
 
     const globals = [
       ...providers.map((p) => `import * as ${p.alias} from ${JSON.stringify(p.package)};`),
@@ -181,6 +201,7 @@ export const evaluate = async (root: string, stage: string): Promise<Evaluation>
         resolve();
       });
     });
+    for (const one of resources) if (kept.has(`${one.type} ${one.name}`)) one.kept = true;
     return { app, resources, targets, failures };
   } finally {
     server.close();

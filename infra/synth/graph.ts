@@ -2,7 +2,7 @@ import type { Inputs } from "./aws.ts";
 import type { Declared, Evaluation } from "./evaluate.ts";
 
 /** One AWS resource of the graph: what the program asked for, and the answers that others refer to. */
-export type Resource = { type: string; name: string; inputs: Inputs; outputs: Inputs };
+export type Resource = Declared;
 
 /** One function: the file to run, the role it runs under, what it finds under `Resource`, and its environment. */
 export type GraphFunction = {
@@ -63,7 +63,10 @@ export const graphOf = ({ app, resources, targets }: Evaluation, inputs: string)
   const ours = resources
     .filter(({ type }) => type.startsWith("aws:") && !NOT_OURS.has(type))
     .map((resource) => tidy(resource, ending) as Resource)
-    .map(({ type, name, inputs, outputs }) => ({ type, name, inputs, outputs }))
+    .map(({ type, name, inputs, outputs, kept }) => ({
+      ...{ type, name, inputs, outputs },
+      ...(kept && { kept }),
+    }))
     .sort((a, b) => order(a.type, b.type) || order(a.name, b.name));
 
   const functions = targets

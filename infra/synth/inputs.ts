@@ -32,7 +32,7 @@ const bundle = (root: string): Inputs => {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: "none",
-    external: ["zod", "zod/*", "ulid"],
+    external: ["zod", "zod/*", "ulid", "@pulumi/*"],
     outdir: "/",
     write: false,
     metafile: true,

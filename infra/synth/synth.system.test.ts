@@ -57,31 +57,57 @@ describe.runIf(possible)("synth --check", () => {
 });
 
 describe.runIf(possible)("production", () => {
-  it("keeps and protects what other stages remove", { timeout: LONG }, () => {
-    const out = join(directory, "production.json");
-    const secrets = { SST_SECRET_ProviderApiKey: "a", SST_SECRET_WebhookSecret: "b" };
-    const { status, said } = synth(["--stage", "production", "--out", out], secrets);
-    expect(said).not.toContain("FAILURE");
+  const evaluated = (stage: string) => {
+    const out = join(directory, `${stage}.json`);
+    const { status, said } = synth(["--stage", stage, "--out", out]);
+    expect(said).not.toMatch(/FAILURE|refuse/);
     expect(status).toBe(0);
-    const { resources, tags }: Graph = JSON.parse(readFileSync(out, "utf8"));
-    const inputs = (kind: string) =>
-      resources.filter(({ type }) => type.endsWith(`:${kind}`)).map((resource) => resource.inputs);
-    expect(tags.stage).toBe("production");
-    for (const table of inputs("Table")) expect(table.deletionProtectionEnabled).toBe(true);
-    for (const pool of inputs("UserPool")) expect(pool.deletionProtection).toBe("ACTIVE");
-    for (const archive of inputs("EventArchive")) expect(archive.retentionDays).toBe(365);
+    return JSON.parse(readFileSync(out, "utf8")) as Graph;
+  };
+
+  it("keeps and protects what other stages remove", { timeout: LONG }, () => {
+    const { resources, tags } = evaluated("prod");
+    const some = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
+    expect(tags.stage).toBe("prod");
+    for (const { inputs } of some("Table")) expect(inputs.deletionProtectionEnabled).toBe(true);
+    for (const { inputs } of some("UserPool")) expect(inputs.deletionProtection).toBe("ACTIVE");
+    for (const { inputs } of some("EventArchive")) expect(inputs.retentionDays).toBe(365);
+    for (const { name, kept } of [...some("Table"), ...some("UserPool")])
+      expect(kept, name).toBe(true);
+    const local: Graph = JSON.parse(readFileSync(committed, "utf8"));
+    expect(local.resources.filter(({ kept }) => kept)).toEqual([]);
   });
 
-  it("does not start on the secrets of development", { timeout: LONG }, () => {
-    const { status, said } = synth([
-      "--stage",
-      "production",
-      "--out",
-      join(directory, "none.json"),
-    ]);
-    expect(status).toBe(1);
-    expect(said).toContain("Set a value for ProviderApiKey");
-    expect(said).toContain("Set a value for WebhookSecret");
+  it("knows no secret that stands in this repository, nor does any stage but the local one", {
+    timeout: LONG,
+  }, () => {
+    const { functions } = evaluated("ada");
+    const secrets = functions.flatMap(({ links }) =>
+      Object.values(links).flatMap(({ type, value }) =>
+        type === "sst.sst.Secret" && value ? [value] : [],
+      ),
+    );
+    expect(new Set(secrets).size).toBeGreaterThanOrEqual(2);
+    for (const secret of secrets) expect(secret).toMatch(/^random-/);
+  });
+});
+
+describe.runIf(possible)("a stage", () => {
+  it("of 31 characters has names that AWS takes, and nothing of it is written", {
+    timeout: LONG,
+  }, () => {
+    const before = readFileSync(committed, "utf8");
+    const { status, said } = synth(["--stage", "abcdefghij-abcdefghij-abcdefghi"]);
+    expect(said).toMatch(/^\d+ resources, \d+ functions, in [\d.]+ s\n$/);
+    expect(status).toBe(0);
+    expect(readFileSync(committed, "utf8")).toBe(before);
+  });
+
+  it("of 32 characters is refused in one sentence", { timeout: LONG }, () => {
+    expect(synth(["--stage", "abcdefghij-abcdefghij-abcdefghij"])).toEqual({
+      status: 1,
+      said: 'FAILURE The stage "abcdefghij-abcdefghij-abcdefghij" has 32 characters; a stage has at most 31, for its name is a part of every resource\'s.\n',
+    });
   });
 });
 

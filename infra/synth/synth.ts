@@ -8,6 +8,7 @@ import { type Evaluation, evaluate } from "./evaluate.ts";
 import { graphOf } from "./graph.ts";
 import { inputsHash } from "./inputs.ts";
 import { installPlatform } from "./install.ts";
+import { refusedByAws } from "./limits.ts";
 
 const optionsOf = <T extends ParseArgsConfig>(config: T) => {
   try {
@@ -23,11 +24,12 @@ const root = join(import.meta.dirname, "..", "..");
 const LOCAL = "local";
 const envFile = join(root, "sst-env.d.ts");
 
-const help = `Evaluates sst.config.ts and infra/ with SST's own components, offline, and writes infra/graph.json and sst-env.d.ts.
-The first time it installs those components, which takes about a minute and 324 MB; later some 20 seconds.
+const help = `Evaluates sst.config.ts and infra/ with SST's own components, offline, holds every resource to what AWS takes, and writes
+infra/graph.json and sst-env.d.ts. The first time it installs those components, which takes about a minute and 324 MB;
+later some 20 seconds.
 
   --check           write nothing: say where the graph is stale, with exit code 1
-  --stage <name>    another stage than "local"; with --out, for its graph must not become ours
+  --stage <name>    another stage than "local", of which nothing is written: would AWS take it?
   --out <file>      write the graph there
   --help            this text
 `;
@@ -37,12 +39,15 @@ const { values: options } = optionsOf({
     help: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     stage: { type: "string", default: LOCAL },
-    out: { type: "string", default: join(root, "infra", "graph.json") },
+    out: { type: "string" },
     "allow-missing-handlers": { type: "boolean", default: false },
     evaluate: { type: "string" }, // the child's part: evaluate, and write what came of it to this file
   },
 });
-const { stage, out } = options;
+const { stage } = options;
+const committed = join(root, "infra", "graph.json");
+/** Where the graph goes, or what it is compared with. That of another stage must not become ours. */
+const out = options.out ?? (stage === LOCAL ? committed : undefined);
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -102,9 +107,13 @@ const synth = () => {
   );
   for (const failure of new Set(failures)) say(`FAILURE ${failure}`);
   if (failures.length > 0) return 1;
+  const refused = refusedByAws(evaluation.resources);
+  for (const what of refused) say(`AWS would refuse ${what}`);
+  if (refused.length > 0) return 1;
 
   const graph = graphOf(evaluation, inputsHash());
-  const files = [[out, `${JSON.stringify(graph, null, 2)}\n`] as const];
+  const files: (readonly [string, string])[] = [];
+  if (out) files.push([out, `${JSON.stringify(graph, null, 2)}\n`]);
   if (stage === LOCAL) files.push([envFile, `${environmentOf(evaluation)}\n`]);
   const stale = files.filter(([file, content]) => read(file) !== content);
   for (const [file, content] of stale) {

@@ -35,6 +35,7 @@ export const functions: Record<string, Translation> = {
       "timeout",
       "architectures",
       "deadLetterConfig",
+      "loggingConfig",
       "reservedConcurrentExecutions",
       "tags",
     ],
@@ -43,7 +44,6 @@ export const functions: Record<string, Translation> = {
       "environment", // likewise
       "ephemeralStorage",
       "handler", // of the bundle; the source's is in the graph's list of functions
-      "loggingConfig",
       "packageType",
       "publish",
       "runtime",
@@ -69,6 +69,7 @@ export const functions: Record<string, Translation> = {
           MemorySize: inputs.memorySize,
           Timeout: inputs.timeout,
           DeadLetterConfig: pascal(inputs.deadLetterConfig),
+          LoggingConfig: pascal(inputs.loggingConfig),
           ReservedConcurrentExecutions: positive(inputs.reservedConcurrentExecutions),
           Tags: inputs.tags,
           Environment: { Variables: environmentOf(fn, inputs.role) },

@@ -61,8 +61,14 @@ const actions: Record<string, (event: Event, context: Context) => unknown> = {
     }),
   now: () => [Date.now(), Date.parse(new Date().toISOString())],
   log: () => {
-    // biome-ignore lint/suspicious/noConsole: this is what is tested
+    // biome-ignore-start lint/suspicious/noConsole: this is what is tested
     console.log("one line", { of: "output" });
+    console.error({ what: "an object", error: new Refused("not today") });
+    console.warn("a text");
+    console.debug("nothing that is read");
+    console.error("with", new Refused("an error"));
+    process.stdout.write("written directly\n");
+    // biome-ignore-end lint/suspicious/noConsole: this is what is tested
     return "logged";
   },
   leaveGlobal: () => {

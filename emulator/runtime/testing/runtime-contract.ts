@@ -18,6 +18,7 @@ export type Bench = {
 };
 
 type Settings = {
+  LoggingConfig?: object;
   Timeout?: number;
   Handler?: string;
   HandlerFile?: string;
@@ -184,15 +185,57 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       expect(await invokeEcho({ do: "count" })).toBe(1);
     });
 
-    it("is noted line by line in what it prints", async () => {
-      await create("Echo", "echo");
+    const linesOf = async () => {
       await invokeEcho({ do: "log" });
-      expect(facts.filter(({ kind }) => kind === "log")).toEqual([
-        {
-          kind: "log",
+      const logged = facts.filter(({ kind }) => kind === "log");
+      for (const fact of logged)
+        expect(fact).toMatchObject({
           function: "Echo",
           requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-          line: "one line { of: 'output' }",
+        });
+      return logged.map(({ line }) => String(line));
+    };
+    const stamp = "\\d{4}-\\d\\d-\\d\\dT[\\d:.]{12}Z";
+
+    it("is noted line by line in what it prints, as Lambda's runtime writes text", async () => {
+      await create("Echo", "echo");
+      const lines = await linesOf();
+      expect(lines[0]).toMatch(
+        new RegExp(`^${stamp}\t[0-9a-f-]{36}\tINFO\tone line { of: 'output' }$`),
+      );
+      expect(lines.map((line) => line.split("\t")[2])).toEqual(
+        ["INFO", "ERROR", "WARN", "DEBUG", "ERROR", undefined], // what is written directly has no frame
+      );
+      expect(lines.at(-1)).toBe("written directly");
+    });
+
+    it("writes a line of JSON with level and request where its log format is JSON", async () => {
+      await create("Echo", "echo", { LoggingConfig: { LogFormat: "JSON" } });
+      const lines = await linesOf();
+      expect(lines.pop()).toBe("written directly");
+      const frame = {
+        timestamp: expect.stringMatching(new RegExp(`^${stamp}$`)),
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      };
+      const described = (errorMessage: string) => ({
+        errorType: "Refused",
+        errorMessage,
+        stackTrace: expect.arrayContaining([`Refused: ${errorMessage}`]),
+      });
+      expect(lines.map((line) => JSON.parse(line))).toEqual([
+        { ...frame, level: "INFO", message: "one line { of: 'output' }" },
+        {
+          ...frame,
+          level: "ERROR",
+          // An object stays one, so that a filter can look into it.
+          message: { what: "an object", error: { ...described("not today"), name: "Refused" } },
+        },
+        { ...frame, level: "WARN", message: "a text" },
+        {
+          ...frame,
+          level: "ERROR",
+          message: expect.stringMatching(/^with Refused: an error\n/),
+          ...described("an error"),
         },
       ]);
     });

@@ -3,7 +3,7 @@ import { isObject } from "../../kernel/json.ts";
 import type { Concurrency } from "./concurrency.ts";
 import { checkDestination } from "./destinations.ts";
 import { conflict, invalid, type Named, noSuchResource } from "./errors.ts";
-import type { FunctionConfig } from "./function.ts";
+import { type FunctionConfig, type Logging, logLevels } from "./function.ts";
 import { type Created, type FunctionRegistry, partsOf } from "./functions.ts";
 import { marked } from "./marker.ts";
 
@@ -26,6 +26,7 @@ const known = new Set([
   "Architectures",
   "ReservedConcurrentExecutions",
   "DeadLetterConfig",
+  "LoggingConfig",
   // Of no consequence here: what they change does not show in a function's behaviour.
   "Code",
   "Runtime",
@@ -33,7 +34,6 @@ const known = new Set([
   "Description",
   "Publish",
   "Tags",
-  "LoggingConfig",
   "TracingConfig",
   "EphemeralStorage",
 ]);
@@ -76,12 +76,30 @@ const checkMemory = (megabytes: unknown) => {
     throw invalid("Value at 'memorySize' must be between 128 and 10240");
 };
 
+/** Which logs there are. Text has all of them, JSON none below INFO unless it is said otherwise. */
+const loggingOf = (
+  config: { LogFormat?: unknown; ApplicationLogLevel?: unknown } = {},
+): Logging => {
+  const { LogFormat: format = "Text", ApplicationLogLevel } = config;
+  if (format !== "JSON" && format !== "Text")
+    throw invalid(`Value '${format}' at 'loggingConfig.logFormat' is neither JSON nor Text`);
+  if (ApplicationLogLevel !== undefined && format === "Text")
+    throw invalid("ApplicationLogLevel is for the log format JSON only.");
+  const level = logLevels.find((one) => one === (ApplicationLogLevel ?? "INFO"));
+  if (!level)
+    throw invalid(
+      `Value '${ApplicationLogLevel}' at 'loggingConfig.applicationLogLevel' is no level`,
+    );
+  return { format, level: format === "JSON" ? level : "TRACE" };
+};
+
 /** A function as AWS describes it. */
 export const configuration = ({
   config,
   handler,
   architectures,
   deadLetter,
+  logGroup,
   modified,
 }: Created) => ({
   FunctionName: config.name,
@@ -95,6 +113,14 @@ export const configuration = ({
   Version: "$LATEST",
   Environment: { Variables: config.variables },
   Architectures: architectures,
+  LoggingConfig: {
+    LogFormat: config.logging.format,
+    LogGroup: logGroup ?? `/aws/lambda/${config.name}`,
+    ...(config.logging.format === "JSON" && {
+      ApplicationLogLevel: config.logging.level,
+      SystemLogLevel: "INFO",
+    }),
+  },
   PackageType: "Zip",
   State: "Active",
   LastUpdateStatus: "Successful",
@@ -148,6 +174,7 @@ export const functionOperations = (
         timeout: Timeout,
         memory: input.MemorySize ?? 128,
         variables,
+        logging: loggingOf(input.LoggingConfig),
       };
       try {
         await registry.prepare(config);
@@ -159,6 +186,7 @@ export const functionOperations = (
         handler: Handler,
         architectures: input.Architectures ?? ["x86_64"],
         ...(deadLetter && { deadLetter }),
+        ...(input.LoggingConfig?.LogGroup && { logGroup: input.LoggingConfig.LogGroup }),
         ...(Tags && { tags: Tags }),
         modified: clock.now(),
       };

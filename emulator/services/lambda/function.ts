@@ -1,5 +1,13 @@
 import type { World } from "../../kernel/engine.ts";
 
+/** From the least to the most serious. */
+export const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** How a function's log lines look, and the level below which there are none. */
+export type Logging = { format: "JSON" | "Text"; level: LogLevel };
+
 /** A function as it was created. */
 export type FunctionConfig = {
   name: string;
@@ -13,6 +21,7 @@ export type FunctionConfig = {
   /** Megabytes; reported, not enforced. */
   memory: number;
   variables: Record<string, string>;
+  logging: Logging;
 };
 
 /** What is particular to one invocation. */

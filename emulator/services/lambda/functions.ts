@@ -8,6 +8,7 @@ export type Created = {
   handler: string;
   architectures: string[];
   deadLetter?: string;
+  logGroup?: string;
   tags?: Record<string, string>;
   modified: number;
 };

@@ -34,8 +34,29 @@ export const newTrace = (correlationId: string, traceparent?: string): Trace => 
     traceparent && TRACEPARENT.test(traceparent) ? traceparent : `00-${hex(16)}-${hex(8)}-01`,
 });
 
-/** Runs `work` so that every log line and event that it causes carries this trace. */
-export const traced = <T>(trace: Trace, work: () => T): T => storage.run(trace, work);
+/** Whoever catches an error has often left the trace in which it was thrown. */
+const thrownIn = new WeakMap<object, Trace>();
+
+/** The trace in which an error was thrown, where it was in one. */
+export const traceOf = (error: unknown): Trace | undefined =>
+  typeof error === "object" && error !== null ? thrownIn.get(error) : undefined;
+
+/** Runs `work` so that every log line and event that it causes carries this trace, and every error that it throws. */
+export const traced = <T>(trace: Trace, work: () => T): T => {
+  const thrown = (error: unknown): never => {
+    if (typeof error === "object" && error !== null && !thrownIn.has(error))
+      thrownIn.set(error, trace);
+    throw error;
+  };
+  return storage.run(trace, () => {
+    try {
+      const result = work();
+      return result instanceof Promise ? (result.catch(thrown) as T) : result;
+    } catch (error) {
+      return thrown(error);
+    }
+  });
+};
 
 /** The trace of the work under way. Outside of any, one that says so. */
 export const currentTrace = (): Trace =>

@@ -31,7 +31,7 @@ describe("a sweep", () => {
   });
 
   it("tends to the others when one fails, and fails after them", async () => {
-    vi.spyOn(console, "log").mockImplementation(() => {});
+    vi.spyOn(console, "error").mockImplementation(() => {});
     const seen: number[] = [];
     const tend = async (item: number) => {
       if (item === 2) throw new Error("Not this one");
@@ -43,7 +43,7 @@ describe("a sweep", () => {
   });
 
   it("stops before its time is over, and says that it is not complete", async () => {
-    vi.spyOn(console, "log").mockImplementation(() => {});
+    vi.spyOn(console, "info").mockImplementation(() => {});
     const { seen, tend, time } = slow(20_000);
     const swept = await sweep(pagesOf([1, 2], [3, 4]), tend, time, { atOnce: 1 });
     expect(swept).toEqual({ tended: 3, complete: false });

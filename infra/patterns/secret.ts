@@ -1,0 +1,8 @@
+import { RandomPassword } from "@pulumi/random";
+
+/**
+ * A secret that nobody has to make up: random from the first deployment of a stage on, or what `sst secret set` says. None
+ * stands in this repository; in the graph, which is the local cloud's, is what infra/synth answers in place of chance.
+ */
+export const secret = (name: string) =>
+  new sst.Secret(name, new RandomPassword(`${name}Value`, { length: 48, special: false }).result);
