@@ -30,20 +30,23 @@ describe.each([fulfilOrder, returnOrder])("the state machine $name", (saga) => {
 });
 
 type Retrier = {
+  ErrorEquals: string[];
   IntervalSeconds: number;
   BackoffRate: number;
   MaxDelaySeconds: number;
   MaxAttempts: number;
 };
 
+/** Whatever one error repeats itself; local/test/patience.test.ts has the middle, and what attempts that take their time add. */
 it("F41 stock is held for longer than an order waits for its payment to be authorised", () => {
   const machine = all("StateMachine").find(({ name }) => name === fulfilOrder.name);
   const { TimeoutSeconds, Retry } = JSON.parse(machine?.inputs.definition).States.AuthorizePayment;
-  const waits = (Retry as Retrier[]).flatMap(({ MaxAttempts, ...retrier }) =>
-    Array.from({ length: MaxAttempts }, (_, n) =>
+  for (const { ErrorEquals, MaxAttempts, ...retrier } of Retry as Retrier[]) {
+    const waits = Array.from({ length: MaxAttempts }, (_, n) =>
       Math.min(retrier.IntervalSeconds * retrier.BackoffRate ** n, retrier.MaxDelaySeconds),
-    ),
-  );
-  const longest = waits.reduce((sum, wait) => sum + TimeoutSeconds + wait, TimeoutSeconds);
-  expect(longest * 1000).toBeLessThan(HELD_FOR_MS);
+    );
+    const attempt = ErrorEquals.includes("States.Timeout") ? TimeoutSeconds : 0;
+    const longest = waits.reduce((sum, wait) => sum + attempt + wait, TimeoutSeconds);
+    expect(longest * 1000).toBeLessThan(HELD_FOR_MS);
+  }
 });

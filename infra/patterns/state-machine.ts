@@ -1,7 +1,7 @@
 import type { Saga } from "../../packages/core/src/saga.ts";
 import { toStateMachine } from "../../packages/core/src/state-machine.ts";
 import { alarm } from "../observability.ts";
-import { logDays, named } from "../stage.ts";
+import { logDays, named, production } from "../stage.ts";
 import { trust } from "./allow.ts";
 import "./link.ts";
 
@@ -88,7 +88,7 @@ export const stateMachine = <Name extends string>(
       inPartition(JSON.stringify(toStateMachine(saga, all), null, 2)),
     ),
     loggingConfiguration: {
-      level: "ALL",
+      level: production ? "ERROR" : "ALL", // each event of each execution is paid for
       includeExecutionData: false, // an order's payment token is nobody else's business
       logDestination: $interpolate`${logs.arn}:*`,
     },

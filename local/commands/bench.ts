@@ -46,7 +46,7 @@ const BUDGETS: [name: keyof Counts, what: string, most: number][] = [
   ["writeUnits", "write units in all", 54],
   ["reads", "reads", 8],
   ["events", "events", 6],
-  ["transitions", "state transitions", 8],
+  ["transitions", "state transitions", 5],
 ];
 
 type Options = { quick: boolean; long: boolean };

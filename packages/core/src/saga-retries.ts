@@ -1,5 +1,25 @@
-const REFUSED = { ErrorEquals: ["Refused", "Contradiction"], MaxAttempts: 0 }; // asking again will not help
-const times = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: number) => ({
+/** Asking again will not help. */
+const REFUSED = { ErrorEquals: ["Refused", "Contradiction"], MaxAttempts: 0 };
+
+/**
+ * What passes by itself, by the names that errors have in Step Functions: nobody knows, too much at once, an outage. Those
+ * that a function throws have one name, given by saga-step.ts; the others are Lambda's own
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html).
+ */
+const TRANSIENT = [
+  "OutcomeUnknown",
+  "Transient",
+  "Sandbox.Timedout",
+  "Lambda.Unknown",
+  "Lambda.TooManyRequestsException",
+  "Lambda.ServiceException",
+  "Lambda.AWSLambdaException",
+  "Lambda.SdkClientException",
+  "Lambda.ClientExecutionTimeoutException",
+];
+
+/** Waits of one second, two, four, up to the longest; each is drawn anew between nothing and that, so that half of it is the mean. */
+const retry = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: number) => ({
   ErrorEquals,
   IntervalSeconds: 1,
   BackoffRate: 2,
@@ -8,12 +28,16 @@ const times = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: numb
   JitterStrategy: "FULL",
 });
 
-/** Neither yes nor no is asked again under the same key for half an hour or so; else what may still be undone gives up soon. */
+/**
+ * While all can still be undone and a customer waits. What passes by itself is outlived for twenty minutes at least, half
+ * an hour mostly: docs/adr/0010 has the figures. A defect of ours, which is all else, is given up after a quarter of a minute.
+ */
 export const EARLY = [
   REFUSED,
-  times(["OutcomeUnknown", "States.Timeout"], 33, 60),
-  times(["States.ALL"], 5, 20),
+  retry(TRANSIENT, 120, 30),
+  retry(["States.Timeout"], 33, 30), // each of them has cost the step's own time before
+  retry(["States.ALL"], 5, 20),
 ];
 
-/** What nothing can undo any more, the undos themselves above all, is tried for half a day. */
-export const LATE = [REFUSED, times(["States.ALL"], 300, 300)];
+/** What nothing can undo any more, the undos themselves above all, is tried for twelve hours. */
+export const LATE = [REFUSED, retry(["States.ALL"], 300, 300)];

@@ -24,12 +24,16 @@ export type Saga<Name extends string = string> = {
   attention: Name;
 };
 
-/** Declares a saga. Throws where the ladder has no place to stand: an undo below the pivot. */
+/** Declares a saga. Throws where the ladder has no place to stand: an undo below the pivot, or a step above it that nothing undoes. */
 export const defineSaga = <const Name extends string>(saga: Saga<Name>): Saga<Name> => {
-  const pivot = saga.rungs.findIndex((rung) => rung.pivot);
-  const late = saga.rungs.find((rung, i) => rung.undo && i >= Math.max(pivot, 0));
+  const { name, rungs } = saga;
+  const pivot = rungs.findIndex((rung) => rung.pivot);
+  const late = rungs.find((rung, i) => rung.undo && i >= Math.max(pivot, 0));
   if (late)
-    throw new Error(`${saga.name}: ${late.undo} undoes something that cannot be undone any more`);
+    throw new Error(`${name}: ${late.undo} undoes something that cannot be undone any more`);
+  const first = rungs.findIndex((rung) => rung.do);
+  if (pivot >= 0 && !rungs.slice(0, first + 1).some((rung) => rung.undo))
+    throw new Error(`${name}: ${rungs[first]?.do} has no undo beside or above it`);
   return saga;
 };
 
