@@ -121,7 +121,7 @@ subscriber("RecoverSaga", "orders/recover-saga", {
     },
     part: "$.detail.executionArn",
   },
-  link: names,
+  link: [...names, fulfilment, cancellation],
   permissions: [...onOrder.permissions, startAgain, lookAt],
 });
 every("5 minutes", "SweepSagas", "orders/sweep-sagas", {

@@ -34,6 +34,9 @@ export const OrderConfirmed = defineEvent("orders.OrderConfirmed.v1", Basket);
 
 const Reason = z.object({ code: z.string(), detail: z.string() });
 
+/** The code of the reason where a person of ours closed an order. */
+export const CLOSED_BY_SHOP = "ClosedByShop";
+
 /** The pivot was taken the other way: the order will not be fulfilled, and what was done for it is being undone. */
 export const OrderAbandoned = defineEvent(
   "orders.OrderAbandoned.v1",

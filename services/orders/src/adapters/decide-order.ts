@@ -1,5 +1,6 @@
 import { ok } from "@petstore/core/result";
 import type { CustomerId } from "@petstore/events/ids";
+import { CLOSED_BY_SHOP } from "@petstore/events/orders";
 import { customerStatus } from "../domain/status.ts";
 import { orders } from "./orders.ts";
 
@@ -13,7 +14,7 @@ export const decideOrder = async (
     orderId,
     decision === "resume"
       ? { type: "ResumeOrder", by, reason }
-      : { type: "GiveUpOrder", by, reason: { code: "ClosedByShop", detail: reason } },
+      : { type: "CloseByShop", by, reason: { code: CLOSED_BY_SHOP, detail: reason } },
   );
   if (!result.ok) return result;
   const { state, version } = result.value;

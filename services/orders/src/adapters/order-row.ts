@@ -1,11 +1,11 @@
 import { client } from "@petstore/core/dynamo";
 import { Entity, type EntityItem } from "electrodb";
 import { Resource } from "sst";
-import type { OrderState } from "../domain/order-state.ts";
+import type { Placed } from "../domain/order-state.ts";
 
 /**
- * An order's row. While a saga has something to do for it, it also stands in the sparse index `open`, by age. What its
- * customer pays with stands beside the state: no event is made of it, only the saga's input.
+ * An order's row. While it is open (domain/run.ts), it also stands in the sparse index `open`, by age. What its customer pays
+ * with stands beside the state: no event is made of it, only the saga's input.
  */
 export const OrderRow = new Entity(
   {
@@ -15,6 +15,7 @@ export const OrderRow = new Entity(
       version: { type: "number", required: true },
       placedAt: { type: "string", required: true },
       open: { type: "string" },
+      openSince: { type: "string", label: "placedAt" },
       paymentToken: { type: "string" },
       state: { type: "any", required: true },
     },
@@ -26,14 +27,12 @@ export const OrderRow = new Entity(
       open: {
         index: "open",
         pk: { field: "gsi1pk", composite: ["open"], casing: "none" },
-        sk: { field: "gsi1sk", composite: ["placedAt"], casing: "none" },
+        sk: { field: "gsi1sk", composite: ["openSince"], casing: "none" },
       },
     },
   },
   { table: Resource.OrdersTable.name, client },
 );
-
-type Placed = Exclude<OrderState, { status: "NEW" }>;
 
 /** An order by its id, with its version, its payment token and the moment it was placed. */
 export const findOrder = async (id: string) => {
@@ -41,15 +40,18 @@ export const findOrder = async (id: string) => {
   return data ? { ...data, state: data.state as Placed } : undefined;
 };
 
-/** The orders that a saga has had something to do for since before then, oldest first, page by page. */
-export async function* openOrdersBefore(then: Date) {
+/** An order as its row tells it. */
+export type Order = NonNullable<Awaited<ReturnType<typeof findOrder>>>;
+
+/** The orders that have been open since between these moments, longest first, page by page. */
+export async function* openOrders(from: string, until: string) {
   let cursor: string | null = null;
   do {
     const page: Page = await OrderRow.query
       .open({ open: "yes" })
-      .lt({ placedAt: then.toISOString() })
+      .between({ openSince: from }, { openSince: until })
       .go({ hydrate: true, limit: 100, cursor });
-    yield page.data.map((row) => ({ ...row, state: row.state as Placed }));
+    yield page.data.map((row): Order => ({ ...row, state: row.state as Placed }));
     cursor = page.cursor;
   } while (cursor);
 }

@@ -1,39 +1,37 @@
-import { Resource } from "sst";
-import type { OrderState } from "../domain/order-state.ts";
-import { OrderRow } from "./order-row.ts";
+import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
+import { client } from "@petstore/core/dynamo";
+import type { OrderState, Placed } from "../domain/order-state.ts";
+import { isOpen } from "../domain/run.ts";
+import { type Order, OrderRow } from "./order-row.ts";
 
-/** What a new status does to the order's place in the index `open`: it leaves, or comes back for the return or because a person said so. */
-const indexed = (state: OrderState): { change: string; values?: Record<string, unknown> } => {
-  switch (state.status) {
-    case "PLACED":
-    case "REJECTING":
-    case "CANCELLING": {
-      if (state.status !== "CANCELLING" && !state.resumed) return { change: "" };
-      const since = { id: "", version: 0, state, open: "yes", placedAt: new Date().toISOString() };
-      const { gsi1pk, gsi1sk } = OrderRow.create(since).params().Item;
-      return {
-        change: ", #open = :open, gsi1pk = :pk, gsi1sk = :sk",
-        values: { ":open": "yes", ":pk": gsi1pk, ":sk": gsi1sk },
-      };
-    }
-    default:
-      return { change: " REMOVE #open, gsi1pk, gsi1sk" };
-  }
+type Update = UpdateCommandInput & { UpdateExpression: string };
+
+const begin = (id: string, state: OrderState, to: number) =>
+  OrderRow.update({ id }).set({ state, version: to });
+
+/** What a new state does to the order's place in the index `open`: it leaves, stays where it is, or comes (back) now. */
+const placed = (id: string, state: Placed, to: number) => {
+  const update = begin(id, state, to);
+  if (!isOpen(state)) return update.remove(["open", "openSince"]);
+  const comes = state.resumed || state.status === "CANCELLING";
+  return comes ? update.set({ open: "yes", openSince: new Date().toISOString() }) : update;
 };
 
 /** The update that takes an order's row from one version to another; refused where it has another one. */
-export const transition = (id: string, state: OrderState, from: number, to: number) => {
-  const { change, values } = indexed(state);
-  return {
-    TableName: Resource.OrdersTable.name,
-    Key: OrderRow.get({ id }).params().Key,
-    UpdateExpression: `SET #state = :state, #version = :to${change}`,
-    ConditionExpression: "#version = :from",
-    ExpressionAttributeNames: {
-      "#state": "state",
-      "#version": "version",
-      ...(change && { "#open": "open" }),
-    },
-    ExpressionAttributeValues: { ":state": state, ":from": from, ":to": to, ...values },
-  };
+export const transition = (id: string, state: OrderState, from: number, to: number) =>
+  placed(id, state as Placed, to)
+    .where(({ version }, { eq }) => eq(version, from))
+    .params<Update>();
+
+/** Takes an order out of the index `open`, unless something has happened to it meanwhile. */
+export const takeOut = async ({ id, version: seen }: Order): Promise<void> => {
+  const update = OrderRow.update({ id })
+    .remove(["open", "openSince"])
+    .where(({ version }, { eq }) => eq(version, seen))
+    .params<Update>();
+  try {
+    await client.send(new UpdateCommand(update));
+  } catch (error) {
+    if ((error as Error).name !== "ConditionalCheckFailedException") throw error;
+  }
 };

@@ -19,8 +19,9 @@ export const orderStore = (paymentToken?: string) =>
     rows: {
       load: findOrder,
       write: (id, state, { from, to }) => {
-        const placedAt = new Date().toISOString();
-        const row = { id, version: to, state, open: "yes", placedAt, paymentToken };
+        const now = new Date().toISOString();
+        const place = { placedAt: now, open: "yes", openSince: now };
+        const row = { id, version: to, state, paymentToken, ...place };
         return from === 0
           ? { Put: OrderRow.create(row).params() }
           : { Update: transition(id, state, from, to) };

@@ -31,7 +31,7 @@ export const startSaga = async (machine: string, name: string, input: object): P
 };
 
 /** The ARN of a machine's execution of this name. */
-export const executionOf = (machine: string, name: string) =>
+const executionOf = (machine: string, name: string) =>
   `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
 
 /** How an execution stands: its status, error and input; undefined where it never started. */
@@ -45,28 +45,49 @@ export const findExecution = async (executionArn: string) => {
 };
 
 const DAY_MS = 24 * 3600_000;
-const LONGEST_MS = 7 * DAY_MS; // a state machine gives up then
+/** A state machine gives up after seven days; two weeks later an execution may still be redriven, and take as long again. */
+const LONGEST_MS = (7 + 14 + 7) * DAY_MS;
 const EARLY: ExecutionStatus[] = ["FAILED", "TIMED_OUT", "ABORTED"];
 
-/** The ARNs of executions that ended early before then and within a day of it, page by page. */
-export async function* failedExecutions(stateMachineArn: string, then: Date) {
-  const age = (date?: Date) => then.getTime() - (date?.getTime() ?? 0);
+/** Whether an execution of this status came to no good end. */
+export const endedEarly = (status?: ExecutionStatus) => !!status && EARLY.includes(status);
+
+/** An execution that ended early, and when. */
+export type EarlyEnd = { executionArn: string; stopDate: string };
+
+/** The executions of a machine that ended early between these moments, first the one that ended first. */
+export const earlyEnds = async (stateMachineArn: string, from: string, until: string) => {
+  const found: EarlyEnd[] = [];
   for (const statusFilter of EARLY) {
     let nextToken: string | undefined;
     do {
       const page: ListExecutionsCommandOutput = await client.send(
-        new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: 100, nextToken }),
+        new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: 1000, nextToken }),
       );
       const all = page.executions ?? [];
-      yield all
-        .filter(({ stopDate }) => age(stopDate) >= 0 && age(stopDate) <= DAY_MS)
-        .map(({ executionArn }) => executionArn as string);
-      // The newest begun come first: those after this page are too old.
-      const over = age(all.at(-1)?.startDate) > LONGEST_MS + DAY_MS;
-      nextToken = over ? undefined : page.nextToken;
+      for (const { executionArn = "", stopDate } of all)
+        found.push({ executionArn, stopDate: stopDate?.toISOString() ?? until });
+      // The newest begun come first: those after this page ended before.
+      const [oldest, past] = [all.at(-1)?.startDate?.getTime(), Date.parse(from) - LONGEST_MS];
+      nextToken = oldest && oldest < past ? undefined : page.nextToken;
     } while (nextToken);
   }
-}
+  return found
+    .filter(({ stopDate }) => stopDate > from && stopDate <= until)
+    .sort((a, b) => (a.stopDate < b.stopDate ? -1 : 1));
+};
+
+/** The newest execution of a run: its first one, or one that was begun because that ended early. */
+export const newestOf = async (machine: string, run: string) => {
+  let newest: Awaited<ReturnType<typeof findExecution>>;
+  for (let name: string | undefined = run; name; name = nextRun(name)) {
+    const next = await findExecution(executionOf(machine, name));
+    if (!next) break;
+    newest = next;
+    if (!endedEarly(next.status)) break;
+  }
+  return newest;
+};
 
 const RUNS = 3;
 

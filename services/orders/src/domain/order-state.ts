@@ -37,12 +37,26 @@ export type OrderState =
       /** How often a person has set it going again: each time its saga begins anew. */
       resumed?: number;
       reason?: Refusal;
+      /** Why its money goes back. It stays what it was first, for under that word the money may have gone back already. */
+      cause?: "cancellation" | "failure";
+      /** Its money and stock have come back. */
+      closed?: true | undefined;
     } & Basket);
 
-/** What a customer reads of it: what is being undone is still pending, what is being returned still confirmed. */
-export const seenAs = (status: Moving) => {
-  if (status === "PLACED" || status === "REJECTING") return "PENDING";
-  return status === "CANCELLING" ? "CONFIRMED" : status;
+/** An order that there is. */
+export type Placed = Exclude<OrderState, { status: "NEW" }>;
+
+/**
+ * Whether all is over, and nothing that a saga says afterwards changes it. An order that was cancelled before it was
+ * confirmed is not: its run still gives back what it holds.
+ */
+export const isFinal = ({ status, closed }: Placed): boolean =>
+  status === "REJECTED" || (status === "CANCELLED" && closed === true);
+
+/** What a customer reads of it: what is being undone is still pending, what is being returned still what it was. */
+export const seenAs = (status: Moving, { confirmed }: { confirmed?: true }) => {
+  if (status === "CONFIRMED" || status === "CANCELLED") return status;
+  return status === "CANCELLING" && confirmed ? "CONFIRMED" : "PENDING";
 };
 
 /** An order after one more event. */
@@ -57,13 +71,16 @@ export const evolve = (state: OrderState, event: OrderEvent): OrderState => {
     case OrderRejected.type:
       return { ...state, status: "REJECTED" };
     case CancellationRequested.type:
-      return { ...state, status: "CANCELLING" };
+      return { ...state, status: "CANCELLING", cause: "cancellation" };
     case FulfilmentFailed.type: {
-      const resumed = (state.resumed ?? 0) + (event.data.by ? 1 : 0);
-      return { ...state, status: "CANCELLING", reason: event.data.reason, resumed };
+      const { reason, by } = event.data;
+      const resumed = (state.resumed ?? 0) + (by ? 1 : 0);
+      return { ...state, status: "CANCELLING", reason, resumed, cause: state.cause ?? "failure" };
     }
-    case OrderCancelled.type:
-      return { ...state, status: "CANCELLED" };
+    case OrderCancelled.type: {
+      const closed = state.status === "CANCELLING" ? true : state.closed;
+      return { ...state, status: "CANCELLED", was: undefined, closed };
+    }
     case OrderNeedsAttention.type:
       return { ...state, status: "NEEDS_ATTENTION", was: state.status as Moving };
     case OrderResumed.type:

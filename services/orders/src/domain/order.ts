@@ -1,7 +1,6 @@
 import type { Decider } from "@petstore/core/decider";
 import { add, type Money, times } from "@petstore/core/money";
 import { ok, type Refusal, refuse } from "@petstore/core/result";
-import type { CustomerId } from "@petstore/events/ids";
 import {
   CancellationRequested,
   FulfilmentFailed,
@@ -9,12 +8,11 @@ import {
   OrderCancelled,
   OrderConfirmed,
   type OrderEvent,
-  OrderNeedsAttention,
   OrderPlaced,
   OrderRejected,
-  OrderResumed,
 } from "@petstore/events/orders";
-import { type Basket, evolve, type OrderState, seenAs } from "./order-state.ts";
+import { type AttentionCommand, decideAttention } from "./attention.ts";
+import { type Basket, evolve, type OrderState } from "./order-state.ts";
 
 export type OrderCommand =
   | ({ type: "PlaceOrder" } & Basket)
@@ -23,9 +21,8 @@ export type OrderCommand =
   | { type: "RejectOrder"; reason: Refusal }
   | { type: "CancelOrder" }
   | { type: "CloseOrder" }
-  | { type: "GiveUpOrder"; reason: Refusal; by?: CustomerId }
-  | { type: "ResumeOrder"; reason: string; by: CustomerId }
-  | { type: "MarkNeedsAttention"; step: string; cause: string };
+  | { type: "GiveUpOrder"; reason: Refusal }
+  | AttentionCommand;
 
 export type OrderRefusal = Refusal<
   | "NoSuchOrder"
@@ -34,6 +31,7 @@ export type OrderRefusal = Refusal<
   | "AlreadyRejected"
   | "NeedsAttention"
   | "NeedsNoAttention"
+  | "NotConfirmed"
 >;
 
 /** The sum of an order's lines, at the prices of our catalogue. */
@@ -51,10 +49,11 @@ export const order: Decider<OrderState, OrderCommand, OrderEvent, OrderRefusal> 
     }
     if (state.status === "NEW") return refuse("NoSuchOrder", "There is no such order.");
 
-    const { status, orderId, customerId, confirmed, reason, total } = state;
+    const { status, orderId, customerId, confirmed, closed, reason, total } = state;
     const who = { orderId, customerId };
-    const cancelled = OrderCancelled({ ...who, reason, ...(confirmed && { sale: total }) });
-    const fine = refuse("NeedsNoAttention", `The order is ${status.toLowerCase()}.`);
+    // What was closed once before is off the books already.
+    const sale = confirmed && !closed && { sale: total };
+    const cancelled = OrderCancelled({ ...who, reason, ...sale });
     switch (command.type) {
       case "ConfirmOrder":
         if (status === "PLACED") return ok([OrderConfirmed(state)]);
@@ -76,35 +75,23 @@ export const order: Decider<OrderState, OrderCommand, OrderEvent, OrderRefusal> 
       case "CancelOrder":
         if (status === "PLACED") return ok([cancelled]);
         if (status === "CONFIRMED") return ok([CancellationRequested(state)]);
-        if (status === "CANCELLING" || status === "CANCELLED") return ok([]);
         if (status === "NEEDS_ATTENTION")
           return refuse("NeedsAttention", "We are looking into this order already.");
-        return refuse("AlreadyRejected", "The order was rejected; there is nothing to cancel.");
+        if (status === "REJECTED")
+          return refuse("AlreadyRejected", "The order was rejected; there is nothing to cancel.");
+        return ok([]); // it is off already, or about to be
 
       case "CloseOrder":
         return ok(status === "CANCELLING" ? [cancelled] : []);
 
-      case "GiveUpOrder": {
-        // A saga gives up what it has confirmed, a person what needs attention. What is on its way back stays so.
-        const { by, reason: why } = command;
-        if (status === (by ? "NEEDS_ATTENTION" : "CONFIRMED"))
-          return ok([FulfilmentFailed({ ...state, reason: why, by })]);
-        const left = status === "CANCELLING" || status === "CANCELLED";
-        return left || (status === "NEEDS_ATTENTION" && !by) ? ok([]) : fine;
-      }
-      case "ResumeOrder": {
-        if (status !== "NEEDS_ATTENTION") return state.resumed ? ok([]) : fine;
-        const { by, reason: why } = command;
-        const again = seenAs(state.was ?? "PLACED");
-        return ok([OrderResumed({ ...who, by, reason: why, status: again })]);
-      }
+      case "GiveUpOrder":
+        if (status === "CONFIRMED")
+          return ok([FulfilmentFailed({ ...state, reason: command.reason })]);
+        if (confirmed) return ok([]); // it is on its way back already, or a person looks
+        return refuse("NotConfirmed", `The order is ${status.toLowerCase()}.`);
 
-      case "MarkNeedsAttention": {
-        // Rejected: all was undone before its saga was lost. There is nothing to look at.
-        if (status === "NEEDS_ATTENTION" || status === "REJECTED") return ok([]);
-        const { step, cause } = command;
-        return ok([OrderNeedsAttention({ ...who, step, cause })]);
-      }
+      default:
+        return decideAttention(state, command);
     }
   },
 

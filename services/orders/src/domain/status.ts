@@ -2,8 +2,6 @@ import type * as z from "zod";
 import { type OrderState, seenAs } from "./order-state.ts";
 import type { Status } from "./requests.ts";
 
-type Placed = Exclude<OrderState, { status: "NEW" }>;
-
 /** An order's status in its customer's words. One that a person has given up needs attention until all is back. */
 export const customerStatus = (state: OrderState): z.infer<typeof Status> => {
   switch (state.status) {
@@ -12,15 +10,9 @@ export const customerStatus = (state: OrderState): z.infer<typeof Status> => {
     case "REJECTED":
     case "NEEDS_ATTENTION":
       return state.status;
+    case "CANCELLING":
+      return state.was ? "NEEDS_ATTENTION" : seenAs(state.status, state);
     default:
-      return state.was ? "NEEDS_ATTENTION" : seenAs(state.status);
+      return seenAs(state.status, state);
   }
 };
-
-/** The saga that an order is in the hands of. */
-export const sagaOf = ({ status }: Placed) =>
-  status === "CANCELLING" ? "ReturnOrder" : "FulfilOrder";
-
-/** The name of its first run: the order's id, and a new one each time that a person sets it going again. */
-export const firstRun = ({ orderId, resumed }: Placed): string =>
-  resumed ? `${orderId}-${resumed}` : orderId;

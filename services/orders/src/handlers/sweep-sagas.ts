@@ -1,31 +1,17 @@
-import { sweep } from "@petstore/core/sweep";
 import type { Handler } from "aws-lambda";
-import { Resource } from "sst";
-import { beginForgottenSaga, type Machine } from "../adapters/begin-saga.ts";
-import { openOrdersBefore } from "../adapters/order-row.ts";
-import { recoverSaga } from "../adapters/recover-saga.ts";
-import { failedExecutions } from "../adapters/sagas.ts";
-import { sagaOf } from "../domain/status.ts";
+import { sweepEarlyEnds } from "../adapters/sweep-early-ends.ts";
+import { sweepOpenOrders } from "../adapters/sweep-open-orders.ts";
 
 const PATIENCE_MS = 10 * 60_000;
 
-const machines: Machine[] = [
-  { saga: "FulfilOrder", arn: Resource.FulfilOrder.arn },
-  { saga: "ReturnOrder", arn: Resource.ReturnOrder.arn },
-];
-
-/** What nothing else has moved: sagas that ended early, then orders whose saga never began. */
-async function* stranded(then: Date) {
-  for (const { arn } of machines)
-    for await (const page of failedExecutions(arn, then))
-      yield page.map((execution) => () => recoverSaga(execution));
-  for await (const page of openOrdersBefore(then))
-    yield page.map((order) => () => {
-      const machine = machines.find(({ saga }) => saga === sagaOf(order.state)) as Machine;
-      return beginForgottenSaga(machine, order);
-    });
-}
-
-/** A scheduled look at all of it. */
-export const handler: Handler = (_, time) =>
-  sweep(stranded(new Date(Date.now() - PATIENCE_MS)), (rescue) => rescue(), time);
+/** A scheduled look at what nothing else has moved: sagas that ended early, and orders whose saga never began. */
+export const handler: Handler = async (_, time) => {
+  const until = new Date(Date.now() - PATIENCE_MS).toISOString();
+  const sweeps = await Promise.allSettled([
+    sweepEarlyEnds("FulfilOrder", until, time),
+    sweepEarlyEnds("ReturnOrder", until, time),
+    sweepOpenOrders(until, time),
+  ]);
+  const failures = sweeps.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  if (failures.length > 0) throw new AggregateError(failures, failures.join("; "));
+};

@@ -4,6 +4,7 @@ import type { Envelope } from "@petstore/core/event";
 import { applyOnce } from "@petstore/core/projection";
 import { ok, refuse } from "@petstore/core/result";
 import { Resource } from "sst";
+import { ATTENTION, attentionOf, needsOf } from "../domain/attention.ts";
 import {
   catchUp,
   changesOf,
@@ -28,6 +29,7 @@ export const projectOrder = (event: Envelope<OrderViewEvent>): Promise<"applied"
     set: {
       orderId,
       ...changes,
+      ...attentionOf(event),
       ...(customerId && { gsi1pk: customerId, gsi1sk: `${placedAt}#${orderId}` }),
     },
     append: { timeline: timelineEntry(event) },
@@ -52,25 +54,51 @@ export const readOrder = async (orderId: string, customerId: string, version: nu
   return ok(catchUp(row, now));
 };
 
-/** A page of a customer's orders, newest first. The cursor is the place in that order; it names no other customer's. */
-export const listViews = async (customerId: string, limit: number, cursor?: string) => {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: "byCustomer",
-      KeyConditionExpression: `gsi1pk = :customer${cursor ? " AND gsi1sk < :cursor" : ""}`,
-      ExpressionAttributeValues: { ":customer": customerId, ...(cursor && { ":cursor": cursor }) },
-      ScanIndexForward: false,
-      Limit: limit,
-    }),
-  );
+/** The orders' rows, in this order. Those that there are none of are left out. */
+const rowsOf = async (orderIds: readonly string[]): Promise<OrderRow[]> => {
   const rows = new Map<string, OrderRow>();
-  let Keys: Record<string, unknown>[] = Items.map(({ pk, sk }) => ({ pk, sk }));
+  let Keys: Record<string, unknown>[] = orderIds.map(key);
   while (Keys.length > 0) {
     const page = await client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys } } }));
     for (const row of page.Responses?.[table] ?? []) rows.set(row.pk, row as OrderRow);
     Keys = page.UnprocessedKeys?.[table]?.Keys ?? [];
   }
-  const items = Items.flatMap(({ pk }) => rows.get(pk) ?? []).map(toAnswer);
-  return { items, cursor: Items.length === limit ? (Items.at(-1)?.gsi1sk as string) : null };
+  return orderIds.flatMap((id) => rows.get(id) ?? []);
+};
+
+/** A page of a list of orders in the index. The cursor is a place in that list; it names nothing of another one. */
+const listed = async (
+  list: string,
+  { limit, cursor, newestFirst }: { limit: number; cursor?: string; newestFirst: boolean },
+) => {
+  const after = ` AND gsi1sk ${newestFirst ? "<" : ">"} :cursor`;
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: "byCustomer",
+      KeyConditionExpression: `gsi1pk = :list${cursor ? after : ""}`,
+      ExpressionAttributeValues: { ":list": list, ...(cursor && { ":cursor": cursor }) },
+      ScanIndexForward: !newestFirst,
+      Limit: limit,
+    }),
+  );
+  return {
+    rows: await rowsOf(Items.map(({ pk }) => pk as string)),
+    cursor: Items.length === limit ? (Items.at(-1)?.gsi1sk as string) : null,
+  };
+};
+
+/** A page of a customer's orders, newest first. */
+export const listViews = async (customerId: string, limit: number, cursor?: string) => {
+  const page = await listed(customerId, { limit, newestFirst: true, ...(cursor && { cursor }) });
+  return { items: page.rows.map(toAnswer), cursor: page.cursor };
+};
+
+/** A page of the orders that need attention, those first that have waited longest, with what an administrator has to know. */
+export const listNeeding = async (limit: number, cursor?: string) => {
+  const page = await listed(ATTENTION, { limit, newestFirst: false, ...(cursor && { cursor }) });
+  const items = page.rows
+    .map((row) => ({ ...toAnswer(row), attention: needsOf(row) }))
+    .filter(({ status }) => status === ATTENTION); // the list may lag behind by an event
+  return { items, cursor: page.cursor };
 };

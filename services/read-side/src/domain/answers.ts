@@ -1,5 +1,5 @@
 import { Money } from "@petstore/core/money";
-import { OrderId, ProductId } from "@petstore/events/ids";
+import { CustomerId, OrderId, ProductId } from "@petstore/events/ids";
 import { Product } from "@petstore/events/inventory";
 import { OrderLine } from "@petstore/events/orders";
 import * as z from "zod";
@@ -16,6 +16,19 @@ export const Order = z.object({
   placedAt: z.iso.datetime().optional(),
   version: z.int().positive(),
   timeline: z.array(z.object({ at: z.iso.datetime(), what: z.string() })),
+});
+
+/** An order that needs attention, as an administrator reads it: what failed, since when, and what may be done about it. */
+export const OrderToLookAt = Order.extend({
+  attention: z
+    .object({
+      step: z.string(),
+      cause: z.string(),
+      since: z.iso.datetime(),
+      mayDo: z.array(z.enum(["resume", "close"])).describe("Nothing while it is being closed."),
+    })
+    .optional()
+    .describe("With `status` only."),
 });
 
 /** A product as the API answers it. */
@@ -41,7 +54,19 @@ const OrderCursor = z
   .regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z#ord_\w{26}$/, "a cursor of an earlier page");
 
 /** What the queries may ask. */
-export const OrdersQuery = z.strictObject({ limit: Limit, cursor: OrderCursor.optional() });
+export const OrdersQuery = z
+  .strictObject({
+    limit: Limit,
+    cursor: OrderCursor.optional(),
+    status: z
+      .literal("NEEDS_ATTENTION")
+      .optional()
+      .describe("For admins: those orders of all customers, longest waiting first."),
+    customerId: CustomerId.optional().describe("For admins: that customer's orders."),
+  })
+  .refine(({ status, customerId }) => !(status && customerId), {
+    message: "status or customerId, not both",
+  });
 export const ProductsQuery = z.strictObject({ limit: Limit, cursor: ProductId.optional() });
 export const OrderQuery = z.strictObject({ version: z.coerce.number().int().min(1).default(1) });
 export const SalesQuery = z.strictObject({ date: z.iso.date().optional() });

@@ -6,7 +6,7 @@ import { OrderId, ProductId } from "@petstore/events/ids";
 import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import * as z from "zod";
-import { listViews, readOrder } from "../adapters/order-views.ts";
+import { listNeeding, listViews, readOrder } from "../adapters/order-views.ts";
 import { findProduct, listProducts } from "../adapters/product-views.ts";
 import { findReport, salesOf } from "../adapters/sales.ts";
 import * as Answer from "../domain/answers.ts";
@@ -21,17 +21,26 @@ export const app = api()
     "/orders",
     documented({
       operationId: "listOrders",
-      summary: "Your orders, newest first",
+      summary:
+        "Your orders, newest first; for admins also another customer's, or all that need attention",
       responses: {
-        200: answers("A page of orders", Answer.page(Answer.Order)),
-        ...refuses({ 401: "No valid token", 422: "Not a query that we understand" }),
+        200: answers("A page of orders", Answer.page(Answer.OrderToLookAt)),
+        ...refuses({
+          401: "No valid token",
+          403: "What is asked for is for admins",
+          422: "Not a query that we understand",
+        }),
       },
     }),
     signedIn,
     valid("query", Answer.OrdersQuery),
     async (c) => {
-      const { limit, cursor } = c.req.valid("query");
-      return c.json(await listViews(c.var.principal.customerId, limit, cursor));
+      const { limit, cursor, status, customerId } = c.req.valid("query");
+      const { customerId: own, roles } = c.var.principal;
+      if ((status || customerId) && !roles.includes("admin"))
+        return problem(c, 403, { code: "Forbidden", detail: "Your role does not allow this." });
+      if (status) return c.json(await listNeeding(limit, cursor));
+      return c.json(await listViews(customerId ?? own, limit, cursor));
     },
   )
   .get(
