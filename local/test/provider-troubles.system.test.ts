@@ -92,6 +92,8 @@ describe("F23 F52 a shop that takes webhooks and does not answer", () => {
     const money = { amount: 499, currency: "USD" };
     const webhook = (id: string, status: string) => ({
       messageId: id,
+      receiptHandle: "none",
+      attributes: { ApproximateReceiveCount: "1" },
       body: JSON.stringify({
         id: `whk_${id}`,
         type: `payment.${status}`,
