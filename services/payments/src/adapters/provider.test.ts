@@ -108,7 +108,7 @@ describe("the payment provider, as we know it", () => {
     "has said nothing of a card when it does not accept our key (%i): that is an outage, and is logged as one",
     async (status) => {
       const { asked, provider } = await providerThatReplies({ status, body: {} });
-      const lines = vi.spyOn(console, "log").mockImplementation(() => {});
+      const lines = vi.spyOn(console, "error").mockImplementation(() => {});
       for (let i = 0; i < 8; i++)
         await expect(provider.authorize(id, total, "tok")).rejects.toMatchObject({
           name: "OutcomeUnknown",
@@ -117,7 +117,7 @@ describe("the payment provider, as we know it", () => {
       const logged = lines.mock.calls.map(([line]) => JSON.stringify(line));
       expect(logged).toHaveLength(5);
       for (const line of logged) {
-        expect(line).toMatch(/ERROR.*ProviderRefusesUs/);
+        expect(line).toContain("ProviderRefusesUs");
         expect(line).not.toContain("Bearer");
       }
       lines.mockRestore();
