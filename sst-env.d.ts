@@ -159,6 +159,10 @@ declare module "sst" {
       "type": "sst.sst.Linkable"
       "url": string
     }
+    "PaymentsApi": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "PaymentsOutbox": {
       "name": string
       "type": "sst.aws.Dynamo"
@@ -182,6 +186,10 @@ declare module "sst" {
     "PaymentsTable": {
       "name": string
       "type": "sst.aws.Dynamo"
+    }
+    "PreviousProviderApiKey": {
+      "type": "sst.sst.Secret"
+      "value": string
     }
     "PreviousWebhookSecret": {
       "type": "sst.sst.Secret"
@@ -350,6 +358,14 @@ declare module "sst" {
     "WebhookSecret": {
       "type": "sst.sst.Secret"
       "value": string
+    }
+    "WithdrawPayment": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "WithdrawPaymentDlq": {
+      "type": "sst.aws.Queue"
+      "url": string
     }
   }
 }

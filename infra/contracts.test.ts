@@ -53,7 +53,7 @@ describe("who hears what", () => {
     ["orders.OrderPlaced.v2", ["OrderViews", "StartFulfilment"]],
     ["orders.OrderConfirmed.v1", ["Notifications", "OrderViews", "Sales"]],
     ["orders.OrderRejected.v1", ["Notifications", "OrderViews"]],
-    ["orders.OrderCancelled.v1", ["Notifications", "OrderViews", "Sales"]],
+    ["orders.OrderCancelled.v1", ["Notifications", "OrderViews", "Sales", "WithdrawPayment"]],
     ["orders.CancellationRequested.v1", ["OrderViews", "StartCancellation"]],
     ["orders.FulfilmentFailed.v1", ["OrderViews", "StartCancellation"]],
     ["orders.OrderResumed.v1", ["OrderViews", "StartCancellation", "StartFulfilment"]],
@@ -71,6 +71,8 @@ describe("who hears what", () => {
     ["payments.PaymentAuthorized.v1", ["OrderViews"]],
     ["payments.PaymentCaptured.v1", ["OrderViews"]],
     ["payments.PaymentRefunded.v1", ["OrderViews"]],
+    ["payments.PaymentRefundedByHand.v1", ["OrderViews"]],
+    ["payments.PaymentNeedsAttention.v1", ["Notifications", "OrderViews"]],
   ])("%s is heard by %j", (type, who) => {
     expect(catalogue.map((contract) => contract.type as string)).toContain(type);
     expect(hear(type)).toEqual(who);
@@ -100,7 +102,7 @@ describe("the API's routes", () => {
     expect(new Set(answeredBy(/^GET /))).toEqual(new Set(["read-side"]));
     expect(new Set(answeredBy(/^POST \/orders/))).toEqual(new Set(["orders"]));
     expect(new Set(answeredBy(/^POST \/stock/))).toEqual(new Set(["inventory"]));
-    expect(new Set(answeredBy(/^POST \/webhooks/))).toEqual(new Set(["payments"]));
+    expect(new Set(answeredBy(/^POST \/(webhooks|payments)/))).toEqual(new Set(["payments"]));
   });
 });
 

@@ -53,6 +53,21 @@ describe("alarms", () => {
       expect(watches(`Executions${end}`, { StateMachineArn: outputs.arn })).toBe(true);
   });
 
+  it("ring for what the payments' functions log as an error", () => {
+    const groups = all("LogMetricFilter").map(({ inputs }) => {
+      const { name, namespace } = inputs.metricTransformation;
+      expect(inputs.pattern).toBe('{ $.level = "ERROR" }');
+      expect(alarms.filter((one) => one.metricName === name)).toMatchObject([{ namespace }]);
+      return inputs.logGroupName as string;
+    });
+    const ofPayments = all("Function").filter(
+      ({ name, inputs }) => inputs.tags.context === "payments" && !/Outbox/.test(name),
+    );
+    expect(groups.sort()).toEqual(
+      ofPayments.map(({ inputs }) => inputs.loggingConfig.logGroup).sort(),
+    );
+  });
+
   it("tell somebody, and stay silent when nothing happens", () => {
     const [topic] = all("Topic");
     for (const alarm of alarms)

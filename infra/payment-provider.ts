@@ -12,12 +12,16 @@ const context = "payment-provider";
 export const apiKey = secret("ProviderApiKey");
 export const webhookSecret = secret("WebhookSecret");
 
+/** Accepted beside ProviderApiKey while it is set: how the key is rotated. */
+const previousApiKey = new sst.Secret("PreviousProviderApiKey", "");
+
 const ledger = table("ProviderTable", { context });
-const webhooks = queueWithDlq("ProviderWebhooks", context).queue;
+/** Eight attempts that begin with seconds and back off take about three quarters of an hour. */
+const { queue: webhooks } = queueWithDlq("ProviderWebhooks", context, { attempts: 8 });
 
 const sandbox = lambda("ProviderApi", "payment-provider/api", {
   url: true,
-  link: [ledger, webhooks, apiKey],
+  link: [ledger, webhooks, apiKey, previousApiKey],
   permissions: [
     allow(ledger.arn, "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"),
     allow(webhooks.arn, "sqs:SendMessage"),
@@ -31,5 +35,6 @@ export const paymentProvider = new sst.Linkable("PaymentProvider", {
 
 consumer("DeliverWebhook", "payment-provider/deliver-webhook", {
   queue: webhooks,
-  link: [shop, webhookSecret],
+  link: [shop, webhooks, webhookSecret],
+  permissions: [allow(webhooks.arn, "sqs:ChangeMessageVisibility")],
 });

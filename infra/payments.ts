@@ -1,9 +1,13 @@
+import { OrderCancelled } from "../packages/events/src/orders.ts";
 import { fulfilOrder } from "../services/orders/src/saga/fulfil-order.ts";
 import { route } from "./api.ts";
+import { issuer } from "./identity.ts";
 import { allow, command } from "./patterns/allow.ts";
+import { errorLogAlarm } from "./patterns/error-log.ts";
 import { lambda, step } from "./patterns/lambda.ts";
 import { outbox } from "./patterns/outbox.ts";
 import { stateMachineArn } from "./patterns/state-machine.ts";
+import { published, subscriber } from "./patterns/subscription.ts";
 import { table } from "./patterns/table.ts";
 import { apiKey, paymentProvider, webhookSecret } from "./payment-provider.ts";
 
@@ -41,10 +45,41 @@ export const voidPayment = step("VoidPayment", "payments/void-payment", atProvid
 export const refundPayment = step("RefundPayment", "payments/refund-payment", atProvider);
 
 const webhook = lambda("ReceiveWebhook", "payments/receive-webhook", {
-  link: [...onLedger.link, webhookSecret, previousWebhookSecret],
+  ...atProvider,
+  link: [...atProvider.link, webhookSecret, previousWebhookSecret],
   permissions: [
     ...onLedger.permissions,
     answerSaga("states:SendTaskSuccess", "states:SendTaskFailure"),
   ],
 });
 route("POST /webhooks/payments", "ReceivePaymentWebhook", webhook);
+
+const withdrawal = subscriber("WithdrawPayment", "payments/withdraw-payment", {
+  ...onLedger,
+  on: published([OrderCancelled]),
+  permissions: [
+    allow(ledger.arn, "dynamodb:Query", "dynamodb:PutItem"), // its tombstone is told to nobody
+    answerSaga("states:SendTaskFailure"),
+  ],
+});
+
+// The administrators' side: what went back by other ways than the provider
+const api = lambda("PaymentsApi", "payments/api", {
+  ...atProvider,
+  link: [...atProvider.link, issuer],
+});
+route("POST /payments/{orderId}/refunds", "RecordRefund", api);
+
+errorLogAlarm("PaymentErrorsLogged", {
+  context,
+  because: "A payment needs a person, or the provider does not accept our key: see the log",
+  functions: {
+    AuthorizePayment: authorizePayment,
+    CapturePayment: capturePayment,
+    VoidPayment: voidPayment,
+    RefundPayment: refundPayment,
+    ReceiveWebhook: webhook,
+    WithdrawPayment: withdrawal,
+    PaymentsApi: api,
+  },
+});

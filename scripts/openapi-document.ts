@@ -12,6 +12,7 @@ const APIS = [
   "services/orders/src/handlers/api.ts",
   "services/read-side/src/handlers/api.ts",
   "services/inventory/src/handlers/api.ts",
+  "services/payments/src/handlers/api.ts",
   "services/payments/src/handlers/receive-webhook.ts",
 ];
 

@@ -4,6 +4,7 @@ export const nothingToDo: Record<string, string> = {
   "pulumi:providers:aws": "which account and region; the emulator has its own",
   "aws:cloudwatch/logGroup:LogGroup": "function logs are notes, and with --logs on the terminal",
   "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "there are no log groups to write to",
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": "nobody is paged by a laptop",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "nobody is paged by a laptop",
   "aws:cloudwatch/dashboard:Dashboard": "whoever runs this emulator sees what runs",
   "aws:sns/topic:Topic": "only alarms publish to it",

@@ -31,12 +31,12 @@ export const deadLetterQueue = (name: string, context: string) => {
   return queue;
 };
 
-/** A queue and its dead-letter queue, which takes a message after five attempts. */
-export const queueWithDlq = (name: string, context: string) => {
+/** A queue and its dead-letter queue, which takes a message after so many attempts. */
+export const queueWithDlq = (name: string, context: string, { attempts = ATTEMPTS } = {}) => {
   const deadLetters = deadLetterQueue(`${name}Dlq`, context);
   const queue = new sst.aws.Queue(name, {
     visibilityTimeout: `${VISIBILITY} seconds`,
-    dlq: { queue: deadLetters.arn, retry: ATTEMPTS },
+    dlq: { queue: deadLetters.arn, retry: attempts },
     transform: {
       queue: {
         messageRetentionSeconds: FOURTEEN_DAYS,

@@ -124,6 +124,16 @@ const translations: Record<string, Translation> = {
         ? [{ call: "logs:PutRetentionPolicy", input: { logGroupName: name, retentionInDays } }]
         : [],
   },
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
+    call: "logs:PutMetricFilter",
+    names: { name: "filterName", pattern: "filterPattern" },
+    without: ["metricTransformation"],
+    more: ({ metricTransformation: { name, namespace, value } }) => ({
+      metricTransformations: [
+        { metricName: name, metricNamespace: namespace, metricValue: value },
+      ],
+    }),
+  },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
     call: "cloudwatch:PutMetricAlarm",
     names: { name: "AlarmName", metricQueries: "Metrics" },

@@ -40,6 +40,7 @@ export type Play = {
   onChange?: (scenes: Scene[]) => void;
 };
 
+const ENDED = ["REJECTED", "CANCELLED", "NEEDS_ATTENTION"];
 const LOOK_EVERY_MS = 300;
 const TRIES = 10;
 const PAGE = 100;
@@ -129,7 +130,10 @@ export const play = async ({
     if (underKeyOf) await until(() => sceneOf(underKeyOf)?.order !== undefined);
     await place(scene);
     if (!cancels || !scene.order) return;
-    if (cancels === "when confirmed") await until(() => scene.order?.status !== "PENDING");
+    // Confirmed and not paid yet, it would only be given up: these stories are about money that came and goes back.
+    const isPaid = () => scene.order?.timeline.some(({ what }) => what === "PaymentCaptured");
+    if (cancels === "when paid")
+      await until(() => isPaid() === true || ENDED.includes(scene.order?.status ?? ""));
     const path = `/orders/${scene.order.orderId}/cancel`;
     const { status } = await persist({ method: "POST", path, as: story.as });
     update(scene, { cancelled: status });

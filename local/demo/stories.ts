@@ -29,7 +29,7 @@ export type Story = {
   after?: string;
   /** Begins at the same moment as the others of this name; exactly one of them is sold. */
   rivals?: string;
-  cancels?: "at once" | "when confirmed";
+  cancels?: "at once" | "when paid";
   /** Any of these is right. */
   ends: Ending[];
   /** The problem's type, where the story ends with a refusal. */
@@ -49,7 +49,7 @@ const story = (
 ): Story => ({ id, as, lines, tells, card: "tok_approve", ...more, ends: [ends].flat() });
 
 const late = { card: "tok_late" };
-const whenConfirmed = { cancels: "when confirmed" } as const;
+const whenPaid = { cancels: "when paid" } as const;
 
 /** The stories that every demo tells, in the order in which they begin: one line each. */
 export const stories: Story[] = [
@@ -72,9 +72,9 @@ export const stories: Story[] = [
     "refund",
     "alice",
     want(["rabbit", 1]),
-    "cancelled after it was confirmed",
+    "cancelled after it was paid",
     "given back",
-    whenConfirmed,
+    whenPaid,
   ),
   story(
     "refund-fails",
@@ -83,7 +83,7 @@ export const stories: Story[] = [
     "cancelled; the refund fails twice",
     "given back",
     {
-      ...whenConfirmed,
+      ...whenPaid,
       card: "tok_refund_fails",
     },
   ),
@@ -151,10 +151,10 @@ export const stories: Story[] = [
     "disorder-off",
     "carol",
     want(["fish-bowl", 1]),
-    "the same, cancelled when confirmed",
+    "the same, cancelled when paid",
     "given back",
     {
-      ...whenConfirmed,
+      ...whenPaid,
       card: "tok_disorder",
     },
   ),

@@ -9,15 +9,17 @@ type Check = (books: Books) => string[];
 const paymentIdOf = (orderId: string) => orderId.replace("ord_", "pay_");
 const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
 
-/** What our ledger says of a payment: amounts in minor units. */
+/** What our ledger says of a payment: amounts in minor units. What went back `byHand` is in no other ledger. */
 export const paidFor = (books: Books, orderId: string) => {
   const events = books.payments.get(paymentIdOf(orderId)) ?? [];
   const amounts = (type: string) =>
     events.filter((event) => event.type === type).map(({ data }) => data.amount.amount as number);
+  const byHand = sum(amounts("RefundedByHand"));
   return {
     authorized: sum(amounts("Authorized")),
     captured: sum(amounts("Captured")),
-    refunded: sum(amounts("Refunded")),
+    refunded: sum(amounts("Refunded")) + byHand,
+    byHand,
   };
 };
 
@@ -111,11 +113,9 @@ const checks: Record<string, Check> = {
     return [
       ...unbalanced.map(({ sk }) => `the posting ${sk} does not add up to nothing`),
       ...everyOrder(books, ({ orderId }) => {
-        const { captured, refunded } = paidFor(books, orderId);
-        const theirs = netOf(orderId);
-        return (
-          captured - refunded !== theirs && `we say ${captured - refunded}, they say ${theirs}`
-        );
+        const { captured, refunded, byHand } = paidFor(books, orderId);
+        const [ours, theirs] = [captured - refunded + byHand, netOf(orderId)];
+        return ours !== theirs && `we say ${ours}, they say ${theirs}`;
       }),
     ];
   },

@@ -87,6 +87,22 @@ const everyKindOfOrder = async ({ clock, place, cancel }: Week) => {
   await clock.advance(MINUTE);
   await cancel(confirmed);
   await clock.advance(10 * MINUTE);
+  const asked = await place("tok_late");
+  await clock.advance(3000);
+  await cancel(asked);
+  await clock.advance(10 * MINUTE);
+};
+
+/** The provider's webhooks are not taken for a while, and one refund is made by hand. */
+const moneyMatters = async ({ clock, broken, api, place, roleOf }: Week) => {
+  broken.call = ({ caller }) => caller.role === roleOf("ReceiveWebhook");
+  const orderId = await place("tok_approve");
+  await clock.advance(10_000);
+  broken.call = () => false;
+  await clock.advance(10 * MINUTE);
+  const refund = { amount: usd(1), reason: "A scratch." };
+  const { status } = await api("POST", `/payments/${orderId}/refunds`, "admin", refund);
+  must(status === 201, `a refund by hand was answered ${status}`);
 };
 
 const everyQuestion = async ({ local, drive, api, place }: Week) => {
@@ -194,6 +210,7 @@ const twoHoursWithout = async (shop: Week) => {
   await stop("FulfilOrder", `${third}_3`);
   await stop("ReturnOrder", returned);
   await cancel(later);
+  await cancel(await place("tok_approve"));
   await place("tok_approve");
   await clock.advance(2 * HOUR);
   broken.call = () => false;
@@ -246,6 +263,7 @@ const aDayWithoutDeliveries = async (shop: Week) => {
     "orders.OrderConfirmed.v1",
     "orders.OrderPlaced.v1",
     "orders.CancellationRequested.v1",
+    "orders.OrderCancelled.v1",
   );
   await clock.advance(25 * HOUR);
   broken.call = () => false;
@@ -259,6 +277,7 @@ const aDayWithoutDeliveries = async (shop: Week) => {
 export const badWeek = async (graph: Graph): Promise<{ ledger: Ledger; denied: Fact[] }> => {
   const shop = await openWeek(graph);
   await everyKindOfOrder(shop);
+  await moneyMatters(shop);
   await everyQuestion(shop);
   await nonsense(shop, "inventory.ProductListed.v1", "orders.OrderConfirmed.v1");
   await forgottenReservation(shop);

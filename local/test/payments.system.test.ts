@@ -55,6 +55,7 @@ const orderWith = (paymentToken: string) => {
   };
   return {
     id,
+    order,
     trace: order.trace,
     authorize: (taskToken = "token-1") => step("AuthorizePayment", { taskToken }),
     capture: () => step("CapturePayment"),
@@ -236,6 +237,7 @@ describe("a payment on the emulator", () => {
         "AuthorizationRequested",
         "Authorized",
         "Captured",
+        "RefundRequested",
         "Refunded",
       ]);
       expect(await payment.moved()).toEqual([4200, -4200]);
@@ -246,7 +248,6 @@ describe("a payment on the emulator", () => {
     const payment = orderWith("tok_refund_fails");
     await payment.authorize();
     await clock.advance(2_000);
-    await expect(payment.refund()).rejects.toThrow("no money to give back yet");
     await payment.capture();
     await expect(payment.refund()).rejects.toMatchObject({ name: "OutcomeUnknown" });
     await expect(payment.refund()).rejects.toMatchObject({ name: "OutcomeUnknown" });
@@ -338,11 +339,70 @@ describe("a webhook", () => {
     expect(await payment.ledger()).toEqual(["AuthorizationRequested", "Authorized"]);
   });
 
-  it("that contradicts our books is written down for a person, and changes no amount", async () => {
+  it("that the provider itself does not confirm is answered 409, and nothing is written (F56)", async () => {
     const payment = orderWith("tok_decline");
     await payment.authorize();
     await clock.advance(2_000);
-    expect((await signed(webhook(payment.id, "captured"))).status).toBe(200);
-    expect(await payment.ledger()).toEqual(["AuthorizationRequested", "Declined", "Disputed"]);
+    expect((await signed(webhook(payment.id, "captured"))).status).toBe(409);
+    expect(await payment.ledger()).toEqual(["AuthorizationRequested", "Declined"]);
+  });
+});
+
+describe("a ledger that two write at once", () => {
+  it("I3 keeps what was written first: the second decides again on what it finds", async () => {
+    const payment = orderWith("tok_approve");
+    let overtaken = false;
+    const stop = shop.cloud.guard(async (call, next) => {
+      const isRow = call.operation === "PutItem" && call.input.TableName.includes("PaymentsTable");
+      if (overtaken || !isRow || !call.caller.name.includes("AuthorizePayment")) return next(call);
+      overtaken = true;
+      await shop.invoke("VoidPayment", payment.order);
+      return next(call);
+    });
+    await expect(payment.authorize()).rejects.toMatchObject({
+      name: "Refused",
+      message: expect.stringContaining("PaymentVoided"),
+    });
+    stop();
+    expect(await payment.ledger()).toEqual(["VoidRequested"]);
+  });
+
+  it("I3 keeps it in a transaction, too", async () => {
+    const payment = orderWith("tok_approve");
+    await payment.authorize();
+    let overtaken = false;
+    const stop = shop.cloud.guard(async (call, next) => {
+      const isHeard = call.operation === "TransactWriteItems";
+      if (overtaken || !isHeard || !call.caller.name.includes("ReceiveWebhook")) return next(call);
+      overtaken = true;
+      await shop.invoke("VoidPayment", payment.order);
+      return next(call);
+    });
+    await clock.advance(5_000);
+    stop();
+    expect(overtaken).toBe(true);
+    expect(await payment.ledger()).toEqual(["AuthorizationRequested", "VoidRequested", "Voided"]);
+  });
+});
+
+describe("a provider that agrees to a step and says something else", () => {
+  it("has settled nothing: the step fails for a person, and our books keep what they have", async () => {
+    const payment = orderWith("tok_approve");
+    await payment.authorize();
+    await clock.advance(2_000);
+    await shop.call("dynamodb", "UpdateItem", {
+      TableName: shop.nameOf("ProviderTable"),
+      Key: { pk: { S: payment.id }, sk: { S: "PAYMENT" } },
+      UpdateExpression: "SET payment.card = :declines",
+      ExpressionAttributeValues: { ":declines": { S: "tok_decline" } },
+    });
+    for (let i = 0; i < 2; i++)
+      await expect(payment.giveUp()).rejects.toMatchObject({ name: "Contradiction" });
+    expect(await payment.ledger()).toEqual([
+      "AuthorizationRequested",
+      "Authorized",
+      "VoidRequested",
+      "Disputed",
+    ]);
   });
 });

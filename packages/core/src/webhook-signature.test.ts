@@ -13,6 +13,14 @@ const verify = (header: string | undefined, secrets = [secret], at = now, receiv
 describe("a webhook's signature", () => {
   it("is accepted over the very bytes that were signed", () => expect(verify(good)).toBe("ok"));
 
+  it("is accepted over bytes that begin with a byte order mark, and not over those without it", () => {
+    const marked = Buffer.from(`\uFEFF${body}`);
+    const header = signWebhook(marked, secret, now);
+    const code = (received: string | Uint8Array) => verifyWebhook(received, header, [secret], now);
+    expect(code(new Uint8Array(marked))).toEqual({ ok: true, value: true });
+    expect(code(body)).toMatchObject({ refusal: { code: "ForgedSignature" } });
+  });
+
   it("is refused over the same JSON printed again (F56)", () =>
     expect(verify(good, [secret], now, JSON.stringify(JSON.parse(body)))).toBe("ForgedSignature"));
 

@@ -7,21 +7,23 @@ export const SIGNATURE_HEADER = "petstore-signature";
 /** A signature is good for five minutes before and after its own time: a recorded request cannot be played again later. */
 const WINDOW_SECONDS = 300;
 
-const hmac = (secret: string, seconds: string, body: string) =>
-  createHmac("sha256", secret).update(`${seconds}.${body}`).digest();
+type Body = string | Uint8Array;
+
+const hmac = (secret: string, seconds: string, body: Body) =>
+  createHmac("sha256", secret).update(`${seconds}.`).update(body).digest();
 
 /** Signs a body as sent, at a time in milliseconds since 1970. */
-export const signWebhook = (body: string, secret: string, now: number): string => {
+export const signWebhook = (body: Body, secret: string, now: number): string => {
   const seconds = String(Math.floor(now / 1000));
   return `t=${seconds},v1=${hmac(secret, seconds, body).toString("hex")}`;
 };
 
 /**
  * Whether one of the secrets signed exactly these bytes, now. The body must be as it was received: parsed and
- * printed again it is another one. Empty secrets count for nothing, so an unset one opens no door.
+ * printed again, or decoded and with its byte order mark gone, it is another one. Empty secrets count for nothing, so an unset one opens no door.
  */
 export const verifyWebhook = (
-  body: string,
+  body: Body,
   header: string | undefined,
   secrets: readonly string[],
   now: number,

@@ -1,7 +1,7 @@
 import { defineEvent, type EventOf } from "@petstore/core/event";
 import { Money } from "@petstore/core/money";
 import * as z from "zod";
-import { OrderId, PaymentId } from "./ids.ts";
+import { CustomerId, OrderId, PaymentId } from "./ids.ts";
 
 const Payment = z.object({ paymentId: PaymentId, orderId: OrderId.schema });
 const Amount = Payment.extend({ amount: Money });
@@ -27,6 +27,15 @@ export const PaymentRefunded = defineEvent(
   Amount.extend({ cause: z.enum(["cancellation", "failure"]) }),
 );
 
+/**
+ * Money went back to the customer by another way than the provider, as an administrator (`by`) wrote down: the provider's
+ * ledger knows nothing of it.
+ */
+export const PaymentRefundedByHand = defineEvent(
+  "payments.PaymentRefundedByHand.v1",
+  Amount.extend({ by: CustomerId, reason: z.string().max(200) }),
+);
+
 /** We and the provider disagree, or it refuses for good: a person has to look. */
 export const PaymentNeedsAttention = defineEvent(
   "payments.PaymentNeedsAttention.v1",
@@ -40,6 +49,7 @@ export const paymentEvents = [
   PaymentCaptured,
   PaymentVoided,
   PaymentRefunded,
+  PaymentRefundedByHand,
   PaymentNeedsAttention,
 ] as const;
 export type PaymentEvent = EventOf<(typeof paymentEvents)[number]>;

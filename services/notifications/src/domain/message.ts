@@ -6,12 +6,14 @@ import {
   OrderNeedsAttention,
   OrderRejected,
 } from "@petstore/events/orders";
+import { PaymentNeedsAttention } from "@petstore/events/payments";
 import type { Mail } from "./mail.ts";
 import {
   orderCancelled,
   orderConfirmed,
   orderNeedsAttention,
   orderRejected,
+  paymentNeedsAttention,
   stockReceived,
 } from "./templates.ts";
 
@@ -21,6 +23,7 @@ export const heard = [
   OrderRejected,
   OrderCancelled,
   OrderNeedsAttention,
+  PaymentNeedsAttention,
   StockReceivedV1,
 ] as const;
 
@@ -52,6 +55,10 @@ export const messageFor = ({ type, data }: EventOf<(typeof heard)[number]>): Mes
       return toCustomer("order-cancelled", data, orderCancelled);
     case OrderNeedsAttention.type:
       return toCustomer("order-needs-attention", data, orderNeedsAttention);
+    case PaymentNeedsAttention.type: {
+      const template = "payment-needs-attention";
+      return { about: data.orderId, template, mail: () => paymentNeedsAttention(data) };
+    }
     case StockReceivedV1.type: {
       const template = `stock-received-${data.productId}`;
       return { about: data.receiptId, template, mail: () => stockReceived(data) };

@@ -52,6 +52,13 @@ export const orderNeedsAttention = ({ orderId }: { orderId: string }, name: stri
     "something about your order went wrong on our side. A person is looking at it; you need not do anything.",
   );
 
+/** For the shop's staff: money of which the provider says one thing and we another. */
+export const paymentNeedsAttention = ({ orderId, what }: { orderId: string; what: string }) =>
+  compose(`The payment of ${orderId} needs attention`, [
+    what,
+    "Nothing was booked because of it. Please compare with what the provider itself shows.",
+  ]);
+
 /** For the shop's staff: a product of a delivery. */
 export const stockReceived = ({ receiptId, productId, quantity, available }: Received) =>
   compose(`${productId} came in`, [

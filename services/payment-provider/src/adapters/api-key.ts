@@ -4,11 +4,17 @@ import { createMiddleware } from "hono/factory";
 import { Resource } from "sst";
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
-const expected = digest(`Bearer ${Resource.ProviderApiKey.value}`);
+/** An empty key counts for nothing, so an unset one opens no door. */
+const keys = [Resource.ProviderApiKey.value, Resource.PreviousProviderApiKey.value].filter(
+  (key) => key.length > 0,
+);
+const expected = keys.map((key) => digest(`Bearer ${key}`));
+const isKnown = (given: Buffer) =>
+  expected.map((one) => timingSafeEqual(given, one)).some((same) => same);
 
-/** Lets only those pass who know the API key. */
+/** Lets only those pass who know the API key; while it is rotated, either of the two. */
 export const apiKey = createMiddleware(async (c, next) =>
-  timingSafeEqual(digest(c.req.header("authorization") ?? ""), expected)
+  isKnown(digest(c.req.header("authorization") ?? ""))
     ? next()
     : problem(c, 401, { code: "Unauthorized", detail: "A valid API key is needed." }),
 );

@@ -8,6 +8,8 @@ import { readPayment, writePayment } from "./payments.ts";
 import { schedule } from "./webhooks.ts";
 
 const ATTEMPTS = 5;
+/** How long a key is known, as with most providers: after a day the same request is a new one. */
+const KEY_KNOWN_MS = 24 * 3600_000;
 
 /** The answer gets lost on purpose. */
 class BrokenOff extends Error {
@@ -17,7 +19,7 @@ class BrokenOff extends Error {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Does something once for a key. The same request is given the same answer again, another one under the same key
+ * Does something once for a key, for a day. The same request is given the same answer again, another one under the same key
  * is refused; refusals are not kept, they may be out of date tomorrow. Then the card adds what it is there for:
  * webhooks, silence, a broken answer.
  */
@@ -30,15 +32,16 @@ export const operate = async (
   const request = fingerprint(operation);
   const row = await readPayment(paymentId);
   const earlier = row?.answers[key];
-  if (earlier)
+  const now = Date.now();
+  if (earlier && now - earlier.at < KEY_KNOWN_MS)
     return earlier.request === request
       ? ok(earlier.statement)
       : refuse("IdempotencyKeyReused", "This Idempotency-Key was used for another request.");
 
-  const result = perform(row?.payment, operation, Date.now());
+  const result = perform(row?.payment, operation, now);
   if (!result.ok) return result;
   const { payment, statement, posting, broken } = result.value;
-  const answers = { ...row?.answers, ...(!broken && { [key]: { request, statement } }) };
+  const answers = { ...row?.answers, ...(!broken && { [key]: { request, statement, at: now } }) };
   const sk = [paymentId, statement.status, statement.cause].filter(Boolean).join("#");
   const written = await writePayment(
     { payment, answers, version: (row?.version ?? 0) + 1 },

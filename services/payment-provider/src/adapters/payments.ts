@@ -12,7 +12,7 @@ const LOST = ["ConditionFailed", "WriteConflict", "ConditionalCheckFailedExcepti
 export type Row = {
   payment: Payment;
   version: number;
-  answers: Record<string, { request: string; statement: Statement }>;
+  answers: Record<string, { request: string; statement: Statement; at: number }>;
 };
 
 const keyOf = (paymentId: string) => ({ pk: paymentId, sk: "PAYMENT" });

@@ -1,5 +1,6 @@
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { awsClient } from "@petstore/core/aws-client";
+import { describeError, log } from "@petstore/core/log";
 import { Resource } from "sst";
 import type { Webhook } from "../domain/webhooks.ts";
 
@@ -15,4 +16,19 @@ export const schedule = async (webhooks: readonly Webhook[]): Promise<void> => {
         DelaySeconds: afterSeconds,
       }),
     );
+};
+
+/** Has a webhook that was not taken come back after so many seconds. Where even that fails, it comes back when its queue says. */
+export const comeBackIn = async (seconds: number, receipt: string): Promise<void> => {
+  try {
+    await client.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: Resource.ProviderWebhooks.url,
+        ReceiptHandle: receipt,
+        VisibilityTimeout: seconds,
+      }),
+    );
+  } catch (error) {
+    log("webhook comes back late", describeError(error));
+  }
 };

@@ -18,6 +18,7 @@ export type Payment = {
 export type Statement = { paymentId: string; status: string } & Money & {
     reason?: string;
     cause?: string;
+    refunds?: { cause: string; amount: number }[];
   };
 
 /** Says something of a payment: an answer given early, news told late. */
@@ -36,6 +37,10 @@ export const say = (
 /** What is true of a payment at this moment. */
 export const statementOf = (payment: Payment, now: number): Statement => {
   const { state, settlesAt, card } = payment;
+  if (state === "captured") {
+    const refunds = Object.entries(payment.refunds).map(([cause, amount]) => ({ cause, amount }));
+    return say(payment, state, { refunds });
+  }
   if (state !== "asked") return say(payment, state);
   return say(payment, now < settlesAt ? "pending" : (cardNamed(card)?.answer ?? "declined"));
 };

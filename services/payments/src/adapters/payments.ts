@@ -1,6 +1,7 @@
 import { commandHandler } from "@petstore/core/command-handler";
 import { currentTrace, traced } from "@petstore/core/context";
 import { eventStore } from "@petstore/core/event-store";
+import { log } from "@petstore/core/log";
 import { startingFrom } from "@petstore/core/store";
 import type { PaymentId } from "@petstore/events/ids";
 import { Resource } from "sst";
@@ -25,9 +26,17 @@ export const loadPayment = (id: PaymentId): Promise<Loaded> => ledger.load(id);
 
 /**
  * Decides on what was read already, so that a step that asks the provider in between still reads once. When
- * someone else saved first, it reads again. What comes of it continues the order's trace, whoever brought it.
+ * someone else saved first, it reads again. What is asked of a payment begins in its own trace; what the provider says
+ * continues the trace of what it was asked last, whoever brought it. What calls for a person is logged as an error.
  */
-export const decideOn = (id: PaymentId, loaded: Loaded, command: PaymentCommand) => {
+export const decideOn = async (id: PaymentId, loaded: Loaded, command: PaymentCommand) => {
   const handle = commandHandler(payment, startingFrom(ledger, loaded));
-  return traced(loaded.state.trace ?? currentTrace(), () => handle(id, command));
+  const trace = "trace" in command ? command.trace : (loaded.state.trace ?? currentTrace());
+  return traced(trace, async () => {
+    const result = await handle(id, command);
+    const { disputes } = result.ok ? result.value.state : loaded.state;
+    for (const detail of disputes.slice(loaded.state.disputes.length))
+      log("payment needs attention", { error: "PaymentNeedsAttention", paymentId: id, detail });
+    return result;
+  });
 };

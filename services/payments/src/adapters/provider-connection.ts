@@ -1,3 +1,4 @@
+import { log } from "@petstore/core/log";
 import { OutcomeUnknown } from "@petstore/core/saga-step";
 import {
   BrokenCircuitError,
@@ -27,7 +28,8 @@ const isIndefinite = ({ status, body }: Answer) =>
  * How we reach the provider: three seconds for an answer, and after five failures in a row none are sent for
  * ten seconds, so that an outage costs us no Lambda time and the provider no storm. The breaker is this
  * instance's own. Nothing is retried here: that is the saga's, which remembers. Whatever is not a definite
- * answer is OutcomeUnknown, a time-out above all: the money may be reserved.
+ * answer is OutcomeUnknown, a time-out above all: the money may be reserved. So is a refusal of our own key, which says
+ * nothing about a card: it is an outage of ours, logged as an error, and over when both sides have the same key again.
  */
 export const connection = ({ url, apiKey }: { url: string; apiKey: string }) => {
   const policy = wrap(
@@ -54,21 +56,22 @@ export const connection = ({ url, apiKey }: { url: string; apiKey: string }) => 
       },
       ...(body && { body: JSON.stringify(body) }),
     });
+    if (response.status === 401 || response.status === 403) {
+      const detail = `It answered ${response.status}: is ProviderApiKey what the provider knows?`;
+      log("the provider does not accept our API key", { error: "ProviderRefusesUs", detail });
+      throw new Error("it does not accept our API key");
+    }
     const answer = { status: response.status, body: await response.json() };
     if (isIndefinite(answer)) throw new Error(`it answered ${answer.status}`);
     return answer;
   };
 
   return async (method: "GET" | "POST", path: string, question: Question = {}): Promise<Answer> => {
-    let answer: Answer;
     try {
-      answer = await policy.execute(({ signal }) => send(signal, method, path, question));
+      return await policy.execute(({ signal }) => send(signal, method, path, question));
     } catch (error) {
       const why = error instanceof BrokenCircuitError ? "it was not asked" : String(error);
       throw new OutcomeUnknown(`${method} ${path}: the provider gave no answer (${why}).`);
     }
-    if (answer.status === 401 || answer.status === 403)
-      throw new Error("The provider does not accept our API key.");
-    return answer;
   };
 };

@@ -4,6 +4,8 @@ import { PaymentId } from "@petstore/events/ids";
 import * as z from "zod";
 import type { Said } from "../domain/hear-provider.ts";
 
+/** Its causes need not be ours: somebody may have refunded at the provider's own desk. */
+const Refund = z.object({ cause: z.string().max(80), amount: z.int().nonnegative() });
 const Statement = z.object({ paymentId: PaymentId, ...Money.shape });
 
 /** What the provider says of a payment, in an answer or a webhook. What it does not say in these words, we do not believe. */
@@ -12,14 +14,23 @@ export const ProviderStatement = z.discriminatedUnion("status", [
   Statement.extend({ status: z.literal("authorized") }),
   Statement.extend({ status: z.literal("declined"), reason: z.string().max(200) }),
   Statement.extend({ status: z.literal("voided") }),
-  Statement.extend({ status: z.literal("captured") }),
+  Statement.extend({
+    status: z.literal("captured"),
+    refunds: z.array(Refund).max(100).default([]),
+  }),
   Statement.extend({ status: z.literal("refunded"), cause: z.enum(["cancellation", "failure"]) }),
 ]);
 
 /** The same in our words. */
 export const saidBy = (statement: z.infer<typeof ProviderStatement>): Said => {
   const { paymentId, amount, currency, ...said } = statement;
-  return { ...said, amount: { amount, currency } } as Said;
+  const refunds =
+    said.status === "captured" &&
+    said.refunds.map((refund) => ({
+      cause: refund.cause,
+      amount: { amount: refund.amount, currency },
+    }));
+  return { ...said, amount: { amount, currency }, ...(refunds && { refunds }) } as Said;
 };
 
 /** A webhook's body: `id` is the same each time it is sent. */

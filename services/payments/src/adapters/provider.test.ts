@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { usd } from "@petstore/core/money";
 import type { PaymentId } from "@petstore/events/ids";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { paymentProvider } from "./provider.ts";
 
 const id: PaymentId = "pay_01J8ZQ3V5N6W7X8Y9Z0A1B2C3D";
@@ -104,12 +104,25 @@ describe("the payment provider, as we know it", () => {
     });
   });
 
-  it("has said nothing of us when it does not accept our key: that is our failure", async () => {
-    const { provider } = await providerThatReplies({ status: 401, body: {} });
-    await expect(provider.authorize(id, total, "tok")).rejects.toThrow(
-      "does not accept our API key",
-    );
-  });
+  it.each([401, 403])(
+    "has said nothing of a card when it does not accept our key (%i): that is an outage, and is logged as one",
+    async (status) => {
+      const { asked, provider } = await providerThatReplies({ status, body: {} });
+      const lines = vi.spyOn(console, "error").mockImplementation(() => {});
+      for (let i = 0; i < 8; i++)
+        await expect(provider.authorize(id, total, "tok")).rejects.toMatchObject({
+          name: "OutcomeUnknown",
+        });
+      expect(asked.length).toBe(5);
+      const logged = lines.mock.calls.map(([line]) => JSON.stringify(line));
+      expect(logged).toHaveLength(5);
+      for (const line of logged) {
+        expect(line).toContain("ProviderRefusesUs");
+        expect(line).not.toContain("Bearer");
+      }
+      lines.mockRestore();
+    },
+  );
 
   it("knows nothing of a payment that never reached it", async () => {
     const { provider } = await providerThatReplies({ status: 404, body: {} });

@@ -5,47 +5,63 @@ import type { Said } from "../domain/hear-provider.ts";
 import type { PaymentCommand } from "../domain/payment.ts";
 import type { PaymentState } from "../domain/payment-state.ts";
 import { decideOn, loadPayment } from "./payments.ts";
+import { provider } from "./provider-account.ts";
 
-/** Not a refusal for good: the saga shall come back. */
-const LATER = ["NotYetAuthorized", "NotYetCaptured"];
-
-type Step = {
+/** A step that the provider has a part in. */
+export type Step = {
+  /** What our own rules are asked first. */
   command: PaymentCommand;
-  isSettled: (state: PaymentState) => boolean;
+  /** Whether nothing is left to do. */
+  isDone: (state: PaymentState) => boolean;
+  /** What the provider is asked. */
   ask: (state: PaymentState) => Promise<Result<Said>>;
-  /** What to write down of the provider's refusal, where it is no matter for a person. */
-  hearRefusal?: (why: string) => PaymentCommand;
+  /** What to write down of a refusal that stands. */
+  whenRefused: (refusal: Refusal) => PaymentCommand;
 };
+
+/** A round that learns nothing new is the last; that learns something, one of few. */
+const ROUNDS = 5;
+
+/** Writes a refusal down as a matter for a person: it is published, mailed and logged. */
+export const needsAttention =
+  (step: string): Step["whenRefused"] =>
+  ({ code, detail }) => ({
+    type: "ReportRefusal",
+    what: `${step} was refused by the provider: ${code}: ${detail}`,
+  });
 
 /**
- * One step at the provider: decide whether we may, ask unless we know, write down what was said. One read and
- * one write; repeated after a crash it asks under the same key and is told the same. What the provider refuses
- * for good is written down and refused to the saga; mostly it is published as well, as a matter for a person.
+ * Settles a step, in rounds of: may we, are we done, ask the provider, write down what it said. One read and one write
+ * where nothing goes wrong; repeated after a crash it asks under the same key and is told the same. A refusal may only
+ * mean that the provider is ahead of our books: it is asked what is true, and when that is no news the refusal stands.
+ * Throws Contradiction where it agrees to a step that our books cannot show as done.
  */
-export const settle = async (
-  id: PaymentId,
-  { command, isSettled, ask, hearRefusal }: Step,
-): Promise<Result<string>> => {
-  const allowed = await decideOn(id, await loadPayment(id), command);
-  if (!allowed.ok) {
-    if (LATER.includes(allowed.refusal.code)) throw new Error(allowed.refusal.detail);
-    return allowed;
+export const settle = async (id: PaymentId, step: Step): Promise<Result<string>> => {
+  let payment = await loadPayment(id);
+  let refused: (Result<never> & { ok: false }) | undefined;
+
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const allowed = await decideOn(id, payment, step.command);
+    if (!allowed.ok) {
+      if (allowed.refusal.code === "NotYetAuthorized") throw new Error(allowed.refusal.detail);
+      return refused ?? allowed;
+    }
+    payment = allowed.value;
+    if (step.isDone(payment.state)) return ok(round === 1 ? "settled before" : "settled");
+
+    const answer = await step.ask(payment.state);
+    refused = answer.ok ? undefined : answer;
+    const said = answer.ok ? answer.value : await provider.find(id);
+    const heard = said ? await decideOn(id, payment, { type: "HearProvider", said }) : allowed;
+    if (!heard.ok) return heard;
+    if (heard.value.version === payment.version) {
+      if (!refused) break;
+      await decideOn(id, payment, step.whenRefused(refused.refusal));
+      return refused;
+    }
+    payment = heard.value;
   }
-  if (isSettled(allowed.value.state)) return ok("settled before");
-
-  const answer = await ask(allowed.value.state);
-  const heard: PaymentCommand = answer.ok
-    ? { type: "HearProvider", said: answer.value }
-    : (hearRefusal?.(answer.refusal.detail) ?? {
-        type: "ReportRefusal",
-        what: wordsFor(command.type, answer.refusal),
-      });
-  const result = await decideOn(id, allowed.value, heard);
-  if (!result.ok) return result;
-  if (isSettled(result.value.state)) return ok("settled");
-  if (!answer.ok) return answer;
-  throw new Contradiction(`${command.type}: the provider's word does not agree with our books.`);
+  throw new Contradiction(
+    `${step.command.type}: the provider's word does not agree with our books.`,
+  );
 };
-
-const wordsFor = (step: string, { code, detail }: Refusal) =>
-  `${step} was refused by the provider: ${code}: ${detail}`;

@@ -1,6 +1,9 @@
 import type { Money } from "@petstore/core/money";
 import type { Cause, LedgerEvent } from "./ledger.ts";
-import { type PaymentState, refunded } from "./payment-state.ts";
+import { evolve, left, type PaymentState } from "./payment-state.ts";
+
+/** What went back of a payment, as the provider has it. Its causes are mostly ours. */
+export type Refund = { amount: Money; cause: string };
 
 /** What the provider says of a payment, whichever way it reaches us. */
 export type Said =
@@ -8,9 +11,10 @@ export type Said =
   | { status: "authorized"; amount: Money }
   | { status: "declined"; reason: string }
   | { status: "voided" }
-  | { status: "captured"; amount: Money }
+  | { status: "captured"; amount: Money; refunds?: readonly Refund[] }
   | { status: "refunded"; amount: Money; cause: Cause };
 
+const isOurs = (cause: string): cause is Cause => cause === "cancellation" || cause === "failure";
 const sameMoney = (a: Money, b: Money) => a.amount === b.amount && a.currency === b.currency;
 
 /**
@@ -60,23 +64,31 @@ export const hear = (
 
     case "captured":
     case "refunded": {
-      if (state.withdrawn || state.status === "declined" || state.status === "voided")
-        return contradiction();
+      // Withdrawn is none of these: a capture that was under way may have been faster than our void, and is given back.
+      if (state.status === "declined" || state.status === "voided") return contradiction();
       const implied = [
         ...(state.status === "requested" ? [authorized] : []),
         ...(state.status === "captured" ? [] : [captured]),
       ];
-      if (said.status === "captured") return implied;
-
-      const { amount, cause } = said;
-      if (state.refunds[cause] === amount.amount && amount.currency === total.currency) return [];
-      const wrong =
-        state.refunds[cause] !== undefined ||
-        amount.currency !== total.currency ||
-        refunded(state) + amount.amount > total.amount;
-      if (wrong)
-        return dispute(`The provider refunded ${amount.amount} ${amount.currency} for ${cause}.`);
-      return [...implied, { type: "Refunded", data: { ...heard, amount, cause } }];
+      const refunds = said.status === "refunded" ? [said] : (said.refunds ?? []);
+      const news: LedgerEvent[] = implied;
+      for (const { amount, cause } of refunds) {
+        const now = news.reduce(evolve, state);
+        const isTotals = amount.currency === total.currency;
+        if (isOurs(cause) && isTotals && now.refunds[cause] === amount.amount) continue;
+        const isRight = isTotals && amount.amount <= left(now);
+        if (isOurs(cause) && isRight && now.refunds[cause] === undefined)
+          news.push({ type: "Refunded", data: { ...heard, amount, cause } });
+        else
+          news.push(
+            ...dispute(`The provider refunded ${amount.amount} ${amount.currency} for ${cause}.`),
+          );
+      }
+      return news;
     }
   }
 };
+
+/** Whether what the provider said would add anything to our books. */
+export const isNews = (state: PaymentState, said: Said): boolean =>
+  state.total !== undefined && hear(state, state.total, said).length > 0;

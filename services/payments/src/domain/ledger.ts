@@ -1,6 +1,6 @@
 import type { Trace } from "@petstore/core/context";
 import type { Money } from "@petstore/core/money";
-import { orderPaidBy, type PaymentId } from "@petstore/events/ids";
+import { type CustomerId, orderPaidBy, type PaymentId } from "@petstore/events/ids";
 import {
   PaymentAuthorized,
   PaymentCaptured,
@@ -8,11 +8,15 @@ import {
   type PaymentEvent,
   PaymentNeedsAttention,
   PaymentRefunded,
+  PaymentRefundedByHand,
   PaymentVoided,
 } from "@petstore/events/payments";
 
-/** Why money goes back. There is no third cause, and each is good for one refund. */
+/** Why the provider is asked to give money back. There is no third cause, and each is good for one refund. */
 export type Cause = "cancellation" | "failure";
+
+/** A refund that somebody made elsewhere, by bank transfer say, and that an administrator (`by`) wrote down. The provider's ledger does not have it. */
+export type ByHand = { amount: Money; reason: string; by: CustomerId };
 
 /** Which webhook told us; absent where the provider answered a question of ours. */
 type Heard = { webhook?: string | undefined };
@@ -22,12 +26,14 @@ export type LedgerEvent =
   | { type: "AuthorizationRequested"; data: { total: Money; taskToken: string; trace: Trace } }
   | { type: "AnswerAwaited"; data: { taskToken: string } }
   | { type: "VoidRequested"; data: { trace: Trace } }
+  | { type: "RefundRequested"; data: { amount: Money; cause: Cause; trace: Trace } }
   | { type: "CaptureRefused"; data: { why: string } }
   | { type: "Authorized"; data: Heard & { amount: Money } }
   | { type: "Declined"; data: Heard & { reason: string } }
   | { type: "Voided"; data: Heard }
   | { type: "Captured"; data: Heard & { amount: Money } }
   | { type: "Refunded"; data: Heard & { amount: Money; cause: Cause } }
+  | { type: "RefundedByHand"; data: ByHand & { key: string } }
   | { type: "Disputed"; data: Heard & { what: string } };
 
 /** The published form of a ledger event; undefined for what is only ours, such as task tokens. */
@@ -44,16 +50,28 @@ export const publish = (paymentId: PaymentId, event: LedgerEvent): PaymentEvent 
       return PaymentVoided(payment);
     case "Refunded":
       return PaymentRefunded({ ...payment, amount: event.data.amount, cause: event.data.cause });
+    case "RefundedByHand": {
+      const { key: _, ...record } = event.data;
+      return PaymentRefundedByHand({ ...payment, ...record });
+    }
     case "Disputed":
       return PaymentNeedsAttention({ ...payment, what: event.data.what });
     case "AuthorizationRequested":
     case "AnswerAwaited":
     case "VoidRequested":
+    case "RefundRequested":
     case "CaptureRefused":
       return undefined;
   }
 };
 
+const OURS: LedgerEvent["type"][] = [
+  "AuthorizationRequested",
+  "AnswerAwaited",
+  "VoidRequested",
+  "RefundRequested",
+  "CaptureRefused",
+];
+
 /** Whether others are told of an event. */
-export const isPublished = ({ type }: LedgerEvent): boolean =>
-  !["AuthorizationRequested", "AnswerAwaited", "VoidRequested", "CaptureRefused"].includes(type);
+export const isPublished = ({ type }: LedgerEvent): boolean => !OURS.includes(type);

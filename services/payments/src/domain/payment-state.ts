@@ -1,6 +1,6 @@
 import type { Trace } from "@petstore/core/context";
 import type { Money } from "@petstore/core/money";
-import { type Cause, isPublished, type LedgerEvent } from "./ledger.ts";
+import { type ByHand, type Cause, isPublished, type LedgerEvent } from "./ledger.ts";
 
 /** A payment as its history made it. Amounts are minor units of the total's currency. */
 export type PaymentState = {
@@ -10,11 +10,16 @@ export type PaymentState = {
   total?: Money;
   authorized: number;
   captured: number;
+  /** What the provider gave back. */
   refunds: Partial<Record<Cause, number>>;
+  /** The refund that the provider was asked for and has not confirmed: whatever asks later goes on with it. */
+  refunding?: { amount: Money; cause: Cause } | undefined;
+  /** What went back by other ways, by the key under which it was written down. */
+  byHand: Record<string, ByHand>;
   declinedBecause?: string;
   /** The saga's step that waits for the answer. It is a credential: it never leaves this context. */
   taskToken?: string;
-  /** The order's trace, so that what a webhook causes is told as part of the same story. */
+  /** The trace of what was asked last, so that what a webhook brings is told as part of that story. */
   trace?: Trace;
   webhooks: string[];
   disputes: string[];
@@ -28,14 +33,21 @@ export const initial: PaymentState = {
   authorized: 0,
   captured: 0,
   refunds: {},
+  byHand: {},
   webhooks: [],
   disputes: [],
   told: 0,
 };
 
-/** All that went back to the customer, in minor units. */
-export const refunded = ({ refunds }: Pick<PaymentState, "refunds">): number =>
-  Object.values(refunds).reduce((sum, amount) => sum + amount, 0);
+/** All that went back to the customer, in minor units: through the provider, and by hand. */
+export const refunded = ({ refunds, byHand }: Pick<PaymentState, "refunds" | "byHand">): number =>
+  [...Object.values(refunds), ...Object.values(byHand).map(({ amount }) => amount.amount)].reduce(
+    (sum, amount) => sum + amount,
+    0,
+  );
+
+/** What could still go back, in minor units. */
+export const left = (state: PaymentState): number => state.captured - refunded(state);
 
 /** Nothing was taken, and nothing will be: neither we nor the provider will come back to it. */
 export const isOff = ({ status, withdrawn }: PaymentState): boolean =>
@@ -48,7 +60,11 @@ const change = (state: PaymentState, event: LedgerEvent): Partial<PaymentState> 
     case "AnswerAwaited":
       return event.data;
     case "VoidRequested":
-      return { withdrawn: true, trace: state.trace ?? event.data.trace };
+      return { withdrawn: true, trace: event.data.trace };
+    case "RefundRequested": {
+      const { trace, ...refunding } = event.data;
+      return { refunding, trace };
+    }
     case "CaptureRefused":
       return { withdrawn: true };
     case "Authorized":
@@ -60,7 +76,14 @@ const change = (state: PaymentState, event: LedgerEvent): Partial<PaymentState> 
     case "Captured":
       return { status: "captured", captured: event.data.amount.amount };
     case "Refunded":
-      return { refunds: { ...state.refunds, [event.data.cause]: event.data.amount.amount } };
+      return {
+        refunds: { ...state.refunds, [event.data.cause]: event.data.amount.amount },
+        refunding: undefined,
+      };
+    case "RefundedByHand": {
+      const { key, ...record } = event.data;
+      return { byHand: { ...state.byHand, [key]: record }, refunding: undefined };
+    }
     case "Disputed":
       return { disputes: [...state.disputes, event.data.what] };
   }

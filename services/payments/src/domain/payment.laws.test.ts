@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Said } from "./hear-provider.ts";
 import { isPublished, type LedgerEvent, publish } from "./ledger.ts";
-import { type PaymentCommand, payment } from "./payment.ts";
+import { isGivenBack, type PaymentCommand, payment } from "./payment.ts";
 import { type PaymentState, refunded } from "./payment-state.ts";
 
 const TOTAL = 1000;
@@ -30,7 +30,12 @@ const play = (commands: PaymentCommand[]): Story =>
 
 const amount = fc.integer({ min: 0, max: 2 * TOTAL }).map(usd);
 const cause = fc.constantFrom("cancellation", "failure");
+const refunds = fc.array(
+  fc.record({ amount, cause: fc.constantFrom("cancellation", "failure", "desk") }),
+  { maxLength: 2 },
+);
 const anySaid: fc.Arbitrary<Said> = fc.oneof(
+  fc.record({ status: fc.constant("captured"), amount: fc.constant(usd(TOTAL)), refunds }),
   fc.record({ status: fc.constantFrom("authorized", "captured"), amount }),
   fc.record({ status: fc.constantFrom("authorized", "captured"), amount: fc.constant(usd(TOTAL)) }),
   fc.record({ status: fc.constant("refunded"), amount, cause }),
@@ -43,10 +48,13 @@ const anyCommand: fc.Arbitrary<PaymentCommand> = fc.oneof(
   fc.record({ type: fc.constant("AwaitAnswer"), taskToken: fc.constantFrom("t", "u") }),
   fc.constant<PaymentCommand>({ type: "VoidPayment", trace }),
   fc.constant<PaymentCommand>({ type: "CapturePayment" }),
+  fc.record({ type: fc.constant("RefundPayment"), cause, trace: fc.constant(trace) }),
   fc.record({
-    type: fc.constant("RefundPayment"),
+    type: fc.constant("RecordRefund"),
+    key: fc.constantFrom("k", "l"),
     amount,
-    cause,
+    reason: fc.constant("By hand."),
+    by: fc.constant("cus_ada" as const),
     trace: fc.constant(trace),
   }),
   fc.constant<PaymentCommand>({ type: "HearRefusedCapture", why: "It expired." }),
@@ -140,4 +148,115 @@ describe("answers and webhooks, in any order and twice (F51, F53, F54)", () => {
       [{ status: "pending" }, authorized, { status: "voided" }],
       [{ type: "VoidPayment", trace }],
     ));
+});
+
+/** What a provider does whose requests and answers take their time, as these laws need it. */
+const newProvider = () => {
+  let [state, back] = ["authorized" as "authorized" | "voided" | "captured", 0];
+  const said = (): Said =>
+    state === "captured"
+      ? {
+          status: state,
+          amount: usd(TOTAL),
+          refunds: back ? [{ cause: "cancellation", amount: usd(back) }] : [],
+        }
+      : state === "voided"
+        ? { status: state }
+        : { status: state, amount: usd(TOTAL) };
+  return {
+    said,
+    kept: () => (state === "captured" ? TOTAL - back : 0),
+    taken: () => (state === "captured" ? TOTAL : 0),
+    capture: () => {
+      if (state === "voided") return false;
+      state = "captured";
+      return true;
+    },
+    void: () => {
+      if (state === "captured") return false;
+      state = "voided";
+      return true;
+    },
+    refund: () => {
+      back = TOTAL;
+      return true;
+    },
+  };
+};
+
+/** One step as settle.ts takes it, in pieces: whatever else happens may happen between any two of them. */
+function* steps(
+  command: PaymentCommand,
+  isDone: (state: PaymentState) => boolean,
+  books: { state: PaymentState },
+  provider: ReturnType<typeof newProvider>,
+): Generator<undefined, "done" | "refused" | "stuck"> {
+  const write = (decided: PaymentCommand) => {
+    const decision = payment.decide(books.state, decided);
+    if (!decision.ok) return false;
+    books.state = decision.value.reduce(payment.evolve, books.state);
+    return true;
+  };
+  for (let round = 0; round < 5; round += 1) {
+    if (!write(command)) return "refused";
+    const { state } = books;
+    if (isDone(state)) return "done";
+    yield;
+    const ask = command.type === "CapturePayment" ? "capture" : state.refunding ? "refund" : "void";
+    const taken = provider[ask]();
+    yield;
+    const said = provider.said();
+    yield;
+    // Decided on what was read; where somebody wrote since, it is read and decided again.
+    const isNews = payment.decide(state, { type: "HearProvider", said });
+    write({ type: "HearProvider", said });
+    if (isNews.ok && isNews.value.length === 0 && !taken) {
+      if (command.type === "CapturePayment") write({ type: "HearRefusedCapture", why: "No." });
+      return "refused";
+    }
+    yield;
+  }
+  return "stuck";
+}
+
+describe("a capture and a return under way at once, however their pieces interleave (F62)", () => {
+  it("leave nothing taken and nothing owed, and never wait for each other", () => {
+    const endings = new Set<string>();
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), (turns) => {
+        const { state } = play([
+          authorize,
+          { type: "HearProvider", said: { status: "authorized", amount: usd(TOTAL) } },
+        ]);
+        const [books, provider] = [{ state }, newProvider()];
+        const isTaken = ({ status }: PaymentState) => status === "captured";
+        const back: PaymentCommand = { type: "RefundPayment", cause: "cancellation", trace };
+        const capturing = steps({ type: "CapturePayment" }, isTaken, books, provider);
+        const returning = steps(back, isGivenBack, books, provider);
+        let [captured, returned] = ["under way", "under way"];
+        for (const turn of turns) {
+          const { done, value } = (turn ? capturing : returning).next();
+          if (done && value && turn) captured = value;
+          if (done && value && !turn) returned = value;
+        }
+        for (const rest of [returning, capturing])
+          for (let next = rest.next(); ; next = rest.next()) {
+            if (next.done && next.value && rest === returning) returned = next.value;
+            if (next.done && next.value && rest === capturing) captured = next.value;
+            if (next.done) break;
+          }
+        endings.add(`${captured}, ${returned}, ${provider.taken()}`);
+        expect(returned).toBe("done");
+        expect(["done", "refused"]).toContain(captured);
+        expect(provider.kept()).toBe(0);
+        expect(isGivenBack(books.state)).toBe(true);
+        expect(books.state.captured).toBe(provider.taken());
+        expect(books.state.disputes).toEqual([]);
+      }),
+      { numRuns: 2_000, seed: 1 },
+    );
+    // Either may win; it is not always the same one.
+    expect(endings).toContain("refused, done, 0");
+    expect(endings).toContain(`done, done, ${TOTAL}`);
+  });
 });

@@ -23,6 +23,18 @@ const refund = (amount: number, cause: "cancellation" | "failure" = "cancellatio
   type: "Refunded" as const,
   data: { amount: usd(amount), cause },
 });
+const asked = (amount: number, cause: "cancellation" | "failure" = "cancellation") => ({
+  type: "RefundRequested" as const,
+  data: { amount: usd(amount), cause, trace },
+});
+const byHand = (amount: number, key = "k1") => ({
+  type: "RefundedByHand" as const,
+  data: { key, amount: usd(amount), reason: "By bank transfer.", by: "cus_ada" as const },
+});
+const refundFor = (cause: "cancellation" | "failure") =>
+  ({ type: "RefundPayment", cause, trace }) as const;
+const record = (amount: number, key = "k1") =>
+  ({ type: "RecordRefund", trace, ...byHand(amount, key).data }) as const;
 const disputed = (what: string): LedgerEvent => ({ type: "Disputed", data: { what } });
 
 const authorize = { type: "AuthorizePayment", total, taskToken: "second", trace } as const;
@@ -165,52 +177,128 @@ describe("capturing and refunding", () => {
   it("may ask for the capture again (F49)", () =>
     given(requested, authorized, captured).when({ type: "CapturePayment" }).emitsNothing());
 
-  it("waits with a refund until the capture has settled", () =>
-    given(requested, authorized)
-      .when({ type: "RefundPayment", amount: total, cause: "cancellation", trace })
-      .refuses("NotYetCaptured"));
-
-  it("refunds a cause once (mutant 24)", () =>
-    given(requested, authorized, captured, refund(4200))
-      .when({ type: "RefundPayment", amount: total, cause: "cancellation", trace })
-      .emitsNothing());
-
-  it("refuses a second cause beyond what came in (F58)", () =>
-    given(requested, authorized, captured, refund(4199))
-      .when({ type: "RefundPayment", amount: usd(2), cause: "failure", trace })
-      .refuses("RefundExceedsCapture"));
-
-  it("refunds nothing for a second cause when all went back for the first (F58)", () =>
-    given(requested, authorized, captured, refund(4200))
-      .when({ type: "RefundPayment", amount: total, cause: "failure", trace })
-      .emitsNothing());
-
-  it("gives up what was never taken when we failed, and leaves nothing to give back", () => {
-    const command = { type: "RefundPayment", amount: total, cause: "failure", trace } as const;
-    given(requested, authorized).when(command).emits(withdrawn);
-    given(requested, authorized, withdrawn).when(command).emitsNothing();
-    given(requested, authorized, withdrawn, voided).when(command).emitsNothing();
-    given().when(command).emits(withdrawn);
+  it("waits for no capture: what is not taken yet is given up, whoever wants it back", () => {
+    for (const command of [refundFor("cancellation"), refundFor("failure")]) {
+      given().when(command).emits(withdrawn);
+      given(requested).when(command).emits(withdrawn);
+      given(requested, authorized).when(command).emits(withdrawn);
+      given(requested, authorized, withdrawn).when(command).emitsNothing();
+      given(requested, authorized, withdrawn, voided).when(command).emitsNothing();
+    }
   });
+
+  it("hears of a capture that was faster than its withdrawal, and gives it back", () => {
+    given(requested, authorized, withdrawn)
+      .when(hearing({ status: "captured", amount: total }))
+      .emits(captured);
+    given(requested, authorized, withdrawn, captured)
+      .when(refundFor("cancellation"))
+      .emits(asked(4200));
+    given(requested, authorized, withdrawn, captured)
+      .when({ type: "CapturePayment" })
+      .refuses("PaymentVoided");
+  });
+
+  it("writes down what it asks back, and under which cause", () =>
+    given(requested, authorized, captured).when(refundFor("cancellation")).emits(asked(4200)));
+
+  it("goes on with the cause that was asked with, whatever it is asked for later", () =>
+    given(requested, authorized, captured, asked(4200)).when(refundFor("failure")).emitsNothing());
+
+  it("refunds once, for one cause or the other (F58, mutant 24)", () => {
+    const paidBack = [requested, authorized, captured, asked(4200), refund(4200)];
+    given(...paidBack)
+      .when(refundFor("cancellation"))
+      .emitsNothing();
+    given(...paidBack)
+      .when(refundFor("failure"))
+      .emitsNothing();
+  });
+
+  it("learns of refunds that nobody told it of, when it asks", () =>
+    given(requested, authorized, captured, asked(4200))
+      .when(
+        hearing({
+          status: "captured",
+          amount: total,
+          refunds: [{ cause: "cancellation", amount: total }],
+        }),
+      )
+      .emits(refund(4200)));
+
+  it("calls a refund that it never asked for a matter for a person", () =>
+    given(requested, authorized, captured)
+      .when(
+        hearing({
+          status: "captured",
+          amount: total,
+          refunds: [{ cause: "desk", amount: usd(1) }],
+        }),
+      )
+      .emits(disputed("The provider refunded 1 USD for desk.")));
 
   it("takes nothing any more once the provider refused to hand it over (F50)", () => {
     const refused: LedgerEvent = { type: "CaptureRefused", data: { why: "It expired." } };
     const hears = { type: "HearRefusedCapture", why: "It expired." } as const;
-    const cancelling = {
-      type: "RefundPayment",
-      amount: total,
-      cause: "cancellation",
-      trace,
-    } as const;
     given(requested, authorized).when(hears).emits(refused);
     given(requested, authorized, refused).when(hears).emitsNothing();
     given(requested, authorized, captured).when(hears).emitsNothing();
     given(requested, authorized, refused).when({ type: "CapturePayment" }).refuses("PaymentVoided");
-    given(requested, authorized, refused).when(cancelling).emitsNothing();
+    given(requested, authorized, refused).when(refundFor("cancellation")).emitsNothing();
   });
 
-  it("refunds in parts, to the cent (F59)", () =>
-    given(requested, authorized, captured, refund(4199))
-      .when({ type: "RefundPayment", amount: usd(1), cause: "failure", trace })
-      .emitsNothing());
+  it("F59 refunds the rest of what went back in part, to the cent, and calls for a person where a cause is used up", () => {
+    const inPart = [requested, authorized, captured, asked(4200), refund(4199)];
+    given(...inPart)
+      .when(refundFor("failure"))
+      .emits(asked(1, "failure"));
+    given(...inPart)
+      .when(refundFor("cancellation"))
+      .refuses("RefundedInPart");
+    given(...inPart, asked(1, "failure"), refund(1, "failure"))
+      .when(refundFor("cancellation"))
+      .emitsNothing();
+  });
+});
+
+describe("a refund by hand", () => {
+  it("is written down once under its key", () => {
+    given(requested, authorized, captured).when(record(4200)).emits(byHand(4200));
+    given(requested, authorized, captured, byHand(4200)).when(record(4200)).emitsNothing();
+    given(requested, authorized, captured, byHand(4000))
+      .when(record(200))
+      .refuses("IdempotencyKeyReused");
+  });
+
+  it("F59 counts with what the provider gave back: the sum is exact, and no more than came in", () => {
+    given(requested, authorized, captured, refund(1)).when(record(4199)).emits(byHand(4199));
+    given(requested, authorized, captured, refund(1))
+      .when(record(4200))
+      .refuses("RefundExceedsCapture");
+    given(requested, authorized, captured, byHand(4000))
+      .when(record(201, "k2"))
+      .refuses("RefundExceedsCapture");
+    given(requested, authorized, captured, byHand(4000))
+      .when(refundFor("cancellation"))
+      .emits(asked(200));
+  });
+
+  it("ends what the provider was asked for in vain", () => {
+    given(requested, authorized, captured, asked(4200), byHand(4200))
+      .when(refundFor("failure"))
+      .emitsNothing();
+    given(requested, authorized, captured, asked(4200), byHand(200))
+      .when(refundFor("cancellation"))
+      .emits(asked(4000));
+  });
+
+  it("is no refund of what was never taken", () => {
+    given().when(record(1)).refuses("UnknownPayment");
+    given(requested, authorized).when(record(1)).refuses("RefundExceedsCapture");
+  });
+
+  it("is a dispute when the provider gives the money back as well", () =>
+    given(requested, authorized, captured, asked(4200), byHand(4200))
+      .when(hearing({ status: "refunded", amount: total, cause: "cancellation" }))
+      .emits(disputed("The provider refunded 4200 USD for cancellation.")));
 });

@@ -4,7 +4,8 @@ import type { Money } from "@petstore/core/money";
 import { ok, type Refusal, refuse } from "@petstore/core/result";
 import { hear, type Said } from "./hear-provider.ts";
 import type { Cause, LedgerEvent } from "./ledger.ts";
-import { evolve, initial, isOff, type PaymentState, refunded } from "./payment-state.ts";
+import { evolve, initial, isOff, left, type PaymentState } from "./payment-state.ts";
+import { type RecordRefund, recordRefund } from "./record-refund.ts";
 
 /** What can be asked of a payment. `HearProvider` records what the provider said, by answer or by webhook; `ReportRefusal` what it will not do. */
 export type PaymentCommand =
@@ -12,19 +13,21 @@ export type PaymentCommand =
   | { type: "AwaitAnswer"; taskToken: string }
   | { type: "VoidPayment"; trace: Trace }
   | { type: "CapturePayment" }
-  | { type: "RefundPayment"; amount: Money; cause: Cause; trace: Trace }
+  | { type: "RefundPayment"; cause: Cause; trace: Trace }
+  | RecordRefund
   | { type: "HearProvider"; said: Said; webhook?: string }
   | { type: "HearRefusedCapture"; why: string }
   | { type: "ReportRefusal"; what: string };
 
-/** Why not. NotYetAuthorized and NotYetCaptured are only for now: ask again. */
+/** Why not. NotYetAuthorized is only for now: ask again. */
 export type PaymentRefusal = Refusal<
   | "PaymentDeclined"
   | "PaymentVoided"
   | "AlreadyCaptured"
   | "NotYetAuthorized"
-  | "NotYetCaptured"
+  | "RefundedInPart"
   | "RefundExceedsCapture"
+  | "IdempotencyKeyReused"
   | "UnknownPayment"
 >;
 
@@ -39,11 +42,9 @@ export const answerOf = (state: PaymentState) => {
     : undefined;
 };
 
-/** Whether there is nothing left to give back for this cause: it went back, for this cause or all of it for another, or was never taken. */
-export const isGivenBack = (state: PaymentState, cause: Cause): boolean =>
-  isOff(state) ||
-  state.refunds[cause] !== undefined ||
-  (state.status === "captured" && refunded(state) === state.captured);
+/** Whether there is nothing to give back: all of it went back, or it was never taken and never will be. */
+export const isGivenBack = (state: PaymentState): boolean =>
+  isOff(state) || (state.status === "captured" && left(state) === 0);
 
 /** The rulebook of one order's payment. Asking the provider is left to the steps; what it says comes back as a command. */
 export const payment: Decider<PaymentState, PaymentCommand, LedgerEvent, PaymentRefusal> = {
@@ -77,17 +78,20 @@ export const payment: Decider<PaymentState, PaymentCommand, LedgerEvent, Payment
         return answer.ok ? ok([]) : answer;
 
       case "RefundPayment": {
-        if (isGivenBack(state, command.cause)) return ok([]);
-        if (state.status === "captured")
-          return refunded(state) + command.amount.amount > state.captured
-            ? refuse("RefundExceedsCapture", "More would go back than came in.")
-            : ok([]);
-        if (state.withdrawn) return ok([]);
-        if (command.cause === "cancellation")
-          return refuse("NotYetCaptured", "There is no money to give back yet.");
-        // We failed, and nobody is about to take the money any more: it is given up before it was ours.
-        return ok([{ type: "VoidRequested", data: { trace: command.trace } }]);
+        const { cause, trace } = command;
+        if (isGivenBack(state)) return ok([]);
+        // What is not taken yet is given up: from here on a capture is refused, and one under way gives itself away.
+        if (state.status !== "captured" || !state.total)
+          return ok(state.withdrawn ? [] : [{ type: "VoidRequested", data: { trace } }]);
+        if (state.refunding) return ok([]);
+        if (state.refunds[cause] !== undefined)
+          return refuse("RefundedInPart", "The provider gave back less than it was asked to.");
+        const amount = { ...state.total, amount: left(state) };
+        return ok([{ type: "RefundRequested", data: { amount, cause, trace } }]);
       }
+      case "RecordRefund":
+        return recordRefund(state, command);
+
       case "HearRefusedCapture":
         return ok(
           answer?.ok && state.status !== "captured"

@@ -9,8 +9,8 @@ export const handler = sagaStep(OrderPlaced.schema, ({ orderId, total }) => {
   const id = paymentOf(orderId);
   return settle(id, {
     command: { type: "CapturePayment" },
-    isSettled: ({ status }) => status === "captured",
+    isDone: ({ status }) => status === "captured",
     ask: () => provider.capture(id, total),
-    hearRefusal: (why) => ({ type: "HearRefusedCapture", why }),
+    whenRefused: ({ detail }) => ({ type: "HearRefusedCapture", why: detail }),
   });
 });

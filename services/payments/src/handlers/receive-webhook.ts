@@ -9,9 +9,10 @@ import { hearWebhook } from "../adapters/hear-webhook.ts";
 import { readWebhook } from "../adapters/provider-language.ts";
 
 const Received = z.object({ received: z.literal(true) });
+const STATUS = { UnknownPayment: 404, NotConfirmed: 409, ProviderSilent: 503 } as const;
 const secrets = [Resource.WebhookSecret.value, Resource.PreviousWebhookSecret.value];
 
-/** Where the provider tells us what became of a payment. Whatever is not answered with 2xx it sends again, and keeps in its dead-letter queue at last. */
+/** Where the provider hints at what became of a payment. Whatever is not answered with 2xx it sends again, and keeps in its dead-letter queue at last. */
 export const app = api().post(
   "/webhooks/payments",
   documented({
@@ -22,18 +23,20 @@ export const app = api().post(
       ...refuses({
         401: "Not signed by the provider, or not within the last 300 seconds",
         404: "A payment that we never asked for",
+        409: "Signed, but the provider itself does not say so",
         422: "Signed, but not a webhook that we understand",
+        503: "The provider could not be asked; send it again",
       }),
     },
   }),
   async (c) => {
-    const body = await c.req.text();
-    const signed = verifyWebhook(body, c.req.header(SIGNATURE_HEADER), secrets, Date.now());
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    const signed = verifyWebhook(bytes, c.req.header(SIGNATURE_HEADER), secrets, Date.now());
     if (!signed.ok) return problem(c, 401, signed.refusal);
-    const webhook = readWebhook(body);
+    const webhook = readWebhook(new TextDecoder().decode(bytes));
     if (!webhook.ok) return problem(c, 422, webhook.refusal);
     const heard = await hearWebhook(webhook.value);
-    if (!heard.ok) return problem(c, 404, heard.refusal);
+    if (!heard.ok) return problem(c, STATUS[heard.refusal.code], heard.refusal);
     return c.json({ received: true } satisfies z.infer<typeof Received>);
   },
 );

@@ -3,8 +3,8 @@ import { sagaStep } from "@petstore/core/saga-step";
 import { paymentOf } from "@petstore/events/ids";
 import { CancellationRequested } from "@petstore/events/orders";
 import * as z from "zod";
-import { provider } from "../adapters/provider-account.ts";
-import { settle } from "../adapters/settle.ts";
+import { giveBack } from "../adapters/give-back.ts";
+import { needsAttention, settle } from "../adapters/settle.ts";
 import { isGivenBack } from "../domain/payment.ts";
 
 /** Executions that began before there was a second cause say none. */
@@ -12,13 +12,13 @@ const Input = CancellationRequested.schema.extend({
   cause: z.enum(["cancellation", "failure"]).default("cancellation"),
 });
 
-/** Gives the money back, once, however often it is asked. What was never taken, and will not be, is given up instead. */
-export const handler = sagaStep(Input, ({ orderId, total, cause }) => {
+/** Gives the money back, once, however often it is asked and for whatever causes. What was not taken yet is given up instead. */
+export const handler = sagaStep(Input, ({ orderId, cause }) => {
   const id = paymentOf(orderId);
   return settle(id, {
-    command: { type: "RefundPayment", amount: total, cause, trace: currentTrace() },
-    isSettled: (state) => isGivenBack(state, cause),
-    ask: ({ status }) =>
-      status === "captured" ? provider.refund(id, total, cause) : provider.void(id),
+    command: { type: "RefundPayment", cause, trace: currentTrace() },
+    isDone: isGivenBack,
+    ask: (state) => giveBack(id, state),
+    whenRefused: needsAttention("RefundPayment"),
   });
 });

@@ -3,14 +3,16 @@ import { sagaStep } from "@petstore/core/saga-step";
 import { paymentOf } from "@petstore/events/ids";
 import { OrderPlaced } from "@petstore/events/orders";
 import { provider } from "../adapters/provider-account.ts";
-import { settle } from "../adapters/settle.ts";
+import { needsAttention, settle } from "../adapters/settle.ts";
+import { isOff } from "../domain/payment-state.ts";
 
 /** Undoes authorize-payment, whatever became of it. Where the provider was never asked, nothing but our tombstone is needed. */
 export const handler = sagaStep(OrderPlaced.schema, ({ orderId }) => {
   const id = paymentOf(orderId);
   return settle(id, {
     command: { type: "VoidPayment", trace: currentTrace() },
-    isSettled: ({ status }) => ["new", "declined", "voided"].includes(status),
+    isDone: isOff,
     ask: () => provider.void(id),
+    whenRefused: needsAttention("VoidPayment"),
   });
 });

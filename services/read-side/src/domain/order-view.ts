@@ -22,10 +22,18 @@ import {
   OrderResumed,
   orderEvents,
 } from "@petstore/events/orders";
-import { PaymentCaptured, PaymentRefunded, paymentEvents } from "@petstore/events/payments";
+import {
+  PaymentCaptured,
+  PaymentRefunded,
+  PaymentRefundedByHand,
+  paymentEvents,
+} from "@petstore/events/payments";
+import { type Refunds, refund, refundedIn } from "./refunds.ts";
 import { byTime, type Entry } from "./timeline.ts";
 
 export type Status = "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "NEEDS_ATTENTION";
+
+type Statuses = { [status: `status_${number}`]: Status };
 
 /**
  * An order's row as events leave it. No two events set the same attribute, so they may come in any order: each event of the
@@ -38,10 +46,10 @@ export type OrderRow = {
   lines?: OrderLine[];
   total?: Money;
   paid?: Money;
-  refunded?: Money;
   reason?: Refusal;
   timeline: Entry[];
-} & { [status: `status_${number}`]: Status };
+} & Statuses &
+  Refunds;
 
 /** The events that an order's view is made of. */
 export const orderViewEvents = [
@@ -59,7 +67,7 @@ export type OrderViewEvent = EventOf<(typeof orderViewEvents)[number]>;
 /** What an event changes in the row, beside the line that it adds to the timeline. */
 export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> => {
   const { type, data, time, aggregate } = event;
-  const is = (status: Status) => ({ [`status_${aggregate.version}`]: status });
+  const is = (status: Status) => ({ [`status_${aggregate.version}`]: status }) as Statuses;
   switch (type) {
     case OrderPlaced.type: {
       const { customerId, lines, total } = data;
@@ -83,7 +91,8 @@ export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> =>
     case PaymentCaptured.type:
       return { paid: data.amount };
     case PaymentRefunded.type:
-      return { refunded: data.amount };
+    case PaymentRefundedByHand.type:
+      return refund(aggregate.version, data.amount);
     default:
       return {};
   }
@@ -109,7 +118,7 @@ export const toAnswer = (row: OrderRow) => ({
   lines: row.lines ?? [],
   total: row.total,
   paid: row.paid ?? null,
-  refunded: row.refunded ?? null,
+  refunded: refundedIn(row),
   ...(row.reason && { reason: row.reason }),
   placedAt: row.placedAt,
   timeline: row.timeline.toSorted(byTime),

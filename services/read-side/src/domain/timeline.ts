@@ -21,7 +21,9 @@ import {
   PaymentAuthorized,
   PaymentCaptured,
   PaymentDeclined,
+  PaymentNeedsAttention,
   PaymentRefunded,
+  PaymentRefundedByHand,
   PaymentVoided,
 } from "@petstore/events/payments";
 
@@ -52,6 +54,8 @@ const story = [
   FulfilmentFailed,
   PaymentVoided,
   PaymentRefunded,
+  PaymentRefundedByHand,
+  PaymentNeedsAttention,
   StockReleased,
   ReservationExpired,
   StockReturned,
