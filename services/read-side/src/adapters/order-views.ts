@@ -1,7 +1,8 @@
-import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
 import type { Envelope } from "@petstore/core/event";
 import { applyOnce } from "@petstore/core/projection";
+import { readTogether } from "@petstore/core/together";
 import { Resource } from "sst";
 import {
   changesOf,
@@ -52,13 +53,8 @@ export const listViews = async (customerId: string, limit: number, cursor?: stri
       Limit: limit,
     }),
   );
-  const rows = new Map<string, OrderRow>();
-  let Keys: Record<string, unknown>[] = Items.map(({ pk, sk }) => ({ pk, sk }));
-  while (Keys.length > 0) {
-    const page = await client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys } } }));
-    for (const row of page.Responses?.[table] ?? []) rows.set(row.pk, row as OrderRow);
-    Keys = page.UnprocessedKeys?.[table]?.Keys ?? [];
-  }
-  const items = Items.flatMap(({ pk }) => rows.get(pk) ?? []).map(toAnswer);
+  const keys = Items.map(({ pk, sk }) => ({ pk, sk }));
+  const read = await readTogether(table, keys, { consistent: false });
+  const items = keys.flatMap((one) => (read(one) as OrderRow | undefined) ?? []).map(toAnswer);
   return { items, cursor: Items.length === limit ? (Items.at(-1)?.gsi1sk as string) : null };
 };
