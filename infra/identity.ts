@@ -1,3 +1,5 @@
+import { welcomeCustomer } from "./notifications.ts";
+import { trigger } from "./patterns/trigger.ts";
 import { production } from "./stage.ts";
 import "./patterns/link.ts";
 
@@ -13,10 +15,13 @@ const pool = new sst.aws.CognitoUserPool("Customers", {
         requireSymbols: false,
         requireUppercase: false,
       },
+      lambdaConfig: { postConfirmation: welcomeCustomer.arn },
       tags: { context: "platform" },
     },
   },
 });
+
+trigger("WelcomeCustomerPermission", welcomeCustomer, pool.nodes.userPool.arn);
 
 const client = pool.addClient("Shop", {
   transform: {

@@ -84,6 +84,7 @@ export const functions: Record<string, Translation> = {
       "functionUrlAuthType",
       "invokedViaFunctionUrl",
       "principal",
+      "sourceAccount",
       "sourceArn",
       "statementId",
     ],
