@@ -2,22 +2,8 @@ import { AwsError, type Engine, notEmulated, type World } from "../../kernel/eng
 import { shallowInputs } from "../../kernel/nesting.ts";
 import { pageOf } from "../../kernel/paging.ts";
 import { uuid } from "../../kernel/uuid.ts";
+import type { Email } from "./email.ts";
 import { mailFeedback } from "./feedback.ts";
-
-/** An e-mail that was sent: it went no further than this. */
-export type Email = {
-  id: string;
-  /** Milliseconds since 1970. */
-  time: number;
-  from: string;
-  to: string[];
-  cc: string[];
-  bcc: string[];
-  subject: string;
-  text?: string;
-  html?: string;
-  tags: Record<string, string>;
-};
 
 /** How many e-mails are kept. AWS keeps none: this is a window for who tries things out, and no archive. */
 export const keptEmails = 1_000;

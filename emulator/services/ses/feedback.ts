@@ -1,7 +1,7 @@
 import { AwsError, type Caller, notEmulated, type World } from "../../kernel/engine.ts";
 import { newLife } from "../../kernel/life.ts";
 import { uuid } from "../../kernel/uuid.ts";
-import type { Email } from "./engine.ts";
+import type { Email } from "./email.ts";
 
 const SENDER: Caller = { name: "ses", role: "ses.amazonaws.com" };
 /** How long a mail server takes to say no, in milliseconds. */
