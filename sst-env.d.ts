@@ -62,6 +62,14 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "HearFeedback": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "HearFeedbackDlq": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
     "InventoryApi": {
       "name": string
       "type": "sst.aws.Function"
@@ -98,6 +106,11 @@ declare module "sst" {
     "ListProduct": {
       "name": string
       "type": "sst.aws.Function"
+    }
+    "Mail": {
+      "configSet": string
+      "sender": string
+      "type": "sst.aws.Email"
     }
     "MarkNeedsAttention": {
       "name": string
@@ -309,7 +322,8 @@ declare module "sst" {
     }
     "Sender": {
       "address": string
-      "type": "sst.aws.Email"
+      "configurationSet": string
+      "type": "sst.sst.Linkable"
     }
     "Shop": {
       "id": string
@@ -364,6 +378,14 @@ declare module "sst" {
       "type": "sst.aws.Function"
     }
     "WithdrawPaymentDlq": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "WelcomeCustomer": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "WelcomeCustomerDlq": {
       "type": "sst.aws.Queue"
       "url": string
     }

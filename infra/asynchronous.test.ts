@@ -1,3 +1,4 @@
+import { matches } from "emulator/services/eventbridge/patterns";
 import { describe, expect, it } from "vitest";
 import type { Resource } from "./synth/graph.ts";
 import { all, byArn, graph, may, named, statementsOf } from "./synth/read-graph.ts";
@@ -136,6 +137,58 @@ describe("every function that is invoked asynchronously", () => {
     const { targetArn } = fn.inputs.deadLetterConfig;
     expect(queues.map(({ outputs }) => outputs.arn)).toContain(targetArn);
     expect(may(roleOf(fn), "sqs:SendMessage", targetArn)).toBe(true);
+  });
+});
+
+describe("whoever signs up", () => {
+  const [pool] = all("UserPool");
+  const welcome = byArn(pool?.inputs.lambdaConfig.postConfirmation);
+
+  it("is told to a function that this pool of this account may invoke, and no other", () => {
+    const allowed = all("Permission").filter(
+      ({ inputs }) => inputs.function === welcome.outputs.arn,
+    );
+    expect(allowed.map(({ inputs }) => inputs)).toEqual([
+      {
+        action: "lambda:InvokeFunction",
+        function: welcome.outputs.arn,
+        principal: "cognito-idp.amazonaws.com",
+        sourceAccount: "123456789012",
+        sourceArn: pool?.outputs.arn,
+      },
+    ]);
+  });
+
+  it("does not wait longer than Cognito does: five seconds", () =>
+    expect(welcome.inputs.timeout).toBeLessThanOrEqual(5));
+});
+
+describe("an e-mail that comes back", () => {
+  const [set] = all("ConfigurationSet");
+
+  it("is told to the default bus, which is the only one that SES knows", () => {
+    expect(all("ConfigurationSetEventDestination").map(({ inputs }) => inputs)).toMatchObject([
+      {
+        configurationSetName: set?.outputs.name,
+        eventDestination: { enabled: true, matchingEventTypes: ["BOUNCE", "COMPLAINT"] },
+      },
+    ]);
+  });
+
+  it("is heard if it is one of this stage's and came back for good", () => {
+    const rule = all("EventRule").find(({ name }) => name === "HearFeedbackRule");
+    const back = (detailType: string, detail: object, by = set?.outputs.name) => ({
+      source: "aws.ses",
+      "detail-type": detailType,
+      detail: { ...detail, mail: { tags: { "ses:configuration-set": [by] } } },
+    });
+    const bounce = (bounceType: string) => ({ bounce: { bounceType } });
+    const hears = (event: object) => matches(JSON.parse(rule?.inputs.eventPattern), event);
+    expect(hears(back("Email Bounced", bounce("Permanent")))).toBe(true);
+    expect(hears(back("Email Complaint Received", { complaint: {} }))).toBe(true);
+    expect(hears(back("Email Bounced", bounce("Transient")))).toBe(false);
+    expect(hears(back("Email Bounced", bounce("Permanent"), "another"))).toBe(false);
+    expect(hears(back("Email Delivered", { delivery: {} }))).toBe(false);
   });
 });
 

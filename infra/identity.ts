@@ -1,3 +1,5 @@
+import { welcomeCustomer } from "./notifications.ts";
+import { trigger } from "./patterns/trigger.ts";
 import { production } from "./stage.ts";
 import "./patterns/link.ts";
 
@@ -17,11 +19,14 @@ const pool = new sst.aws.CognitoUserPool(
         },
         tags: { context: "platform" },
       },
+        lambdaConfig: { postConfirmation: welcomeCustomer.arn },
     },
   },
   // SST keeps the tables of a production whose definition goes, but no user pool.
   { retainOnDelete: production },
 );
+
+trigger("WelcomeCustomerPermission", welcomeCustomer, pool.nodes.userPool.arn);
 
 const client = pool.addClient("Shop", {
   transform: {

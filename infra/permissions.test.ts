@@ -95,14 +95,18 @@ describe("trust", () => {
 });
 
 describe("from outside", () => {
-  it("only the API, our rules and the sandbox provider's address invoke a function", () => {
+  it("only the API, our rules, our user pool and the sandbox provider's address invoke a function", () => {
     const [byUrl, byArnOnly] = [true, false].map((url) =>
       all("Permission").filter(({ inputs }) => (inputs.principal === "*") === url),
     );
     for (const { inputs } of byUrl ?? []) expect(inputs.function).toContain("ProviderApi");
     for (const { inputs } of byArnOnly ?? []) {
-      expect(["apigateway.amazonaws.com", "events.amazonaws.com"]).toContain(inputs.principal);
-      expect(inputs.sourceArn).toMatch(/^arn:aws:(?:execute-api|events):/);
+      expect([
+        "apigateway.amazonaws.com",
+        "events.amazonaws.com",
+        "cognito-idp.amazonaws.com",
+      ]).toContain(inputs.principal);
+      expect(inputs.sourceArn).toMatch(/^arn:aws:(?:execute-api|events|cognito-idp):/);
     }
   });
 

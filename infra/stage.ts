@@ -11,8 +11,9 @@ if (production && $dev)
 /** The web origin that may call the API from a browser. */
 export const origin = process.env.PETSTORE_ORIGIN ?? "http://localhost:5173";
 
-/** The address our e-mails come from. SES sends a verification mail to it at the first deployment. */
-export const sender = process.env.PETSTORE_SENDER ?? "shop@petstore.example";
+/** Whom our e-mails come from: an address, to which SES sends a mail with a link, or a domain. Without one a stage sends none. */
+export const sender =
+  process.env.PETSTORE_SENDER || ($app.stage === "local" ? "shop@petstore.example" : undefined);
 
 /** Who hears of alarms. Without it they only show in CloudWatch. */
 export const operator = process.env.PETSTORE_OPERATOR;

@@ -6,5 +6,4 @@ sst.Linkable.wrap(sst.aws.Dynamo, ({ name }) => ({ properties: { name } }));
 sst.Linkable.wrap(sst.aws.Queue, ({ url }) => ({ properties: { url } }));
 sst.Linkable.wrap(sst.aws.Bus, ({ name }) => ({ properties: { name } }));
 sst.Linkable.wrap(sst.aws.Function, ({ name }) => ({ properties: { name } }));
-sst.Linkable.wrap(sst.aws.Email, ({ sender }) => ({ properties: { address: sender } }));
 sst.Linkable.wrap(aws.sfn.StateMachine, ({ arn }) => ({ properties: { arn } }));

@@ -1,4 +1,5 @@
 import type { EventContract } from "../../packages/core/src/event.ts";
+import { catalogue } from "../../packages/events/src/catalogue.ts";
 import { bus } from "../events.ts";
 import { named } from "../stage.ts";
 import { lambda } from "./lambda.ts";
@@ -6,14 +7,29 @@ import { deadLetterQueue, queueWithDlq } from "./queue.ts";
 
 type Contract = Pick<EventContract, "type">;
 
-/** Matches events of these contracts on our bus, in this version of theirs. */
-export const published = (contracts: readonly Contract[]): Matching => ({
-  bus: bus.name,
-  pattern: {
-    source: [...new Set(contracts.map(({ type }) => `petstore.${type.split(".")[0]}`))],
-    "detail-type": contracts.map(({ type }) => type),
-  },
-});
+/** `orders.OrderPlaced.v2` without its version. */
+const unversioned = (type: string) => type.replace(/\d+$/, "");
+
+/**
+ * Matches events of these contracts on our bus: in this version of theirs, and in versions that nobody here knows yet. Those
+ * are not understood, and wait for a person; without it they would be lost without a word.
+ */
+export const published = (contracts: readonly Contract[]): Matching => {
+  const types = contracts.map(({ type }) => type);
+  const names = [...new Set(types.map(unversioned))];
+  const known = catalogue.map(({ type }): string => type);
+  const unread = known.filter((type) => names.includes(unversioned(type)) && !types.includes(type));
+  return {
+    bus: bus.name,
+    pattern: {
+      source: [...new Set(types.map((type) => `petstore.${type.split(".")[0]}`))],
+      "detail-type": names.map((prefix) => ({ prefix })),
+      ...(unread.length > 0 && {
+        detail: { type: [{ "anything-but": unread }, { exists: false }] },
+      }),
+    },
+  };
+};
 
 /** Where a rule listens, the account's default bus if nothing is said, and for what. */
 type Matching = {

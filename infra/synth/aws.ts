@@ -115,6 +115,9 @@ export const answerOf = (question: string, inputs: Inputs): Inputs | undefined =
   switch (question) {
     case "aws:index/getCallerIdentity:getCallerIdentity":
       return { id: ACCOUNT, accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root`, userId: "x" };
+    case "aws:sesv2/getEmailIdentity:getEmailIdentity":
+      // An account that is new. Pulumi reads what its engine says from `details`.
+      throw Object.assign(new Error("not found"), { details: "couldn't find resource" });
     case "aws:index/getPartition:getPartition":
       return { id: "aws", partition: "aws", dnsSuffix: "amazonaws.com" };
     case "aws:index/getRegion:getRegion":

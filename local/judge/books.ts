@@ -97,7 +97,7 @@ export const openBooks = async (local: Shop): Promise<Books> => {
         .map((row) => [row.orderId, toAnswer(row as OrderRow)]),
     ),
     products: new Map(read.filter(({ pk }) => pk === "CATALOGUE").map((row) => [row.sk, row])),
-    messages: notifications.filter(({ sk }) => String(sk).startsWith("MESSAGE#")),
+    messages: notifications.filter(({ sk }) => sk === "MESSAGES"),
     outboxes: outboxes.flat(),
     deadLetters: await deadLettersOf(local),
     running: await runningIn(local),

@@ -1,4 +1,4 @@
-import type { Email } from "emulator/services/ses/engine";
+import type { Email } from "emulator/services/ses/email";
 import type { Account } from "../accounts.ts";
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

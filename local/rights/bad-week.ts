@@ -133,6 +133,29 @@ const nonsense = async ({ clock, local }: Week, ...types: string[]) => {
   await clock.advance(MINUTE);
 };
 
+/** An e-mail of ours comes back. */
+const bounce = ({ local }: Week) =>
+  local.call("ses", "SendEmail", {
+    FromEmailAddress: "shop@petstore.example",
+    ConfigurationSetName: "petstore-local-mailconfig",
+    Destination: { ToAddresses: ["bounce@simulator.amazonses.com"] },
+    Content: { Simple: { Subject: { Data: "Hello" }, Body: { Text: { Data: "Hello" } } } },
+    EmailTags: [{ Name: "customer", Value: String(local.accounts[1]?.customerId) }],
+  });
+
+/** Somebody signs up, and somebody else while the contacts cannot be written to. */
+const signUps = async ({ broken, local, drive, roleOf }: Week) => {
+  const signUp = (sub: string) => ({
+    triggerSource: "PostConfirmation_ConfirmSignUp",
+    request: { userAttributes: { sub, email: `${sub}@example.com` } },
+  });
+  await drive(local.invoke("WelcomeCustomer", signUp("dora")));
+  broken.call = ({ caller, service }) =>
+    caller.role === roleOf("WelcomeCustomer") && service === "dynamodb";
+  await drive(local.invoke("WelcomeCustomer", signUp("eve")));
+  broken.call = () => false;
+};
+
 /** A reservation that nobody comes back for. */
 const forgottenReservation = async ({ clock, local, drive }: Week) => {
   const orderId = OrderId.create();
@@ -212,6 +235,7 @@ const twoHoursWithout = async (shop: Week) => {
   await cancel(later);
   await cancel(await place("tok_approve"));
   await place("tok_approve");
+  await bounce(shop);
   await clock.advance(2 * HOUR);
   broken.call = () => false;
   await clock.advance(HOUR);
@@ -257,6 +281,7 @@ const aDayWithoutDeliveries = async (shop: Week) => {
   broken.call = ({ caller: { name }, input }) =>
     /^(?:rule|schedule) /.test(name) && !/Dlq/.test(input?.QueueUrl ?? "");
   await stop("FulfilOrder", stopped);
+  await bounce(shop);
   await nonsense(
     shop,
     "inventory.ProductListed.v1",
@@ -280,6 +305,8 @@ export const badWeek = async (graph: Graph): Promise<{ ledger: Ledger; denied: F
   await moneyMatters(shop);
   await everyQuestion(shop);
   await nonsense(shop, "inventory.ProductListed.v1", "orders.OrderConfirmed.v1");
+  await signUps(shop);
+  await bounce(shop);
   await forgottenReservation(shop);
   await brokenSagas(shop);
   await promisesThatDoNotHold(shop);

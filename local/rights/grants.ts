@@ -27,11 +27,11 @@ export type Ledger = {
   verdictOf: (grant: Grant) => Verdict;
 };
 
-/** The emulator keeps logs and traces, and polls queues and streams, by other means. */
-const onAwsOnly = (action: string, resource: string) =>
+/** The emulator keeps logs and traces, and polls queues and streams, by other means; it has no user pools. */
+const onAwsOnly = ({ action, holder }: Grant) =>
+  holder.kind === "user pool" ||
   /^(?:logs|xray):/.test(action) ||
-  ["sqs:GetQueueAttributes", "dynamodb:DescribeStream", "dynamodb:ListStreams"].includes(action) ||
-  /:configuration-set\//.test(resource); // the sender's identity names one
+  ["sqs:GetQueueAttributes", "dynamodb:DescribeStream", "dynamodb:ListStreams"].includes(action);
 
 /** Actions that know no resources, by the Service Authorization Reference: "*" is all that one can write. */
 const withoutResources = new Set([
@@ -156,7 +156,7 @@ export const openLedger = (graph: Graph): Ledger => {
     },
     verdictOf(grant) {
       if (isWildcard(grant)) return "wildcard";
-      if (onAwsOnly(grant.action, grant.resource)) return "on AWS only";
+      if (onAwsOnly(grant)) return "on AWS only";
       return used.has(grant) ? "used" : "unused";
     },
   };

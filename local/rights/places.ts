@@ -7,6 +7,7 @@ const kinds: Record<string, { kind: string; ending?: RegExp }> = {
   "aws:sfn/stateMachine:StateMachine": { kind: "state machine" },
   "aws:scheduler/schedule:Schedule": { kind: "schedule", ending: /Schedule$/ },
   "aws:cloudwatch/eventRule:EventRule": { kind: "rule" },
+  "aws:cognito/userPool:UserPool": { kind: "user pool", ending: /UserPool$/ },
   "aws:apigatewayv2/api:Api": { kind: "API", ending: /Api$/ },
   "aws:sqs/queue:Queue": { kind: "queue", ending: /Queue$/ },
   "aws:dynamodb/table:Table": { kind: "table", ending: /Table$/ },

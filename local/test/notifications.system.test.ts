@@ -1,11 +1,13 @@
 import { newTrace, traced } from "@petstore/core/context";
 import type { DomainEvent } from "@petstore/core/event";
+import { usd } from "@petstore/core/money";
 import { seal } from "@petstore/core/outbox";
 import { OrderId } from "@petstore/events/ids";
-import { OrderCancelled, OrderRejected } from "@petstore/events/orders";
+import { OrderCancelled, OrderConfirmed, OrderRejected } from "@petstore/events/orders";
 import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
 import { AwsError } from "emulator/kernel/engine";
+import { EnvironmentCrash } from "emulator/services/lambda/function";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../open.ts";
 import { shopGraph } from "../repository.ts";
@@ -19,8 +21,12 @@ let local: Shop;
 const cancelled = () => OrderCancelled({ orderId: OrderId.create(), customerId });
 
 /** Publishes an event of an order so many times, and lets it settle for a day. */
-const happens = async (event: DomainEvent & { data: { orderId: string } }, times = 1) => {
-  const aggregate = { type: "order", id: event.data.orderId, version: 2 };
+const happens = async (
+  event: DomainEvent & { data: { orderId: string } },
+  times = 1,
+  version = 2,
+) => {
+  const aggregate = { type: "order", id: event.data.orderId, version };
   const envelope = traced(newTrace("test"), () => seal(event, { source: "orders", aggregate }));
   const entry = {
     EventBusName: local.nameOf("Bus"),
@@ -36,9 +42,9 @@ const happens = async (event: DomainEvent & { data: { orderId: string } }, times
 const message = async (event: { data: { orderId: string } }, template: string) => {
   const { Item } = await local.call("dynamodb", "GetItem", {
     TableName: local.nameOf("NotificationsTable"),
-    Key: { pk: { S: event.data.orderId }, sk: { S: `MESSAGE#${template}` } },
+    Key: { pk: { S: event.data.orderId }, sk: { S: "MESSAGES" } },
   });
-  return Item?.status?.S;
+  return Item?.[template]?.M.status.S;
 };
 
 /** Makes the mail service fail so many times: with an answer, or after it took the e-mail. */
@@ -50,6 +56,16 @@ const spoil = (times: number, how: "refuse" | "lose the answer") => {
     await next(call);
     throw new AwsError("InternalServiceErrorException", "The answer is lost", 500);
   });
+};
+
+/** What waits for a person, each with its reason. */
+const parked = async () => {
+  const QueueUrl = `${local.urls.aws}/123456789012/petstore-local-NotificationsQueueDlqQueue`;
+  const receive = { QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] };
+  const { Messages = [] } = await driverOf(clock)(local.call("sqs", "ReceiveMessage", receive));
+  return (Messages as { MessageAttributes?: { reason?: { StringValue: string } } }[]).map(
+    ({ MessageAttributes }) => MessageAttributes?.reason?.StringValue ?? "no reason",
+  );
 };
 
 const register = (contact: { customerId: string; email: string; name: string }) =>
@@ -84,7 +100,7 @@ describe("notifications", () => {
       return next(call);
     });
     await happens(cancelled());
-    expect(calls).toEqual(["GetItem", "PutItem", "SendEmail", "UpdateItem"]);
+    expect(calls).toEqual(["GetItem", "UpdateItem", "SendEmail", "UpdateItem"]);
   });
 
   it("try again when the mail service refuses", async () => {
@@ -115,6 +131,110 @@ describe("notifications", () => {
     await happens(event);
     expect(local.emails()).toHaveLength(1);
     expect(await message(event, "order-cancelled")).toBe("CLAIMED");
+    const [reason, ...others] = await parked();
+    expect(others).toEqual([]);
+    expect(reason).toMatch(/^order-cancelled about ord_\w+ may have been sent/);
+  });
+
+  it.each(["before it sends", "after it sent"])(
+    "F25 of which one ends %s wait for a person, with the reason, and are not sent again",
+    async (when) => {
+      let left = 1;
+      let tries = 0;
+      local.cloud.guard(async (call, next) => {
+        if (call.operation === "Invoke" && /NotifyCustomer/.test(JSON.stringify(call.input)))
+          tries += 1;
+        if (call.service !== "ses" || left-- <= 0) return next(call);
+        if (when === "after it sent") await next(call);
+        throw new EnvironmentCrash("Killed");
+      });
+      const event = cancelled();
+      await happens(event);
+      expect(local.emails()).toHaveLength(when === "after it sent" ? 1 : 0);
+      expect(tries).toBe(2); // the one that was killed, and the one that found its claim
+      const letters = await parked();
+      expect(letters).toEqual([
+        expect.stringMatching(
+          /^order-cancelled about ord_\w+ is claimed since 20.+ whether it was sent/,
+        ),
+      ]);
+    },
+  );
+
+  it("F24 leave what does not fit into their time to the next attempt, unclaimed", async () => {
+    local.cloud.guard(async (call, next) => {
+      if (call.service === "ses")
+        await new Promise<void>((resolve) => clock.after(4_000, "a slow mail service", resolve));
+      return next(call);
+    });
+    const events = Array.from({ length: 10 }, cancelled);
+    const Entries = events.map((event) => {
+      const aggregate = { type: "order", id: event.data.orderId, version: 2 };
+      const envelope = seal(event, { source: "orders", aggregate });
+      const Detail = JSON.stringify(envelope);
+      const EventBusName = local.nameOf("Bus");
+      return { EventBusName, Source: "petstore.orders", DetailType: event.type, Detail };
+    });
+    await local.call("events", "PutEvents", { Entries });
+    await clock.advance(DAY);
+    expect(
+      local
+        .emails()
+        .map(({ tags }) => tags.order)
+        .toSorted(),
+    ).toEqual(events.map(({ data }) => data.orderId).toSorted());
+    expect(await parked()).toEqual([]);
+  });
+
+  it("F64 say nothing that something newer has overtaken, in whatever order it comes", async () => {
+    const { orderId } = cancelled().data;
+    const order = { orderId, customerId } as const;
+    const line = { productId: "prd_hay", name: "Hay", quantity: 1, unitPrice: usd(1) };
+    const confirmed = OrderConfirmed({ ...order, lines: [line], total: usd(1) });
+    await happens(OrderCancelled(order), 1, 4);
+    await happens(confirmed, 1, 2); // from a dead-letter queue, say
+    expect(local.emails().map(({ tags }) => tags.template)).toEqual(["order-cancelled"]);
+    expect(await parked()).toEqual([]);
+    const other = { ...order, orderId: OrderId.create() };
+    await happens(OrderConfirmed({ ...other, lines: [line], total: usd(1) }), 1, 2);
+    await happens(OrderCancelled(other), 1, 4);
+    expect(local.emails().map(({ tags }) => tags.template)).toEqual([
+      "order-cancelled",
+      "order-confirmed",
+      "order-cancelled",
+    ]);
+  });
+
+  it.each(["bounce", "complaint"])(
+    "go no more to an address that answers with a %s",
+    async (how) => {
+      const email = `${how}@simulator.amazonses.com`;
+      await register({ customerId, email, name: "Alice" });
+      await happens(cancelled());
+      await happens(cancelled());
+      expect(local.emails()).toHaveLength(1);
+      expect(await parked()).toEqual([]);
+      await register({ customerId, email: "new@example.com", name: "Alice" });
+      await happens(cancelled());
+      expect(local.emails().map(({ to }) => to)).toEqual([[email], ["new@example.com"]]);
+    },
+  );
+
+  it("are only noted where a stage names no sender", async () => {
+    await local.stop();
+    const stage = structuredClone(graph);
+    for (const { links } of stage.functions)
+      if (links.Sender) links.Sender = { ...links.Sender, address: "", configurationSet: "" };
+    clock = virtualClock();
+    local = await openShop({ clock, graph: stage, runtime: "inline", seeded: false });
+    const logs: string[] = [];
+    local.cloud.observe((fact) => {
+      if (fact.kind === "log") logs.push(JSON.stringify(fact));
+    });
+    await happens(cancelled());
+    expect(local.emails()).toEqual([]);
+    expect(await parked()).toEqual([]);
+    expect(logs.join()).toContain("no sender is named");
   });
 
   it("F27 park what they cannot deliver, and deliver it after it is redriven", async () => {
@@ -130,4 +250,78 @@ describe("notifications", () => {
     await clock.advance(DAY);
     expect(local.emails()).toMatchObject([{ to: ["new@example.com"] }]);
   });
+});
+
+describe("whoever signs up", () => {
+  const sub = "5ca1ab1e-0000-4000-8000-000000000009";
+  /** As https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html has it. */
+  const signUp = (more: object = {}, triggerSource = "PostConfirmation_ConfirmSignUp") => ({
+    version: "1",
+    triggerSource,
+    region: "us-east-1",
+    userPoolId: "us-east-1_CustomersUserPool",
+    userName: sub,
+    callerContext: { awsSdkVersion: "aws-sdk-unknown-unknown", clientId: "shopclient" },
+    request: {
+      userAttributes: {
+        sub,
+        email_verified: "true",
+        "cognito:user_status": "CONFIRMED",
+        email: "eve@example.com",
+        ...more,
+      },
+    },
+    response: {},
+  });
+  const confirm = (event: object) => driverOf(clock)(local.invoke("WelcomeCustomer", event));
+  const buys = () =>
+    happens(OrderCancelled({ orderId: OrderId.create(), customerId: `cus_${sub}` }));
+
+  it("gets e-mails", async () => {
+    const event = signUp();
+    expect(await confirm(event)).toEqual(event);
+    await buys();
+    expect(local.emails()).toMatchObject([{ to: ["eve@example.com"] }]);
+    expect(local.emails()[0]?.text).toContain("Hello dear customer,");
+  });
+
+  it("is called by the name that they gave", async () => {
+    await confirm(signUp({ name: " Eve " }));
+    await buys();
+    expect(local.emails()[0]?.text).toContain("Hello Eve,");
+  });
+
+  it("and only forgot a password is left alone", async () => {
+    const event = signUp({}, "PostConfirmation_ConfirmForgotPassword");
+    const calls: string[] = [];
+    local.cloud.guard((call, next) => {
+      if (/WelcomeCustomer/.test(call.caller.name)) calls.push(call.operation);
+      return next(call);
+    });
+    expect(await confirm(event)).toEqual(event);
+    expect(calls).toEqual([]);
+  });
+
+  it.each(["fails", "does not answer"])(
+    "has signed up although the table %s, and waits for a person, by id",
+    async (how) => {
+      local.cloud.guard((call, next) => {
+        if (call.service !== "dynamodb" || !/WelcomeCustomer/.test(call.caller.name))
+          return next(call);
+        if (how === "fails") throw new AwsError("InternalServerError", "Broken", 500);
+        return new Promise(() => {});
+      });
+      const event = signUp();
+      const before = clock.now();
+      expect(await confirm(event)).toEqual(event);
+      expect(clock.now() - before).toBeLessThan(5_000);
+      const QueueUrl = `${local.urls.aws}/123456789012/petstore-local-WelcomeCustomerDlqQueue`;
+      const { Messages = [] } = await driverOf(clock)(
+        local.call("sqs", "ReceiveMessage", { QueueUrl, MessageAttributeNames: ["All"] }),
+      );
+      expect(Messages).toMatchObject([
+        { Body: JSON.stringify({ sub }), MessageAttributes: { reason: {} } },
+      ]);
+    },
+  );
 });

@@ -85,6 +85,7 @@ export const functions: Record<string, Translation> = {
       "functionUrlAuthType",
       "invokedViaFunctionUrl",
       "principal",
+      "sourceAccount",
       "sourceArn",
       "statementId",
     ],

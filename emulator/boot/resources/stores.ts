@@ -1,4 +1,4 @@
-import { defined, type Inputs, type Translation } from "./translation.ts";
+import { defined, type Inputs, pascal, type Translation } from "./translation.ts";
 
 const tagList = (tags: Record<string, string> = {}) =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
@@ -117,10 +117,27 @@ export const stores: Record<string, Translation> = {
     create: ({ name }, { call }) => call("events", "CreateEventBus", { Name: name }),
   },
 
+  "aws:sesv2/configurationSet:ConfigurationSet": {
+    uses: ["configurationSetName"],
+    skips: ["tags"],
+    create: ({ configurationSetName }, { call }) =>
+      call("ses", "CreateConfigurationSet", { ConfigurationSetName: configurationSetName }),
+  },
+
+  "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination": {
+    uses: ["configurationSetName", "eventDestinationName", "eventDestination"],
+    create: (inputs, { call }) =>
+      call("ses", "CreateConfigurationSetEventDestination", pascal(inputs) as Inputs),
+  },
+
   "aws:sesv2/emailIdentity:EmailIdentity": {
-    uses: ["emailIdentity"],
-    skips: ["tags", "configurationSetName"],
-    create: ({ emailIdentity }, { call }) =>
-      call("ses", "CreateEmailIdentity", { EmailIdentity: emailIdentity }),
+    uses: ["emailIdentity", "configurationSetName"],
+    skips: ["tags"],
+    create: ({ emailIdentity, configurationSetName }, { call }) =>
+      call(
+        "ses",
+        "CreateEmailIdentity",
+        defined({ EmailIdentity: emailIdentity, ConfigurationSetName: configurationSetName }),
+      ),
   },
 };

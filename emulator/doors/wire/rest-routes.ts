@@ -84,6 +84,9 @@ const operations: [service: string, bindings: string][] = [
     "ses",
     `SendEmail POST /v2/email/outbound-emails
      SendBulkEmail POST /v2/email/outbound-bulk-emails
+     CreateConfigurationSet POST /v2/email/configuration-sets
+     CreateConfigurationSetEventDestination POST /v2/email/configuration-sets/{ConfigurationSetName}/event-destinations
+     DeleteConfigurationSet DELETE /v2/email/configuration-sets/{ConfigurationSetName}
      CreateEmailIdentity POST /v2/email/identities
      ListEmailIdentities GET /v2/email/identities
      ListEmailIdentities POST /v2/email/list-identities

@@ -122,10 +122,22 @@ const lambda = (operation: string, input: Input, { account, region }: Where): Ne
 const address = (from: string) => /<([^>]+)>/.exec(from)?.[1] ?? from;
 
 const ses = (operation: string, input: Input, { account, region }: Where): Need[] => [
-  {
-    action: `ses:${operation}`,
-    resource: `arn:aws:ses:${region}:${account}:identity/${input.FromEmailAddress ? address(input.FromEmailAddress) : (input.EmailIdentity ?? "*")}`,
-  },
+  ...(input.FromEmailAddress || input.EmailIdentity || !input.ConfigurationSetName
+    ? [
+        {
+          action: `ses:${operation}`,
+          resource: `arn:aws:ses:${region}:${account}:identity/${input.FromEmailAddress ? address(input.FromEmailAddress) : (input.EmailIdentity ?? "*")}`,
+        },
+      ]
+    : []),
+  ...(input.ConfigurationSetName
+    ? [
+        {
+          action: `ses:${operation}`,
+          resource: `arn:aws:ses:${region}:${account}:configuration-set/${input.ConfigurationSetName}`,
+        },
+      ]
+    : []),
 ];
 
 const scheduler = (operation: string, input: Input, { account, region }: Where): Need[] => [

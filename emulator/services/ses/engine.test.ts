@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { virtualClock } from "../../kernel/clock.ts";
 import { createCloud, type Fact } from "../../kernel/cloud.ts";
-import { administrator } from "../../kernel/engine.ts";
+import { administrator, type Engine } from "../../kernel/engine.ts";
 import { forked, reopened } from "../../kernel/testing/fork.ts";
 import { keptEmails, type SesEngine, sesEngine } from "./engine.ts";
 
@@ -93,6 +93,75 @@ it("an identity is verified at once, and unknown ones are not found", async () =
   await expect(
     ses("GetEmailIdentity", { EmailIdentity: "acme@example.com" }),
   ).rejects.toMatchObject({ code: "NotFoundException", status: 404 });
+});
+
+/** A configuration set that tells the default bus of what comes back, and the bus. */
+const told = async () => {
+  const clock = virtualClock();
+  const events: { DetailType: string; Detail: string; Resources: string[] }[] = [];
+  const bus = (): Engine => ({
+    service: "events",
+    operations: {
+      PutEvents: ({ Entries }) => {
+        events.push(...Entries);
+        return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: "1" })) };
+      },
+    },
+  });
+  const cloud = createCloud(clock, [sesEngine, bus]);
+  const ses = (operation: string, input: object = {}) =>
+    cloud.call({ caller: administrator, service: "ses", operation, input });
+  await ses("CreateConfigurationSet", { ConfigurationSetName: "ours" });
+  const EventBusArn = "arn:aws:events:us-east-1:123456789012:event-bus/default";
+  const destination = (more: object = {}) =>
+    ses("CreateConfigurationSetEventDestination", {
+      ConfigurationSetName: "ours",
+      EventDestinationName: "back",
+      EventDestination: {
+        Enabled: true,
+        MatchingEventTypes: ["BOUNCE"],
+        EventBridgeDestination: { EventBusArn },
+        ...more,
+      },
+    });
+  await ses("CreateEmailIdentity", {
+    EmailIdentity: "acme@example.com",
+    ConfigurationSetName: "ours",
+  });
+  const send = (to: string, more: object = {}) =>
+    ses("SendEmail", { ...start().email, Destination: { ToAddresses: [to] }, ...more });
+  return { clock, ses, destination, send, events };
+};
+
+it("an e-mail to the mailbox simulator bounces, and the default bus hears of it, with its tags", async () => {
+  const { clock, destination, send, events } = await told();
+  await destination();
+  await send("bounce+1@simulator.amazonses.com");
+  await send("complaint@simulator.amazonses.com"); // nobody asked for complaints
+  await send("ada@example.org");
+  await clock.advance(10_000);
+  expect(events).toHaveLength(1);
+  const [{ DetailType, Detail, Resources } = { DetailType: "", Detail: "{}", Resources: [] }] =
+    events;
+  expect(DetailType).toBe("Email Bounced");
+  expect(Resources).toEqual(["arn:aws:ses:us-east-1:123456789012:configuration-set/ours"]);
+  expect(JSON.parse(Detail)).toMatchObject({
+    eventType: "Bounce",
+    bounce: { bounceType: "Permanent" },
+    mail: { tags: { "ses:configuration-set": ["ours"], order: ["thg_1"] } },
+  });
+});
+
+it("configuration sets have names of their own, and tell what is emulated of them, and where SES can", async () => {
+  const { ses, destination, send } = await told();
+  const again = ses("CreateConfigurationSet", { ConfigurationSetName: "ours" });
+  await expect(again).rejects.toMatchObject({ code: "AlreadyExistsException" });
+  await expect(destination({ MatchingEventTypes: ["OPEN"] })).rejects.toThrow(/OPEN/);
+  await expect(destination({ SnsDestination: {} })).rejects.toThrow(/SnsDestination/);
+  const other = { EventBridgeDestination: { EventBusArn: "arn:aws:events:x:1:event-bus/mine" } };
+  await expect(destination(other)).rejects.toThrow(/default event bus/);
+  const lost = send("ada@example.org", { ConfigurationSetName: "theirs" });
+  await expect(lost).rejects.toMatchObject({ code: "NotFoundException", status: 404 });
 });
 
 it("templates, raw e-mails and bad recipients are refused", async () => {

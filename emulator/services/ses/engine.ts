@@ -2,21 +2,8 @@ import { AwsError, type Engine, notEmulated, type World } from "../../kernel/eng
 import { shallowInputs } from "../../kernel/nesting.ts";
 import { pageOf } from "../../kernel/paging.ts";
 import { uuid } from "../../kernel/uuid.ts";
-
-/** An e-mail that was sent: it went no further than this. */
-export type Email = {
-  id: string;
-  /** Milliseconds since 1970. */
-  time: number;
-  from: string;
-  to: string[];
-  cc: string[];
-  bcc: string[];
-  subject: string;
-  text?: string;
-  html?: string;
-  tags: Record<string, string>;
-};
+import type { Email } from "./email.ts";
+import { mailFeedback } from "./feedback.ts";
 
 /** How many e-mails are kept. AWS keeps none: this is a window for who tries things out, and no archive. */
 export const keptEmails = 1_000;
@@ -27,7 +14,7 @@ export type SesEngine = Engine & {
   inbox: () => readonly Email[];
 };
 
-type Identity = { name: string; createdAt: number };
+type Identity = { name: string; createdAt: number; configurationSet?: string };
 
 const badRequest = (message: string) => new AwsError("BadRequestException", message);
 
@@ -62,7 +49,9 @@ const tagsIn = (tags: unknown): Record<string, string> => {
 const isText = (value: unknown) => value === undefined || typeof value === "string";
 
 /** The SES v2 API as far as sending goes. E-mails are caught; an identity is verified as soon as it is created. */
-export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
+export const sesEngine = (world: World): SesEngine => {
+  const { clock, region, note, keep } = world;
+  const feedback = mailFeedback(world);
   const identities = keep.map<Identity>("ses.identities");
   const emails = keep.map<Email>("ses.emails");
 
@@ -78,15 +67,17 @@ export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
       throw new AwsError("NotFoundException", `Email identity ${name} does not exist.`, 404);
     return identity;
   };
-  const isVerified = (address: string) => {
+  /** The identity that lets an address send: its own, or its domain's. */
+  const identityOf = (address: string) => {
     const lower = address.toLowerCase();
-    return identities.has(lower) || identities.has(lower.split("@")[1] ?? "");
+    return identities.get(lower) ?? identities.get(lower.split("@")[1] ?? "");
   };
 
   return {
     service: "ses",
     operations: shallowInputs({
-      CreateEmailIdentity({ EmailIdentity }) {
+      ...feedback.operations,
+      CreateEmailIdentity({ EmailIdentity, ConfigurationSetName }) {
         if (typeof EmailIdentity !== "string" || !EmailIdentity)
           throw badRequest("EmailIdentity is required.");
         if (EmailIdentity.length > longestAddress)
@@ -97,7 +88,13 @@ export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
             "AlreadyExistsException",
             `Email identity ${EmailIdentity} already exist.`,
           );
-        const identity = { name, createdAt: clock.now() };
+        const configurationSet =
+          ConfigurationSetName && feedback.required(ConfigurationSetName).name;
+        const identity = {
+          name,
+          createdAt: clock.now(),
+          ...(configurationSet && { configurationSet }),
+        };
         identities.set(name, identity);
         const { VerificationStatus: _, ...answer } = shown(identity);
         return answer;
@@ -145,11 +142,14 @@ export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
         for (const recipient of recipients)
           if (!isAddress(recipient)) throw badRequest(`Illegal address: ${recipient}`);
         const sender = addressIn(FromEmailAddress);
-        if (!isVerified(sender))
+        const identity = identityOf(sender);
+        if (!identity)
           throw new AwsError(
             "MessageRejected",
             `Email address is not verified. The following identities failed the check in region ${region.toUpperCase()}: ${sender}`,
           );
+        const set = input.ConfigurationSetName ?? identity.configurationSet;
+        if (set !== undefined) feedback.required(set);
         const email: Email = {
           id: uuid(clock.random),
           time: clock.now(),
@@ -169,9 +169,12 @@ export const sesEngine = ({ clock, region, note, keep }: World): SesEngine => {
         }
         // No addresses: facts are kept and shown, and personal data is not theirs to keep.
         note({ kind: "ses.sent", messageId: email.id, subject, tags: email.tags });
+        if (set !== undefined) feedback.sent(set, email);
         return { MessageId: email.id };
       },
     }),
+    stop: feedback.stop,
+    resume: feedback.resume,
     inbox: () => [...emails.values()],
   };
 };

@@ -8,10 +8,13 @@ const client = awsClient(EventBridgeClient);
 export const BUS_BATCH = 10;
 
 /**
- * Publishes up to ten events and answers which of them the bus did not take. PutEvents succeeds as a
+ * Publishes up to ten events and answers which of them the bus did not take, with its reasons. PutEvents succeeds as a
  * call even when single entries fail, so each entry's own answer counts.
  */
-export const publish = async (bus: string, events: readonly Envelope[]): Promise<Set<number>> => {
+export const publish = async (
+  bus: string,
+  events: readonly Envelope[],
+): Promise<Map<number, string>> => {
   const { Entries = [] } = await client.send(
     new PutEventsCommand({
       Entries: events.map((event) => ({
@@ -23,5 +26,6 @@ export const publish = async (bus: string, events: readonly Envelope[]): Promise
       })),
     }),
   );
-  return new Set(events.keys().filter((i) => !Entries[i]?.EventId));
+  const refused = [...events.keys()].filter((i) => !Entries[i]?.EventId);
+  return new Map(refused.map((i) => [i, Entries[i]?.ErrorCode ?? "no answer"]));
 };

@@ -1,3 +1,4 @@
+import { backOff } from "./back-off.ts";
 import type { Decider } from "./decider.ts";
 import type { DomainEvent } from "./event.ts";
 import { ok, type Refusal, type Result } from "./result.ts";
@@ -5,13 +6,6 @@ import { type Store, VersionConflict } from "./store.ts";
 import type { Write } from "./transact.ts";
 
 const ATTEMPTS = 5;
-const LONGEST_WAIT_MS = 1000;
-
-/** Full jitter (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter): those who collided do not meet again. */
-const backOff = (attempt: number) =>
-  new Promise((resolve) =>
-    setTimeout(resolve, Math.random() * Math.min(20 * 2 ** attempt, LONGEST_WAIT_MS)),
-  );
 
 /** Load, decide, save; and again when someone else saved first. A repeat that decides nothing writes nothing. */
 export const commandHandler = <State, Command, Event extends DomainEvent, No extends Refusal>(

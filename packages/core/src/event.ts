@@ -67,8 +67,13 @@ export type Envelope<Event extends DomainEvent = DomainEvent> = Omit<
 > &
   Event;
 
-/** What came is none of the events that its reader knows, or not as agreed. It will not get better by coming again. */
-export class NotUnderstood extends Error {
+/** It would not go better if the event came again: a person has to look. The message, a sentence for them, has no personal data. */
+export class NeedsAPerson extends Error {
+  override name = "NeedsAPerson";
+}
+
+/** What came is none of the events that its reader knows, or not as agreed. */
+export class NotUnderstood extends NeedsAPerson {
   override name = "NotUnderstood";
 }
 

@@ -1,8 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { type EventContract, NotUnderstood } from "./event.ts";
+import { type EventContract, NeedsAPerson, NotUnderstood } from "./event.ts";
 import { describeError, log } from "./log.ts";
 import { park } from "./park.ts";
 import { type Hear, hearDetail } from "./subscriber.ts";
+import { hasTime, type TimeLeft } from "./time-left.ts";
 
 const detailOf = async (body: string): Promise<unknown> => {
   try {
@@ -14,23 +15,29 @@ const detailOf = async (body: string): Promise<unknown> => {
 
 /**
  * A Lambda that hears events through a queue, one after the other. A message that fails is reported alone, so it
- * comes back without the others and ends, after the queue's `maxReceiveCount`, among the dead letters. One that is
- * not understood goes there at once, with the reason.
+ * comes back without the others and ends, after the queue's `maxReceiveCount`, among the dead letters. One that needs
+ * a person, for it is not understood or else, goes there at once, with the reason. What does not fit into the function's
+ * time is not begun: it comes back, too.
  */
 export const queueConsumer =
   <Contract extends EventContract>(
     { hears, deadLetters }: { hears: readonly Contract[]; deadLetters: string },
     hear: Hear<Contract>,
   ) =>
-  async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+  async ({ Records }: SQSEvent, time: TimeLeft): Promise<SQSBatchResponse> => {
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
     for (const { messageId, body, attributes } of Records) {
+      if (!hasTime(time)) {
+        batchItemFailures.push({ itemIdentifier: messageId });
+        continue;
+      }
       try {
         await detailOf(body)
           .then((detail) => hearDetail(hears, hear, detail))
           .catch((error) => {
-            if (error instanceof NotUnderstood) return park(deadLetters, body, error.message);
-            throw error;
+            if (!(error instanceof NeedsAPerson)) throw error;
+            log("message parked", { messageId, ...describeError(error) });
+            return park(deadLetters, body, error.message);
           });
       } catch (error) {
         const receiveCount = Number(attributes.ApproximateReceiveCount);

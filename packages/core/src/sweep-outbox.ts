@@ -1,8 +1,9 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "./dynamo.ts";
 import type { OutboxRow } from "./outbox.ts";
-import { type Outbox, publishRows, readRows } from "./relay.ts";
-import { sweep, type TimeLeft } from "./sweep.ts";
+import { type Outbox, publishRows, readRows } from "./publish-rows.ts";
+import { sweep } from "./sweep.ts";
+import { hasTime, type TimeLeft } from "./time-left.ts";
 
 const PATIENCE_MS = 5 * 60_000;
 
@@ -28,9 +29,14 @@ async function* oldRows(outbox: Outbox, then: string) {
  */
 export const sweepOutbox = (outbox: Outbox) => (_: unknown, time: TimeLeft) => {
   const then = new Date(Date.now() - PATIENCE_MS).toISOString();
+  const held = new Set<string>();
   const tell = async (rows: readonly OutboxRow[]) => {
-    const refused = await publishRows(outbox, rows);
-    if (refused) throw new Error(`The bus does not take ${refused.pk} ${refused.sk}`);
+    const [{ pk }] = rows as [OutboxRow];
+    if (held.has(pk)) return; // its older rows, on an earlier page, were not taken
+    const [left] = await publishRows(outbox, rows, time);
+    if (!left || !hasTime(time)) return;
+    held.add(pk);
+    throw new Error(`The bus does not take ${left.pk} ${left.sk}`);
   };
   return sweep(oldRows(outbox, then), tell, time);
 };

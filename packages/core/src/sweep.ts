@@ -1,11 +1,5 @@
-import type { Context } from "aws-lambda";
 import { describeError, log } from "./log.ts";
-
-/** What is kept back of a run's time, for what is under way when it stops. */
-const RESERVE_MS = 10_000;
-
-/** How much time a function has left: its second argument, as Lambda hands it over. */
-export type TimeLeft = Pick<Context, "getRemainingTimeInMillis">;
+import { hasTime, type TimeLeft } from "./time-left.ts";
 
 async function* inParts<Item>(pages: AsyncIterable<readonly Item[]>, size: number) {
   for await (const page of pages)
@@ -19,7 +13,7 @@ async function* inParts<Item>(pages: AsyncIterable<readonly Item[]>, size: numbe
 export const sweep = async <Item>(
   pages: AsyncIterable<readonly Item[]>,
   tend: (item: Item) => Promise<unknown>,
-  { getRemainingTimeInMillis }: TimeLeft,
+  time: TimeLeft,
   { atOnce = 10 } = {},
 ): Promise<{ tended: number; complete: boolean }> => {
   let [tended, failed, complete] = [0, 0, true];
@@ -33,7 +27,7 @@ export const sweep = async <Item>(
     }
   };
   for await (const some of inParts(pages, atOnce)) {
-    complete = getRemainingTimeInMillis() > RESERVE_MS;
+    complete = hasTime(time);
     if (!complete) break;
     await Promise.all(some.map(attempt));
   }

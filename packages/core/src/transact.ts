@@ -20,7 +20,7 @@ export class WriteConflict extends Error {
   override name = "WriteConflict";
 }
 
-/** Nothing was written: DynamoDB has too much to do. Try again later. */
+/** DynamoDB has too much to do: what was asked is not done, or not all of it. Try again later. */
 export class Throttled extends Error {
   override name = "Throttled";
 }

@@ -9,11 +9,11 @@ import {
 import { outboxRow, seal } from "@petstore/core/outbox";
 import { ok, type Refusal, type Result } from "@petstore/core/result";
 import { type Store, VersionConflict } from "@petstore/core/store";
+import { readTogether } from "@petstore/core/together";
 import { ConditionFailed, transact, WriteConflict } from "@petstore/core/transact";
 import { Resource } from "sst";
 import type { Shelf } from "../domain/shelf.ts";
 import { type WarehouseCommand, type WarehouseEvent, warehouse } from "../domain/warehouse.ts";
-import { readTogether } from "./read-together.ts";
 import { shelfOf, stockKey, stockWrites } from "./shelf.ts";
 
 const table = Resource.InventoryTable.name;

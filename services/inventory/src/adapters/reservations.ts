@@ -1,13 +1,13 @@
 import { commandHandler } from "@petstore/core/command-handler";
 import { outboxRow, seal } from "@petstore/core/outbox";
 import { type Store, VersionConflict } from "@petstore/core/store";
+import { readTogether } from "@petstore/core/together";
 import { ConditionFailed, transact, WriteConflict } from "@petstore/core/transact";
 import type { OrderId, ProductId } from "@petstore/events/ids";
 import { Resource } from "sst";
 import type { Holding, Reservation, ReservationEvent } from "../domain/holding.ts";
 import { type ReservationCommand, reservation as rules } from "../domain/reservation.ts";
 import type { Line, Shelf } from "../domain/shelf.ts";
-import { readTogether } from "./read-together.ts";
 import { ReservationRow } from "./rows.ts";
 import { type PutItem, shelfOf, stockKey, stockWrites } from "./shelf.ts";
 

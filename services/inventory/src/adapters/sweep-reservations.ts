@@ -1,4 +1,5 @@
-import { sweep, type TimeLeft } from "@petstore/core/sweep";
+import { sweep } from "@petstore/core/sweep";
+import type { TimeLeft } from "@petstore/core/time-left";
 import { heldUntil, reservations } from "./reservations.ts";
 
 /** Expires the reservations whose time is over at `time`, one after the other: they compete for the same stock items. */

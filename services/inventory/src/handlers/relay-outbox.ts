@@ -1,8 +1,4 @@
 import { relay } from "@petstore/core/relay";
-import { Resource } from "sst";
+import { outbox } from "../adapters/outbox.ts";
 
-export const handler = relay({
-  bus: Resource.Bus.name,
-  table: Resource.InventoryOutbox.name,
-  failures: Resource.InventoryOutboxFailures.url,
-});
+export const handler = relay(outbox);

@@ -1,8 +1,4 @@
 import { sweepOutbox } from "@petstore/core/sweep-outbox";
-import { Resource } from "sst";
+import { outbox } from "../adapters/outbox.ts";
 
-export const handler = sweepOutbox({
-  bus: Resource.Bus.name,
-  table: Resource.InventoryOutbox.name,
-  failures: Resource.InventoryOutboxFailures.url,
-});
+export const handler = sweepOutbox(outbox);

@@ -1,5 +1,5 @@
 import { newTrace, traced } from "@petstore/core/context";
-import type { TimeLeft } from "@petstore/core/sweep";
+import type { TimeLeft } from "@petstore/core/time-left";
 import { newUlid } from "@petstore/core/ulid";
 import { sweepReservations } from "../adapters/sweep-reservations.ts";
 

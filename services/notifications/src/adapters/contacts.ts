@@ -1,4 +1,5 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
 import { Resource } from "sst";
 import type { Contact } from "../domain/contact.ts";
@@ -6,15 +7,34 @@ import type { Contact } from "../domain/contact.ts";
 const TableName = Resource.NotificationsTable.name;
 const keyOf = (customerId: string) => ({ pk: customerId, sk: "CONTACT" });
 
-/** Remembers how to reach a customer. The newest contact stays. */
+/** Remembers how to reach a customer. The newest contact stays, and is written to. */
 export const saveContact = async (contact: Contact): Promise<void> => {
   await client.send(
     new PutCommand({ TableName, Item: { ...keyOf(contact.customerId), ...contact } }),
   );
 };
 
-/** How to reach a customer. Throws where nobody has said. */
-export const findContact = async (customerId: string): Promise<Contact> => {
+/** A customer's address does not take our mail, or its owner does not want it: it is not written to from now on. */
+export const markUnreachable = async (customerId: string): Promise<void> => {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName,
+        Key: keyOf(customerId),
+        UpdateExpression: "SET unreachableSince = if_not_exists(unreachableSince, :now)",
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeValues: { ":now": new Date().toISOString() },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error; // forgotten meanwhile: nothing to mark
+  }
+};
+
+/** How to reach a customer, and since when that fails, if it does. Throws where nobody has said. */
+export const findContact = async (
+  customerId: string,
+): Promise<Contact & { unreachableSince?: string }> => {
   const { Item } = await client.send(new GetCommand({ TableName, Key: keyOf(customerId) }));
   if (!Item) throw new Error(`There is no contact of ${customerId}: register it, then redrive`);
   return Item as Contact;

@@ -1,61 +1,87 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
+import { NeedsAPerson } from "@petstore/core/event";
 import { newUlid } from "@petstore/core/ulid";
 import { Resource } from "sst";
 import type { Message } from "../domain/message.ts";
 
 const TableName = Resource.NotificationsTable.name;
+const keyOf = (about: string) => ({ pk: about, sk: "MESSAGES" });
+
+/** No attempt to send takes as long: whoever holds an older claim is gone. */
+const CLAIM_ENDS_MS = 60_000;
 
 /** The right to send a message, held by one attempt. */
-export type Claim = { key: { pk: string; sk: string }; attempt: string };
+export type Claim = Pick<Message, "about" | "template"> & { attempt: string };
+
+/** Claims a message in its order's row, unless it is claimed or sent, or a newer one about the order is. */
+const put = ({ about, customerId, version }: Message, claim: Claim, at: string) => {
+  const ofOrder = version === undefined ? "" : ", newest = :version, customerId = :customerId";
+  const isNewest = "attribute_not_exists(newest) OR newest <= :version";
+  return client.send(
+    new UpdateCommand({
+      TableName,
+      Key: keyOf(about),
+      UpdateExpression: `SET #message = :claim${ofOrder}`,
+      ConditionExpression: `(attribute_not_exists(#message) OR #message.#status = :released)${ofOrder && ` AND (${isNewest})`}`,
+      ExpressionAttributeNames: { "#message": claim.template, "#status": "status" },
+      ExpressionAttributeValues: {
+        ":claim": { status: "CLAIMED", attempt: claim.attempt, at },
+        ":released": "RELEASED",
+        ...(ofOrder && { ":version": version, ":customerId": customerId }),
+      },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    }),
+  );
+};
 
 /**
- * Claims a message before it is sent. Undefined when it was sent before. Throws while another attempt holds the claim: it
- * may be sending right now, or have died before or after it sent; then nobody knows, and a person decides.
+ * Claims a message before it is sent. Answers why not when it was sent before, or when something newer was said about the
+ * order. Throws while another attempt may be sending it; NeedsAPerson when that attempt ended and did not say whether it did.
  */
-export const claim = async ({
-  about,
-  template,
-  customerId,
-}: Message): Promise<Claim | undefined> => {
-  const held: Claim = { key: { pk: about, sk: `MESSAGE#${template}` }, attempt: newUlid() };
-  const at = new Date().toISOString();
+export const claim = async (message: Message): Promise<Claim | "sent before" | "outdated"> => {
+  const { about, template } = message;
+  const held: Claim = { about, template, attempt: newUlid() };
   try {
-    await client.send(
-      new PutCommand({
-        TableName,
-        Item: { ...held.key, customerId, status: "CLAIMED", attempt: held.attempt, at },
-        ConditionExpression: "attribute_not_exists(pk) OR #status = :released",
-        ExpressionAttributeNames: { "#status": "status" },
-        ExpressionAttributeValues: { ":released": "RELEASED" },
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      }),
-    );
+    await put(message, held, new Date().toISOString());
     return held;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const { status, attempt, at: since } = error.Item ?? {};
+    const { status, attempt, at: since } = error.Item?.[template]?.M ?? {};
     if (attempt?.S === held.attempt) return held; // the SDK asked twice, for the first answer was lost
-    if (status?.S === "SENT") return undefined;
-    throw new Error(`${template} about ${about} is claimed since ${since?.S}: sent or not?`);
+    if (status?.S === "SENT") return "sent before";
+    if (status?.S !== "CLAIMED") return "outdated";
+    const what = `${template} about ${about} is claimed since ${since?.S}`;
+    if (Date.now() - Date.parse(since?.S ?? "") < CLAIM_ENDS_MS)
+      throw new Error(`${what}: wait for it`);
+    throw new NeedsAPerson(
+      `${what}, and nobody knows whether it was sent. Look for it, write RELEASED or SENT, redrive.`,
+    );
   }
 };
 
-const settle = ({ key, attempt }: Claim, status: "SENT" | "RELEASED", mailId?: string) =>
+const settle = (
+  { about, template, attempt }: Claim,
+  outcome: { status: string; mailId?: string },
+) =>
   client.send(
     new UpdateCommand({
       TableName,
-      Key: key,
-      UpdateExpression: `SET #status = :status${mailId ? ", mailId = :mailId" : ""}`,
-      ConditionExpression: "attempt = :attempt",
-      ExpressionAttributeNames: { "#status": "status" },
-      ExpressionAttributeValues: { ":status": status, ":attempt": attempt, ":mailId": mailId },
+      Key: keyOf(about),
+      UpdateExpression: `SET #message.#status = :status${outcome.mailId ? ", #message.mailId = :mailId" : ""}`,
+      ConditionExpression: "#message.attempt = :attempt",
+      ExpressionAttributeNames: { "#message": template, "#status": "status" },
+      ExpressionAttributeValues: {
+        ":status": outcome.status,
+        ":attempt": attempt,
+        ":mailId": outcome.mailId,
+      },
     }),
   );
 
 /** The message is out: nobody sends it again. `mailId` is the one that the mail service gave it. */
-export const markSent = (held: Claim, mailId: string) => settle(held, "SENT", mailId);
+export const markSent = (held: Claim, mailId: string) => settle(held, { status: "SENT", mailId });
 
 /** The message is certainly not out: the next attempt may claim it. */
-export const release = (held: Claim) => settle(held, "RELEASED");
+export const release = (held: Claim) => settle(held, { status: "RELEASED" });

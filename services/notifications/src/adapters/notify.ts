@@ -1,28 +1,46 @@
+import { NeedsAPerson } from "@petstore/core/event";
 import { log } from "@petstore/core/log";
 import type { Message } from "../domain/message.ts";
 import { findContact } from "./contacts.ts";
 import { claim, markSent, release } from "./messages.ts";
-import { certainlyNotSent, sendMail, staff } from "./send-mail.ts";
+import { certainlyNotSent, isSenderNamed, sendMail, staff } from "./send-mail.ts";
 
-/**
- * Sends a message, at most once: a claim is written before, and given back only when the mail service certainly did not
- * take it. Throws where it is not sent or nobody knows; the event comes again, and ends in the dead-letter queue.
- */
-export const notify = async (message: Message): Promise<"sent" | "sent before"> => {
+/** Why a message is not sent, and need not be. */
+type NotSent = "no sender is named" | "its address does not take mail" | "sent before" | "outdated";
+
+const deliver = async (message: Message): Promise<"sent" | NotSent> => {
   const { about, template, customerId, mail } = message;
-  const { email, name } = customerId ? await findContact(customerId) : staff;
+  if (!isSenderNamed) return "no sender is named";
+  const { email, name, unreachableSince } = customerId ? await findContact(customerId) : staff;
+  if (unreachableSince) return "its address does not take mail";
   const held = await claim(message);
-  if (!held) return "sent before";
+  if (typeof held === "string") return held;
   let mailId: string;
   try {
-    mailId = await sendMail(email, mail(name), { order: about, template });
+    const tags = { order: about, template, ...(customerId && { customer: customerId }) };
+    mailId = await sendMail(email, mail(name), tags);
   } catch (error) {
-    if (certainlyNotSent(error)) await release(held);
     // Only the error's name: SES writes the addresses that it does not like into its messages, and ours go to the logs.
     const why = error instanceof Error ? error.name : "an unknown error";
-    throw new Error(`${template} about ${about} was not sent, as far as we know: ${why}`);
+    if (certainlyNotSent(error)) {
+      await release(held);
+      throw new Error(`${template} about ${about} was not sent: ${why}`);
+    }
+    throw new NeedsAPerson(
+      `${template} about ${about} may have been sent (${why}). Look for it, write RELEASED or SENT, redrive.`,
+    );
   }
   await markSent(held, mailId);
-  log("message sent", { about, template });
   return "sent";
+};
+
+/**
+ * Sends a message, at most once: a claim is written before, and given back only when the mail service certainly did not take
+ * it. Throws where it is not sent, and the event comes again; NeedsAPerson where nobody knows.
+ */
+export const notify = async (message: Message): Promise<void> => {
+  const outcome = await deliver(message);
+  const { about, template } = message;
+  if (outcome === "sent") log("message sent", { about, template });
+  else log("message not sent", { about, template, because: outcome });
 };

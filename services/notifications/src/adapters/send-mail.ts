@@ -11,18 +11,24 @@ const client = awsClient(SESv2Client, { maxAttempts: 1, requestTimeout: 5_000 })
 
 const inUtf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
 
-/** The shop's own address: what is meant for its staff goes there. */
-export const staff = { name: "all", email: Resource.Sender.address };
+const { address, configurationSet } = Resource.Sender;
 
-/** Sends an e-mail, tagged with what it is about. Answers the mail service's id of it. */
+/** Whether this stage has an address to send from. Without one it sends no e-mail, and only says so in its log. */
+export const isSenderNamed = address !== "";
+
+/** The shop's own address: what is meant for its staff goes there. */
+export const staff = { name: "all", email: address, unreachableSince: undefined };
+
+/** Sends an e-mail, tagged with what it is about; a bounce or a complaint brings the tags back. Answers the mail service's id of it. */
 export const sendMail = async (
   to: string,
   { subject, text, html }: Mail,
-  tags: { order: string; template: string },
+  tags: { order: string; template: string; customer?: string },
 ): Promise<string> => {
   const { MessageId = "" } = await client.send(
     new SendEmailCommand({
-      FromEmailAddress: Resource.Sender.address,
+      FromEmailAddress: address,
+      ConfigurationSetName: configurationSet,
       Destination: { ToAddresses: [to] },
       Content: {
         Simple: {

@@ -1,4 +1,4 @@
-import type { EventOf } from "@petstore/core/event";
+import type { Envelope, EventOf } from "@petstore/core/event";
 import { StockReceivedV1 } from "@petstore/events/inventory";
 import {
   OrderCancelled,
@@ -27,34 +27,43 @@ export const heard = [
   StockReceivedV1,
 ] as const;
 
-/** A message that is due, to a customer or, where none is named, to the shop's staff. There is one of each template `about` an order or a delivery. */
+/**
+ * A message that is due, to a customer or, where none is named, to the shop's staff. There is one of each template `about` an
+ * order or a delivery. One with a `version`, which is the order's, says nothing any more once a later one was sent.
+ */
 export type Message = {
   about: string;
   template: string;
   customerId?: string;
+  version?: number;
   mail: (name: string) => Mail;
 };
 
 const toCustomer = <Data extends { orderId: string; customerId: string }>(
   template: string,
+  version: number,
   data: Data,
   render: (data: Data, name: string) => Mail,
 ): Message => {
   const { orderId: about, customerId } = data;
-  return { about, template, customerId, mail: (name) => render(data, name) };
+  return { about, template, customerId, version, mail: (name) => render(data, name) };
 };
 
 /** The message that an event calls for. */
-export const messageFor = ({ type, data }: EventOf<(typeof heard)[number]>): Message => {
+export const messageFor = ({
+  type,
+  data,
+  aggregate: { version },
+}: EventOf<(typeof heard)[number]> & Pick<Envelope, "aggregate">): Message => {
   switch (type) {
     case OrderConfirmed.type:
-      return toCustomer("order-confirmed", data, orderConfirmed);
+      return toCustomer("order-confirmed", version, data, orderConfirmed);
     case OrderRejected.type:
-      return toCustomer("order-rejected", data, orderRejected);
+      return toCustomer("order-rejected", version, data, orderRejected);
     case OrderCancelled.type:
-      return toCustomer("order-cancelled", data, orderCancelled);
+      return toCustomer("order-cancelled", version, data, orderCancelled);
     case OrderNeedsAttention.type:
-      return toCustomer("order-needs-attention", data, orderNeedsAttention);
+      return toCustomer("order-needs-attention", version, data, orderNeedsAttention);
     case PaymentNeedsAttention.type: {
       const template = "payment-needs-attention";
       return { about: data.orderId, template, mail: () => paymentNeedsAttention(data) };

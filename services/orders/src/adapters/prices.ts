@@ -1,7 +1,8 @@
-import { BatchGetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
 import { type Answered, type Attempt, recordKey } from "@petstore/core/idempotency";
 import type { Money } from "@petstore/core/money";
+import { readTogether } from "@petstore/core/together";
 import type { Product } from "@petstore/events/inventory";
 import { Resource } from "sst";
 
@@ -28,19 +29,8 @@ export const savePrice = async ({ productId, name, price }: Product, version: nu
 
 /** The prices of some products and the answer that an attempt may have had before, in one read. */
 export const readPrices = async (productIds: readonly string[], attempt: Attempt) => {
-  const record = recordKey(attempt);
-  const prices = new Map<string, Price>();
-  let answered: Answered | undefined;
-  let Keys: Record<string, unknown>[] = [record, ...productIds.map(priceKey)];
-  while (Keys.length > 0) {
-    const page = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
-    );
-    for (const item of page.Responses?.[table] ?? []) {
-      if (item.pk === record.pk) answered = item as Answered;
-      else prices.set(item.productId, item as Price);
-    }
-    Keys = page.UnprocessedKeys?.[table]?.Keys ?? [];
-  }
-  return { prices, answered };
+  const read = await readTogether(table, [recordKey(attempt), ...productIds.map(priceKey)]);
+  const listed = productIds.flatMap((productId) => read(priceKey(productId)) ?? []) as Price[];
+  const prices = new Map(listed.map((price) => [price.productId, price]));
+  return { prices, answered: read(recordKey(attempt)) as Answered | undefined };
 };

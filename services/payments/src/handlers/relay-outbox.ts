@@ -1,9 +1,4 @@
 import { relay } from "@petstore/core/relay";
-import { Resource } from "sst";
+import { outbox } from "../adapters/outbox.ts";
 
-/** Publishes what happened to payments, in its order. */
-export const handler = relay({
-  bus: Resource.Bus.name,
-  table: Resource.PaymentsOutbox.name,
-  failures: Resource.PaymentsOutboxFailures.url,
-});
+export const handler = relay(outbox);

@@ -1,9 +1,4 @@
 import { sweepOutbox } from "@petstore/core/sweep-outbox";
-import { Resource } from "sst";
+import { outbox } from "../adapters/outbox.ts";
 
-/** Publishes what the relay had to leave behind. */
-export const handler = sweepOutbox({
-  bus: Resource.Bus.name,
-  table: Resource.PaymentsOutbox.name,
-  failures: Resource.PaymentsOutboxFailures.url,
-});
+export const handler = sweepOutbox(outbox);

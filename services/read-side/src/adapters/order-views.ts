@@ -1,8 +1,9 @@
-import { BatchGetCommand, GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
 import type { Envelope } from "@petstore/core/event";
 import { applyOnce } from "@petstore/core/projection";
 import { ok, refuse } from "@petstore/core/result";
+import { readTogether } from "@petstore/core/together";
 import { Resource } from "sst";
 import { ATTENTION, attentionOf, needsOf } from "../domain/attention.ts";
 import {
@@ -54,18 +55,6 @@ export const readOrder = async (orderId: string, customerId: string, version: nu
   return ok(catchUp(row, now));
 };
 
-/** The orders' rows, in this order. Those that there are none of are left out. */
-const rowsOf = async (orderIds: readonly string[]): Promise<OrderRow[]> => {
-  const rows = new Map<string, OrderRow>();
-  let Keys: Record<string, unknown>[] = orderIds.map(key);
-  while (Keys.length > 0) {
-    const page = await client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys } } }));
-    for (const row of page.Responses?.[table] ?? []) rows.set(row.pk, row as OrderRow);
-    Keys = page.UnprocessedKeys?.[table]?.Keys ?? [];
-  }
-  return orderIds.flatMap((id) => rows.get(id) ?? []);
-};
-
 /** A page of a list of orders in the index. The cursor is a place in that list; it names nothing of another one. */
 const listed = async (
   list: string,
@@ -82,8 +71,10 @@ const listed = async (
       Limit: limit,
     }),
   );
+  const keys = Items.map(({ pk }) => key(pk as string));
+  const read = await readTogether(table, keys, { consistent: false });
   return {
-    rows: await rowsOf(Items.map(({ pk }) => pk as string)),
+    rows: keys.flatMap((one) => (read(one) as OrderRow | undefined) ?? []),
     cursor: Items.length === limit ? (Items.at(-1)?.gsi1sk as string) : null,
   };
 };

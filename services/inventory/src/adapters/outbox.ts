@@ -1,0 +1,9 @@
+import type { Outbox } from "@petstore/core/publish-rows";
+import { Resource } from "sst";
+
+/** This context's outbox, for those who empty it. */
+export const outbox: Outbox = {
+  bus: Resource.Bus.name,
+  table: Resource.InventoryOutbox.name,
+  failures: Resource.InventoryOutboxFailures.url,
+};
