@@ -10,7 +10,7 @@ export default $config({
   }),
   async run() {
     const { bus } = await import("./infra/events.ts");
-    const { api } = await import("./infra/api.ts");
+    const { api, allRoutesAreDeclared } = await import("./infra/api.ts");
     const { issuer } = await import("./infra/identity.ts");
     await import("./infra/inventory.ts");
     await import("./infra/payment-provider.ts");
@@ -18,6 +18,7 @@ export default $config({
     await import("./infra/orders.ts");
     await import("./infra/notifications.ts");
     await import("./infra/read-side.ts");
+    allRoutesAreDeclared();
     const { url, audience } = issuer.properties;
     return { api: api.url, bus: bus.name, issuer: url, client: audience };
   },

@@ -14,15 +14,14 @@ if (operator) {
     timeUnit: "MONTHLY",
     limitAmount: "20",
     limitUnit: "USD",
-    notifications: [
-      {
-        comparisonOperator: "GREATER_THAN",
-        notificationType: "FORECASTED",
-        threshold: 100,
-        thresholdType: "PERCENTAGE",
-        subscriberEmailAddresses: [operator],
-      },
-    ],
+    // A forecast needs weeks of history, and comes too late for a bad day: what was spent is told as well.
+    notifications: ["ACTUAL", "FORECASTED"].map((notificationType) => ({
+      comparisonOperator: "GREATER_THAN",
+      notificationType,
+      threshold: 100,
+      thresholdType: "PERCENTAGE",
+      subscriberEmailAddresses: [operator as string],
+    })),
   });
 }
 

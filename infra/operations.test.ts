@@ -65,8 +65,8 @@ describe("alarms", () => {
 });
 
 describe("logs", () => {
-  it.each(named(all("LogGroup")))("%s are not kept for ever", (_, { inputs }) => {
-    expect(inputs.retentionInDays).toBeGreaterThan(0);
+  it.each(named(all("LogGroup")))("%s are kept as long as all others", (_, { inputs }) => {
+    expect(inputs.retentionInDays).toBe(7);
   });
 
   it.each(named(all("Function")))("of %s go to a group of its own", (_, { inputs }) => {

@@ -45,7 +45,7 @@ const api = lambda("OrdersApi", "orders/api", {
     "dynamodb:UpdateItem",
   ),
 });
-route("POST /orders", "PlaceOrder", api);
+route("POST /orders", "PlaceOrder", api, "orders");
 route("POST /orders/{orderId}/cancel", "CancelOrder", api);
 route("POST /orders/{orderId}/resume", "ResumeOrder", api);
 route("POST /orders/{orderId}/close", "CloseOrder", api);

@@ -47,4 +47,4 @@ const webhook = lambda("ReceiveWebhook", "payments/receive-webhook", {
     answerSaga("states:SendTaskSuccess", "states:SendTaskFailure"),
   ],
 });
-route("POST /webhooks/payments", "ReceivePaymentWebhook", webhook);
+route("POST /webhooks/payments", "ReceivePaymentWebhook", webhook, "provider");

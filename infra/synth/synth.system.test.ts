@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Inputs } from "./aws.ts";
 import type { Graph } from "./graph.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -59,8 +60,12 @@ describe.runIf(possible)("synth --check", () => {
 describe.runIf(possible)("production", () => {
   it("keeps and protects what other stages remove", { timeout: LONG }, () => {
     const out = join(directory, "production.json");
-    const secrets = { SST_SECRET_ProviderApiKey: "a", SST_SECRET_WebhookSecret: "b" };
-    const { status, said } = synth(["--stage", "production", "--out", out], secrets);
+    const set = {
+      SST_SECRET_ProviderApiKey: "a",
+      SST_SECRET_WebhookSecret: "b",
+      PETSTORE_OPERATOR: "operator@example.org",
+    };
+    const { status, said } = synth(["--stage", "production", "--out", out], set);
     expect(said).not.toContain("FAILURE");
     expect(status).toBe(0);
     const { resources, tags }: Graph = JSON.parse(readFileSync(out, "utf8"));
@@ -70,6 +75,13 @@ describe.runIf(possible)("production", () => {
     for (const table of inputs("Table")) expect(table.deletionProtectionEnabled).toBe(true);
     for (const pool of inputs("UserPool")) expect(pool.deletionProtection).toBe("ACTIVE");
     for (const archive of inputs("EventArchive")) expect(archive.retentionDays).toBe(365);
+    for (const group of inputs("LogGroup")) expect(group.retentionInDays, group.name).toBe(90);
+    // As soon as somebody is to hear of it.
+    const [budget] = inputs("Budget");
+    expect(budget?.notifications.map((told: Inputs) => told.notificationType)).toEqual([
+      "ACTUAL",
+      "FORECASTED",
+    ]);
   });
 
   it("does not start on the secrets of development", { timeout: LONG }, () => {
