@@ -23,7 +23,7 @@ const doors = {
   /** With a token of the user pool; without one API Gateway answers, and no function runs. */
   signedIn: { token: true, rate: 100, burst: 200 },
   /** What is accepted here has to be done: docs/adr/0008. */
-  orders: { token: true, rate: 25, burst: 50 },
+  orders: { token: true, rate: 20, burst: 40 },
   everyone: { token: false, rate: 100, burst: 200 },
   /** Signs instead. An order makes two webhooks, and those that were not taken come again. */
   provider: { token: false, rate: 200, burst: 400 },

@@ -30,7 +30,7 @@ type Alarm = {
   because: string;
   metric: [namespace: string, name: string];
   dimensions: Record<string, $util.Input<string>>;
-  statistic?: "Sum" | "Maximum";
+  statistic?: "Sum" | "Maximum" | "p50";
   above: number;
   minutes: number;
 };
@@ -46,7 +46,7 @@ export const alarm = (
     namespace: metric[0],
     metricName: metric[1],
     dimensions,
-    statistic,
+    ...(statistic === "p50" ? { extendedStatistic: statistic } : { statistic }),
     comparisonOperator: "GreaterThanThreshold",
     threshold: above,
     period: minutes * 60,

@@ -53,6 +53,18 @@ describe("alarms", () => {
       expect(watches(`Executions${end}`, { StateMachineArn: outputs.arn })).toBe(true);
   });
 
+  it("ring when orders wait for long: more were accepted than can be done", () => {
+    const [fulfilment] = all("StateMachine").filter(({ name }) => name === "FulfilOrder");
+    expect(alarms).toContainEqual(
+      expect.objectContaining({
+        metricName: "ExecutionTime",
+        dimensions: { StateMachineArn: fulfilment?.outputs.arn },
+        extendedStatistic: "p50",
+        threshold: 60_000,
+      }),
+    );
+  });
+
   it("tell somebody, and stay silent when nothing happens", () => {
     const [topic] = all("Topic");
     for (const alarm of alarms)
