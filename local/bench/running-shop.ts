@@ -6,7 +6,7 @@ import { catalogue } from "../seed/catalogue.ts";
 import { lines } from "./growth.ts";
 
 /** What `npm start -- --json` says of itself. */
-type Running = {
+export type Running = {
   api: string;
   aws: string;
   accessKeyId: string;
@@ -14,16 +14,19 @@ type Running = {
   accounts: Record<string, { token: string }>;
 };
 
+/** An order as its customer sees it. */
+export type Order = { status: string; timeline: { at: string; what: string }[] };
+
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What customers, the administrator and an operator do with a running shop. */
-const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running) => {
+export const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running) => {
   const states = new SFNClient({
     endpoint: aws,
     region: "us-east-1",
     credentials: { accessKeyId, secretAccessKey },
   });
-  const send = async (path: string, as: string, body?: object, key = "") => {
+  const ask = (path: string, as: string, body?: object, key = "") => {
     const request = {
       method: body ? "POST" : "GET",
       headers: {
@@ -33,11 +36,15 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
       },
       ...(body && { body: JSON.stringify(body) }),
     };
-    let response = await fetch(`${api}${path}`, request);
-    // The API takes 100 requests a second, the provider's webhooks among them.
+    return fetch(`${api}${path}`, request);
+  };
+  const send = async (path: string, as: string, body?: object, key = "") => {
+    let response = await ask(path, as, body, key);
+    // A route takes only so many requests a second.
     while (response.status === 429) {
+      await response.arrayBuffer();
       await pause(250);
-      response = await fetch(`${api}${path}`, request);
+      response = await ask(path, as, body, key);
     }
     const answer = await response.json();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
@@ -51,8 +58,17 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
       { lines: productIds.map((productId) => ({ productId, quantity })) },
       key,
     );
+  const orderFor = (of: typeof lines) => ({ lines: of, paymentToken: "tok_approve" });
   const place = async (key: string, of = lines): Promise<string> =>
-    (await send("/orders", "alice", { lines: of, paymentToken: "tok_approve" }, key)).orderId;
+    (await send("/orders", "alice", orderFor(of), key)).orderId;
+  /** Answers false where there are too many orders at this moment. */
+  const placeOnce = async (key: string, of = lines): Promise<boolean> => {
+    const response = await ask("/orders", "alice", orderFor(of), key);
+    const answer = await response.text();
+    if (response.status !== 202 && response.status !== 429)
+      throw new Error(`/orders: ${response.status} ${answer}`);
+    return response.status === 202;
+  };
   /** Waits as a customer does: until the order says that its goods are theirs. */
   const read = async (orderId: string) => {
     for (;;) {
@@ -84,21 +100,23 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
       }
     };
   };
-  const statuses = async (most: number) => {
-    const found: string[] = [];
+  /** Alice's newest orders. */
+  const orders = async (most: number) => {
+    const found: Order[] = [];
     for (let cursor = ""; found.length < most; ) {
       const { items, cursor: next } = await send(`/orders?limit=100${cursor}`, "alice");
-      found.push(...items.map(({ status }: { status: string }) => status));
+      found.push(...items);
       if (!next) break;
       cursor = `&cursor=${encodeURIComponent(next)}`;
     }
     return found;
   };
-  return { receive, place, read, sagas, statuses };
+  const statuses = async (most: number) => (await orders(most)).map(({ status }) => status);
+  return { receive, place, placeOnce, read, sagas, orders, statuses };
 };
 
 /** The goods that there are many of. Who buys does not buy the same two things: then they would wait for each other at one shelf. */
-const goods = catalogue.filter(({ stock }) => stock > 1).map(({ productId }) => productId);
+export const goods = catalogue.filter(({ stock }) => stock > 1).map(({ productId }) => productId);
 
 /** The two lines of the order of that number. */
 export const twoLines = (i: number) =>
