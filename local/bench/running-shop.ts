@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeExecutionCommand, ListStateMachinesCommand, SFNClient } from "@aws-sdk/client-sfn";
-import { repositoryRoot } from "../repository.ts";
+import { repositoryRoot, shopGraph } from "../repository.ts";
 import { catalogue } from "../seed/catalogue.ts";
 import { lines } from "./growth.ts";
 
@@ -80,7 +82,7 @@ export const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: R
       await pause(20);
     }
   };
-  /** Waits for the saga's end. It is asked of Step Functions: the API would answer 100 questions a second. */
+  /** Waits for the saga's end, as an operator does: of Step Functions. */
   const sagas = async () => {
     const { stateMachines = [] } = await states.send(new ListStateMachinesCommand());
     const machine = stateMachines.find(({ name }) => name?.includes("FulfilOrder"));
@@ -134,13 +136,36 @@ export type RunningShop = ReturnType<typeof clientOf> & {
   stop: () => Promise<void>;
 };
 
-/** Starts `npm start` with these options as a child process, and waits until it is ready. */
+/** Writes the shop's graph without its throttles: it is the machine that is measured. Answers the file. */
+const graphWithoutThrottles = (folder: string): string => {
+  const graph = shopGraph();
+  const resources = graph.resources.map((resource) => {
+    if (resource.type !== "aws:apigatewayv2/stage:Stage") return resource;
+    const { defaultRouteSettings: _, routeSettings: __, ...inputs } = resource.inputs;
+    return { ...resource, inputs };
+  });
+  const file = join(folder, "graph.json");
+  writeFileSync(file, JSON.stringify({ ...graph, resources }));
+  return file;
+};
+
+/** Starts `npm start` with these options as a child process, without throttles, and waits until it is ready. */
 export const startShop = async (options: string[]): Promise<RunningShop> => {
   const entry = join(repositoryRoot, "local/commands/start.ts");
-  const ports = ["--port", "0", "--api-port", "0"];
-  const child = spawn(process.execPath, [entry, "--json", ...ports, ...options], {
+  const folder = mkdtempSync(join(tmpdir(), "petstore-bench-"));
+  const own = [
+    "--json",
+    "--port",
+    "0",
+    "--api-port",
+    "0",
+    "--graph",
+    graphWithoutThrottles(folder),
+  ];
+  const child = spawn(process.execPath, [entry, ...own, ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  child.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   let output = "";
   const running = await new Promise<Running>((resolve, reject) => {
     child.on("exit", (code) => reject(new Error(`npm start ended with ${code}`)));
