@@ -15,7 +15,7 @@ export default $config({
   },
   async run() {
     const { bus } = await import("./infra/events.ts");
-    const { api } = await import("./infra/api.ts");
+    const { api, allRoutesAreDeclared } = await import("./infra/api.ts");
     const { issuer } = await import("./infra/identity.ts");
     const { listProduct } = await import("./infra/inventory.ts");
     await import("./infra/payment-provider.ts");
@@ -23,6 +23,7 @@ export default $config({
     await import("./infra/orders.ts");
     const { registerContact } = await import("./infra/notifications.ts");
     await import("./infra/read-side.ts");
+    allRoutesAreDeclared();
     const { url, audience } = issuer.properties;
     return {
       stage: $app.stage,

@@ -1,6 +1,7 @@
+import { issuer } from "./identity.ts";
 import { alarm } from "./observability.ts";
 import "./patterns/link.ts";
-import { origin } from "./stage.ts";
+import { logDays, origin } from "./stage.ts";
 
 const tags = { context: "platform" };
 
@@ -14,6 +15,35 @@ const accessLog = JSON.stringify(
   ),
 );
 
+/**
+ * Who comes through a route, and how fast: requests a second in the long run, and at once after a pause. Each route
+ * counts by itself, so nobody takes another's turn.
+ */
+const doors = {
+  /** With a token of the user pool; without one API Gateway answers, and no function runs. */
+  signedIn: { token: true, rate: 100, burst: 200 },
+  /** What is accepted here has to be done: docs/adr/0008. */
+  orders: { token: true, rate: 20, burst: 40 },
+  everyone: { token: false, rate: 100, burst: 200 },
+  /** Signs instead. An order makes two webhooks, and those that were not taken come again. */
+  provider: { token: false, rate: 200, burst: 400 },
+};
+
+type RouteSettings = {
+  routeKey: $util.Output<string>;
+  throttlingRateLimit: number;
+  throttlingBurstLimit: number;
+  detailedMetricsEnabled: boolean;
+};
+const settings: RouteSettings[] = [];
+let end: (all: RouteSettings[]) => void;
+const allSettings = new Promise<RouteSettings[]>((resolve) => {
+  end = resolve;
+});
+
+/** To be called after the last route: API Gateway takes settings for routes only that exist, so the stage waits for them. */
+export const allRoutesAreDeclared = () => end(settings);
+
 /** The shop's front door. Its routes stand with the functions that answer them. */
 export const api = new sst.aws.ApiGatewayV2("Api", {
   cors: {
@@ -23,28 +53,48 @@ export const api = new sst.aws.ApiGatewayV2("Api", {
     exposeHeaders: ["location", "retry-after"],
     maxAge: "1 hour",
   },
-  accessLog: { retention: "1 week" },
   transform: {
     api: { tags },
-    logGroup: { tags },
+    logGroup: { retentionInDays: logDays, tags },
     stage: (args) => {
-      args.accessLogSettings = $output(args.accessLogSettings).apply((settings) => ({
-        destinationArn: settings?.destinationArn as string,
+      args.accessLogSettings = $output(args.accessLogSettings).apply((logs) => ({
+        destinationArn: logs?.destinationArn as string,
         format: accessLog,
       }));
+      // For paths that are no route.
       args.defaultRouteSettings = {
         throttlingRateLimit: 100,
         throttlingBurstLimit: 200,
         detailedMetricsEnabled: false,
       };
+      args.routeSettings = $output(allSettings);
       args.tags = tags;
     },
   },
 });
 
-/** Answers a route with a function: `route("POST /orders", "PlaceOrder", ordersApi)`. */
-export const route = (path: `${"GET" | "POST"} /${string}`, name: string, fn: sst.aws.Function) =>
-  api.route(path, fn.arn, { name });
+const customers = api.addAuthorizer({
+  name: "Customers",
+  jwt: { issuer: issuer.properties.url, audiences: [issuer.properties.audience] },
+});
+
+/** Answers a route with a function: `route("POST /orders", "PlaceOrder", ordersApi, "orders")`. */
+export const route = (
+  path: `${"GET" | "POST"} /${string}`,
+  name: string,
+  fn: sst.aws.Function,
+  door: keyof typeof doors = "signedIn",
+) => {
+  const { token, rate, burst } = doors[door];
+  const auth = token ? { jwt: { authorizer: customers.id } } : undefined;
+  const { nodes } = api.route(path, fn.arn, { name, ...(auth && { auth }) });
+  settings.push({
+    routeKey: nodes.route.apply(({ routeKey }) => routeKey),
+    throttlingRateLimit: rate,
+    throttlingBurstLimit: burst,
+    detailedMetricsEnabled: false,
+  });
+};
 
 alarm("ApiServerErrors", {
   context: "platform",

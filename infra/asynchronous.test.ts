@@ -107,6 +107,13 @@ describe("every event source mapping", () => {
     },
   );
 
+  it("takes few of an account's thousand invocations at once, whatever waits in the queues", () => {
+    const onQueues = mappings.filter((mapping) => !isStream(mapping));
+    const bounds = onQueues.map(({ inputs }) => inputs.scalingConfig?.maximumConcurrency);
+    for (const bound of bounds) expect(bound).toBeGreaterThanOrEqual(2); // AWS takes no less
+    expect(bounds.reduce((sum, bound) => sum + bound, 0)).toBeLessThanOrEqual(50);
+  });
+
   it("is the only reader of its source", () => {
     const sources = mappings.map(({ inputs }) => inputs.eventSourceArn);
     expect(new Set(sources).size).toBe(sources.length);

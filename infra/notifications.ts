@@ -22,6 +22,7 @@ const from = new sst.Linkable("Sender", {
 
 consumer("NotifyCustomer", "notifications/notify-customer", {
   ...subscribedQueue("Notifications", context, heard),
+  atOnce: 2, // SES sends one e-mail a second at first
   link: [contacts, from],
   permissions: [
     allow(contacts.arn, "dynamodb:GetItem", "dynamodb:UpdateItem"),

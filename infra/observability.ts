@@ -14,15 +14,14 @@ if (operator) {
     timeUnit: "MONTHLY",
     limitAmount: "20",
     limitUnit: "USD",
-    notifications: [
-      {
-        comparisonOperator: "GREATER_THAN",
-        notificationType: "FORECASTED",
-        threshold: 100,
-        thresholdType: "PERCENTAGE",
-        subscriberEmailAddresses: [operator],
-      },
-    ],
+    // A forecast needs weeks of history, and comes too late for a bad day: what was spent is told as well.
+    notifications: ["ACTUAL", "FORECASTED"].map((notificationType) => ({
+      comparisonOperator: "GREATER_THAN",
+      notificationType,
+      threshold: 100,
+      thresholdType: "PERCENTAGE",
+      subscriberEmailAddresses: [operator as string],
+    })),
   });
 }
 
@@ -31,7 +30,7 @@ type Alarm = {
   because: string;
   metric: [namespace: string, name: string];
   dimensions: Record<string, $util.Input<string>>;
-  statistic?: "Sum" | "Maximum";
+  statistic?: "Sum" | "Maximum" | "p50";
   above: number;
   minutes: number;
 };
@@ -47,7 +46,7 @@ export const alarm = (
     namespace: metric[0],
     metricName: metric[1],
     dimensions,
-    statistic,
+    ...(statistic === "p50" ? { extendedStatistic: statistic } : { statistic }),
     comparisonOperator: "GreaterThanThreshold",
     threshold: above,
     period: minutes * 60,

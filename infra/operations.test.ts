@@ -68,6 +68,18 @@ describe("alarms", () => {
     );
   });
 
+  it("ring when orders wait for long: more were accepted than can be done", () => {
+    const [fulfilment] = all("StateMachine").filter(({ name }) => name === "FulfilOrder");
+    expect(alarms).toContainEqual(
+      expect.objectContaining({
+        metricName: "ExecutionTime",
+        dimensions: { StateMachineArn: fulfilment?.outputs.arn },
+        extendedStatistic: "p50",
+        threshold: 60_000,
+      }),
+    );
+  });
+
   it("tell somebody, and stay silent when nothing happens", () => {
     const [topic] = all("Topic");
     for (const alarm of alarms)
@@ -80,8 +92,8 @@ describe("alarms", () => {
 });
 
 describe("logs", () => {
-  it.each(named(all("LogGroup")))("%s are not kept for ever", (_, { inputs }) => {
-    expect(inputs.retentionInDays).toBeGreaterThan(0);
+  it.each(named(all("LogGroup")))("%s are kept as long as all others", (_, { inputs }) => {
+    expect(inputs.retentionInDays).toBe(7);
   });
 
   it.each(named(all("Function")))("of %s go to a group of its own", (_, { inputs }) => {

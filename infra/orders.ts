@@ -11,6 +11,7 @@ import { returnOrder } from "../services/orders/src/saga/return-order.ts";
 import { route } from "./api.ts";
 import { issuer } from "./identity.ts";
 import { commitStock, releaseStock, reserveStock, returnStock } from "./inventory.ts";
+import { alarm } from "./observability.ts";
 import { allow, command } from "./patterns/allow.ts";
 import { consumer } from "./patterns/consumer.ts";
 import { lambda, step } from "./patterns/lambda.ts";
@@ -45,7 +46,7 @@ const api = lambda("OrdersApi", "orders/api", {
     "dynamodb:UpdateItem",
   ),
 });
-route("POST /orders", "PlaceOrder", api);
+route("POST /orders", "PlaceOrder", api, "orders");
 route("POST /orders/{orderId}/cancel", "CancelOrder", api);
 route("POST /orders/{orderId}/resume", "ResumeOrder", api);
 route("POST /orders/{orderId}/close", "CloseOrder", api);
@@ -73,6 +74,16 @@ const fulfilment = stateMachine(fulfilOrder, {
     GiveUpOrder: step("GiveUpOrder", "orders/give-up-order", onOrder),
     MarkNeedsAttention: markNeedsAttention,
   },
+});
+// More was accepted than can be done, or what is asked answers slowly.
+alarm("FulfilOrderSlow", {
+  context,
+  because: "Half of the orders take more than a minute",
+  metric: ["AWS/States", "ExecutionTime"],
+  dimensions: { StateMachineArn: fulfilment.arn },
+  statistic: "p50",
+  above: 60_000,
+  minutes: 5,
 });
 const cancellation = stateMachine(returnOrder, {
   context,

@@ -52,7 +52,7 @@ const webhook = lambda("ReceiveWebhook", "payments/receive-webhook", {
     answerSaga("states:SendTaskSuccess", "states:SendTaskFailure"),
   ],
 });
-route("POST /webhooks/payments", "ReceivePaymentWebhook", webhook);
+route("POST /webhooks/payments", "ReceivePaymentWebhook", webhook, "provider");
 
 const withdrawal = subscriber("WithdrawPayment", "payments/withdraw-payment", {
   ...onLedger,

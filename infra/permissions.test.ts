@@ -110,13 +110,65 @@ describe("from outside", () => {
     }
   });
 
-  it("a browser may come from one origin, and nobody faster than the API can bear", () => {
+  it("a browser may come from one origin", () => {
     const [api] = all("Api");
     expect(api?.inputs.corsConfiguration.allowOrigins).toHaveLength(1);
     expect(JSON.stringify(api?.inputs.corsConfiguration)).not.toContain("*");
     const [stage] = all("Stage");
-    expect(stage?.inputs.defaultRouteSettings.throttlingRateLimit).toBe(100);
     expect(stage?.inputs.accessLogSettings.destinationArn).toContain("/aws/vendedlogs/apis/");
+  });
+
+  it("nobody comes to a private route without a token of the user pool", () => {
+    const [authorizer, ...others] = all("Authorizer");
+    expect(others).toEqual([]);
+    const [[pool], [client]] = [all("UserPool"), all("UserPoolClient")];
+    expect(authorizer?.inputs).toMatchObject({
+      authorizerType: "JWT",
+      identitySources: ["$request.header.Authorization"],
+      jwtConfiguration: {
+        issuer: `https://${pool?.outputs.endpoint}`,
+        audiences: [client?.outputs.id],
+      },
+    });
+    const open = all("Route").filter(({ inputs }) => inputs.authorizationType !== "JWT");
+    expect(open.map(({ inputs }) => inputs.routeKey).sort()).toEqual([
+      "GET /openapi.json",
+      "GET /products",
+      "GET /products/{productId}",
+      "POST /webhooks/payments",
+    ]);
+    for (const { inputs } of all("Route").filter((route) => !open.includes(route)))
+      expect(inputs.authorizerId, inputs.routeKey).toBe(authorizer?.outputs.id);
+  });
+
+  it("nobody takes another's turn: each route has its own pace, and webhooks more than twice that of orders", () => {
+    const [stage] = all("Stage");
+    const { defaultRouteSettings, routeSettings } = stage?.inputs ?? {};
+    expect(defaultRouteSettings.throttlingRateLimit).toBeLessThanOrEqual(100);
+    const paces = new Map<string, { rate: number; burst: number }>(
+      routeSettings.map(
+        (settings: {
+          routeKey: string;
+          throttlingRateLimit: number;
+          throttlingBurstLimit: number;
+        }) => [
+          settings.routeKey,
+          { rate: settings.throttlingRateLimit, burst: settings.throttlingBurstLimit },
+        ],
+      ),
+    );
+    expect([...paces.keys()].sort()).toEqual(
+      all("Route")
+        .map(({ inputs }) => inputs.routeKey)
+        .sort(),
+    );
+    const [orders, webhooks] = ["POST /orders", "POST /webhooks/payments"].map((key) =>
+      paces.get(key),
+    );
+    // One for the authorisation, one for the capture; and some come twice.
+    expect(webhooks?.rate).toBeGreaterThan(2 * (orders?.rate ?? Infinity));
+    expect(webhooks?.burst).toBeGreaterThan(2 * (orders?.burst ?? Infinity));
+    for (const [routeKey, { rate }] of paces) expect(rate, routeKey).toBeLessThanOrEqual(200);
   });
 
   it("is logged without personal data", () => {

@@ -54,7 +54,7 @@ const api = lambda("ReadSideApi", "read-side/api", {
 });
 route("GET /orders", "ListOrders", api);
 route("GET /orders/{orderId}", "GetOrder", api);
-route("GET /products", "ListProducts", api);
-route("GET /products/{productId}", "GetProduct", api);
+route("GET /products", "ListProducts", api, "everyone");
+route("GET /products/{productId}", "GetProduct", api, "everyone");
 route("GET /reports/daily-sales", "GetDailySales", api);
-route("GET /openapi.json", "GetOpenApi", api);
+route("GET /openapi.json", "GetOpenApi", api, "everyone");

@@ -251,7 +251,7 @@ describe("what cannot be run is named in one sentence", () => {
 });
 
 test("an API is read with its routes, integrations and stage", () => {
-  const api = (routeInputs: object) =>
+  const api = (routeInputs: object, authorizerInputs = {}, stageInputs = {}) =>
     httpApisOf(
       graphOf([
         resource("aws:apigatewayv2/api:Api", { name: "acme", protocolType: "HTTP" }, { id: "a" }),
@@ -271,21 +271,56 @@ test("an API is read with its routes, integrations and stage", () => {
           target: "integrations/i",
           ...routeInputs,
         }),
+        resource(
+          "aws:apigatewayv2/authorizer:Authorizer",
+          {
+            apiId: "a",
+            authorizerType: "JWT",
+            identitySources: ["$request.header.Authorization"],
+            jwtConfiguration: { issuer: "https://issuer.example", audiences: ["acme"] },
+            ...authorizerInputs,
+          },
+          { id: "z" },
+        ),
         resource("aws:apigatewayv2/stage:Stage", {
           apiId: "a",
           name: "$default",
           defaultRouteSettings: { throttlingRateLimit: 10, throttlingBurstLimit: 20 },
+          ...stageInputs,
         }),
       ]),
       "1",
       "127.0.0.1",
+      (value) => JSON.parse(JSON.stringify(value).replaceAll("https://issuer", "http://local")),
     )[0]?.api;
   expect(api({})).toMatchObject({
     routes: [{ routeKey: "GET /x", functionName: "F" }],
-    throttling: { rate: 10, burst: 20 },
+    throttle: { rate: 10, burst: 20 },
   });
   expect(() => api({ target: "integrations/none" })).toThrow("has no integration");
-  expect(() => api({ authorizationType: "JWT" })).toThrow("authorization JWT");
+
+  const signedIn = { authorizationType: "JWT", authorizerId: "z" };
+  expect(api(signedIn)?.routes[0]?.authorizer).toEqual({
+    issuer: "http://local.example",
+    audiences: ["acme"],
+    header: "authorization",
+  });
+  expect(() => api({ ...signedIn, authorizerId: "y" })).toThrow("has no authorizer y");
+  expect(() => api({ ...signedIn, authorizationScopes: ["read"] })).toThrow("scopes");
+  expect(() => api({ authorizationType: "AWS_IAM" })).toThrow("authorization AWS_IAM");
+  expect(() => api(signedIn, { authorizerType: "REQUEST" })).toThrow("authorizer type REQUEST");
+  expect(() => api(signedIn, { identitySources: ["$request.querystring.token"] })).toThrow(
+    "identity sources $request.querystring.token",
+  );
+
+  const own = (routeKey: string, more = {}) =>
+    api({}, {}, { routeSettings: [{ routeKey, throttlingRateLimit: 1, ...more }] });
+  expect(own("GET /x", { throttlingBurstLimit: 2 })?.routes[0]).toMatchObject({
+    throttle: { rate: 1, burst: 2 },
+  });
+  expect(own("GET /x")?.routes[0]?.throttle).toEqual({ rate: 1, burst: 5_000 });
+  expect(() => own("GET /y")).toThrow("Unable to find Route by key GET /y");
+
   for (const routeKey of [undefined, 5, {}, "", "GET", "get /x", "GET x"])
     expect(() => api({ routeKey })).toThrow('A route of Thing has no key such as "GET /things".');
 });

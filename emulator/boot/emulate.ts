@@ -208,7 +208,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   const issuer = createIssuer(clock, `${apiUrl}${prefix}/issuer`, audience);
   if (pool) replace(`https://${pool.outputs.endpoint}`, issuer.url);
 
-  const [first, second] = httpApisOf(graph, account, new URL(apiUrl).host);
+  const [first, second] = httpApisOf(graph, account, new URL(apiUrl).host, localise);
   if (second)
     throw new CannotStart(`The emulator serves one HTTP API; ${second.resource.name} is a second.`);
   if (first) {
@@ -217,7 +217,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   }
 
   const functions = new Map(graph.functions.map((fn) => [fn.functionName, fn]));
-  const door = apiDoor(first && httpApi(cloud, first.api));
+  const door = apiDoor(first && httpApi(cloud, first.api, reachFrom("the API's authorizer")));
   door.mount(issuer.url, issuer.handle);
   const shortName = (functionName: string) => functions.get(functionName)?.name ?? functionName;
 

@@ -15,9 +15,12 @@ export const nothingToDo: Record<string, string> = {
   "aws:cognito/userPoolClient:UserPoolClient":
     "its id is the audience of the local issuer's tokens",
   "aws:cognito/userGroup:UserGroup": "the local accounts carry their groups",
-  "aws:apigatewayv2/api:Api": "boot/http-apis.ts reads it, with its routes, integrations and stage",
+  "aws:sesv2/configurationSet:ConfigurationSet": "no mail is sent, so nothing bounces",
+  "aws:apigatewayv2/api:Api":
+    "boot/http-apis.ts reads it, with its routes, integrations, authorizers and stage",
   "aws:apigatewayv2/route:Route": "read together with its API",
   "aws:apigatewayv2/integration:Integration": "read together with its API",
+  "aws:apigatewayv2/authorizer:Authorizer": "read together with its API",
   "aws:apigatewayv2/stage:Stage": "read together with its API",
 };
 

@@ -115,7 +115,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "lambda",
-    "An event source mapping hears of a message within 10 ms instead of polling. One on a queue runs five batches at once, or its MaximumConcurrency; AWS begins with five and scales up.",
+    "An event source mapping hears of a message within 10 ms instead of polling. One on a queue begins with five batches at once and adds five a second, up to 1,000 or its MaximumConcurrency; how fast AWS adds them is a bound, no promise.",
   ],
   ["scheduler", "A schedule runs in its second. AWS promises its minute."],
   [
@@ -144,7 +144,15 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "http api",
-    "Routes, throttling, CORS and function URLs as on AWS; no custom domains, no authorizers, access logs go nowhere.",
+    "Routes, throttling, JWT authorizers, CORS and function URLs as on AWS; no custom domains, no scopes, no other authorizers, access logs go nowhere.",
+  ],
+  [
+    "http api",
+    "Routes without settings of their own share one bucket of the stage's. A request counts before its token is looked at, so anonymous ones take their route's turns. AWS documents neither, and calls its throttles a target, not a ceiling.",
+  ],
+  [
+    "http api",
+    "A JWT authorizer takes `Bearer` in any case, and keeps keys for two hours, whatever key a token names. Of its words in www-authenticate only those about the audience are documented; a 401 without a token says `Bearer` alone.",
   ],
   [
     "cognito",

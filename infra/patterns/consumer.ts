@@ -12,13 +12,16 @@ export const consumer = (
   {
     queue,
     deadLetters,
+    atOnce = 5,
     link = [],
     permissions = [],
     ...options
-  }: { queue: sst.aws.Queue; deadLetters?: sst.aws.Queue } & Omit<
-    Parameters<typeof lambda>[2],
-    "timeout" | "deadLetters"
-  >,
+  }: {
+    queue: sst.aws.Queue;
+    deadLetters?: sst.aws.Queue;
+    /** How many batches are worked on at once, at least 2: whatever a redrive or a flood brings, the rest is left to the saga. */
+    atOnce?: number;
+  } & Omit<Parameters<typeof lambda>[2], "timeout" | "deadLetters">,
 ) => {
   const fn = lambda(name, path, {
     ...options,
@@ -35,6 +38,7 @@ export const consumer = (
     functionName: fn.arn,
     batchSize: 10,
     functionResponseTypes: ["ReportBatchItemFailures"],
+    scalingConfig: { maximumConcurrency: atOnce },
     tags: { context: path.split("/")[0] as string },
   });
   return fn;

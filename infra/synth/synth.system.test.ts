@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Inputs } from "./aws.ts";
 import type { Graph } from "./graph.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -57,21 +58,31 @@ describe.runIf(possible)("synth --check", () => {
 });
 
 describe.runIf(possible)("production", () => {
-  const evaluated = (stage: string) => {
+  const evaluated = (stage: string, env?: Record<string, string>) => {
     const out = join(directory, `${stage}.json`);
-    const { status, said } = synth(["--stage", stage, "--out", out]);
+    const { status, said } = synth(["--stage", stage, "--out", out], env);
     expect(said).not.toMatch(/FAILURE|refuse/);
     expect(status).toBe(0);
     return JSON.parse(readFileSync(out, "utf8")) as Graph;
   };
 
   it("keeps and protects what other stages remove", { timeout: LONG }, () => {
-    const { resources, tags } = evaluated("prod");
+    const { resources, tags } = evaluated("prod", {
+      PETSTORE_OPERATOR: "operator@example.org",
+    });
     const some = (kind: string) => resources.filter(({ type }) => type.endsWith(`:${kind}`));
     expect(tags.stage).toBe("prod");
     for (const { inputs } of some("Table")) expect(inputs.deletionProtectionEnabled).toBe(true);
     for (const { inputs } of some("UserPool")) expect(inputs.deletionProtection).toBe("ACTIVE");
     for (const { inputs } of some("EventArchive")) expect(inputs.retentionDays).toBe(365);
+    for (const { inputs } of some("LogGroup"))
+      expect(inputs.retentionInDays, inputs.name).toBe(90);
+    // As soon as somebody is to hear of it.
+    expect(
+      some("Budget").map(({ inputs }) =>
+        inputs.notifications.map((told: Inputs) => told.notificationType),
+      ),
+    ).toEqual([["ACTUAL", "FORECASTED"]]);
     for (const { name, kept } of [...some("Table"), ...some("UserPool")])
       expect(kept, name).toBe(true);
     const local: Graph = JSON.parse(readFileSync(committed, "utf8"));

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeExecutionCommand, ListStateMachinesCommand, SFNClient } from "@aws-sdk/client-sfn";
-import { repositoryRoot } from "../repository.ts";
+import { repositoryRoot, shopGraph } from "../repository.ts";
 import { catalogue } from "../seed/catalogue.ts";
 import { lines } from "./growth.ts";
 
 /** What `npm start -- --json` says of itself. */
-type Running = {
+export type Running = {
   api: string;
   aws: string;
   accessKeyId: string;
@@ -14,16 +16,19 @@ type Running = {
   accounts: Record<string, { token: string }>;
 };
 
+/** An order as its customer sees it. */
+export type Order = { status: string; timeline: { at: string; what: string }[] };
+
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What customers, the administrator and an operator do with a running shop. */
-const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running) => {
+export const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running) => {
   const states = new SFNClient({
     endpoint: aws,
     region: "us-east-1",
     credentials: { accessKeyId, secretAccessKey },
   });
-  const send = async (path: string, as: string, body?: object, key = "") => {
+  const ask = (path: string, as: string, body?: object, key = "") => {
     const request = {
       method: body ? "POST" : "GET",
       headers: {
@@ -33,11 +38,15 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
       },
       ...(body && { body: JSON.stringify(body) }),
     };
-    let response = await fetch(`${api}${path}`, request);
-    // The API takes 100 requests a second, the provider's webhooks among them.
+    return fetch(`${api}${path}`, request);
+  };
+  const send = async (path: string, as: string, body?: object, key = "") => {
+    let response = await ask(path, as, body, key);
+    // A route takes only so many requests a second.
     while (response.status === 429) {
+      await response.arrayBuffer();
       await pause(250);
-      response = await fetch(`${api}${path}`, request);
+      response = await ask(path, as, body, key);
     }
     const answer = await response.json();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
@@ -51,8 +60,17 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
       { lines: productIds.map((productId) => ({ productId, quantity })) },
       key,
     );
+  const orderFor = (of: typeof lines) => ({ lines: of, paymentToken: "tok_approve" });
   const place = async (key: string, of = lines): Promise<string> =>
-    (await send("/orders", "alice", { lines: of, paymentToken: "tok_approve" }, key)).orderId;
+    (await send("/orders", "alice", orderFor(of), key)).orderId;
+  /** Answers false where there are too many orders at this moment. */
+  const placeOnce = async (key: string, of = lines): Promise<boolean> => {
+    const response = await ask("/orders", "alice", orderFor(of), key);
+    const answer = await response.text();
+    if (response.status !== 202 && response.status !== 429)
+      throw new Error(`/orders: ${response.status} ${answer}`);
+    return response.status === 202;
+  };
   /** Waits as a customer does: until the order says that its goods are theirs. */
   const read = async (orderId: string) => {
     for (;;) {
@@ -64,7 +82,7 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
       await pause(20);
     }
   };
-  /** Waits for the saga's end. It is asked of Step Functions: the API would answer 100 questions a second. */
+  /** Waits for the saga's end, as an operator does: of Step Functions. */
   const sagas = async () => {
     const { stateMachines = [] } = await states.send(new ListStateMachinesCommand());
     const machine = stateMachines.find(({ name }) => name?.includes("FulfilOrder"));
@@ -84,21 +102,23 @@ const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running)
       }
     };
   };
-  const statuses = async (most: number) => {
-    const found: string[] = [];
+  /** Alice's newest orders. */
+  const orders = async (most: number) => {
+    const found: Order[] = [];
     for (let cursor = ""; found.length < most; ) {
       const { items, cursor: next } = await send(`/orders?limit=100${cursor}`, "alice");
-      found.push(...items.map(({ status }: { status: string }) => status));
+      found.push(...items);
       if (!next) break;
       cursor = `&cursor=${encodeURIComponent(next)}`;
     }
     return found;
   };
-  return { receive, place, read, sagas, statuses };
+  const statuses = async (most: number) => (await orders(most)).map(({ status }) => status);
+  return { receive, place, placeOnce, read, sagas, orders, statuses };
 };
 
 /** The goods that there are many of. Who buys does not buy the same two things: then they would wait for each other at one shelf. */
-const goods = catalogue.filter(({ stock }) => stock > 1).map(({ productId }) => productId);
+export const goods = catalogue.filter(({ stock }) => stock > 1).map(({ productId }) => productId);
 
 /** The two lines of the order of that number. */
 export const twoLines = (i: number) =>
@@ -116,13 +136,36 @@ export type RunningShop = ReturnType<typeof clientOf> & {
   stop: () => Promise<void>;
 };
 
-/** Starts `npm start` with these options as a child process, and waits until it is ready. */
+/** Writes the shop's graph without its throttles: it is the machine that is measured. Answers the file. */
+const graphWithoutThrottles = (folder: string): string => {
+  const graph = shopGraph();
+  const resources = graph.resources.map((resource) => {
+    if (resource.type !== "aws:apigatewayv2/stage:Stage") return resource;
+    const { defaultRouteSettings: _, routeSettings: __, ...inputs } = resource.inputs;
+    return { ...resource, inputs };
+  });
+  const file = join(folder, "graph.json");
+  writeFileSync(file, JSON.stringify({ ...graph, resources }));
+  return file;
+};
+
+/** Starts `npm start` with these options as a child process, without throttles, and waits until it is ready. */
 export const startShop = async (options: string[]): Promise<RunningShop> => {
   const entry = join(repositoryRoot, "local/commands/start.ts");
-  const ports = ["--port", "0", "--api-port", "0"];
-  const child = spawn(process.execPath, [entry, "--json", ...ports, ...options], {
+  const folder = mkdtempSync(join(tmpdir(), "petstore-bench-"));
+  const own = [
+    "--json",
+    "--port",
+    "0",
+    "--api-port",
+    "0",
+    "--graph",
+    graphWithoutThrottles(folder),
+  ];
+  const child = spawn(process.execPath, [entry, ...own, ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  child.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   let output = "";
   const running = await new Promise<Running>((resolve, reject) => {
     child.on("exit", (code) => reject(new Error(`npm start ended with ${code}`)));

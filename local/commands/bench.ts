@@ -6,6 +6,7 @@ import { CannotStart } from "emulator/kernel/refusals";
 import { bundlerOf } from "emulator/runtime/bundle";
 import { costOfMillion } from "../bench/cost.ts";
 import type { Counts } from "../bench/count.ts";
+import { measureCrowd } from "../bench/crowd.ts";
 import { measureConditionalPut, measureTransactRate } from "../bench/engine-rate.ts";
 import { measureGrowth } from "../bench/growth.ts";
 import { measureInline } from "../bench/inline.ts";
@@ -19,7 +20,7 @@ const help = `Counts what an order costs, and times the shop on this machine. Al
 
   --quick         at most 45 s: 300 orders for the growth instead of 10,000, fewer of all else, nothing with --persist,
                   no second process beside the first, no long life
-  --only <part>   order, call, inline, served, bundles, life or pauses
+  --only <part>   order, call, inline, served, crowd, bundles, life or pauses
   --long          lets one shop live through 100,000 orders instead of 20,000
   --help          this text
 `;
@@ -27,6 +28,10 @@ const help = `Counts what an order costs, and times the shop on this machine. Al
 const print = (text = "") => process.stdout.write(`${text}\n`);
 const say = (text: string) => process.stderr.write(text);
 const number = (value: number) => String(Math.round(value * 100) / 100);
+
+/** A budget beside what was measured against it, in the same unit: a word says where it is missed. */
+const within = (measured: number, most: number, unit = "") =>
+  `(budget ${most}${unit && ` ${unit}`})${measured <= most ? "" : "   OVER BUDGET"}`;
 
 /** A line that shows how far it is, on a terminal; nothing elsewhere. */
 const progressOf = (all: number) => {
@@ -66,7 +71,7 @@ const countOrder: Part = async ({ quick }) => {
   for (const [name, what, most] of BUDGETS) {
     const seen = marks.map(({ counts }) => number(counts[name])).join(", ");
     const held = marks.every(({ counts }) => counts[name] <= most);
-    print(`  ${what.padEnd(34)} ${seen.padEnd(16)} budget ${most}${held ? "" : "   OVER BUDGET"}`);
+    print(`  ${what.padEnd(34)} ${seen.padEnd(16)} ${within(held ? 0 : Infinity, most)}`);
   }
   const grown = later.filter(({ counts }) =>
     BUDGETS.some(([name]) => counts[name] !== first.counts[name]),
@@ -81,12 +86,14 @@ const countOrder: Part = async ({ quick }) => {
   for (const { invariant, what } of violations) print(`    ${invariant}: ${what}`);
 
   print(
-    `  all that is known after ${Math.min(1_000, orders)} orders: copied in ${number(copy.snapshotMs)} ms, forked in ${number(copy.forkMs)} ms (budget 50)`,
+    `  all that is known after ${Math.min(1_000, orders)} orders: copied in ${number(copy.snapshotMs)} ms, forked in ${number(copy.forkMs)} ms ${within(copy.forkMs, 50)}`,
   );
 
   const parts = costOfMillion(first.counts);
   const total = parts.reduce((sum, [, dollars]) => sum + dollars, 0);
-  print(`\nA million orders at list prices: $${total.toFixed(0)} (budget $225), e-mail apart`);
+  print(
+    `\nA million orders at list prices: $${total.toFixed(0)} ${within(total, 225)}, e-mail apart`,
+  );
   for (const [part, dollars] of parts) print(`  ${part.padEnd(34)} $${dollars.toFixed(2)}`);
   const over = BUDGETS.some(([name, , most]) => marks.some(({ counts }) => counts[name] > most));
   return !over && grown.length === 0 && violations.length === 0;
@@ -98,14 +105,16 @@ const timeCalls: Part = async ({ quick }) => {
   const put = await measureConditionalPut(20_000);
   const sdk = await measureSdkCall(quick ? 10 : 30);
   print("\nA conditional put");
-  print(`  CPU in the engine, without an SDK   ${number(put.alone)} us (budget 100)`);
+  print(`  CPU in the engine, without an SDK   ${number(put.alone)} us ${within(put.alone, 100)}`);
   print(`  ... and with a journal              ${number(put.journaled)} us`);
   print(`  SDK over HTTP on loopback           ${number(sdk.http)} ms`);
   for (const [who, ms] of [
     ["in a thread of npm start", sdk.thread],
     ["inline, as tests have it", sdk.inline],
   ] as const)
-    print(`  SDK ${who.padEnd(32)}${number(ms)} ms, ${number(ms / sdk.http)} of that (budget 0.5)`);
+    print(
+      `  SDK ${who.padEnd(32)}${number(ms)} ms, ${number(ms / sdk.http)} of that ${within(ms / sdk.http, 0.5)}`,
+    );
   return true;
 };
 
@@ -157,6 +166,30 @@ const timeServed: Part = async ({ quick }) => {
   return true;
 };
 
+/** What many customers see who order as fast as they are let. */
+const meetCrowd: Part = async ({ quick }) => {
+  const seconds = quick ? 8 : 20;
+  say(`Letting 64 customers order for ${seconds} s, as fast as the shop lets them ...\n`);
+  const crowd = await measureCrowd(64, seconds);
+  const { accepted, acceptedPerSecond, refused, mostWaiting, p50Ms, p95Ms } = crowd;
+  print("\n64 customers who order as fast as they are let");
+  print(
+    `  accepted                            ${accepted} orders, ${number(acceptedPerSecond)} a second; ${refused} times "too many requests"`,
+  );
+  print(
+    `  refused webhooks                    ${crowd.refusedWebhooks} ${within(crowd.refusedWebhooks, 0)}`,
+  );
+  print(
+    `  invocations without room            ${crowd.refusedInvocations} ${within(crowd.refusedInvocations, 0)}`,
+  );
+  print(`  orders that waited at once, at most ${mostWaiting}`);
+  print(`  accepted to CONFIRMED, the median   ${Math.round(p50Ms)} ms`);
+  print(
+    `  ... 95 of 100 within                ${Math.round(p95Ms)} ms ${within(p95Ms, 3_000, "ms")}`,
+  );
+  return crowd.refusedWebhooks + crowd.refusedInvocations === 0 && p95Ms <= 3_000;
+};
+
 /** How one shop grows with its orders. */
 const liveLong: Part = async ({ long }) => {
   const ages = long ? [2_000, 20_000, 100_000] : [2_000, 20_000];
@@ -174,8 +207,9 @@ const liveLong: Part = async ({ long }) => {
     );
   const [middle, old] = older;
   const grown = (middle?.residentMb ?? 0) / young.residentMb;
-  print(`  resident size at 20,000 against that at 2,000: ${number(grown)} (budget 1.5)`);
-  if (old) print(`  ... at 100,000: ${Math.round(old.residentMb)} MB (budget 1,500)`);
+  print(`  resident size at 20,000 against that at 2,000: ${number(grown)} ${within(grown, 1.5)}`);
+  if (old)
+    print(`  ... at 100,000: ${Math.round(old.residentMb)} MB ${within(old.residentMb, 1_500)}`);
   return grown <= 1.5 && (old?.residentMb ?? 0) <= 1500;
 };
 
@@ -193,7 +227,7 @@ const findPauses: Part = async () => {
         options,
       ))
         print(
-          `  ${options.length > 0 ? "with --persist" : "in memory"}, up to order ${orders}: ${Math.round(longestMs)} ms (budget 250); resident ${residentMb ? Math.round(residentMb) : "?"} MB`,
+          `  ${options.length > 0 ? "with --persist" : "in memory"}, up to order ${orders}: ${Math.round(longestMs)} ms ${within(longestMs, 250)}; resident ${residentMb ? Math.round(residentMb) : "?"} MB`,
         );
     }
   } finally {
@@ -220,6 +254,7 @@ const parts: Record<string, { run: Part; quick: boolean }> = {
   call: { run: timeCalls, quick: true },
   inline: { run: timeInline, quick: true },
   served: { run: timeServed, quick: true },
+  crowd: { run: meetCrowd, quick: false },
   bundles: { run: sizeBundles, quick: true },
   life: { run: liveLong, quick: false },
   pauses: { run: findPauses, quick: false },

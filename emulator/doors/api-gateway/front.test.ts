@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { virtualClock } from "../../kernel/clock.ts";
 import { createCloud, type Fact } from "../../kernel/cloud.ts";
 import { AwsError, type Engine, type World } from "../../kernel/engine.ts";
+import { createIssuer } from "../issuer/issuer.ts";
 import type { WireRequest } from "../wire/message.ts";
 import { dispatcher } from "./dispatch.ts";
 import { functionUrl, httpApi } from "./front.ts";
@@ -11,9 +12,13 @@ const front = { apiId: "api", accountId: "1", domainName: "127.0.0.1:3000", stag
 // biome-ignore lint/suspicious/noExplicitAny: whatever event reached the function
 type Run = (event: any, world: World) => unknown;
 
+const issuerUrl = "http://127.0.0.1:3000/issuer";
+const signedIn = { issuer: issuerUrl, audiences: ["acme"], header: "authorization" };
+
 /** An API in front of one function, which is `run`. */
 const setUp = (run: Run, options: Partial<Parameters<typeof httpApi>[1]> = {}) => {
   const clock = virtualClock();
+  const issuer = createIssuer(clock, issuerUrl, "acme");
   const lambda = (world: World): Engine => ({
     service: "lambda",
     operations: {
@@ -29,7 +34,7 @@ const setUp = (run: Run, options: Partial<Parameters<typeof httpApi>[1]> = {}) =
   const cloud = createCloud(clock, [lambda]);
   const facts: Fact[] = [];
   cloud.observe((fact) => facts.push(fact));
-  const handle = httpApi(cloud, {
+  const api = {
     name: "acme",
     front,
     routes: [
@@ -37,8 +42,12 @@ const setUp = (run: Run, options: Partial<Parameters<typeof httpApi>[1]> = {}) =
       { routeKey: "GET /things", functionName: "F" },
     ],
     ...options,
-  });
-  return { cloud, clock, handle, facts };
+  };
+  const handle = httpApi(cloud, api, dispatcher({ "http://127.0.0.1:3000": door }));
+  function door(request: WireRequest) {
+    return issuer.handle({ ...request, path: request.path.replace("/issuer", "") });
+  }
+  return { cloud, clock, issuer, handle, facts };
 };
 
 const request = (over: Partial<Omit<WireRequest, "body">> & { body?: string } = {}) => ({
@@ -219,11 +228,69 @@ test("a body over 10 MB is a 413", async () => {
 });
 
 test("more requests than the burst are a 429, until the rate has refilled it", async () => {
-  const { handle, clock } = setUp(echo, { throttling: { rate: 1, burst: 2 } });
+  const { handle, clock } = setUp(echo, { throttle: { rate: 1, burst: 2 } });
   const status = async () => (await handle(request())).status;
   expect([await status(), await status(), await status()]).toEqual([200, 200, 429]);
   await clock.advance(1000);
   expect([await status(), await status()]).toEqual([200, 429]);
+});
+
+test("a route with a throttle of its own takes no other's turn, and no other takes its", async () => {
+  const { handle, facts } = setUp(echo, {
+    throttle: { rate: 1, burst: 1 },
+    routes: [
+      { routeKey: "GET /own", functionName: "F", throttle: { rate: 1, burst: 2 } },
+      { routeKey: "GET /one", functionName: "F" },
+      { routeKey: "GET /two", functionName: "F" },
+    ],
+  });
+  const status = async (path: string) => (await handle(request({ method: "GET", path }))).status;
+  expect([await status("/own"), await status("/one"), await status("/two")]).toEqual([
+    200, 200, 429,
+  ]);
+  expect([await status("/own"), await status("/own"), await status("/none")]).toEqual([
+    200, 429, 429,
+  ]);
+  expect(facts.filter(({ status }) => status === 429)).toMatchObject([
+    { routeKey: "GET /two" },
+    { routeKey: "GET /own" },
+    { path: "/none" },
+  ]);
+});
+
+test("a route with an authorizer runs its function for a good token only, and tells it the claims", async () => {
+  const { handle, issuer, facts } = setUp(echo, {
+    cors: { allowOrigins: ["*"], allowHeaders: ["authorization"] },
+    routes: [
+      { routeKey: "GET /mine", functionName: "F", authorizer: signedIn },
+      { routeKey: "GET /all", functionName: "F" },
+    ],
+  });
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    handle(request({ method: "GET", path, headers }));
+  expect(await ask("/mine")).toMatchObject({
+    status: 401,
+    headers: { "content-type": "application/json", "www-authenticate": "Bearer" },
+    body: '{"message":"Unauthorized"}',
+  });
+  expect(await ask("/mine", { authorization: "Bearer x" })).toMatchObject({
+    status: 401,
+    headers: { "www-authenticate": expect.stringContaining('error="invalid_token"') },
+  });
+  expect(facts).toMatchObject([
+    { kind: "api.request", status: 401, routeKey: "GET /mine" },
+    { kind: "api.request", status: 401, routeKey: "GET /mine" },
+  ]);
+  const ada = { sub: "ada-1", name: "ada", email: "ada@example.com", groups: [] };
+  const answer = await ask("/mine", { authorization: `Bearer ${issuer.token(ada)}` });
+  expect(JSON.parse(String(answer.body)).requestContext.authorizer).toMatchObject({
+    jwt: { claims: { sub: "ada-1", aud: "acme" }, scopes: null },
+  });
+  const all = await ask("/all");
+  expect(JSON.parse(String(all.body)).requestContext).not.toHaveProperty("authorizer");
+  const preflight = { origin: "https://acme.example", "access-control-request-method": "GET" };
+  const options = request({ method: "OPTIONS", path: "/mine", headers: preflight });
+  expect((await handle(options)).status).toBe(204);
 });
 
 test("a preflight is answered by the API itself, for its origins only", async () => {

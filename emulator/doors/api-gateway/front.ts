@@ -3,13 +3,19 @@ import { viaFunctionUrl } from "../../services/iam/actions.ts";
 import type { WireHandler, WireRequest, WireResponse } from "../wire/message.ts";
 import { decodePart } from "../wire/rest-routes.ts";
 import { type Cors, preflight, withCors } from "./cors.ts";
+import { type Fetch, type JwtConfiguration, jwtAuthorizer } from "./jwt-authorizer.ts";
 import { type Front, proxyEvent } from "./proxy.ts";
 import { frontAnswer, proxyAnswer } from "./proxy-answer.ts";
 import { type RouteKey, routeTable } from "./routes.ts";
-import { tokenBucket } from "./throttle.ts";
+import { type Throttle, tokenBucket } from "./throttle.ts";
 
 const errorOf = (status: number) =>
   frontAnswer(status, status === 503 ? "Service Unavailable" : "Internal Server Error");
+
+const unauthorized = (challenge: string): WireResponse => {
+  const { headers, ...answer } = frontAnswer(401, "Unauthorized");
+  return { ...answer, headers: { ...headers, "www-authenticate": challenge } };
+};
 
 type Attempt = { response: WireResponse; functionError?: string };
 
@@ -59,13 +65,41 @@ const integrate = (
   });
 };
 
+/** A route, with what it has of its own beside its function. */
+export type Route = {
+  routeKey: RouteKey;
+  functionName: string;
+  timeout?: number;
+  authorizer?: JwtConfiguration;
+  throttle?: Throttle;
+};
+
 /** An HTTP API of the graph, as API Gateway v2 serves it. */
 export type HttpApi = {
   name: string;
   front: Front;
-  routes: { routeKey: RouteKey; functionName: string; timeout?: number }[];
+  routes: Route[];
   cors?: Cors | undefined;
-  throttling?: { rate: number; burst: number } | undefined;
+  /** Of all requests together whose route has none of its own. */
+  throttle?: Throttle;
+};
+
+/** What stands before a route's function: its bucket and its authorizer, which routes share that name the same. */
+const guardsOf = ({ clock }: World, { routes, throttle }: HttpApi, fetch: Fetch) => {
+  const shared = tokenBucket(clock, throttle);
+  const authorizers = new Map(
+    routes.flatMap(({ authorizer }) =>
+      authorizer ? [[authorizer, jwtAuthorizer(clock, authorizer, fetch)] as const] : [],
+    ),
+  );
+  const targets = new Map(
+    routes.map((route) => {
+      const { routeKey, authorizer, throttle } = route;
+      const admit = throttle ? tokenBucket(clock, throttle) : shared;
+      return [routeKey, { ...route, admit, authorize: authorizer && authorizers.get(authorizer) }];
+    }),
+  );
+  return { shared, targets };
 };
 
 const maxBody = 10 * 1024 * 1024;
@@ -82,28 +116,30 @@ const headOf = ({ method, path, query, headers }: WireRequest) =>
 const readPath = (path: string) => decodePart(path).split("?", 1)[0] as string;
 
 /**
- * Serves an HTTP API: routes, payload format 2.0, CORS, throttling, limits. Every request is a note of kind
- * "api.request", which stands for the access log.
+ * Serves an HTTP API: routes, payload format 2.0, JWT authorizers, CORS, throttling, limits. Every request is a note of
+ * kind "api.request", which stands for the access log. `fetch` asks issuers for their keys.
  */
-export const httpApi = (world: World, api: HttpApi): WireHandler => {
+export const httpApi = (world: World, api: HttpApi, fetch: Fetch): WireHandler => {
   const caller: Caller = { name: api.name, role: "apigateway.amazonaws.com" };
   const route = routeTable(api.routes.map(({ routeKey }) => routeKey));
-  const targets = new Map(api.routes.map((target) => [target.routeKey, target]));
-  const admit = tokenBucket(world.clock, api.throttling);
+  const { shared, targets } = guardsOf(world, api, fetch);
   let count = 0;
 
   const answer = async (request: WireRequest, requestId: string, log: Record<string, unknown>) => {
     if (headOf(request) > maxHead) return frontAnswer(431, "Request Header Fields Too Large");
-    if (!admit()) return frontAnswer(429, "Too Many Requests");
     const match = route(request.method, request.path);
     const target = match && targets.get(match.routeKey);
+    if (match) log.routeKey = match.routeKey;
+    if (!(target?.admit ?? shared)()) return frontAnswer(429, "Too Many Requests");
     if (!target) return frontAnswer(404, "Not Found");
-    log.routeKey = match.routeKey;
+    const passed = await target.authorize?.(request.headers);
+    if (passed && "challenge" in passed) return unauthorized(passed.challenge);
     log.function = target.functionName;
     if (request.body.length > maxBody) return frontAnswer(413, "Request Entity Too Large");
     const event = proxyEvent(request, {
       front: api.front,
       ...match,
+      authorizer: passed?.authorizer,
       now: world.clock.now(),
       requestId,
     });

@@ -1,4 +1,5 @@
 import type { WireRequest } from "../wire/message.ts";
+import type { Authorized } from "./jwt-authorizer.ts";
 
 /** What the event says about the API or URL that received the request. */
 export type Front = { apiId: string; accountId: string; domainName: string; stage: string };
@@ -37,12 +38,14 @@ export const proxyEvent = (
     front,
     routeKey,
     pathParameters,
+    authorizer,
     now,
     requestId,
   }: {
     front: Front;
     routeKey: string;
     pathParameters?: Record<string, string> | undefined;
+    authorizer?: Authorized | undefined;
     now: number;
     requestId: string;
   },
@@ -68,6 +71,7 @@ export const proxyEvent = (
     requestContext: {
       accountId: front.accountId,
       apiId: front.apiId,
+      ...(authorizer && { authorizer }),
       domainName: front.domainName,
       domainPrefix: front.apiId,
       http: {

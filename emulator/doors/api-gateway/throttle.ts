@@ -1,7 +1,10 @@
 import type { Clock } from "../../kernel/clock.ts";
 
+/** So many requests a second in the long run, and so many at once. */
+export type Throttle = { rate: number; burst: number };
+
 /** A token bucket on the clock: `burst` at once, `rate` a second. Answers whether a request may pass. */
-export const tokenBucket = (clock: Clock, limit?: { rate: number; burst: number }) => {
+export const tokenBucket = (clock: Clock, limit?: Throttle) => {
   let tokens = limit?.burst ?? 0;
   let at = clock.now();
   return (): boolean => {

@@ -113,6 +113,27 @@ describe("a mapping on a queue", () => {
     expect(await left()).toEqual([0, 0]);
   });
 
+  it("runs five batches at a time and ever more of them while the queue stays full, if nothing bounds it", async () => {
+    let running = 0;
+    const cloud = startLambda(async () => {
+      running += 1;
+      await new Promise<void>((resolve) => cloud.clock.after(600_000, "work", resolve));
+      running -= 1;
+    });
+    await cloud.create("Consumer", { Timeout: 900 });
+    const queue = await cloud.queue("Queue", { VisibilityTimeout: "3600" });
+    for (let i = 0; i < 150; i++) await cloud.send(queue, String(i));
+    await cloud.lambda("CreateEventSourceMapping", {
+      ...{ FunctionName: "Consumer", EventSourceArn: queue, BatchSize: 1 },
+    });
+    const seen: number[] = [];
+    for (const ms of [100, 1_900, 18_000, 20_000]) {
+      await cloud.clock.advance(ms);
+      seen.push(running);
+    }
+    expect(seen).toEqual([5, 14, 104, 150]);
+  });
+
   it("gathers a larger batch within its window", async () => {
     const { clock, put, batches } = await start({
       BatchSize: 20,

@@ -52,6 +52,9 @@ const parsed = (body: string): unknown => {
   }
 };
 
+/** How many batches run at once when a queue fills, how fast more are added while it stays so, and up to what. */
+const growth = { from: 5, everyMs: 200, to: 1_000 };
+
 /**
  * Reads a queue for a function. Messages are deleted once they are handled; what failed is left alone and becomes
  * visible again after the queue's visibility timeout.
@@ -68,6 +71,9 @@ export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
   let polling = false;
   let drained = false;
   let running = 0;
+  /** Since when there has been more than is worked on. */
+  let behindSince: number | undefined;
+  let growing = false;
   const gathered: Received[] = [];
   let windowOpen = false;
 
@@ -102,7 +108,13 @@ export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
     if (failed !== "all") await forget(messages.filter(({ MessageId }) => !failed.has(MessageId)));
   };
 
-  const most = () => settings().ScalingConfig?.MaximumConcurrency ?? 5;
+  /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+  const most = () => {
+    const bound = settings().ScalingConfig?.MaximumConcurrency;
+    const behind = clock.now() - (behindSince ?? clock.now());
+    const { from, everyMs, to } = growth;
+    return bound ?? Math.min(to, from + Math.floor(behind / everyMs));
+  };
 
   const flush = () => {
     const size = settings().BatchSize ?? 10;
@@ -151,6 +163,7 @@ export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
         : unwanted
       ).push(message);
     if (Messages.length === MaxNumberOfMessages) drained = false;
+    behindSince = drained ? undefined : (behindSince ?? clock.now());
     gather(wanted);
     // A message that no filter wants is gone: Lambda deletes it.
     if (unwanted.length > 0) await finish(unwanted, () => forget(unwanted));
@@ -168,6 +181,18 @@ export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
     } finally {
       polling = false;
     }
+    grow();
+  };
+
+  /** Looks again when one more may run. */
+  const grow = () => {
+    if (growing || drained || settings().ScalingConfig) return;
+    growing = true;
+    life.after(growth.everyMs, `lambda scale ${name}`, () => {
+      growing = false;
+      if (running >= most()) grow();
+      else poll();
+    });
   };
 
   const poll = () => {
