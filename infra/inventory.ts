@@ -8,7 +8,7 @@ import { table } from "./patterns/table.ts";
 
 const context = "inventory";
 
-const stock = table("InventoryTable", { context, index: "held", expires: true });
+const stock = table("InventoryTable", { context, index: "held" });
 const stockOutbox = outbox("Inventory", context);
 const tables = { table: stock, outbox: stockOutbox };
 const names = [stock, stockOutbox];

@@ -62,6 +62,19 @@ describe("an Idempotency-Key", () => {
     expect(seen(await place(key, spaced))).toEqual(seen(first));
   });
 
+  it("F01 brings the first answer after a deployment too: the record keeps the fingerprint that it always had", async () => {
+    const key = newKey();
+    await place(key, {
+      paymentToken: "tok_approve",
+      lines: [{ quantity: 1, productId: "prd_hay" }],
+    });
+    const principal = shop.local.accounts.find(({ name }) => name === "alice")?.customerId;
+    const Key = { pk: { S: `IDEMPOTENCY#${principal}#${key}` }, sk: { S: "ANSWER" } };
+    const record = { TableName: shop.local.nameOf("OrdersTable"), Key };
+    const { Item } = await shop.local.call("dynamodb", "GetItem", record);
+    expect(Item.request).toEqual({ S: "ocJQMftIu_Rko17AJUwpzbQrOC2Kkyy8hY4qSYHtMGo" });
+  });
+
   it("F02 of a request with another body is refused, and nothing is written", async () => {
     const key = newKey();
     await place(key);

@@ -98,6 +98,31 @@ describe("deliveries", () => {
     expect(stock.reduce((sum, level) => sum + level)).toBe(3);
   });
 
+  it("F05 are never booked a second time, however late they come again, nor are corrections", async () => {
+    const count = () =>
+      meanwhile(
+        local.api({
+          method: "POST",
+          path: "/stock/adjustments",
+          as: "admin",
+          headers: { "idempotency-key": "count" },
+          body: { productId: goldfish, quantity: 2, reason: "Counted." },
+        }),
+      );
+    const deliver = () => receive([{ productId: goldfish, quantity: 3 }], "key");
+    // What runs every minute would run half a million times.
+    const { Schedules } = await local.call("scheduler", "ListSchedules", {});
+    for (const { Name, GroupName } of Schedules)
+      await local.call("scheduler", "DeleteSchedule", { Name, GroupName });
+    expect([(await deliver()).status, (await count()).status]).toEqual([201, 201]);
+    for (const days of [2, 8, 400]) {
+      await clock.advance(days * 24 * HOUR);
+      const expected = days < 3 ? [201, 201] : [409, 409];
+      expect([(await deliver()).status, (await count()).status]).toEqual(expected);
+      expect(await available(goldfish)).toBe(5);
+    }
+  });
+
   it("F10 are refused whole when a line is wrong", async () => {
     const fine = { productId: goldfish, quantity: 1 };
     const wrong = [

@@ -131,6 +131,7 @@ describe("F10 a request that is not an order", () => {
     ["two words", "two words"],
     ["one of 129 characters", "k".repeat(129)],
     ["one in French", "clé"],
+    ["one that was sent twice, as an HTTP API joins it", "a-key,a-key"],
     ["an emoji, as its bytes travel", Buffer.from("🔑").toString("latin1")],
   ])("with %s as Idempotency-Key is told to send a good one", async (_, key) => {
     const before = writes.length;

@@ -16,7 +16,8 @@ export const idempotencyKey = Object.assign(
     if (!data)
       return problem(c, 400, {
         code: "IdempotencyKeyMissing",
-        detail: "Send an Idempotency-Key header of 1 to 128 visible ASCII characters.",
+        detail:
+          "Send an Idempotency-Key header of 1 to 128 visible ASCII characters, once and without a comma.",
       });
     c.set("idempotencyKey", data);
     return next();

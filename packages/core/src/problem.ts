@@ -32,3 +32,14 @@ export const problem = (
   };
   return c.body(JSON.stringify(body), status, { "content-type": "application/problem+json" });
 };
+
+/**
+ * How an API answers the refusals of its commands: with the status that it names for one, otherwise with 409, for how things
+ * stand. Those of an Idempotency-Key are the same everywhere.
+ */
+export const refusedWith =
+  (statuses: Record<string, 404 | 422>) => (c: Context, refusal: Refusal) => {
+    if (refusal.code === "RequestInProgress") c.header("retry-after", "1");
+    const status = { IdempotencyKeyReused: 422 as const, ...statuses }[refusal.code];
+    return problem(c, status ?? 409, refusal);
+  };

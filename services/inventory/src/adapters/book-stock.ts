@@ -48,7 +48,7 @@ export const bookStock = async <Answer>(
       );
       try {
         await transact([
-          recordAnswer(table, attempt, answerFor(shelf)),
+          recordAnswer(table, attempt, answerFor(shelf), { forEver: true }),
           ...stockWrites(before, shelf),
           ...envelopes.map((envelope) => outboxRow(Resource.InventoryOutbox.name, envelope)),
         ]);

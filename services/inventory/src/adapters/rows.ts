@@ -45,7 +45,7 @@ export const ReservationRow = new Entity(
       orderId: text,
       status: { type: CustomAttributeType<Reservation["status"]>("string"), required: true },
       lines: { type: CustomAttributeType<Reservation["lines"]>("any"), required: true },
-      // In the table's TTL attribute, `expiresAt`, it would be DynamoDB that decides what is forgotten.
+      // Not under the name of a TTL attribute: DynamoDB would delete a reservation that has expired.
       expiresAt: { ...text, field: "heldUntil" },
       reason: { type: CustomAttributeType<NonNullable<Reservation["reason"]>>("any") },
       version: number,

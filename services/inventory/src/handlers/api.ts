@@ -1,15 +1,16 @@
 import { authenticated, type Principal } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
+import { essence } from "@petstore/core/essence";
 import { api, valid } from "@petstore/core/http";
 import { type Attempt, fingerprint } from "@petstore/core/idempotency";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
-import { problem } from "@petstore/core/problem";
+import { refusedWith } from "@petstore/core/problem";
 import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import { adjustStock, receiveStock } from "../adapters/deliveries.ts";
 import { Adjustment, NewAdjustment, NewReceipt, Receipt } from "../domain/requests.ts";
 
-const STATUS: Record<string, 409 | 422> = { UnknownProduct: 422, IdempotencyKeyReused: 422 };
+const refused = refusedWith({ UnknownProduct: 422, TooMuchStock: 422 });
 
 const refusals = refuses({
   400: "Malformed, or no Idempotency-Key",
@@ -23,11 +24,11 @@ const refusals = refuses({
 
 const attemptOf = (
   who: { principal: Principal; idempotencyKey: string },
-  body: object,
+  asked: object,
 ): Attempt => ({
   principal: who.principal.customerId,
   key: who.idempotencyKey,
-  request: fingerprint(body),
+  request: fingerprint(asked),
 });
 
 /** The warehouse's HTTP API, for administrators. */
@@ -44,8 +45,11 @@ export const app = api()
     valid("json", NewReceipt),
     async (c) => {
       const body = c.req.valid("json");
-      const result = await receiveStock(attemptOf(c.var, { receipt: body }), body);
-      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      const result = await receiveStock(
+        attemptOf(c.var, { receipt: essence(NewReceipt, body) }),
+        body,
+      );
+      if (!result.ok) return refused(c, result.refusal);
       return c.json(Receipt.parse(result.value), 201);
     },
   )
@@ -60,8 +64,11 @@ export const app = api()
     valid("json", NewAdjustment),
     async (c) => {
       const body = c.req.valid("json");
-      const result = await adjustStock(attemptOf(c.var, { adjustment: body }), body);
-      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      const result = await adjustStock(
+        attemptOf(c.var, { adjustment: essence(NewAdjustment, body) }),
+        body,
+      );
+      if (!result.ok) return refused(c, result.refusal);
       return c.json(Adjustment.parse(result.value), 201);
     },
   );

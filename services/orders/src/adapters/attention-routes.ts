@@ -1,13 +1,13 @@
 import { authenticated } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
 import { type Env, valid } from "@petstore/core/http";
-import { problem } from "@petstore/core/problem";
 import { type CustomerId, OrderId } from "@petstore/events/ids";
 import { Hono } from "hono";
 import { Resource } from "sst";
 import * as z from "zod";
-import { Accepted, Decision, statusOf } from "../domain/requests.ts";
+import { Accepted, Decision } from "../domain/requests.ts";
 import { decideOrder } from "./decide-order.ts";
+import { refused } from "./refused.ts";
 
 const decisions = {
   resume: [
@@ -50,7 +50,7 @@ for (const decision of ["resume", "close"] as const) {
       const { orderId } = c.req.valid("param");
       const who = { by: c.var.principal.customerId as CustomerId, ...c.req.valid("json") };
       const result = await decideOrder(orderId, decision, who);
-      if (!result.ok) return problem(c, statusOf(result.refusal), result.refusal);
+      if (!result.ok) return refused(c, result.refusal);
       return c.json(result.value, 202);
     },
   );

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { essence } from "@petstore/core/essence";
 import { type Attempt, answerTo, fingerprint, recordAnswer } from "@petstore/core/idempotency";
 import { ok, type Refusal, type Result, refuse } from "@petstore/core/result";
 import { VersionConflict } from "@petstore/core/store";
@@ -6,6 +7,7 @@ import type { CustomerId, OrderId } from "@petstore/events/ids";
 import type { OrderLine } from "@petstore/events/orders";
 import { Resource } from "sst";
 import { order } from "../domain/order.ts";
+import { NewOrder } from "../domain/requests.ts";
 import { findOrder } from "./order-row.ts";
 import { orderStore } from "./orders.ts";
 import { readPrices } from "./prices.ts";
@@ -32,7 +34,7 @@ const answeredBy = async (orderId: OrderId) => {
   const { state, paymentToken, placedAt } = order;
   const lines = state.lines.map(({ productId, quantity }) => ({ productId, quantity }));
   return {
-    request: fingerprint({ lines, paymentToken }),
+    request: fingerprint(essence(NewOrder, { lines, paymentToken })),
     at: Date.parse(placedAt),
     answer: JSON.stringify({ orderId, status: "PENDING", version: 1 } satisfies Answer),
   };

@@ -1,4 +1,3 @@
-import type { Refusal } from "@petstore/core/result";
 import { OrderId, ProductId } from "@petstore/events/ids";
 import * as z from "zod";
 
@@ -34,12 +33,3 @@ export const Accepted = z.object({
   status: Status,
   version: z.int().positive(),
 });
-
-const STATUS = {
-  UnknownProduct: 422,
-  IdempotencyKeyReused: 422,
-  NoSuchOrder: 404,
-} as Record<string, 404 | 422>;
-
-/** The HTTP status that tells a client of a refusal: mostly that the order, or an earlier request, stands against it. */
-export const statusOf = ({ code }: Refusal) => STATUS[code] ?? 409;

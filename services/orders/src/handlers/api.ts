@@ -1,9 +1,9 @@
 import { authenticated } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
+import { essence } from "@petstore/core/essence";
 import { api, valid } from "@petstore/core/http";
 import { fingerprint } from "@petstore/core/idempotency";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
-import { problem } from "@petstore/core/problem";
 import { OrderId } from "@petstore/events/ids";
 import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
@@ -11,7 +11,8 @@ import * as z from "zod";
 import { attentionRoutes } from "../adapters/attention-routes.ts";
 import { cancelOrder } from "../adapters/cancel-order.ts";
 import { placeOrder } from "../adapters/place-order.ts";
-import { Accepted, NewOrder, statusOf } from "../domain/requests.ts";
+import { refused } from "../adapters/refused.ts";
+import { Accepted, NewOrder } from "../domain/requests.ts";
 
 const path = valid("param", z.object({ orderId: OrderId.schema }));
 const customer = authenticated(Resource.Issuer);
@@ -39,12 +40,13 @@ export const app = api()
     valid("json", NewOrder),
     async (c) => {
       const [body, { principal, idempotencyKey: key }] = [c.req.valid("json"), c.var];
-      const attempt = { principal: principal.customerId, key, request: fingerprint(body) };
+      const attempt = {
+        principal: principal.customerId,
+        key,
+        request: fingerprint(essence(NewOrder, body)),
+      };
       const result = await placeOrder(attempt, body);
-      if (!result.ok) {
-        if (result.refusal.code === "RequestInProgress") c.header("retry-after", "1");
-        return problem(c, statusOf(result.refusal), result.refusal);
-      }
+      if (!result.ok) return refused(c, result.refusal);
       return c.json(result.value, 202, { location: `/orders/${result.value.orderId}` });
     },
   )
@@ -63,7 +65,7 @@ export const app = api()
     async (c) => {
       const { orderId } = c.req.valid("param");
       const result = await cancelOrder(orderId, c.var.principal.customerId);
-      if (!result.ok) return problem(c, statusOf(result.refusal), result.refusal);
+      if (!result.ok) return refused(c, result.refusal);
       return c.json(result.value, 202, { location: `/orders/${orderId}` });
     },
   )

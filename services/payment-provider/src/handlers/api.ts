@@ -1,6 +1,6 @@
 import { api, valid } from "@petstore/core/http";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
-import { problem } from "@petstore/core/problem";
+import { refusedWith } from "@petstore/core/problem";
 import { type Refusal, type Result, refuse } from "@petstore/core/result";
 import type { Context } from "hono";
 import { handle } from "hono/aws-lambda";
@@ -11,18 +11,11 @@ import { readPayment } from "../adapters/payments.ts";
 import { type Statement, statementOf } from "../domain/payment.ts";
 import { Amount, NewPayment, NewRefund, Page, PaymentPath } from "../domain/requests.ts";
 
-const STATUS = {
-  CardDeclined: 422,
-  IdempotencyKeyReused: 422,
-  WrongAmount: 422,
-  NoSuchPayment: 404,
-} as Record<string, 404 | 422>;
+const refused = refusedWith({ CardDeclined: 422, WrongAmount: 422, NoSuchPayment: 404 });
 const NO_PAYMENT = refuse("NoSuchPayment", "There is no such payment.");
 
 const answer = (c: Context, result: Result<Statement, Refusal>, status: 200 | 202 = 200) =>
-  result.ok
-    ? c.json(result.value, status)
-    : problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+  result.ok ? c.json(result.value, status) : refused(c, result.refusal);
 
 const ONE = "/v1/payments/:paymentId";
 const path = valid("param", PaymentPath);
