@@ -34,6 +34,7 @@ export default $config({
       // What `npm run seed -- --stage` and `npm run try -- --stage` call, by their names on AWS.
       listProduct: listProduct.name,
       registerContact: registerContact.name,
+      sender: process.env.PETSTORE_SENDER ?? "",
     };
   },
 });

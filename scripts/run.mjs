@@ -22,6 +22,8 @@ const COMMANDS = {
   "sign-in": "local/commands/sign-in.ts",
   aws: "local/commands/aws.ts",
   redrive: "local/commands/redrive.ts",
+  seed: "local/commands/seed.ts",
+  try: "local/commands/try.ts",
 };
 
 const say = (line) => process.stderr.write(`${line}\n`);

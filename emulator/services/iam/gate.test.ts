@@ -195,6 +195,21 @@ test("a queue's own policy lets the rule in that it names, and no other", async 
   await expect(send(rule)).rejects.toThrow("not authorized");
 });
 
+test("a queue's policy that asks for which account it is never lets EventBridge in", async () => {
+  const { call } = setUp();
+  const send = async (key: string, value: string) => {
+    const statement = { ...allow("sqs:SendMessage", queue), Principal: "*" };
+    const Policy = JSON.stringify({
+      Statement: [{ ...statement, Condition: { StringEquals: { [key]: value } } }],
+    });
+    const QueueUrl = "http://x/1/Views";
+    await call("sqs", "SetQueueAttributes", { QueueUrl, Attributes: { Policy } }, administrator);
+    return call("sqs", "SendMessage", { QueueUrl }, { name: rule, role: "events.amazonaws.com" });
+  };
+  expect(await send("aws:SourceArn", rule)).toBe("done");
+  await expect(send("aws:SourceAccount", "123456789012")).rejects.toThrow("not authorized");
+});
+
 test("a queue's policy that cannot be evaluated is refused by name, and not set", async () => {
   const { call } = setUp();
   const statement = { ...allow("sqs:SendMessage", queue), Principal: "*" };

@@ -88,7 +88,9 @@ export const createPermissions = (
     ...need,
     context: {
       "aws:sourcearn": sourceOf(caller),
-      "aws:sourceaccount": account,
+      // No page of AWS's says that EventBridge tells for which account it calls, and permissions that asked were seen never
+      // to let it in (hashicorp/terraform-provider-aws#4116, awsdocs/aws-cloudformation-user-guide#481).
+      "aws:sourceaccount": caller.role === "events.amazonaws.com" ? undefined : account,
       "lambda:invokedviafunctionurl": String(caller.role === viaFunctionUrl),
       "lambda:functionurlauthtype": caller.role === viaFunctionUrl ? "NONE" : undefined,
     },
