@@ -18,6 +18,7 @@ export default $config({
     await import("./infra/orders.ts");
     await import("./infra/notifications.ts");
     await import("./infra/read-side.ts");
+    await import("./infra/account.ts");
     const { url, audience } = issuer.properties;
     return { api: api.url, bus: bus.name, issuer: url, client: audience };
   },

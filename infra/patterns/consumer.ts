@@ -17,12 +17,13 @@ export const consumer = (
     ...options
   }: { queue: sst.aws.Queue; deadLetters?: sst.aws.Queue } & Omit<
     Parameters<typeof lambda>[2],
-    "timeout" | "deadLetters"
+    "timeout" | "deadLetters" | "errors"
   >,
 ) => {
   const fn = lambda(name, path, {
     ...options,
     timeout: CONSUMER_TIMEOUT,
+    errors: "never", // its queue gets late, and then its dead letters ring
     link: [...link, ...(deadLetters ? [deadLetters] : [])],
     permissions: [
       ...permissions,

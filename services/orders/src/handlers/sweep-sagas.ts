@@ -2,6 +2,7 @@ import { sweep } from "@petstore/core/sweep";
 import type { Handler } from "aws-lambda";
 import { Resource } from "sst";
 import { beginForgottenSaga, type Machine } from "../adapters/begin-saga.ts";
+import { measureOldestOpenOrder } from "../adapters/oldest-open-order.ts";
 import { openOrdersBefore } from "../adapters/order-row.ts";
 import { recoverSaga } from "../adapters/recover-saga.ts";
 import { failedExecutions } from "../adapters/sagas.ts";
@@ -26,6 +27,8 @@ async function* stranded(then: Date) {
     });
 }
 
-/** A scheduled look at all of it. */
-export const handler: Handler = (_, time) =>
-  sweep(stranded(new Date(Date.now() - PATIENCE_MS)), (rescue) => rescue(), time);
+/** A scheduled look at all of it. What it measures is missing where it does not run, and that rings, too. */
+export const handler: Handler = async (_, time) => {
+  await measureOldestOpenOrder();
+  await sweep(stranded(new Date(Date.now() - PATIENCE_MS)), (rescue) => rescue(), time);
+};
