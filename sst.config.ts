@@ -24,6 +24,7 @@ export default $config({
     const { registerContact } = await import("./infra/notifications.ts");
     await import("./infra/read-side.ts");
     allRoutesAreDeclared();
+    await import("./infra/account.ts");
     const { url, audience } = issuer.properties;
     return {
       stage: $app.stage,

@@ -19,7 +19,10 @@ const onStock = {
   permissions: command(tables, "dynamodb:BatchGetItem", "dynamodb:PutItem"),
 };
 
-export const reserveStock = step("ReserveStock", "inventory/reserve-stock", onStock);
+export const reserveStock = step("ReserveStock", "inventory/reserve-stock", {
+  ...onStock,
+  refuses: true,
+});
 export const commitStock = step("CommitStock", "inventory/commit-stock", onStock);
 export const releaseStock = step("ReleaseStock", "inventory/release-stock", onStock);
 export const returnStock = step("ReturnStock", "inventory/return-stock", onStock);

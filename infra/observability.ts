@@ -25,33 +25,96 @@ if (operator) {
   });
 }
 
-type Alarm = {
+type Watched = {
   context: string;
   because: string;
-  metric: [namespace: string, name: string];
-  dimensions: Record<string, $util.Input<string>>;
   statistic?: "Sum" | "Maximum" | "p50";
   above: number;
+  /** The length of a period. */
   minutes: number;
+  /** It rings when the bound was exceeded in `of[0]` of the last `of[1]` periods; in the last one, where nothing is said. */
+  of?: [datapoints: number, periods: number];
+  /** What is measured always, so that silence is bad news, too. */
+  always?: boolean;
 };
 
-/** Tells the operator when a metric exceeds a bound. No data is good news: nothing ran, nothing waits. */
-export const alarm = (
+const create = (
   name: string,
-  { context, because, metric, dimensions, statistic = "Sum", above, minutes }: Alarm,
+  { context, because, above, of: [datapointsToAlarm, evaluationPeriods] = [1, 1], always }: Watched,
+  what: Partial<aws.cloudwatch.MetricAlarmArgs>,
 ) =>
   new aws.cloudwatch.MetricAlarm(`${name}Alarm`, {
     name: named(name),
     alarmDescription: because,
-    namespace: metric[0],
-    metricName: metric[1],
-    dimensions,
-    ...(statistic === "p50" ? { extendedStatistic: statistic } : { statistic }),
+    ...what,
     comparisonOperator: "GreaterThanThreshold",
     threshold: above,
-    period: minutes * 60,
-    evaluationPeriods: 1,
-    treatMissingData: "notBreaching",
+    evaluationPeriods,
+    datapointsToAlarm,
+    treatMissingData: always ? "breaching" : "notBreaching",
     alarmActions: [topic.arn],
+    okActions: [topic.arn],
     tags: { context },
   });
+
+type Metric = [namespace: string, name: string];
+
+/** Tells the operator when a metric exceeds a bound, and when it does no more. No data is good news: nothing ran, nothing waits. */
+export const alarm = (
+  name: string,
+  {
+    metric: [namespace, metricName],
+    dimensions,
+    statistic = "Sum",
+    minutes,
+    ...watched
+  }: Watched & {
+    metric: Metric;
+    /** Without any, the metric is the whole account's in this region. */
+    dimensions?: Record<string, $util.Input<string>>;
+  },
+) =>
+  create(
+    name,
+    { ...watched, minutes },
+    {
+      namespace,
+      metricName,
+      ...(dimensions && { dimensions }),
+      ...(statistic === "p50" ? { extendedStatistic: statistic } : { statistic }),
+      period: minutes * 60,
+    },
+  );
+
+/**
+ * The same for the sum of a metric over everything that has these dimensions, wherever in the account and region, or where
+ * one of them has this value. It costs as much as there are such metrics, and of bad news there mostly are none.
+ */
+export const alarmOnAll = (
+  name: string,
+  {
+    metric: [namespace, metricName],
+    by,
+    where,
+    minutes,
+    ...watched
+  }: Watched & {
+    metric: Metric;
+    by: string[];
+    where?: [dimension: string, value: $util.Input<string>];
+  },
+) =>
+  create(
+    name,
+    { ...watched, minutes },
+    {
+      metricQueries: [
+        {
+          id: "all",
+          expression: $interpolate`SELECT SUM(${metricName}) FROM SCHEMA("${namespace}", ${by.join(", ")})${where ? $interpolate` WHERE ${where[0]} = '${where[1]}'` : ""}`,
+          period: minutes * 60,
+          returnData: true,
+        },
+      ],
+    },
+  );

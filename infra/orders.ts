@@ -1,3 +1,4 @@
+import { NAMESPACE } from "../packages/core/src/measure.ts";
 import { ProductListed } from "../packages/events/src/inventory.ts";
 import {
   CancellationRequested,
@@ -67,7 +68,7 @@ const fulfilment = stateMachine(fulfilOrder, {
     ReleaseStock: releaseStock,
     AuthorizePayment: authorizePayment,
     VoidPayment: voidPayment,
-    ConfirmOrder: step("ConfirmOrder", "orders/confirm-order", onOrder),
+    ConfirmOrder: step("ConfirmOrder", "orders/confirm-order", { ...onOrder, refuses: true }),
     AbandonOrder: step("AbandonOrder", "orders/abandon-order", onOrder),
     CapturePayment: capturePayment,
     CommitStock: commitStock,
@@ -135,7 +136,7 @@ subscriber("RecoverSaga", "orders/recover-saga", {
   link: [...names, fulfilment, cancellation],
   permissions: [...onOrder.permissions, startAgain, lookAt],
 });
-every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
+const sweepSagas = every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
   link: [...names, fulfilment, cancellation],
   timeout: 60,
   permissions: [
@@ -146,6 +147,19 @@ every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
     allow([fulfilment.arn, cancellation.arn], "states:ListExecutions"),
     lookAt,
   ],
+});
+
+// Whatever keeps an order from ending, it is heard here. The sweeper measures it, so that it rings when the sweeper is silent, too.
+alarm("OldestOpenOrder", {
+  context,
+  because: "An order has been open for more than half an hour, or nobody looks any more",
+  metric: [NAMESPACE, "OldestOpenOrder"],
+  dimensions: { FunctionName: sweepSagas.name },
+  statistic: "Maximum",
+  above: 1800,
+  minutes: 5,
+  of: [2, 3],
+  always: true,
 });
 
 // The price list, a copy of the catalogue's

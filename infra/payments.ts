@@ -38,6 +38,7 @@ const answerSaga = (...answers: `states:SendTask${string}`[]) =>
 
 export const authorizePayment = step("AuthorizePayment", "payments/authorize-payment", {
   ...atProvider,
+  refuses: true,
   permissions: [...atProvider.permissions, answerSaga("states:SendTaskSuccess")],
 });
 export const capturePayment = step("CapturePayment", "payments/capture-payment", atProvider);

@@ -18,6 +18,9 @@ export const sender =
 /** Who hears of alarms. Without it they only show in CloudWatch. */
 export const operator = process.env.PETSTORE_OPERATOR;
 
+/** How many functions the account lets run at once: its quota L-B99A9384. */
+export const concurrency = Number(process.env.PETSTORE_CONCURRENCY ?? 1000);
+
 /** How long logs are kept, in days. */
 export const logDays = production ? 90 : 7;
 

@@ -21,11 +21,12 @@ export const consumer = (
     deadLetters?: sst.aws.Queue;
     /** How many batches are worked on at once, at least 2: whatever a redrive or a flood brings, the rest is left to the saga. */
     atOnce?: number;
-  } & Omit<Parameters<typeof lambda>[2], "timeout" | "deadLetters">,
+  } & Omit<Parameters<typeof lambda>[2], "timeout" | "deadLetters" | "errors">,
 ) => {
   const fn = lambda(name, path, {
     ...options,
     timeout: CONSUMER_TIMEOUT,
+    errors: "never", // its queue gets late, and then its dead letters ring
     link: [...link, ...(deadLetters ? [deadLetters] : [])],
     permissions: [
       ...permissions,

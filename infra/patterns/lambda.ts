@@ -7,6 +7,16 @@ import "./link.ts";
 
 type Permission = ReturnType<typeof allow>;
 
+/** Errors that ring: the first one; a stream of them, be it thin; a flood; none. */
+type Errors = "first" | "stream" | "flood" | "never";
+
+const rings = {
+  first: { above: 0 },
+  // In three of the last twelve: what is tried again every few minutes for hours is heard within one.
+  stream: { above: 0, of: [3, 12] },
+  flood: { above: 25 },
+} satisfies Record<Exclude<Errors, "never">, { above: number; of?: [number, number] }>;
+
 type Options = {
   /** What the code finds under `Resource`: names, no rights. */
   link?: unknown[];
@@ -19,8 +29,8 @@ type Options = {
   deadLetters?: sst.aws.Queue;
   /** A public HTTPS address of its own. */
   url?: boolean;
-  /** The alarm rings above so many errors in five minutes. */
-  errors?: number;
+  /** When errors ring. "never" for what a queue tells of: a message in it rings. */
+  errors?: Errors;
 };
 
 /**
@@ -37,7 +47,7 @@ export const lambda = (
     timeout = 10,
     deadLetters,
     url,
-    errors = 0,
+    errors = "first",
   }: Options,
 ) => {
   const [context, file] = path.split("/") as [string, string];
@@ -81,17 +91,24 @@ export const lambda = (
       ...(deadLetters && { function: { deadLetterConfig: { targetArn: deadLetters.arn } } }),
     },
   });
-  alarm(`${name}Errors`, {
-    context,
-    because: `${name} fails`,
-    metric: ["AWS/Lambda", "Errors"],
-    dimensions: { FunctionName: fn.name },
-    above: errors,
-    minutes: 5,
-  });
+  if (errors !== "never")
+    alarm(`${name}Errors`, {
+      context,
+      because: `${name} fails`,
+      metric: ["AWS/Lambda", "Errors"],
+      dimensions: { FunctionName: fn.name },
+      minutes: 5,
+      ...rings[errors],
+    });
   return fn;
 };
 
-/** A step of a saga. It refuses by throwing, so some errors are ordinary business; what they lead to, the saga's own alarms tell. */
-export const step = (name: string, path: `${string}/${string}`, options: Options) =>
-  lambda(name, path, { ...options, errors: 25 });
+/**
+ * A step of a saga: it is tried again, so a single error is none, and a stream of them rings. One that `refuses` by throwing
+ * does so in the ordinary course of business: of it, a flood rings, and what it keeps from ending does, too (OldestOpenOrder).
+ */
+export const step = (
+  name: string,
+  path: `${string}/${string}`,
+  { refuses = false, ...options }: Options & { refuses?: boolean },
+) => lambda(name, path, { ...options, errors: refuses ? "flood" : "stream" });

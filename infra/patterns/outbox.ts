@@ -24,6 +24,7 @@ export const outbox = (prefix: string, context: string) => {
   const relay = lambda(`${prefix}RelayOutbox`, `${context}/relay-outbox`, {
     link,
     timeout: 30,
+    errors: "never", // it gets late, and then its failures' queue rings
     permissions: [
       ...publish,
       allow(

@@ -14,7 +14,7 @@ export const scheduled = (
 ) => {
   const context = path.split("/")[0] as string;
   const deadLetters = deadLetterQueue(`${name}Dlq`, context);
-  const fn = lambda(name, path, { ...options, deadLetters });
+  const fn = lambda(name, path, { ...options, deadLetters, errors: "never" });
   new sst.aws.CronV2(`${name}Timer`, {
     schedule,
     function: fn.arn,

@@ -109,7 +109,7 @@ export const subscriber = (
 ) => {
   const context = path.split("/")[0] as string;
   const deadLetters = deadLetterQueue(`${name}Dlq`, context);
-  const fn = lambda(name, path, { ...options, deadLetters });
+  const fn = lambda(name, path, { ...options, deadLetters, errors: "never" });
   const rule = ruleAndTarget(name, { context, on, to: fn, deadLetters });
   letSend(`${name}DlqPolicy`, deadLetters, rule);
   new aws.lambda.Permission(`${name}Permission`, {

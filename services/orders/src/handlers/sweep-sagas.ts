@@ -1,11 +1,13 @@
 import type { Handler } from "aws-lambda";
+import { measureOldestOpenOrder } from "../adapters/oldest-open-order.ts";
 import { sweepEarlyEnds } from "../adapters/sweep-early-ends.ts";
 import { sweepOpenOrders } from "../adapters/sweep-open-orders.ts";
 
 const PATIENCE_MS = 10 * 60_000;
 
-/** A scheduled look at what nothing else has moved: sagas that ended early, and orders whose saga never began. */
+/** A scheduled look at what nothing else has moved: sagas that ended early, and orders whose saga never began. What it measures is missing where it does not run, and that rings, too. */
 export const handler: Handler = async (_, time) => {
+  await measureOldestOpenOrder();
   const until = new Date(Date.now() - PATIENCE_MS).toISOString();
   const sweeps = await Promise.allSettled([
     sweepEarlyEnds("FulfilOrder", until, time),

@@ -1,0 +1,47 @@
+export type Dimensions = Record<string, string>;
+export type Statistic = "Sum" | "Maximum";
+
+/** Values of metrics, as CloudWatch keeps them: by namespace, name and all dimensions. */
+export type Series = {
+  add: (namespace: string, name: string, dimensions: Dimensions, value: number, at: number) => void;
+  /** What a statistic makes of one metric's values between two moments; undefined where there are none. */
+  read: (
+    metric: { namespace: string; name: string; dimensions: Dimensions },
+    statistic: Statistic,
+    from: number,
+    until: number,
+  ) => number | undefined;
+  /** The dimensions of every series of a metric. */
+  dimensionsOf: (namespace: string, name: string) => Dimensions[];
+};
+
+const statistics: Record<Statistic, (values: number[]) => number> = {
+  Sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  Maximum: (values) => Math.max(...values),
+};
+
+const keyOf = (namespace: string, name: string, dimensions: Dimensions) =>
+  JSON.stringify([namespace, name, ...Object.entries(dimensions).sort().flat()]);
+
+/** Makes an empty store of metrics. */
+export const createSeries = (): Series => {
+  const points = new Map<string, { at: number; value: number }[]>();
+  const known = new Map<string, Map<string, Dimensions>>();
+  return {
+    add(namespace, name, dimensions, value, at) {
+      const key = keyOf(namespace, name, dimensions);
+      const own = points.get(key) ?? [];
+      own.push({ at, value });
+      points.set(key, own);
+      const metric = keyOf(namespace, name, {});
+      known.set(metric, (known.get(metric) ?? new Map()).set(key, dimensions));
+    },
+    read({ namespace, name, dimensions }, statistic, from, until) {
+      const values = (points.get(keyOf(namespace, name, dimensions)) ?? [])
+        .filter(({ at }) => at >= from && at < until)
+        .map(({ value }) => value);
+      return values.length > 0 ? statistics[statistic](values) : undefined;
+    },
+    dimensionsOf: (namespace, name) => [...(known.get(keyOf(namespace, name, {}))?.values() ?? [])],
+  };
+};
