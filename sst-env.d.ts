@@ -373,19 +373,19 @@ declare module "sst" {
       "type": "sst.sst.Secret"
       "value": string
     }
-    "WithdrawPayment": {
-      "name": string
-      "type": "sst.aws.Function"
-    }
-    "WithdrawPaymentDlq": {
-      "type": "sst.aws.Queue"
-      "url": string
-    }
     "WelcomeCustomer": {
       "name": string
       "type": "sst.aws.Function"
     }
     "WelcomeCustomerDlq": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "WithdrawPayment": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "WithdrawPaymentDlq": {
       "type": "sst.aws.Queue"
       "url": string
     }

@@ -17,9 +17,9 @@ const pool = new sst.aws.CognitoUserPool(
           requireSymbols: false,
           requireUppercase: false,
         },
+        lambdaConfig: { postConfirmation: welcomeCustomer.arn },
         tags: { context: "platform" },
       },
-        lambdaConfig: { postConfirmation: welcomeCustomer.arn },
     },
   },
   // SST keeps the tables of a production whose definition goes, but no user pool.

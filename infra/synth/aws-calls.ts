@@ -129,9 +129,7 @@ const translations: Record<string, Translation> = {
     names: { name: "filterName", pattern: "filterPattern" },
     without: ["metricTransformation"],
     more: ({ metricTransformation: { name, namespace, value } }) => ({
-      metricTransformations: [
-        { metricName: name, metricNamespace: namespace, metricValue: value },
-      ],
+      metricTransformations: [{ metricName: name, metricNamespace: namespace, metricValue: value }],
     }),
   },
   "aws:cloudwatch/metricAlarm:MetricAlarm": {

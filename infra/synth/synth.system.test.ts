@@ -75,8 +75,7 @@ describe.runIf(possible)("production", () => {
     for (const { inputs } of some("Table")) expect(inputs.deletionProtectionEnabled).toBe(true);
     for (const { inputs } of some("UserPool")) expect(inputs.deletionProtection).toBe("ACTIVE");
     for (const { inputs } of some("EventArchive")) expect(inputs.retentionDays).toBe(365);
-    for (const { inputs } of some("LogGroup"))
-      expect(inputs.retentionInDays, inputs.name).toBe(90);
+    for (const { inputs } of some("LogGroup")) expect(inputs.retentionInDays, inputs.name).toBe(90);
     // As soon as somebody is to hear of it.
     expect(
       some("Budget").map(({ inputs }) =>

@@ -120,7 +120,9 @@ describe("npm run try", () => {
     signsIn = { as: "bob" };
     const { status, stdout } = await run("try", onAda({ sender: "" }));
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^The stage was deployed without PETSTORE_SENDER: no e-mail will come\.\n/);
+    expect(stdout).toMatch(
+      /^The stage was deployed without PETSTORE_SENDER: no e-mail will come\.\n/,
+    );
   });
 
   test.each<[string, () => string[], Record<string, string | undefined>, RegExp]>([
