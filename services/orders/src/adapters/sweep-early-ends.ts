@@ -1,4 +1,5 @@
-import { sweep, type TimeLeft } from "@petstore/core/sweep";
+import { sweep } from "@petstore/core/sweep";
+import type { TimeLeft } from "@petstore/core/time-left";
 import type { Run } from "../domain/run.ts";
 import { arnOf } from "./machines.ts";
 import { recoverSaga } from "./recover-saga.ts";

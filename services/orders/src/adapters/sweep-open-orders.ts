@@ -1,5 +1,6 @@
 import { newTrace, traced } from "@petstore/core/context";
-import { sweep, type TimeLeft } from "@petstore/core/sweep";
+import { sweep } from "@petstore/core/sweep";
+import type { TimeLeft } from "@petstore/core/time-left";
 import { isRunOf, runOf } from "../domain/run.ts";
 import { beginSaga } from "./begin-saga.ts";
 import { arnOf } from "./machines.ts";
