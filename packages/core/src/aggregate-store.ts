@@ -1,7 +1,7 @@
 import type { DomainEvent } from "./event.ts";
-import { outboxRow, seal } from "./outbox.ts";
-import { type Store, VersionConflict } from "./store.ts";
-import { ConditionFailed, transact, type Write, WriteConflict } from "./transact.ts";
+import { outboxRows } from "./outbox.ts";
+import { type Store, saveTogether } from "./store.ts";
+import type { Write } from "./transact.ts";
 
 /** How one kind of aggregate is laid out in its table. `write` must be conditional on the version that was loaded. */
 export type Rows<State> = {
@@ -23,20 +23,9 @@ export const aggregateStore = <State, Event extends DomainEvent>(options: {
 
     async save({ id, state, events, version, also = [] }) {
       const to = version + events.length;
-      const envelopes = events.map((event, i) =>
-        seal(event, { source, aggregate: { type, id, version: version + i + 1 } }),
-      );
-      try {
-        await transact([
-          rows.write(id, state, { from: version, to }),
-          ...envelopes.map((envelope) => outboxRow(outbox, envelope)),
-          ...also,
-        ]);
-      } catch (error) {
-        const lost =
-          error instanceof WriteConflict || (error instanceof ConditionFailed && error.at[0] === 0);
-        throw lost ? new VersionConflict(`${id} is no longer at version ${version}`) : error;
-      }
+      const row = rows.write(id, state, { from: version, to });
+      const told = outboxRows(outbox, events, { source, type, id, from: version });
+      await saveTogether(id, [row, ...told, ...also], 1);
     },
   };
 };

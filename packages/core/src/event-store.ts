@@ -2,25 +2,25 @@ import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Decider } from "./decider.ts";
 import { client } from "./dynamo.ts";
 import type { DomainEvent } from "./event.ts";
-import { outboxRow, seal } from "./outbox.ts";
+import { outboxRows } from "./outbox.ts";
 import type { Refusal } from "./result.ts";
-import { type Store, VersionConflict } from "./store.ts";
-import { ConditionFailed, transact, type Write } from "./transact.ts";
+import { type Store, saveTogether, VersionConflict } from "./store.ts";
+import type { Write } from "./transact.ts";
 
 /** What an event-sourced state counts beside the rest: how many of its events were published, their own numbering without gaps. */
 export type Told = { told: number };
 
-const CONFLICTS = [
-  "WriteConflict",
-  "ConditionalCheckFailedException",
-  "TransactionConflictException",
-];
+const CONFLICTS = ["ConditionalCheckFailedException", "TransactionConflictException"];
 
-/** Whether nothing was written because someone else has put their event in this place of the history. */
-const isLost = (error: unknown, events: number) =>
-  error instanceof ConditionFailed
-    ? error.at.some((place) => place < events)
-    : error instanceof Error && CONFLICTS.includes(error.name);
+/** One event that is only ours: a plain write, at half the price of a transaction. */
+const saveAlone = async (id: string, put: NonNullable<Write["Put"]>) => {
+  try {
+    await client.send(new PutCommand(put));
+  } catch (error) {
+    const lost = error instanceof Error && CONFLICTS.includes(error.name);
+    throw lost ? new VersionConflict(`Someone else saved ${id} first: ${error.name}`) : error;
+  }
+};
 
 /**
  * A store in DynamoDB that keeps what happened and nothing else: one row an event, the state is their fold.
@@ -74,24 +74,16 @@ export const eventStore = <State extends Told, Event extends DomainEvent>(option
     },
 
     async save({ id, state, events, version, also = [] }) {
-      const told = events.map((event) => publish(id, event)).filter((event) => event !== undefined);
-      const before = state.told - told.length;
+      const told = events.flatMap((event) => publish(id, event) ?? []);
+      const from = state.told - told.length; // the state has counted these already
       const writes = [
         ...events.map((event, i) => row(id, version + i + 1, event)),
-        ...told.map((event, i) => {
-          const aggregate = { type, id, version: before + i + 1 };
-          return outboxRow(outbox, seal(event, { source, aggregate }));
-        }),
+        ...outboxRows(outbox, told, { source, type, id, from }),
         ...also,
       ];
       const [only] = writes;
-      try {
-        if (writes.length === 1 && only?.Put) await client.send(new PutCommand(only.Put));
-        else await transact(writes);
-      } catch (error) {
-        if (!isLost(error, events.length)) throw error;
-        throw new VersionConflict(`${id} is no longer at version ${version}`);
-      }
+      if (writes.length === 1 && only?.Put) await saveAlone(id, only.Put);
+      else await saveTogether(id, writes, events.length);
     },
   };
 };

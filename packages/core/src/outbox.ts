@@ -42,10 +42,21 @@ export const isOutboxRow = ({ envelope }: { envelope?: Partial<Envelope> | undef
  * An event that has certainly happened and still has to be told: written in the transaction that made it
  * happen, deleted once it is published. A row that exists is not yet published.
  */
-export const outboxRow = (table: string, envelope: Envelope): Write => ({
+const outboxRow = (table: string, envelope: Envelope): Write => ({
   Put: {
     TableName: table,
     Item: { ...outboxKey(envelope), envelope },
     ConditionExpression: "attribute_not_exists(pk)",
   },
 });
+
+/** The outbox rows of what happened to an aggregate after its event number `from`, in its order. */
+export const outboxRows = (
+  table: string,
+  events: readonly DomainEvent[],
+  { source, type, id, from }: { source: string; type: string; id: string; from: number },
+): Write[] =>
+  events.map((event, i) => {
+    const aggregate = { type, id, version: from + i + 1 };
+    return outboxRow(table, seal(event, { source, aggregate }));
+  });

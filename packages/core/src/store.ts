@@ -1,5 +1,5 @@
 import type { DomainEvent } from "./event.ts";
-import type { Write } from "./transact.ts";
+import { ConditionFailed, transact, type Write, WriteConflict } from "./transact.ts";
 
 /** Where an aggregate lives. `save` writes the state, its events and what else belongs to the change, or nothing. */
 export type Store<State, Event extends DomainEvent> = {
@@ -36,3 +36,22 @@ export const startingFrom = <State, Event extends DomainEvent>(
 export class VersionConflict extends Error {
   override name = "VersionConflict";
 }
+
+/**
+ * Writes all of a change or nothing. Throws VersionConflict where someone else was faster: another transaction holds an item,
+ * or one of the first `ours` conditions does not hold, which say that nobody saved since. All are, if nothing is said.
+ */
+export const saveTogether = async (
+  id: string,
+  writes: Write[],
+  ours = writes.length,
+): Promise<void> => {
+  try {
+    await transact(writes);
+  } catch (error) {
+    const lost =
+      error instanceof WriteConflict ||
+      (error instanceof ConditionFailed && error.at.some((place) => place < ours));
+    throw lost ? new VersionConflict(`Someone else saved ${id} first: ${error.message}`) : error;
+  }
+};

@@ -6,11 +6,10 @@ import {
   recordAnswer,
   recordKey,
 } from "@petstore/core/idempotency";
-import { outboxRow, seal } from "@petstore/core/outbox";
+import { outboxRows } from "@petstore/core/outbox";
 import { ok, type Refusal, type Result } from "@petstore/core/result";
-import { type Store, VersionConflict } from "@petstore/core/store";
+import { type Store, saveTogether } from "@petstore/core/store";
 import { readTogether } from "@petstore/core/together";
-import { ConditionFailed, transact, WriteConflict } from "@petstore/core/transact";
 import { Resource } from "sst";
 import type { Shelf } from "../domain/shelf.ts";
 import { type WarehouseCommand, type WarehouseEvent, warehouse } from "../domain/warehouse.ts";
@@ -32,31 +31,25 @@ export const bookStock = async <Answer>(
 ): Promise<Result<Answer, Refusal>> => {
   const lines = command.type === "ReceiveStock" ? command.lines : [command];
   const productIds = lines.map(({ productId }) => productId);
-  let before: Shelf = {};
 
   const store: Store<Booking, WarehouseEvent> = {
     async load() {
       const keys = [recordKey(attempt), ...productIds.map(stockKey)];
       const read = await readTogether(table, keys);
-      before = shelfOf(productIds, read);
       const answered = read(recordKey(attempt)) as Answered | undefined;
-      return { state: { shelf: before, answered }, version: 0 };
+      return { state: { shelf: shelfOf(productIds, read), answered }, version: 0 };
     },
     async save({ state: { shelf }, events }) {
-      const envelopes = events.map((event, i) =>
-        seal(event, { source: "inventory", aggregate: { ...aggregate, version: i + 1 } }),
-      );
-      try {
-        await transact([
-          recordAnswer(table, attempt, answerFor(shelf), { forEver: true }),
-          ...stockWrites(before, shelf),
-          ...envelopes.map((envelope) => outboxRow(Resource.InventoryOutbox.name, envelope)),
-        ]);
-      } catch (error) {
-        // A buyer was faster, or this same request came twice at once: look and decide again.
-        if (!(error instanceof ConditionFailed || error instanceof WriteConflict)) throw error;
-        throw new VersionConflict(`${aggregate.id}: ${error.message}`);
-      }
+      // A buyer may be faster, or this same request come twice at once: then it is decided again.
+      await saveTogether(aggregate.id, [
+        recordAnswer(table, attempt, answerFor(shelf), { forEver: true }),
+        ...stockWrites(events, shelf),
+        ...outboxRows(Resource.InventoryOutbox.name, events, {
+          source: "inventory",
+          ...aggregate,
+          from: 0,
+        }),
+      ]);
     },
   };
   const handle = commandHandler<Booking, WarehouseCommand, WarehouseEvent, Refusal>(

@@ -1,13 +1,12 @@
 import { commandHandler } from "@petstore/core/command-handler";
-import { outboxRow, seal } from "@petstore/core/outbox";
-import { type Store, VersionConflict } from "@petstore/core/store";
+import { outboxRows } from "@petstore/core/outbox";
+import { type Store, saveTogether } from "@petstore/core/store";
 import { readTogether } from "@petstore/core/together";
-import { ConditionFailed, transact, WriteConflict } from "@petstore/core/transact";
 import type { OrderId, ProductId } from "@petstore/events/ids";
 import { Resource } from "sst";
 import type { Holding, Reservation, ReservationEvent } from "../domain/holding.ts";
 import { type ReservationCommand, reservation as rules } from "../domain/reservation.ts";
-import type { Line, Shelf } from "../domain/shelf.ts";
+import type { Line } from "../domain/shelf.ts";
 import { ReservationRow } from "./rows.ts";
 import { type PutItem, shelfOf, stockKey, stockWrites } from "./shelf.ts";
 
@@ -19,43 +18,32 @@ const rowWrite = (orderId: string, reservation: Reservation, from: number, to: n
     .params<PutItem>(),
 });
 
-const outboxRows = (id: string, events: readonly ReservationEvent[], from: number) =>
-  events.flatMap((event, i) => {
-    if (event.type === "ReservationClosed") return [];
-    const aggregate = { type: "reservation", id, version: from + i + 1 };
-    const envelope = seal(event, { source: "inventory", aggregate });
-    return [outboxRow(Resource.InventoryOutbox.name, envelope)];
-  });
+/** All but the tombstone, of which nobody else need know; it is never told of together with others. */
+const toldOf = (events: readonly ReservationEvent[]) =>
+  events.filter(({ type }) => type !== "ReservationClosed");
 
 /** A reservation together with the stock items that it touches: one read, one transaction. */
-const store = (productIds: readonly ProductId[]): Store<Holding, ReservationEvent> => {
-  let before: Shelf = {};
-  return {
-    async load(orderId) {
-      const keys = [keyOf(orderId), ...productIds.map(stockKey)];
-      const read = await readTogether(Resource.InventoryTable.name, keys);
-      before = shelfOf(productIds, read);
-      const { data } = ReservationRow.parse({ Item: read(keyOf(orderId)) });
-      if (!data) return { state: { ...rules.initial, shelf: before }, version: 0 };
-      const { version, orderId: _, ...reservation } = data;
-      return { state: { reservation, shelf: before }, version };
-    },
+const store = (productIds: readonly ProductId[]): Store<Holding, ReservationEvent> => ({
+  async load(orderId) {
+    const keys = [keyOf(orderId), ...productIds.map(stockKey)];
+    const read = await readTogether(Resource.InventoryTable.name, keys);
+    const shelf = shelfOf(productIds, read);
+    const { data } = ReservationRow.parse({ Item: read(keyOf(orderId)) });
+    if (!data) return { state: { ...rules.initial, shelf }, version: 0 };
+    const { version, orderId: _, ...reservation } = data;
+    return { state: { reservation, shelf }, version };
+  },
 
-    async save({ id, state: { reservation, shelf }, events, version: from }) {
-      try {
-        await transact([
-          rowWrite(id, reservation, from, from + events.length),
-          ...stockWrites(before, shelf),
-          ...outboxRows(id, events, from),
-        ]);
-      } catch (error) {
-        // Another buyer of one of the products, or the sweeper, was faster: look and decide again.
-        if (!(error instanceof ConditionFailed || error instanceof WriteConflict)) throw error;
-        throw new VersionConflict(`${id}: ${error.message}`);
-      }
-    },
-  };
-};
+  async save({ id, state: { reservation, shelf }, events, version: from }) {
+    const place = { source: "inventory", type: "reservation", id, from };
+    // Another buyer of one of the products, or the sweeper, may be faster: then it is decided again.
+    await saveTogether(id, [
+      rowWrite(id, reservation, from, from + events.length),
+      ...stockWrites(events, shelf),
+      ...outboxRows(Resource.InventoryOutbox.name, toldOf(events), place),
+    ]);
+  },
+});
 
 /** A hundred buyers of one product at once are served one after the other, in a few seconds; the saga has patience for more. */
 const ATTEMPTS = 12;

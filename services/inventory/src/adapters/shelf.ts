@@ -1,6 +1,6 @@
 import type { Write } from "@petstore/core/transact";
 import type { ProductId } from "@petstore/events/ids";
-import type { Shelf } from "../domain/shelf.ts";
+import type { Level, Shelf, StockItem } from "../domain/shelf.ts";
 import { StockRow } from "./rows.ts";
 
 type Key = { pk: string; sk: string };
@@ -23,12 +23,19 @@ export const shelfOf = (
   return Object.fromEntries(items);
 };
 
-/** The writes that bring the table from one shelf to the next: only what changed, if nobody else changed it first. */
-export const stockWrites = (before: Shelf, after: Shelf) =>
-  Object.values(after)
-    .filter((item) => item !== before[item.productId])
-    .map((item) => ({
-      Put: StockRow.put(item)
-        .where(({ version }, { eq }) => eq(version, item.version - 1))
-        .params<PutItem>(),
-    }));
+/** The versions that stock items had before these events, by product. Not every event is about a level. */
+const versionsBefore = (events: readonly { data: object }[]) => {
+  const lines = events.flatMap(({ data }) => ("lines" in data ? (data.lines as object[]) : [data]));
+  const levels = lines.filter((line): line is Level => "stockVersion" in line);
+  return new Map(
+    levels.toReversed().map(({ productId, stockVersion }) => [productId, stockVersion - 1]),
+  );
+};
+
+/** The writes of the stock items that events changed, if nobody else changed them first. */
+export const stockWrites = (events: readonly { data: object }[], after: Shelf) =>
+  [...versionsBefore(events)].map(([productId, before]) => ({
+    Put: StockRow.put(after[productId] as StockItem)
+      .where(({ version }, { eq }) => eq(version, before))
+      .params<PutItem>(),
+  }));
