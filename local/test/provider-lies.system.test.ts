@@ -88,6 +88,25 @@ describe("F56 I10 whoever knows the webhooks' secret", () => {
   });
 });
 
+describe("F56 a webhook about a payment of which the provider has not heard", () => {
+  it.each(["authorized", "captured"])("and that says %s is not believed", async (lie) => {
+    const isRequest = (call: Call) =>
+      call.service === "lambda" &&
+      call.caller.name.includes("ProviderApi") &&
+      call.caller.name.endsWith("URL") &&
+      !isQuestion(call);
+    const { stop } = spoil(shop.local, isRequest, "is lost");
+    const orderId = await shop.order();
+    await shop.clock.advance(4 * SECOND);
+    expect(await ledger(orderId)).toEqual(["AuthorizationRequested"]);
+    expect((await send(orderId, lie)).status).toBe(409);
+    stop();
+    await shop.settle();
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED", paid: PRICE });
+    expect(await shop.broken()).toEqual([]);
+  });
+});
+
 describe("a webhook", () => {
   it("is asked about once, and not at all when it says what we know", async () => {
     const asked = hear(shop.local, isQuestion);

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { awsClient } from "@petstore/core/aws-client";
 import { Resource } from "sst";
-import type { OrderNow } from "../domain/order-view.ts";
+import type { OrderNow } from "../domain/order-now.ts";
 
 /** Another function may have to start first, and is not asked a second time while it does. */
 const client = awsClient(LambdaClient, { maxAttempts: 1, requestTimeout: 8_000 });

@@ -6,13 +6,8 @@ import { ok, refuse } from "@petstore/core/result";
 import { readTogether } from "@petstore/core/together";
 import { Resource } from "sst";
 import { ATTENTION, attentionOf, needsOf } from "../domain/attention.ts";
-import {
-  catchUp,
-  changesOf,
-  type OrderRow,
-  type OrderViewEvent,
-  toAnswer,
-} from "../domain/order-view.ts";
+import { catchUp } from "../domain/order-now.ts";
+import { changesOf, type OrderRow, type OrderViewEvent, toAnswer } from "../domain/order-view.ts";
 import { timelineEntry } from "../domain/timeline.ts";
 import { askOrders } from "./ask-orders.ts";
 

@@ -29,11 +29,8 @@ import {
   paymentEvents,
 } from "@petstore/events/payments";
 import { type Refunds, refund, refundedIn } from "./refunds.ts";
+import { type Status, type Statuses, statusOf } from "./statuses.ts";
 import { byTime, type Entry } from "./timeline.ts";
-
-export type Status = "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "NEEDS_ATTENTION";
-
-type Statuses = { [status: `status_${number}`]: Status };
 
 /**
  * An order's row as events leave it. No two events set the same attribute, so they may come in any order: each event of the
@@ -98,19 +95,6 @@ export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> =>
   }
 };
 
-const statusesOf = (row: OrderRow) =>
-  Object.entries(row).flatMap(([name, value]) => {
-    const [, version] = /^status_(\d+)$/.exec(name) ?? [];
-    return version ? [{ version: Number(version), status: value as Status }] : [];
-  });
-
-/** The newest status that the row has heard of, and the version of the order that brought it. */
-const statusOf = (row: OrderRow) =>
-  statusesOf(row).reduce((newest, one) => (one.version > newest.version ? one : newest), {
-    version: 0,
-    status: "PENDING" as Status,
-  });
-
 /** The row as the API answers it: what happened, in the order in which it happened. */
 export const toAnswer = (row: OrderRow) => ({
   orderId: row.orderId,
@@ -123,16 +107,3 @@ export const toAnswer = (row: OrderRow) => ({
   placedAt: row.placedAt,
   timeline: row.timeline.toSorted(byTime),
 });
-
-/** What the orders context says of an order: all of it but its money and its timeline. */
-export type OrderNow = Pick<
-  ReturnType<typeof toAnswer>,
-  "orderId" | "status" | "version" | "lines" | "total" | "placedAt" | "reason"
->;
-
-/** The answer where the row is behind the order, or is not there yet: money and timeline are as far as it has heard. */
-export const catchUp = (row: OrderRow | undefined, now: OrderNow) => {
-  const { paid, refunded, timeline } = toAnswer({ orderId: now.orderId, timeline: [], ...row });
-  const placed = now.placedAt ? [{ at: now.placedAt, what: "OrderPlaced" }] : [];
-  return { ...now, paid, refunded, timeline: row?.placedAt ? timeline : [...placed, ...timeline] };
-};
