@@ -22,7 +22,7 @@ const accessLog = JSON.stringify(
 const doors = {
   /** With a token of the user pool; without one API Gateway answers, and no function runs. */
   signedIn: { token: true, rate: 100, burst: 200 },
-  /** What is accepted here has to be done: docs/adr/0008. */
+  /** What is accepted here has to be done: docs/adr/0013. */
   orders: { token: true, rate: 20, burst: 40 },
   everyone: { token: false, rate: 100, burst: 200 },
   /** Signs instead. An order makes two webhooks, and those that were not taken come again. */

@@ -15,7 +15,6 @@ export const nothingToDo: Record<string, string> = {
   "aws:cognito/userPoolClient:UserPoolClient":
     "its id is the audience of the local issuer's tokens",
   "aws:cognito/userGroup:UserGroup": "the local accounts carry their groups",
-  "aws:sesv2/configurationSet:ConfigurationSet": "no mail is sent, so nothing bounces",
   "aws:apigatewayv2/api:Api":
     "boot/http-apis.ts reads it, with its routes, integrations, authorizers and stage",
   "aws:apigatewayv2/route:Route": "read together with its API",

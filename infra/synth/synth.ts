@@ -64,11 +64,11 @@ const evaluateApart = (): Evaluation => {
   const directory = mkdtempSync(join(tmpdir(), "synth-"));
   const file = join(directory, "evaluation.json");
   try {
-    // Nothing of the caller's AWS or SST settings may show in the graph. Only other stages may need secrets.
+    // Nothing of the caller's AWS or SST settings may show in our graph. Other stages are given what a deployment of them is.
     const kept = Object.entries(process.env).filter(
       ([name]) =>
         ["PATH", "HOME", "TMPDIR"].includes(name) ||
-        (stage !== LOCAL && name.startsWith("SST_SECRET_")),
+        (stage !== LOCAL && /^(?:SST_SECRET|PETSTORE)_/.test(name)),
     );
     const { stdout, stderr } = spawnSync(
       process.execPath,
