@@ -1,4 +1,4 @@
-import type { Shape } from "./limits.ts";
+import type { Shape } from "./aws-shape.ts";
 
 const text = (min: number, max: number, pattern?: string): Shape => ({ min, max, pattern });
 const number = (min: number, max: number): Shape => ({ type: "number", min, max });

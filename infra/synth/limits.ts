@@ -3,27 +3,8 @@ import { join } from "node:path";
 import type { Inputs } from "./aws.ts";
 import { type AwsCall, callsOf } from "./aws-calls.ts";
 import { facts } from "./aws-facts.ts";
+import type { Shape } from "./aws-shape.ts";
 import type { Declared } from "./evaluate.ts";
-
-/** What AWS takes in one place. `min` and `max` are of a number, a text's length or a list's; a pattern fits the whole text. */
-export type Shape = {
-  type?: "text" | "number" | "boolean";
-  min?: number;
-  max?: number;
-  pattern?: string | undefined;
-  enum?: string[];
-  /** Of a structure: its members' shapes. */
-  members?: Record<string, string>;
-  required?: string[];
-  /** Of a list: its members' shape. */
-  member?: string;
-  /** Of a map. */
-  key?: string;
-  value?: string;
-  /** Of facts only: the numbers there are, and the size of a whole map as JSON. */
-  among?: number[];
-  bytes?: number;
-};
 
 /** AWS's API models of August 2026, as far as we call them: operations, and the shapes of what they take. */
 const models: Record<
