@@ -18,7 +18,7 @@ describe("the graph", () => {
       StateMachine: 2,
       Route: 11,
       Role: 47,
-      MetricAlarm: 70,
+      MetricAlarm: 60,
       EventBus: 1,
       EventArchive: 1,
       UserPool: 1,

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { all, graph, named } from "./synth/read-graph.ts";
+import type { Resource } from "./synth/graph.ts";
+import { all, byArn, graph, named } from "./synth/read-graph.ts";
 
 const alarms = all("MetricAlarm").map(({ inputs }) => inputs);
 const watches = (metricName: string, dimensions: Record<string, string>) =>
@@ -37,9 +40,36 @@ describe("data at rest", () => {
 });
 
 describe("alarms", () => {
-  it.each(named(all("Function")))("%s has one for errors", (_, { outputs }) => {
+  const mappings = all("EventSourceMapping");
+  const isToldByAQueue = ({ inputs, outputs }: Resource) =>
+    inputs.deadLetterConfig !== undefined ||
+    mappings.some((mapping) => mapping.inputs.functionName === outputs.arn);
+  const [behindQueues, alone] = [
+    all("Function").filter(isToldByAQueue),
+    all("Function").filter((fn) => !isToldByAQueue(fn)),
+  ];
+
+  it.each(named(alone))("%s has one for errors", (_, { outputs }) => {
     expect(watches("Errors", { FunctionName: outputs.name })).toBe(true);
   });
+
+  it.each(named(behindQueues))(
+    "%s has none for errors, for a queue tells of them",
+    (_, { inputs, outputs }) => {
+      expect(watches("Errors", { FunctionName: outputs.name })).toBe(false);
+      const failing = mappings
+        .filter((mapping) => mapping.inputs.functionName === outputs.arn)
+        .map((mapping) => {
+          const source = mapping.inputs.eventSourceArn;
+          return source.includes(":sqs:")
+            ? JSON.parse(byArn(source).inputs.redrivePolicy).deadLetterTargetArn
+            : mapping.inputs.destinationConfig.onFailure.destinationArn;
+        });
+      const queue = byArn(inputs.deadLetterConfig?.targetArn ?? failing[0]);
+      const QueueName = queue.outputs.name;
+      expect(watches("ApproximateNumberOfMessagesVisible", { QueueName })).toBe(true);
+    },
+  );
 
   it.each(named(all("Queue")))("%s has one for what waits too long", (_, { inputs, outputs }) => {
     const metric = inputs.redrivePolicy
@@ -80,14 +110,26 @@ describe("alarms", () => {
     );
   });
 
-  it("tell somebody, and stay silent when nothing happens", () => {
+  it("tell somebody, also when it is over", () => {
     const [topic] = all("Topic");
     for (const alarm of alarms)
       expect(alarm).toMatchObject({
         alarmActions: [topic?.outputs.arn],
-        treatMissingData: "notBreaching",
+        okActions: [topic?.outputs.arn],
         comparisonOperator: "GreaterThanThreshold",
       });
+  });
+
+  it("stay silent when nothing happens, but for the one that is measured always", () => {
+    const loud = alarms.filter(({ treatMissingData }) => treatMissingData !== "notBreaching");
+    expect(loud.map(({ metricName, treatMissingData }) => [metricName, treatMissingData])).toEqual([
+      ["OldestOpenOrder", "breaching"],
+    ]);
+  });
+
+  it("are as many as the page on costs says", () => {
+    const page = readFileSync(join(import.meta.dirname, "../docs/deploy.md"), "utf8");
+    expect(page).toMatch(new RegExp(`^\\| ${alarms.length} alarms\\b`, "m"));
   });
 });
 

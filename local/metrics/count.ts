@@ -1,4 +1,5 @@
 import type { Emulator } from "emulator/boot/emulate";
+import type { Clock } from "emulator/kernel/clock";
 import type { Fact } from "emulator/kernel/cloud";
 import { AwsError, type Call } from "emulator/kernel/engine";
 import type { Message } from "emulator/services/sqs/messages";
@@ -31,6 +32,11 @@ const ENDS: Record<string, string> = {
 const READS = ["GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"];
 
 type Add = (namespace: string, name: string, dimensions: Dimensions, value: number) => void;
+
+const adding =
+  (series: Series, clock: Clock): Add =>
+  (namespace, name, dimensions, value) =>
+    series.add(namespace, name, dimensions, value, clock.now());
 
 /** What a line in the embedded metric format measures. */
 const addEmbedded = (line: string, series: Series) => {
@@ -107,8 +113,12 @@ const ageOf = ({ input }: Call, now: number): number | undefined => {
   return created === undefined ? undefined : now - created * 1000;
 };
 
-/** What is seen of calls: those of tables that are throttled, and how late a stream is read. */
-const countCalls = ({ cloud }: Emulator, add: Add) =>
+/**
+ * Counts what is seen of calls: tables that are throttled, and how late a stream is read. It sees what gates before it
+ * answer, so it is put there after those that spoil something.
+ */
+export const countCalls = ({ cloud }: Emulator, series: Series) => {
+  const add = adding(series, cloud.clock);
   cloud.guard(async (call, next) => {
     const { service, operation, caller, input } = call;
     if (service === "lambda" && operation === "Invoke" && caller.name.startsWith("mapping:")) {
@@ -128,6 +138,7 @@ const countCalls = ({ cloud }: Emulator, add: Add) =>
       throw error;
     }
   });
+};
 
 /** What answers of the API count. */
 const countAnswers = ({ handlers, graph }: Emulator, add: Add) => {
@@ -161,14 +172,11 @@ const gaugeQueues = ({ cloud: { clock, keeper }, graph }: Emulator, add: Add) =>
   look();
 };
 
-/** Counts from now on what CloudWatch would: from what happens, from calls, from what functions log. */
+/** Counts from now on what CloudWatch would: what happens, what the API answers, what waits, what functions measure. */
 export const countMetrics = (emulator: Emulator): Series => {
   const series = createSeries();
-  const { clock } = emulator.cloud;
-  const add: Add = (namespace, name, dimensions, value) =>
-    series.add(namespace, name, dimensions, value, clock.now());
+  const add = adding(series, emulator.cloud.clock);
   countFacts(emulator, add, series);
-  countCalls(emulator, add);
   countAnswers(emulator, add);
   gaugeQueues(emulator, add);
   return series;

@@ -4,7 +4,7 @@ export type Statistic = "Sum" | "Maximum";
 /** Values of metrics, as CloudWatch keeps them: by namespace, name and all dimensions. */
 export type Series = {
   add: (namespace: string, name: string, dimensions: Dimensions, value: number, at: number) => void;
-  /** What a statistic makes of one metric's values between two moments; undefined where there are none. */
+  /** What a statistic makes of one metric's values between two full minutes; undefined where there are none. */
   read: (
     metric: { namespace: string; name: string; dimensions: Dimensions },
     statistic: Statistic,
@@ -23,23 +23,27 @@ const statistics: Record<Statistic, (values: number[]) => number> = {
 const keyOf = (namespace: string, name: string, dimensions: Dimensions) =>
   JSON.stringify([namespace, name, ...Object.entries(dimensions).sort().flat()]);
 
+const MINUTE = 60_000;
+
 /** Makes an empty store of metrics. */
 export const createSeries = (): Series => {
-  const points = new Map<string, { at: number; value: number }[]>();
+  const points = new Map<string, Map<number, number[]>>(); // by key and minute
   const known = new Map<string, Map<string, Dimensions>>();
   return {
     add(namespace, name, dimensions, value, at) {
       const key = keyOf(namespace, name, dimensions);
-      const own = points.get(key) ?? [];
-      own.push({ at, value });
+      const own = points.get(key) ?? new Map<number, number[]>();
+      const minute = Math.floor(at / MINUTE);
+      own.set(minute, [...(own.get(minute) ?? []), value]);
       points.set(key, own);
       const metric = keyOf(namespace, name, {});
       known.set(metric, (known.get(metric) ?? new Map()).set(key, dimensions));
     },
     read({ namespace, name, dimensions }, statistic, from, until) {
-      const values = (points.get(keyOf(namespace, name, dimensions)) ?? [])
-        .filter(({ at }) => at >= from && at < until)
-        .map(({ value }) => value);
+      const own = points.get(keyOf(namespace, name, dimensions));
+      const values: number[] = [];
+      for (let minute = from / MINUTE; own && minute < until / MINUTE; minute++)
+        values.push(...(own.get(minute) ?? []));
       return values.length > 0 ? statistics[statistic](values) : undefined;
     },
     dimensionsOf: (namespace, name) => [...(known.get(keyOf(namespace, name, {}))?.values() ?? [])],

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { repositoryRoot } from "../repository.ts";
+import { alarmsOf } from "../metrics/alarms.ts";
+import { repositoryRoot, shopGraph } from "../repository.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 import { redriver } from "./redriver.ts";
 import { by, failAtTables, spoil } from "./spoil.ts";
@@ -29,12 +30,23 @@ const wordsOf = (line: string) =>
 const pascal = (name: string) =>
   name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
 
+/** A value of an option, as the AWS CLI reads it: a number of seconds, `Key=value`, or a text. */
+const optionValue = (text: string): unknown => {
+  const [key = "", value] = /^(\w+)=(.*)$/.exec(text)?.slice(1) ?? [];
+  if (value !== undefined) return { [key]: value };
+  return /^\d+$/.test(text) ? Number(text) : text;
+};
+
 /** `npm run aws -- sqs get-queue-url --queue-name x`, as the AWS CLI reads it. */
 const callAws = ([service = "", operation = "", ...options]: string[]) => {
-  const input: Record<string, string> = {};
-  for (let i = 0; i < options.length; i += 2)
-    input[pascal((options[i] ?? "").replace(/^--/, ""))] = options[i + 1] ?? "";
-  return shop.drive(shop.local.call(service, pascal(operation), input));
+  const states = service === "stepfunctions"; // its names begin with small letters
+  const input: Record<string, unknown> = {};
+  for (let i = 0; i < options.length; i += 2) {
+    const name = pascal((options[i] ?? "").replace(/^--/, ""));
+    const key = states ? name.replace(/^./, (letter) => letter.toLowerCase()) : name;
+    input[key] = optionValue(options[i + 1] ?? "");
+  }
+  return shop.drive(shop.local.call(states ? "states" : service, pascal(operation), input));
 };
 
 /** `curl -sX POST $API/… -H … -d …`, as a request to the API. */
@@ -59,7 +71,7 @@ const follow = async (page: string, variables: Record<string, string> = {}) => {
   const all: Record<string, string> = { ...variables };
   for (const line of commandsOf(page)) {
     const command = line.replace(/\$([A-Z]+)/g, (_, name) => all[name] ?? `$${name} is not set`);
-    if (command.startsWith("npm run redrive -- ")) {
+    if (/^npm run redrive( |$)/.test(command)) {
       const result = await redrive(...wordsOf(command).slice(4));
       expect(result.code, `${command}\n${result.said.join("\n")}`).toBe(0);
       const [id] = result.said.flatMap((said) => /^ {2}(\S+) /.exec(said)?.[1] ?? []);
@@ -231,6 +243,40 @@ const stories: Record<string, (page: string) => Promise<void>> = {
     await endsAs("CONFIRMED", ORDER);
     await endsAs("CANCELLED", HOPELESS);
   },
+
+  async "11-orders-do-not-end"(page) {
+    const mend = failAtTables(shop.local, "StartFulfilment", "SweepSagas");
+    const orderId = await shop.order();
+    await shop.clock.advance(40 * MINUTE);
+    await endsAs("PENDING", orderId);
+    mend();
+    await follow(page);
+    await soon(); // by the sweeper's run
+    await endsAs("CONFIRMED", orderId);
+  },
+
+  async "12-lost-on-the-way"(page) {
+    const FROM = String(shop.clock.now() / 1000);
+    const mend = spoil(
+      shop.local,
+      ({ caller }) => caller.name === "rule petstore-local-Sales",
+      () => Promise.reject(new AwsError("AccessDeniedException", "Not allowed", 403)),
+    ).stop;
+    await shop.order();
+    await shop.clock.advance(30 * MINUTE);
+    const sales = async () => {
+      const answer = await shop.drive(
+        shop.local.api({ path: "/reports/daily-sales", as: "admin" }),
+      );
+      return (answer.json() as { orders: number }).orders;
+    };
+    expect(await sales()).toBe(0);
+    mend();
+    await follow(page, { FROM, UNTIL: String(Math.floor(shop.clock.now() / 1000)) });
+    await shop.clock.advance(10 * MINUTE);
+    expect(await sales()).toBe(1);
+    await soundAtRest();
+  },
 };
 
 describe("a runbook", () => {
@@ -238,6 +284,32 @@ describe("a runbook", () => {
     expect(pages.map((page) => page.replace(/^.*\/(.*)\.md$/, "$1"))).toEqual(Object.keys(stories));
     const index = textOf("docs/runbooks/README.md");
     for (const page of pages) expect(index).toContain(`(${page.split("/").at(-1)})`);
+  });
+
+  it("is found by every alarm that there is, and names no other", () => {
+    const known = alarmsOf(shopGraph()).map(({ name }) => name);
+    const index = textOf("docs/runbooks/README.md");
+    const table = index.slice(index.indexOf("| alarm "), index.indexOf("What is true of all"));
+    const patterns = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(
+        ([, name = ""]) => new RegExp(`^${name.replace("…", ".+")}$`),
+      ),
+    );
+    for (const pattern of patterns)
+      expect(
+        known.some((name) => pattern.test(name)),
+        String(pattern),
+      ).toBe(true);
+    for (const name of known)
+      expect(
+        patterns.some((pattern) => pattern.test(name)),
+        name,
+      ).toBe(true);
+    const told = pages.flatMap((page) => [
+      ...textOf(page).matchAll(/`([A-Z]\w+(?:NotEmpty|Errors|Late|Failed|Aborted|TimedOut))`/g),
+    ]);
+    expect(told.length).toBeGreaterThan(10);
+    for (const [, name = ""] of told) expect(known, name).toContain(name);
   });
 
   it.each(Object.keys(stories))("%s mends what it is about, word for word", async (name) => {
