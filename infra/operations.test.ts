@@ -25,9 +25,7 @@ describe("data at rest", () => {
 
   it("has an expiry where it is only kept for a while", () => {
     const expiring = all("Table").filter(({ inputs }) => inputs.ttl?.enabled);
-    expect(expiring.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["InventoryTableTable", "OrdersTableTable"]),
-    );
+    expect(expiring.map(({ name }) => name)).toEqual(["OrdersTableTable"]);
     for (const { inputs } of expiring) expect(inputs.ttl.attributeName).toBe("expiresAt");
   });
 

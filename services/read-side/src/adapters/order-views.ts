@@ -1,43 +1,22 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
-import type { Envelope } from "@petstore/core/event";
-import { applyOnce } from "@petstore/core/projection";
 import { ok, refuse } from "@petstore/core/result";
 import { readTogether } from "@petstore/core/together";
 import { Resource } from "sst";
-import { ATTENTION, attentionOf, needsOf } from "../domain/attention.ts";
+import { ATTENTION, needsOf } from "../domain/attention.ts";
 import { catchUp } from "../domain/order-now.ts";
-import { changesOf, type OrderRow, type OrderViewEvent, toAnswer } from "../domain/order-view.ts";
-import { timelineEntry } from "../domain/timeline.ts";
+import { type OrderRow, toAnswer } from "../domain/order-view.ts";
 import { askOrders } from "./ask-orders.ts";
+import { viewKey } from "./project-order.ts";
 
 const table = Resource.ReadTable.name;
-const key = (orderId: string) => ({ pk: orderId, sk: "ORDER" });
-
-/** Follows one event of an order: a single conditional update, no effect when it comes again. */
-export const projectOrder = (event: Envelope<OrderViewEvent>): Promise<"applied" | "seen"> => {
-  const { orderId } = event.data;
-  const changes = changesOf(event);
-  const { customerId, placedAt } = changes;
-  return applyOnce(client, event, {
-    TableName: table,
-    Key: key(orderId),
-    set: {
-      orderId,
-      ...changes,
-      ...attentionOf(event),
-      ...(customerId && { gsi1pk: customerId, gsi1sk: `${placedAt}#${orderId}` }),
-    },
-    append: { timeline: timelineEntry(event) },
-  });
-};
 
 /**
  * A customer's order, in this version at least. Where the view has not seen it yet, the orders context is asked: customers
  * read what they have written. Refused where it is not theirs, or has no such version.
  */
 export const readOrder = async (orderId: string, customerId: string, version: number) => {
-  const { Item } = await client.send(new GetCommand({ TableName: table, Key: key(orderId) }));
+  const { Item } = await client.send(new GetCommand({ TableName: table, Key: viewKey(orderId) }));
   const row = Item as OrderRow | undefined;
   if (row?.customerId === customerId) {
     const view = toAnswer(row);
@@ -66,7 +45,7 @@ const listed = async (
       Limit: limit,
     }),
   );
-  const keys = Items.map(({ pk }) => key(pk as string));
+  const keys = Items.map(({ pk }) => viewKey(pk as string));
   const read = await readTogether(table, keys, { consistent: false });
   return {
     rows: keys.flatMap((one) => (read(one) as OrderRow | undefined) ?? []),
