@@ -62,5 +62,6 @@ const notWelcomed = deadLetterQueue("WelcomeCustomerDlq", context);
 export const welcomeCustomer = lambda("WelcomeCustomer", "notifications/welcome-customer", {
   timeout: 5,
   link: [contacts, notWelcomed],
+  deadLetters: notWelcomed,
   permissions: [allow(contacts.arn, "dynamodb:PutItem")],
 });
