@@ -253,6 +253,23 @@ it("F26 a sale that is told of days too late is in its day's report from the nex
   expect(await report()).toMatchObject({ orders: 1, sold: 499 });
 });
 
+it("F26 a sale that is told of on the day after is in its day's report from the second night on", async () => {
+  const { stop } = spoil(
+    shop.local,
+    (call) => by("ProjectSales")(call) && isWrite(call),
+    "is lost",
+  );
+  const date = new Date(shop.clock.now()).toISOString().slice(0, 10);
+  await shop.order();
+  await shop.clock.advance(1.5 * DAY); // its day was reported at a quarter past midnight
+  stop();
+  await shop.local.call("sqs", "StartMessageMoveTask", { SourceArn: queueArn("SalesQueueDlq") });
+  await shop.clock.advance(DAY - 10 * 60 * MINUTE);
+  const path = `/reports/daily-sales?date=${date}`;
+  const report = await shop.drive(shop.local.api({ path, as: "admin" }));
+  expect(report.json()).toMatchObject({ orders: 1, sold: 499 });
+});
+
 describe("F17 a rule whose target is out for longer than a day", () => {
   it("gives its events up to a dead-letter queue, from which they still find their way", async () => {
     const { stop } = spoil(

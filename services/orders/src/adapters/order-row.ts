@@ -43,16 +43,17 @@ export const findOrder = async (id: string) => {
 /** An order as its row tells it. */
 export type Order = NonNullable<Awaited<ReturnType<typeof findOrder>>>;
 
-/** The orders that have been open since between these moments, longest first, page by page. */
-export async function* openOrders(from: string, until: string) {
-  let cursor: string | null = null;
+/** The orders that have been open since before then, longest first, page by page, each with the place where the next begins. */
+export async function* openOrders(until: string, from?: string) {
+  let cursor: string | null = from ?? null;
   do {
     const page: Page = await OrderRow.query
       .open({ open: "yes" })
-      .between({ openSince: from }, { openSince: until })
-      .go({ hydrate: true, limit: 100, cursor });
-    yield page.data.map((row): Order => ({ ...row, state: row.state as Placed }));
+      .lte({ openSince: until })
+      .go({ hydrate: true, limit: 10, cursor });
     cursor = page.cursor;
+    const orders = page.data.map((row): Order => ({ ...row, state: row.state as Placed }));
+    yield { orders, next: cursor ?? undefined };
   } while (cursor);
 }
 

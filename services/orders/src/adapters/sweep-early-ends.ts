@@ -38,7 +38,7 @@ export const sweepEarlyEnds = async (
   time: TimeLeft,
 ): Promise<void> => {
   const mark = await readMark(saga);
-  const ended = await earlyEnds(arnOf({ saga }), mark.until, until);
+  const ended = await earlyEnds(arnOf({ saga }), mark.until ?? new Date(0).toISOString(), until);
   const [tried, done] = [new Set<string>(), new Set<string>()];
   const recover = async (executionArn: string) => {
     tried.add(executionArn);

@@ -4,15 +4,15 @@ import { Resource } from "sst";
 
 const key = (of: string) => ({ pk: `SWEEP#${of}`, sk: "MARK" });
 
-/** How far a sweep has come (everything up to `until` is tended to), and what it failed at before and has to try again. */
-export type Mark = { until: string; again: string[] };
+/** How far a sweep has come (`until` there all is tended to; not set: begin anew), and what it failed at and has to try again. */
+export type Mark = { until?: string | undefined; again: string[] };
 
 /** The mark that the last run of a sweep left. */
 export const readMark = async (of: string): Promise<Mark> => {
   const { Item } = await client.send(
     new GetCommand({ TableName: Resource.OrdersTable.name, Key: key(of), ConsistentRead: true }),
   );
-  return { until: Item?.until ?? new Date(0).toISOString(), again: Item?.again ?? [] };
+  return { until: Item?.until ?? undefined, again: Item?.again ?? [] };
 };
 
 /** Leaves a mark for the next run. */
@@ -23,7 +23,7 @@ export const leaveMark = async (of: string, { until, again }: Mark): Promise<voi
       Key: key(of),
       UpdateExpression: "SET #until = :until, #again = :again",
       ExpressionAttributeNames: { "#until": "until", "#again": "again" },
-      ExpressionAttributeValues: { ":until": until, ":again": again },
+      ExpressionAttributeValues: { ":until": until ?? null, ":again": again },
     }),
   );
 };

@@ -29,19 +29,16 @@ const lookAfter = async (order: Order): Promise<void> => {
 
 /** Looks after the orders that have been open since before then, longest first. What it has no time for, the next run begins with. */
 export const sweepOpenOrders = async (until: string, time: TimeLeft): Promise<void> => {
-  const [begin, { until: from }] = [new Date(0).toISOString(), await readMark("open")];
-  let reached: string | undefined = from;
+  let { until: reached } = await readMark("open");
   async function* all() {
-    yield* openOrders(from, until);
-    reached = undefined;
+    for await (const { orders, next } of openOrders(until, reached)) {
+      yield orders;
+      reached = next;
+    }
   }
-  const look = async (order: Order) => {
-    reached = order.openSince ?? order.placedAt;
-    await lookAfter(order);
-  };
   try {
-    await sweep(all(), look, time);
+    await sweep(all(), lookAfter, time);
   } finally {
-    await leaveMark("open", { until: reached ?? begin, again: [] });
+    await leaveMark("open", { until: reached, again: [] });
   }
 };
