@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CannotStart } from "emulator/kernel/refusals";
+import { asRefusal } from "./redrive/clients.ts";
 import { theShop } from "./running.ts";
 
 /** A shop that a command works on from outside: the one that runs here, or a stage on AWS. */
@@ -23,34 +24,6 @@ type Functions = {
   cure: string;
 };
 
-/** Errors of the SDK that say what the user has to do, each in a sentence. */
-const sentences: Record<string, (what: string, cure: string) => string> = {
-  CredentialsProviderError: () =>
-    "There are no AWS credentials here: `aws sts get-caller-identity` has to answer first.",
-  ExpiredTokenException: () => "The AWS credentials have expired: sign in to AWS again.",
-  UnrecognizedClientException: () =>
-    "AWS does not know these credentials: `aws sts get-caller-identity` has to answer first.",
-  AccessDeniedException: (what) =>
-    `These AWS credentials may not call ${what}: they need lambda:InvokeFunction on it.`,
-  ResourceNotFoundException: (what, cure) => `There is no function ${what}: ${cure}`,
-};
-
-const unreachable = ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "TimeoutError"];
-
-/** An SDK's error as a sentence where the user can mend it, else as it is. */
-const told = (error: unknown, what: string, cure: string): unknown => {
-  const {
-    name = "",
-    code = "",
-    message,
-  } = error as { name?: string; code?: string; message: string };
-  const sentence = sentences[name]?.(what, cure);
-  if (sentence) return new CannotStart(sentence);
-  if ([name, code].some((one) => unreachable.includes(one)))
-    return new CannotStart(`AWS cannot be reached from here: ${message || code}.`);
-  return error;
-};
-
 /** Calls functions of a shop through Lambda's API. */
 export const invoker =
   ({ config, names, cure }: Functions): Target["invoke"] =>
@@ -61,7 +34,9 @@ export const invoker =
     const answer = await client
       .send(new InvokeCommand({ FunctionName, Payload }))
       .catch((error: unknown) => {
-        throw told(error, FunctionName, cure);
+        if ((error as Error).name === "ResourceNotFoundException")
+          throw new CannotStart(`There is no function ${FunctionName}: ${cure}`);
+        throw asRefusal(error);
       });
     if (answer.FunctionError)
       throw new Error(`${FunctionName} failed: ${Buffer.from(answer.Payload ?? "").toString()}`);

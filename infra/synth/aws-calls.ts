@@ -253,6 +253,9 @@ const translations: Record<string, Translation> = {
 
 /** Types that AWS has no call for whose input could be too long, each with the reason. */
 const nothingToCheck: Record<string, string> = {
+  "aws:route53/record:Record": "its names are those that SES gives",
+  "aws:ses/domainIdentityVerification:DomainIdentityVerification":
+    "waits for SES, and makes nothing",
   "aws:s3/bucketObjectv2:BucketObjectv2": "the code of a function, named by its hash",
   "aws:sqs/queuePolicy:QueuePolicy": "SetQueueAttributes takes any text; infra's tests read it",
 };

@@ -2,9 +2,16 @@ import { describe, expect, it } from "vitest";
 import { refusedByAws } from "./limits.ts";
 import { all, graph } from "./read-graph.ts";
 
+/** There is one where somebody hears of it: not in the local graph. */
+const budget = {
+  ...{ name: "Budget", budgetType: "COST", timeUnit: "MONTHLY" },
+  ...{ limitAmount: "20", limitUnit: "USD", notifications: [] },
+};
+
 /** The first resource of a kind, with other inputs. */
 const changed = (kind: string, change: object) => {
-  const [one] = all(kind);
+  const [one] =
+    kind === "Budget" ? [{ type: "aws:budgets/budget:Budget", inputs: budget }] : all(kind);
   if (!one) throw new Error(`The graph has no ${kind}`);
   return [{ ...one, name: "It", inputs: { ...one.inputs, ...change } }];
 };
@@ -39,6 +46,12 @@ describe("AWS", () => {
       "MetricAlarm",
       { comparisonOperator: "Above" },
       /^It: ComparisonOperator is "Above", and AWS takes .*GreaterThanThreshold/,
+    ],
+    [
+      "a name that a pattern of Java's forbids",
+      "Budget",
+      { ...budget, name: "a:b" },
+      /^It: Budget\.BudgetName does not fit .*: "a:b"$/,
     ],
     ["what it wants", "StateMachine", { roleArn: undefined }, "It: roleArn is missing"],
     [

@@ -34,6 +34,10 @@ const ofNumber = (value: unknown, { min = -Infinity, max = Infinity, among }: Sh
   return number < min || number > max ? [`is ${number}, and AWS takes ${min} to ${max}`] : [];
 };
 
+/** Patterns are Java's, whose (?i) within a pattern JavaScript does not have: without it we are stricter by a case. */
+const regularExpression = (pattern: string) =>
+  new RegExp(`^(?:${pattern.replaceAll("(?i)", "")})$`, pattern.includes("\\p{") ? "u" : "");
+
 const ofText = (value: unknown, shape: Shape): string[] => {
   if (typeof value !== "string") return [`is no text: ${shown(value)}`];
   if (shape.enum && !shape.enum.includes(value))
@@ -42,7 +46,7 @@ const ofText = (value: unknown, shape: Shape): string[] => {
   if (long.length > 0) return long.map((what) => `${what}: ${shown(value)}`);
   const { pattern } = shape;
   if (pattern === undefined) return [];
-  const fits = new RegExp(`^(?:${pattern})$`, pattern.includes("\\p{") ? "u" : "").test(value);
+  const fits = regularExpression(pattern).test(value);
   return fits ? [] : [`does not fit ${pattern}: ${shown(value)}`];
 };
 

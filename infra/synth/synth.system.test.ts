@@ -107,7 +107,11 @@ describe.runIf(possible)("a stage", () => {
     timeout: LONG,
   }, () => {
     const before = readFileSync(committed, "utf8");
-    const { status, said } = synth(["--stage", "abcdefghij-abcdefghij-abcdefghi"]);
+    // With all that can be set, the more there is to name.
+    const { status, said } = synth(["--stage", "abcdefghij-abcdefghij-abcdefghi"], {
+      PETSTORE_OPERATOR: "operator@example.org",
+      PETSTORE_SENDER: "example.org",
+    });
     expect(said).toMatch(/^\d+ resources, \d+ functions, in [\d.]+ s\n$/);
     expect(status).toBe(0);
     expect(readFileSync(committed, "utf8")).toBe(before);

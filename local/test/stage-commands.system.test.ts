@@ -156,7 +156,7 @@ describe("npm run try", () => {
       "finds no credentials",
       onAda,
       { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
-      /^There are no AWS credentials here: `aws sts get-caller-identity` has to answer first\.\n$/,
+      /^There are no AWS credentials: sign in, so that `aws sts get-caller-identity` answers\.\n$/,
     ],
     [
       "has lost a function",
