@@ -22,7 +22,7 @@ const head = {
     title: "Serverless Pet Store",
     version: "1.0.0",
     description:
-      "Place orders, follow them, and watch them be fulfilled. Errors are problem details (RFC 9457).",
+      'Place orders, follow them, and watch them be fulfilled. Errors are problem details (RFC 9457), but for API Gateway\'s own (no such route: 404, too many requests: 429, no function to spare: 503), which are {"message"}.',
     license: { name: "MIT", identifier: "MIT" },
   },
 };

@@ -2,15 +2,19 @@ import { sValidator } from "@hono/standard-validator";
 import { Hono, type ValidationTargets } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import type * as z from "zod";
+import * as z from "zod";
 import type { Principal } from "./auth.ts";
 import { newTrace, traced } from "./context.ts";
 import { DOCUMENTS, type Documentation } from "./documented.ts";
 import { describeError, log } from "./log.ts";
+import { plainWords } from "./plain-words.ts";
 import { problem } from "./problem.ts";
 import { newUlid } from "./ulid.ts";
 
 const BODY_LIMIT = 64 * 1024;
+
+// Callers read them; the library's own are for programmers.
+z.config({ customError: plainWords });
 
 /** What handlers find in Hono's context. */
 export type Env = { Variables: { principal: Principal } };
@@ -53,6 +57,14 @@ const BUSY = new Set([
 const isBusy = (error: Error) => BUSY.has(error.name);
 
 const JSON_TYPE = /^application\/json(?:\s*;|$)/i;
+const PARTS: Record<keyof ValidationTargets, string> = {
+  json: "The body",
+  query: "The query",
+  param: "The path",
+  header: "The headers",
+  cookie: "The cookies",
+  form: "The form",
+};
 const NOT_JSON = { code: "UnsupportedMediaType", detail: "Send JSON, as application/json." };
 
 /** Checks a part of the request against a schema before the handler sees it, and documents it. */
@@ -73,10 +85,8 @@ export const valid = <Target extends keyof ValidationTargets, Schema extends z.Z
         .join("."),
       message,
     }));
-    const [first] = errors;
-    const detail = first
-      ? `${first.path || target}: ${first.message}`
-      : `The ${target} is not valid.`;
+    const { path: name, message } = errors[0] ?? { message: "is not what we expect" };
+    const detail = `${name || PARTS[target]} ${message}.`;
     return problem(c, 422, { code: "Invalid", detail }, errors);
   });
   return Object.assign(check, { [DOCUMENTS]: { [target]: schema } as Documentation });

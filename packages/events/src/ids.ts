@@ -12,7 +12,7 @@ export type CustomerId = z.infer<typeof CustomerId>;
 /** A product, by a name that people can read: `prd_goldfish`. */
 export const ProductId = z
   .string()
-  .regex(/^prd_[a-z0-9]+(-[a-z0-9]+)*$/, "prd_ and a name in kebab-case")
+  .regex(/^prd_[a-z0-9]+(-[a-z0-9]+)*$/, "must be prd_ and a name in kebab-case")
   .max(64);
 export type ProductId = z.infer<typeof ProductId>;
 

@@ -20,6 +20,12 @@ describe("the catalogue", () => {
   it("says nothing of a product that is listed like this already", () =>
     given(ProductListed(product)).when({ type: "ListProduct", product }).emitsNothing());
 
+  it("lists nothing that is free", () => {
+    const free = { ...product, price: usd(0) };
+    given().when({ type: "ListProduct", product: free }).refuses("NoPrice");
+    given(ProductListed(product)).when({ type: "ListProduct", product: free }).refuses("NoPrice");
+  });
+
   it("tells of a new price", () => {
     const dearer = { ...product, price: usd(1300) };
     given(ProductListed(product))

@@ -1,6 +1,6 @@
 import type { Decider } from "@petstore/core/decider";
 import type { EventOf } from "@petstore/core/event";
-import { ok, type Refusal } from "@petstore/core/result";
+import { ok, type Refusal, refuse } from "@petstore/core/result";
 import { type Product, ProductListed } from "@petstore/events/inventory";
 
 /** Puts a product on offer, or changes its description or price. */
@@ -13,15 +13,20 @@ const same = (a: Product, b: Product) =>
   a.price.amount === b.price.amount &&
   a.price.currency === b.price.currency;
 
-/** The rules of the catalogue. Listing what is listed already says nothing. */
+/** Why a product is not listed. */
+export type CatalogueRefusal = Refusal<"NoPrice">;
+
+/** The rules of the catalogue: everything costs something. Listing what is listed already says nothing. */
 export const catalogue: Decider<
   Product | undefined,
   ListProduct,
   EventOf<typeof ProductListed>,
-  Refusal<never>
+  CatalogueRefusal
 > = {
   initial: undefined,
-  decide: (listed, { product }) =>
-    ok(listed && same(listed, product) ? [] : [ProductListed(product)]),
+  decide(listed, { product }) {
+    if (product.price.amount === 0) return refuse("NoPrice", "A product has to cost something.");
+    return ok(listed && same(listed, product) ? [] : [ProductListed(product)]);
+  },
   evolve: (_, { data }) => data,
 };

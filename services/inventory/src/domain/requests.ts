@@ -21,7 +21,7 @@ export const NewReceipt = z.strictObject({
     .array(z.strictObject({ productId: ProductId, quantity: z.int().positive().max(MAX_QUANTITY) }))
     .nonempty()
     .max(MAX_LINES)
-    .refine(once, "each product once"),
+    .refine(once, "must name each product once"),
 });
 
 const Available = z.object({ productId: ProductId, available: z.int().nonnegative() });
@@ -36,7 +36,7 @@ export const NewAdjustment = z.strictObject({
     .int()
     .min(-MAX_QUANTITY)
     .max(MAX_QUANTITY)
-    .refine((quantity) => quantity !== 0, "not zero"),
+    .refine((quantity) => quantity !== 0, "must not be zero"),
   reason: z.string().trim().min(1).max(200),
 });
 

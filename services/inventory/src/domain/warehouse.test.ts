@@ -54,6 +54,16 @@ describe("the warehouse", () => {
       .when({ ...receive, lines: [...receive.lines, { productId: "prd_unicorn", quantity: 1 }] })
       .refuses("UnknownProduct"));
 
+  it("takes in no more than can be counted exactly", () => {
+    const full = item("prd_flakes", Number.MAX_SAFE_INTEGER - 2);
+    const given = givenFor({ ...warehouse, initial: { ...shelf, ...full } });
+    expect(warehouse.decide({ ...shelf, ...full }, receive)).toMatchObject({ ok: true });
+    given()
+      .when({ ...receive, lines: [{ productId: "prd_flakes", quantity: 3 }] })
+      .refuses("TooMuchStock");
+    given().when(adjust(3)).refuses("TooMuchStock");
+  });
+
   it("F45 corrects what was counted wrong", () =>
     given(received)
       .when(adjust(-3))

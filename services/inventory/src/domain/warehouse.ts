@@ -1,5 +1,6 @@
 import type { Decider } from "@petstore/core/decider";
 import type { EventOf } from "@petstore/core/event";
+import { exactSum } from "@petstore/core/money";
 import { ok, type Refusal, refuse } from "@petstore/core/result";
 import { StockAdjusted, StockReceived, StockReceivedV1 } from "@petstore/events/inventory";
 import { at, type Line, merge, putBack, type Shelf, shortOf } from "./shelf.ts";
@@ -15,9 +16,9 @@ export type WarehouseEvent = EventOf<
 >;
 
 /** Why a delivery or a count is not booked. */
-export type WarehouseRefusal = Refusal<"UnknownProduct" | "BelowZero">;
+export type WarehouseRefusal = Refusal<"UnknownProduct" | "BelowZero" | "TooMuchStock">;
 
-/** The rules of the warehouse: only listed products, never below zero. */
+/** The rules of the warehouse: only listed products, never below zero, never more than can be counted exactly. */
 export const warehouse: Decider<Shelf, WarehouseCommand, WarehouseEvent, WarehouseRefusal> = {
   initial: {},
 
@@ -25,6 +26,11 @@ export const warehouse: Decider<Shelf, WarehouseCommand, WarehouseEvent, Warehou
     const lines = command.type === "ReceiveStock" ? merge(command.lines) : [command];
     const unknown = lines.find(({ productId }) => !shelf[productId]);
     if (unknown) return refuse("UnknownProduct", `${unknown.productId} is not in the catalogue.`);
+    const over = lines.find(
+      ({ productId, quantity }) =>
+        exactSum([shelf[productId]?.stocked ?? 0, quantity]) === undefined,
+    );
+    if (over) return refuse("TooMuchStock", `Nobody can count so many of ${over.productId}.`);
     switch (command.type) {
       case "ReceiveStock": {
         const { receiptId } = command;

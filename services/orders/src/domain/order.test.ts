@@ -53,6 +53,19 @@ describe("an order", () => {
       .when({ type: "PlaceOrder", ...basket })
       .emits(placed));
 
+  it("F10 is refused where its prices make no sum that can be paid", () => {
+    const at = (amount: number, currency: "USD" | "EUR" = "USD") => ({
+      ...goldfish,
+      unitPrice: { amount, currency },
+    });
+    const place = (...lines: (typeof goldfish)[]) =>
+      given().when({ type: "PlaceOrder", ...basket, lines });
+    place(at(1), at(1, "EUR") as typeof goldfish).refuses("MixedCurrencies");
+    place(at(Number.MAX_SAFE_INTEGER)).refuses("SumTooLarge");
+    place(at(0)).refuses("NothingToPay");
+    place(at(0), at(1)).emits(OrderPlaced({ ...basket, lines: [at(0), at(1)], total: usd(2) }));
+  });
+
   it("is placed once, however often the request is repeated", () =>
     given(placed)
       .when({ type: "PlaceOrder", ...basket })

@@ -1,5 +1,5 @@
 import type { Decider } from "@petstore/core/decider";
-import { add, type Money, times } from "@petstore/core/money";
+import { totalOf } from "@petstore/core/money";
 import { ok, type Refusal, refuse } from "@petstore/core/result";
 import {
   CancellationRequested,
@@ -25,6 +25,9 @@ export type OrderCommand =
   | AttentionCommand;
 
 export type OrderRefusal = Refusal<
+  | "MixedCurrencies"
+  | "SumTooLarge"
+  | "NothingToPay"
   | "NoSuchOrder"
   | "NotPlacedAnyMore"
   | "AlreadyConfirmed"
@@ -34,10 +37,6 @@ export type OrderRefusal = Refusal<
   | "NotConfirmed"
 >;
 
-/** The sum of an order's lines, at the prices of our catalogue. */
-const totalOf = (lines: Basket["lines"]): Money =>
-  lines.map(({ unitPrice, quantity }) => times(unitPrice, quantity)).reduce(add);
-
 /** The rulebook of an order. ConfirmOrder, AbandonOrder and CancelOrder compete for PLACED: exactly one of them wins. */
 export const order: Decider<OrderState, OrderCommand, OrderEvent, OrderRefusal> = {
   initial: { status: "NEW" },
@@ -45,7 +44,11 @@ export const order: Decider<OrderState, OrderCommand, OrderEvent, OrderRefusal> 
   decide(state, command) {
     if (command.type === "PlaceOrder") {
       if (state.status !== "NEW") return ok([]);
-      return ok([OrderPlaced({ ...command, total: totalOf(command.lines) })]);
+      const total = totalOf(command.lines);
+      if (!total.ok) return total;
+      if (total.value.amount === 0)
+        return refuse("NothingToPay", "There is nothing to pay for it.");
+      return ok([OrderPlaced({ ...command, total: total.value })]);
     }
     if (state.status === "NEW") return refuse("NoSuchOrder", "There is no such order.");
 

@@ -16,9 +16,11 @@ export const NewOrder = z.strictObject({
     .min(1)
     .max(MAX_LINES)
     .refine((lines) => new Set(lines.map(({ productId }) => productId)).size === lines.length, {
-      message: "each product at most once",
+      message: "must name each product once",
     }),
-  paymentToken: z.string().regex(/^tok_[a-z0-9_]{1,60}$/, "a token of the payment provider: tok_…"),
+  paymentToken: z
+    .string()
+    .regex(/^tok_[a-z0-9_]{1,60}$/, "must be a token of the payment provider (tok_…)"),
 });
 
 /** What an administrator says who resumes or closes an order. It goes into an event: no personal data, please. */

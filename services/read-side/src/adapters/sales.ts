@@ -1,12 +1,13 @@
 import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
+import { ok } from "@petstore/core/result";
 import { Resource } from "sst";
 import { type DailySales, type SaleLine, sumUp } from "../domain/sales.ts";
 
 const DAY_MS = 24 * 3600_000;
 const table = Resource.ReadTable.name;
 const partition = (day: string) => `SALES#${day}`;
-const reportKey = (day: string) => ({ pk: `REPORT#${day}`, sk: "SALES" });
+const reportKey = (day: string) => ({ pk: `REPORT#${day}`, sk: "SALES BY CURRENCY" });
 
 const touched = (day: string) => `TOUCHED#${day}`;
 
@@ -50,18 +51,18 @@ const rowsOf = async (pk: string) => {
 };
 
 /** Sums up a day from its lines. */
-export const salesOf = async (day: string): Promise<DailySales> =>
+export const salesOf = async (day: string): Promise<ReturnType<typeof sumUp>> =>
   sumUp(day, (await rowsOf(partition(day))) as Omit<SaleLine, "day" | "id">[]);
 
-/** Keeps a day's sum, so that it need not be summed up again. */
-export const saveReport = async (day: string): Promise<DailySales> => {
+/** Keeps a day's sum, so that it need not be summed up again. A day that cannot be told exactly has none. */
+export const saveReport = async (day: string): Promise<ReturnType<typeof sumUp>> => {
   const report = await salesOf(day);
-  await put({ ...reportKey(day), report });
+  if (report.ok) await put({ ...reportKey(day), report: report.value });
   return report;
 };
 
-/** The sum that was kept of a day, if any. */
-export const findReport = async (day: string): Promise<DailySales | undefined> => {
+/** The sum that was kept of a day, or what its lines add up to where none was kept yet. */
+export const reportOf = async (day: string): Promise<ReturnType<typeof sumUp>> => {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: reportKey(day) }));
-  return Item?.report;
+  return Item ? ok(Item.report as DailySales) : salesOf(day);
 };

@@ -38,20 +38,25 @@ export const OfferedProduct = Product.extend({ available: z.int().nonnegative() 
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), cursor: z.string().nullable() });
 
-/** A day's sales; amounts in minor units. */
+/** A day's sales; amounts in minor units of their currency. */
 export const Sales = z.object({
   date: z.iso.date(),
   orders: z.int(),
   units: z.int(),
-  sold: z.int(),
-  refunded: z.int(),
-  net: z.int(),
+  money: z.array(
+    z.object({
+      currency: Money.shape.currency,
+      sold: z.int(),
+      refunded: z.int(),
+      net: z.int(),
+    }),
+  ),
 });
 
 const Limit = z.coerce.number().int().min(1).max(100).default(20);
 const OrderCursor = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z#ord_\w{26}$/, "a cursor of an earlier page");
+  .regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z#ord_\w{26}$/, "must be the cursor of an earlier page");
 
 /** What the queries may ask. */
 export const OrdersQuery = z

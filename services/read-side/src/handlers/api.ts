@@ -8,12 +8,13 @@ import { Resource } from "sst";
 import * as z from "zod";
 import { listNeeding, listViews, readOrder } from "../adapters/order-views.ts";
 import { findProduct, listProducts } from "../adapters/product-views.ts";
-import { findReport, salesOf } from "../adapters/sales.ts";
+import { reportOf } from "../adapters/sales.ts";
 import * as Answer from "../domain/answers.ts";
 import openapi from "../openapi.json" with { type: "json" };
 
 const signedIn = authenticated(Resource.Issuer);
 const admin = authenticated(Resource.Issuer, { role: "admin" });
+const usual = { 401: "No valid token", 422: "Not a query that we can answer" };
 
 /** The query side's HTTP API: it reads views, and what the views have not seen yet. */
 export const app = api()
@@ -25,11 +26,7 @@ export const app = api()
         "Your orders, newest first; for admins also another customer's, or all that need attention",
       responses: {
         200: answers("A page of orders", Answer.page(Answer.OrderToLookAt)),
-        ...refuses({
-          401: "No valid token",
-          403: "What is asked for is for admins",
-          422: "Not a query that we understand",
-        }),
+        ...refuses({ ...usual, 403: "What is asked for is for admins" }),
       },
     }),
     signedIn,
@@ -52,11 +49,7 @@ export const app = api()
         "With `version`, as a command answered it, the answer is of that version of the order or a later one. What was paid and the timeline may follow a moment later.",
       responses: {
         200: answers("The order", Answer.Order),
-        ...refuses({
-          401: "No valid token",
-          404: "No such order of yours, or no such version of it yet",
-          422: "Not a query that we understand",
-        }),
+        ...refuses({ ...usual, 404: "No such order of yours, or no such version of it yet" }),
       },
     }),
     signedIn,
@@ -104,15 +97,16 @@ export const app = api()
       operationId: "dailySales",
       summary: "A day's sales (UTC), today's by default",
       responses: {
-        200: answers("The day's sales", Answer.Sales),
-        ...refuses({ 401: "No valid token", 403: "For admins" }),
+        200: answers("The day's sales, by currency", Answer.Sales),
+        ...refuses({ ...usual, 403: "For admins" }),
       },
     }),
     admin,
     valid("query", Answer.SalesQuery),
     async (c) => {
       const { date = new Date().toISOString().slice(0, 10) } = c.req.valid("query");
-      return c.json((await findReport(date)) ?? (await salesOf(date)));
+      const report = await reportOf(date);
+      return report.ok ? c.json(report.value) : problem(c, 422, report.refusal);
     },
   )
   .get("/openapi.json", (c) => c.json(openapi));

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { sumUp } from "./sales.ts";
+
+const line = (currency: "EUR" | "USD", sold: number, refunded = 0) => ({
+  currency,
+  sold,
+  refunded,
+  units: sold ? 2 : 0,
+});
+
+describe("a day's sales", () => {
+  it("are summed up by currency", () =>
+    expect(sumUp("2026-01-01", [line("USD", 500), line("EUR", 300), line("USD", 0, 200)])).toEqual({
+      ok: true,
+      value: {
+        date: "2026-01-01",
+        orders: 2,
+        units: 4,
+        money: [
+          { currency: "EUR", sold: 300, refunded: 0, net: 300 },
+          { currency: "USD", sold: 500, refunded: 200, net: 300 },
+        ],
+      },
+    }));
+
+  it("count no money for an order that was cancelled before it was sold", () =>
+    expect(sumUp("2026-01-01", [{ sold: 0, refunded: 0, units: 0 }])).toMatchObject({
+      value: { orders: 0, money: [] },
+    }));
+
+  it("are refused where they are more than can be told exactly", () =>
+    expect(
+      sumUp("2026-01-01", [line("USD", Number.MAX_SAFE_INTEGER), line("USD", 1)]),
+    ).toMatchObject({ refusal: { code: "SumTooLarge" } }));
+});
