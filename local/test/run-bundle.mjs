@@ -7,7 +7,7 @@ process.once("message", async ({ event }) => {
   try {
     const handler = (await import(bundle))[exported];
     answer.loaded = typeof handler === "function";
-    const context = { awsRequestId: "one", getRemainingTimeInMillis: () => 10_000 };
+    const context = { awsRequestId: "one", getRemainingTimeInMillis: () => 20_000 };
     if (event) answer.result = JSON.stringify(await handler(JSON.parse(event), context)) ?? "null";
   } catch (error) {
     answer.error = { errorType: error.name, errorMessage: error.message, trace: [error.stack] };

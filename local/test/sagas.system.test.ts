@@ -81,6 +81,9 @@ describe("F30 a step that was given up and does its work after all", () => {
 });
 
 describe("F31 a saga that somebody stops", () => {
+  /** Whether nothing is left to do once this step has done its work: then no run comes after the one that was stopped. */
+  const isLast = (step: string) => ["RejectOrder", "CloseOrder"].includes(step);
+
   it.each(
     STEPS.flatMap(
       (step) =>
@@ -89,7 +92,7 @@ describe("F31 a saga that somebody stops", () => {
           ["after", ...step],
         ] as const,
     ),
-  )("%s its %s (%s) is run again, to its end: %s", async (when, step, card, ends) => {
+  )("%s its %s (%s) ends as it should, run again where something is left to do: %s", async (when, step, card, ends) => {
     const stop = () =>
       shop.local.call("states", "StopExecution", {
         executionArn: executionOf(stopped, sagaOf(ends)),
@@ -115,7 +118,8 @@ describe("F31 a saga that somebody stops", () => {
     expect(await shop.read(orderId)).toMatchObject({ status: ends });
     expect(await shop.broken()).toEqual([]);
     const runs = await executions(sagaOf(ends));
-    expect(runs.map(({ status }) => status).sort()).toEqual(["ABORTED", "SUCCEEDED"]);
+    const again = isLast(step) ? [] : ["SUCCEEDED"];
+    expect(runs.map(({ status }) => status).sort()).toEqual(["ABORTED", ...again]);
   });
 
   it("while it gives back what a customer paid, gives it back, once", async () => {
@@ -154,7 +158,7 @@ describe("F31 a saga that somebody stops", () => {
     expect(await shop.broken()).toEqual([]);
   });
 
-  it.each(STEPS)(
+  it.each(STEPS.filter(([step]) => !isLast(step)))(
     "F33 at its %s (%s) and redriven while it is already run again, does everything once: %s",
     async (step, card, ends) => {
       let executionArn = "";
@@ -262,7 +266,10 @@ describe("F34 I7 an order whose saga nobody began", () => {
       () => Promise.resolve({ StatusCode: 202 }),
     );
     const stuck = await shop.order();
-    for (let i = 0; i < 110; i++) await shop.order();
+    for (let i = 0; i < 110; i++) {
+      await shop.order();
+      await shop.clock.advance(SECOND / 20); // as fast as the throttle lets orders in
+    }
     spoil(
       shop.local,
       ({ operation, input }) =>
