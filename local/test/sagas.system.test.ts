@@ -92,35 +92,38 @@ describe("F31 a saga that somebody stops", () => {
           ["after", ...step],
         ] as const,
     ),
-  )("%s its %s (%s) ends as it should, run again where something is left to do: %s", async (when, step, card, ends) => {
-    const stop = () =>
-      shop.local.call("states", "StopExecution", {
-        executionArn: executionOf(stopped, sagaOf(ends)),
-        error: "Oops",
-      });
-    let stopped = "";
-    const { spoilt } = spoil(
-      shop.local,
-      isCallOf(step),
-      async (call, next) => {
-        stopped = JSON.parse(Buffer.from(call.input.Payload, "base64").toString()).orderId;
-        if (when === "before") await stop();
-        const answer = await next(call);
-        if (when === "after") await stop();
-        return answer;
-      },
-      1,
-    );
-    const orderId = await orderThat(card, ends);
-    await shop.clock.advance(20 * MINUTE);
-    await shop.settle();
-    expect(spoilt).toHaveLength(1);
-    expect(await shop.read(orderId)).toMatchObject({ status: ends });
-    expect(await shop.broken()).toEqual([]);
-    const runs = await executions(sagaOf(ends));
-    const again = isLast(step) ? [] : ["SUCCEEDED"];
-    expect(runs.map(({ status }) => status).sort()).toEqual(["ABORTED", ...again]);
-  });
+  )(
+    "%s its %s (%s) ends as it should, run again where something is left to do: %s",
+    async (when, step, card, ends) => {
+      const stop = () =>
+        shop.local.call("states", "StopExecution", {
+          executionArn: executionOf(stopped, sagaOf(ends)),
+          error: "Oops",
+        });
+      let stopped = "";
+      const { spoilt } = spoil(
+        shop.local,
+        isCallOf(step),
+        async (call, next) => {
+          stopped = JSON.parse(Buffer.from(call.input.Payload, "base64").toString()).orderId;
+          if (when === "before") await stop();
+          const answer = await next(call);
+          if (when === "after") await stop();
+          return answer;
+        },
+        1,
+      );
+      const orderId = await orderThat(card, ends);
+      await shop.clock.advance(20 * MINUTE);
+      await shop.settle();
+      expect(spoilt).toHaveLength(1);
+      expect(await shop.read(orderId)).toMatchObject({ status: ends });
+      expect(await shop.broken()).toEqual([]);
+      const runs = await executions(sagaOf(ends));
+      const again = isLast(step) ? [] : ["SUCCEEDED"];
+      expect(runs.map(({ status }) => status).sort()).toEqual(["ABORTED", ...again]);
+    },
+  );
 
   it("while it gives back what a customer paid, gives it back, once", async () => {
     const orderId = await shop.order("tok_refund_fails");

@@ -1,11 +1,11 @@
-import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { type EventContract, NeedsAPerson, NotUnderstood } from "./event.ts";
 import { describeError, log } from "./log.ts";
 import { park } from "./park.ts";
 import { type Hear, hearDetail } from "./subscriber.ts";
 import { hasTime, type TimeLeft } from "./time-left.ts";
 
-const detailOf = async (body: string): Promise<unknown> => {
+const detailOf = (body: string): unknown => {
   try {
     return JSON.parse(body).detail;
   } catch {
@@ -13,11 +13,21 @@ const detailOf = async (body: string): Promise<unknown> => {
   }
 };
 
+/** What a message belongs to, as an order's events do; nothing where it cannot be read. */
+const storyOf = ({ body }: SQSRecord): unknown => {
+  try {
+    return JSON.parse(body).detail.correlationId;
+  } catch {
+    return undefined;
+  }
+};
+
 /**
  * A Lambda that hears events through a queue, one after the other. A message that fails is reported alone, so it
- * comes back without the others and ends, after the queue's `maxReceiveCount`, among the dead letters. One that needs
- * a person, for it is not understood or else, goes there at once, with the reason. What does not fit into the function's
- * time is not begun: it comes back, too.
+ * comes back without the others and ends, after the queue's `maxReceiveCount`, among the dead letters. What belongs to the same
+ * story as one that failed has to wait for all others of the batch: it may take long to fail as well. One that needs a person,
+ * for it is not understood or else, goes to the dead letters at once, with the reason. What does not fit into the
+ * function's time is not begun: it comes back, too.
  */
 export const queueConsumer =
   <Contract extends EventContract>(
@@ -25,25 +35,40 @@ export const queueConsumer =
     hear: Hear<Contract>,
   ) =>
   async ({ Records }: SQSEvent, time: TimeLeft): Promise<SQSBatchResponse> => {
-    const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
-    for (const { messageId, body, attributes } of Records) {
-      if (!hasTime(time)) {
-        batchItemFailures.push({ itemIdentifier: messageId });
-        continue;
-      }
+    const handle = async ({ messageId, body }: SQSRecord) => {
       try {
-        await detailOf(body)
-          .then((detail) => hearDetail(hears, hear, detail))
-          .catch((error) => {
-            if (!(error instanceof NeedsAPerson)) throw error;
-            log("message parked", { messageId, ...describeError(error) });
-            return park(deadLetters, body, error.message);
-          });
+        await hearDetail(hears, hear, detailOf(body));
+      } catch (error) {
+        if (!(error instanceof NeedsAPerson)) throw error;
+        log("message parked", { messageId, ...describeError(error) });
+        await park(deadLetters, body, error.message);
+      }
+    };
+    const failed: SQSRecord[] = [];
+    const fails = async (record: SQSRecord): Promise<boolean> => {
+      const { messageId, attributes } = record;
+      try {
+        if (hasTime(time)) {
+          await handle(record);
+          return false;
+        }
       } catch (error) {
         const receiveCount = Number(attributes.ApproximateReceiveCount);
         log("message not handled", { messageId, receiveCount, ...describeError(error) });
-        batchItemFailures.push({ itemIdentifier: messageId });
       }
+      failed.push(record);
+      return true;
+    };
+
+    const stories = new Set<unknown>();
+    const waiting: SQSRecord[] = [];
+    for (const record of Records) {
+      const story = storyOf(record);
+      if (story !== undefined && stories.has(story)) waiting.push(record);
+      else if (await fails(record)) stories.add(story);
     }
-    return { batchItemFailures };
+    for (const record of waiting) await fails(record);
+    return {
+      batchItemFailures: failed.map(({ messageId: itemIdentifier }) => ({ itemIdentifier })),
+    };
   };
