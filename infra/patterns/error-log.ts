@@ -4,8 +4,8 @@ import { named } from "../stage.ts";
 const NAMESPACE = named("Logs");
 
 /**
- * Rings when one of these functions writes a log line of level ERROR. A function that throws has its own alarm: this one
- * is for what is handled, answered, and a matter for a person all the same.
+ * Rings when one of these functions logs an error of ours: what is handled, answered, and a matter for a person all the
+ * same. What a function throws is logged by Lambda, at level ERROR too, but with an `errorType`; it has its own alarm.
  */
 export const errorLogAlarm = (
   name: string,
@@ -20,7 +20,7 @@ export const errorLogAlarm = (
       name: named(`${name}${fn}`),
       // Taken from the function, so that its log group exists before the filter.
       logGroupName: nodes.function.loggingConfig.apply(({ logGroup }) => logGroup),
-      pattern: '{ $.level = "ERROR" }',
+      pattern: '{ ($.level = "ERROR") && ($.message.error = "*") }',
       metricTransformation: { name, namespace: NAMESPACE, value: "1" },
     });
   alarm(name, {

@@ -22,7 +22,8 @@ type Inputs = any;
 const metricOf = (
   inputs: Inputs,
 ): { namespace: string; metric: string; period: number; read: Read } => {
-  const { namespace, metricName, dimensions = {}, statistic, period, metricQueries } = inputs;
+  const { namespace, metricName, dimensions = {}, period, metricQueries } = inputs;
+  const statistic = inputs.extendedStatistic ?? inputs.statistic;
   if (!metricQueries) {
     const what = { namespace, name: metricName, dimensions };
     const read: Read = (series, from, until) =>

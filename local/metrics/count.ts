@@ -1,12 +1,13 @@
 import type { Emulator } from "emulator/boot/emulate";
+import type { Graph } from "emulator/boot/graph";
 import type { Clock } from "emulator/kernel/clock";
 import type { Fact } from "emulator/kernel/cloud";
 import { AwsError, type Call } from "emulator/kernel/engine";
 import type { Message } from "emulator/services/sqs/messages";
+import { filtersOf } from "./log-filters.ts";
 import { createSeries, type Dimensions, type Series } from "./series.ts";
 
-/** Every metric that is counted here, by its namespace: an alarm on another one would never ring. */
-export const counted: Record<string, readonly string[]> = {
+const counted: Record<string, readonly string[]> = {
   "AWS/ApiGateway": ["5xx"],
   "AWS/DynamoDB": ["ReadThrottleEvents", "WriteThrottleEvents"],
   "AWS/Events": ["InvocationsFailedToBeSentToDlq"],
@@ -20,8 +21,17 @@ export const counted: Record<string, readonly string[]> = {
   ],
   "AWS/SQS": ["ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"],
   "AWS/Scheduler": ["InvocationsFailedToBeSentToDeadLetterCount"],
-  "AWS/States": ["ExecutionsAborted", "ExecutionsFailed", "ExecutionsTimedOut"],
+  "AWS/States": ["ExecutionTime", "ExecutionsAborted", "ExecutionsFailed", "ExecutionsTimedOut"],
 };
+
+/** Whether a metric is counted here: an alarm on another one would never ring. */
+export const isCounted = (
+  graph: Graph,
+  { namespace, metric }: { namespace: string; metric: string },
+): boolean =>
+  namespace === "Petstore" || // by the functions themselves
+  counted[namespace]?.includes(metric) ||
+  filtersOf(graph).some((one) => one.namespace === namespace && one.metric === metric);
 
 const MINUTE = 60_000;
 const ENDS: Record<string, string> = {
@@ -65,9 +75,18 @@ const countFacts = ({ cloud, graph }: Emulator, add: Add, series: Series) => {
     add("AWS/Lambda", name, { FunctionName: String(FunctionName) }, value);
     add("AWS/Lambda", name, {}, value);
   };
+  const filters = filtersOf(graph);
+  const addFiltered = (name: unknown, line: string) => {
+    for (const { functionName, matches, namespace, metric, value } of filters)
+      if (functionName === name && matches(line)) add(namespace, metric, {}, value);
+  };
+  const startedAt = new Map<unknown, number>();
   let running = 0;
   const hear: Record<string, (fact: Fact) => void> = {
-    log: ({ line }) => addEmbedded(String(line), series),
+    log: ({ function: name, line }) => {
+      addEmbedded(String(line), series);
+      addFiltered(name, String(line));
+    },
     "invocation-started": () => {
       running += 1;
       add("AWS/Lambda", "ConcurrentExecutions", {}, running);
@@ -75,6 +94,8 @@ const countFacts = ({ cloud, graph }: Emulator, add: Add, series: Series) => {
     "invocation-ended": ({ function: name, error }) => {
       running -= 1;
       lambda("Errors", error ? 1 : 0, name);
+      // Lambda's runtime logs what a handler throws.
+      if (error) addFiltered(name, JSON.stringify({ level: "ERROR", message: error }));
     },
     throttled: ({ function: name }) => lambda("Throttles", 1, name),
     "destination-failed": ({ arn, caller }) =>
@@ -95,10 +116,15 @@ const countFacts = ({ cloud, graph }: Emulator, add: Add, series: Series) => {
       const name = "InvocationsFailedToBeSentToDeadLetterCount";
       if (queue !== undefined) add("AWS/Scheduler", name, { ScheduleGroup: "default" }, 1);
     },
+    "states.started": ({ execution }) => void startedAt.set(execution, cloud.clock.now()),
     "states.ended": ({ execution, status }) => {
       const StateMachineArn = String(execution)
         .replace(":execution:", ":stateMachine:")
         .replace(/:[^:]*$/, "");
+      const began = startedAt.get(execution);
+      startedAt.delete(execution);
+      if (began !== undefined)
+        add("AWS/States", "ExecutionTime", { StateMachineArn }, cloud.clock.now() - began);
       const end = ENDS[String(status)];
       if (end) add("AWS/States", `Executions${end}`, { StateMachineArn }, 1);
     },

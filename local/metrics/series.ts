@@ -1,5 +1,5 @@
 export type Dimensions = Record<string, string>;
-export type Statistic = "Sum" | "Maximum";
+export type Statistic = "Sum" | "Maximum" | "p50";
 
 /** Values of metrics, as CloudWatch keeps them: by namespace, name and all dimensions. */
 export type Series = {
@@ -18,6 +18,7 @@ export type Series = {
 const statistics: Record<Statistic, (values: number[]) => number> = {
   Sum: (values) => values.reduce((sum, value) => sum + value, 0),
   Maximum: (values) => Math.max(...values),
+  p50: (values) => values.toSorted((a, b) => a - b)[Math.ceil(values.length / 2) - 1] as number,
 };
 
 const keyOf = (namespace: string, name: string, dimensions: Dimensions) =>

@@ -18,6 +18,8 @@ it("every queue of the graph that has no dead-letter queue is one where somethin
       "OrdersOutboxFailures: outbox, OrdersRelayOutbox",
       "ProviderWebhooksDlq: queue, DeliverWebhook",
       "RecoverSagaDlq: function, RecoverSaga",
+      "HearFeedbackDlq: function, HearFeedback",
+      "WelcomeCustomerDlq: person, WelcomeCustomer",
       "StartFulfilmentDlq: function, StartFulfilment",
       "SweepSagasDlq: schedule, SweepSagas",
     ]),

@@ -6,14 +6,15 @@ import { CannotStart } from "emulator/kernel/refusals";
  * - `queue`: back to the queue that gave up on it, for the function behind that queue;
  * - `function`: to the function that an event was for;
  * - `schedule`: to the function that should have run;
- * - `outbox`: the rows that a relay gave up, to the bus.
+ * - `outbox`: the rows that a relay gave up, to the bus;
+ * - `person`: nowhere, for a function put a note there for whoever can do what it could not.
  */
 export type FailureQueue = {
   /** As infra/ calls it: StartFulfilmentDlq. */
   name: string;
   /** Its name on a stage, without app, stage and random ending. */
   resource: string;
-  kind: "queue" | "function" | "schedule" | "outbox";
+  kind: "queue" | "function" | "schedule" | "outbox" | "person";
   /** Who failed, as infra/ calls it. */
   function: string;
   /** The part of an event that a rule hands over, where that is not the whole. */
@@ -52,7 +53,10 @@ export const failureQueues = ({ resources }: Graph): FailureQueue[] => {
       if (!fn) throw new Error(`Nobody knows what comes into ${name}.`);
       const target = ofType("EventTarget").find(({ inputs }) => inputs.arn === fn.outputs.arn);
       const part = target?.inputs.inputPath;
-      const kind = target ? "function" : "schedule";
+      const isScheduled = ofType("Schedule").some(
+        ({ inputs }) => inputs.target.arn === fn.outputs.arn,
+      );
+      const kind = target ? "function" : isScheduled ? "schedule" : "person";
       return { ...queue, kind, function: short(fn.name), ...(part && { part }) };
     });
 };

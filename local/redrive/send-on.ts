@@ -119,9 +119,18 @@ const toBus = (clients: Clients, queue: Found): Way => ({
   },
 });
 
+const toPerson = ({ function: name }: Found): Way => ({
+  to: "a person",
+  async send() {
+    const why = `${name} left it for a person: docs/runbooks says what to do. Do it, then --discard it.`;
+    return { done: false, why };
+  },
+});
+
 /** Where a queue's letters go. Asks AWS, not names: who has this queue for its failures. */
 export const wayFrom = async (clients: Clients, queue: Found, arn: string): Promise<Way> => {
   if (queue.kind === "queue") return toQueue(clients, queue);
+  if (queue.kind === "person") return toPerson(queue);
   if (queue.kind === "outbox") return toBus(clients, queue);
   return toFunction(clients, queue, arn);
 };

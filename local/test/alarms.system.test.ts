@@ -1,10 +1,10 @@
 import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Alarm, alarmsOf, ringingIn } from "../metrics/alarms.ts";
-import { countCalls, counted, countMetrics } from "../metrics/count.ts";
+import { countCalls, countMetrics, isCounted } from "../metrics/count.ts";
 import { shopGraph } from "../repository.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, failAtTables, spoil } from "./spoil.ts";
+import { by, deployKeyToProvider, failAtTables, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -178,6 +178,26 @@ const stories: Record<string, Story> = {
     stage: () => failAtTables(shop.local, "OrdersApi"),
     meanwhile: () => post("/orders"),
   },
+  "orders that take minutes, once they have ended": {
+    rings: ["FulfilOrderSlow"],
+    within: HOUR,
+    stage: () => {
+      const began = shop.clock.now();
+      const isAsked = ({ caller, service }: Call) =>
+        service === "lambda" && /ProviderApi/.test(caller.name) && caller.name.endsWith("URL");
+      const isOut = (call: Call) => isAsked(call) && shop.clock.now() < began + 4 * MINUTE;
+      return spoil(shop.local, isOut, "is lost").stop;
+    },
+    meanwhile: async () => {
+      for (let i = 0; i < 3; i++) await shop.order();
+    },
+  },
+  "a provider that does not accept our key": {
+    rings: ["PaymentErrorsLogged"],
+    within: HOUR,
+    stage: () => deployKeyToProvider(shop.local, "another-key"),
+    meanwhile: () => shop.order(),
+  },
   "a function that throws": {
     rings: ["FindOrderErrors"],
     within: HOUR,
@@ -198,9 +218,7 @@ const named = (name: string) => alarms.find((alarm) => alarm.name === name) as A
 
 describe("an alarm", () => {
   it("is on something that is counted here, or measured by a function", () => {
-    const unknown = alarms.filter(
-      ({ namespace, metric }) => namespace !== "Petstore" && !counted[namespace]?.includes(metric),
-    );
+    const unknown = alarms.filter((alarm) => !isCounted(shopGraph(), alarm));
     expect(unknown.map(({ name }) => name)).toEqual([]);
   });
 

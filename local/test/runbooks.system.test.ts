@@ -1,11 +1,12 @@
 import { globSync, readFileSync } from "node:fs";
+import { SIGNATURE_HEADER, signWebhook } from "@petstore/core/webhook-signature";
 import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { alarmsOf } from "../metrics/alarms.ts";
 import { repositoryRoot, shopGraph } from "../repository.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 import { redriver } from "./redriver.ts";
-import { by, failAtTables, spoil } from "./spoil.ts";
+import { by, deployKeyToProvider as deployKey, failAtTables, spoil } from "./spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -41,10 +42,16 @@ const optionValue = (text: string): unknown => {
 const callAws = ([service = "", operation = "", ...options]: string[]) => {
   const states = service === "stepfunctions"; // its names begin with small letters
   const input: Record<string, unknown> = {};
-  for (let i = 0; i < options.length; i += 2) {
+  for (let i = 0; i + 1 < options.length; i += 2) {
     const name = pascal((options[i] ?? "").replace(/^--/, ""));
     const key = states ? name.replace(/^./, (letter) => letter.toLowerCase()) : name;
     input[key] = optionValue(options[i + 1] ?? "");
+  }
+  // The CLI's own option: a payload as text, not in base64.
+  const { CliBinaryFormat, Payload, ...others } = input;
+  if (CliBinaryFormat === "raw-in-base64-out") {
+    const payload = Buffer.from(String(Payload)).toString("base64");
+    return shop.drive(shop.local.call(service, pascal(operation), { ...others, Payload: payload }));
   }
   return shop.drive(shop.local.call(states ? "states" : service, pascal(operation), input));
 };
@@ -88,6 +95,7 @@ const nothingWaits = async (except = /^$/) => {
   const { said } = await redriver(shop)();
   expect(said.filter((line) => !/ 0$/.test(line) && !except.test(line))).toEqual([]);
 };
+const deployKeyToProvider = (key: string) => deployKey(shop.local, key);
 const fails = (...names: string[]) => failAtTables(shop.local, ...names);
 const stop = (orderId: string, machine = "FulfilOrder") =>
   shop.local.call("states", "StopExecution", {
@@ -95,6 +103,33 @@ const stop = (orderId: string, machine = "FulfilOrder") =>
   });
 const endsAs = async (status: string, ...ids: string[]) => {
   for (const id of ids) expect(await shop.read(id)).toMatchObject({ status });
+};
+/** The provider took what it had said to be voided. */
+const captureAtProvider = (orderId: string) =>
+  shop.local.call("dynamodb", "UpdateItem", {
+    TableName: shop.local.nameOf("ProviderTable"),
+    Key: { pk: { S: orderId.replace("ord_", "pay_") }, sk: { S: "PAYMENT" } },
+    UpdateExpression: "SET payment.#state = :captured",
+    ExpressionAttributeNames: { "#state": "state" },
+    ExpressionAttributeValues: { ":captured": { S: "captured" } },
+  });
+/** Its webhook about that. Answers the status that we answer. */
+const tellCaptured = async (orderId: string) => {
+  const paymentId = orderId.replace("ord_", "pay_");
+  const data = { paymentId, status: "captured", amount: 499, currency: "USD" };
+  const id = `whk_x-${paymentId}-captured`;
+  const body = JSON.stringify({ id, type: "payment.captured", data });
+  const signature = signWebhook(body, "sandbox-webhook-secret", shop.clock.now());
+  const headers = { [SIGNATURE_HEADER]: signature };
+  const request = { method: "POST", path: "/webhooks/payments", headers, body } as const;
+  return (await shop.drive(shop.local.api(request))).status;
+};
+const hearErrorLines = () => {
+  const lines: string[] = [];
+  shop.local.cloud.observe(({ kind, line }) => {
+    if (kind === "log" && /"level":"ERROR"/.test(String(line))) lines.push(String(line));
+  });
+  return () => lines.join();
 };
 /** So long nothing else helps: the sweepers look at what is five or ten minutes old. */
 const soon = () => shop.clock.advance(2 * MINUTE);
@@ -276,6 +311,72 @@ const stories: Record<string, (page: string) => Promise<void>> = {
     await shop.clock.advance(10 * MINUTE);
     expect(await sales()).toBe(1);
     await soundAtRest();
+  },
+
+  async "13-provider-contradicts"(page) {
+    const ORDER = await shop.order("tok_late");
+    await shop.clock.advance(3 * SECOND);
+    await shop.cancel(ORDER);
+    await shop.settle();
+    await captureAtProvider(ORDER);
+    const mailed = shop.local.emails().length;
+    expect(await tellCaptured(ORDER)).toBe(200);
+    await shop.settle();
+    const subjects = () =>
+      shop.local
+        .emails()
+        .slice(mailed)
+        .map(({ subject }) => subject);
+    expect(subjects()).toEqual([`The payment of ${ORDER} needs attention`]);
+    await follow(page);
+    const { timeline } = await shop.read(ORDER);
+    expect(timeline.at(-1)).toMatchObject({ what: "PaymentNeedsAttention" });
+    await endsAs("CANCELLED", ORDER);
+    // What the page says must not be done, for our books have taken nothing.
+    const body = { amount: { amount: 499, currency: "USD" }, reason: "Back at the provider." };
+    const path = `/payments/${ORDER}/refunds`;
+    const headers = { "idempotency-key": "by-hand-1" };
+    const request = { method: "POST", path, as: "admin", headers, body } as const;
+    expect((await shop.drive(shop.local.api(request))).status).toBe(422);
+    await nothingWaits();
+  },
+
+  async "14-key-refused"(page) {
+    const mend = await deployKeyToProvider("another-key");
+    const errors = hearErrorLines();
+    const orderId = await shop.order();
+    await shop.clock.advance(5 * MINUTE);
+    expect(errors()).toContain("ProviderRefusesUs");
+    await endsAs("PENDING", orderId);
+    await mend();
+    await follow(page);
+    await soundAtRest();
+    await endsAs("CONFIRMED", orderId);
+  },
+
+  async "15-customer-not-registered"(page) {
+    const SUB = "11111111-2222-4333-8444-555555555555";
+    const mend = fails("WelcomeCustomer");
+    const userAttributes = {
+      ...{ sub: SUB, email_verified: "true", "cognito:user_status": "CONFIRMED" },
+      ...{ email: "eve@example.com" },
+    };
+    const event = {
+      ...{ version: "1", region: "us-east-1", userPoolId: "us-east-1_pool", userName: SUB },
+      ...{ triggerSource: "PostConfirmation_ConfirmSignUp", callerContext: {} },
+      ...{ request: { userAttributes }, response: {} },
+    };
+    await shop.drive(shop.local.invoke("WelcomeCustomer", event));
+    mend();
+    const redriven = await redriver(shop)("WelcomeCustomerDlq");
+    expect(redriven).toMatchObject({ code: 1, entries: [] }); // it takes a person
+    const entries = await follow(page, { SUB, EMAIL: "eve@example.com", NAME: "Eve" });
+    expect(entries).toMatchObject([{ outcome: "discarded", queue: "WelcomeCustomerDlq" }]);
+    await nothingWaits();
+    const contact = await shop.local.call("dynamodb", "Scan", {
+      TableName: shop.local.nameOf("NotificationsTable"),
+    });
+    expect(JSON.stringify(contact.Items)).toContain("eve@example.com");
   },
 };
 

@@ -57,6 +57,22 @@ export const failAtTables = (local: Shop, ...names: string[]): (() => void) => {
   };
 };
 
+/** Deploys another key to the provider: it does not know ours any more. Answers how to deploy the one of before. */
+export const deployKeyToProvider = async (local: Shop, key: string) => {
+  const FunctionName = local.nameOf("ProviderApi");
+  const { Environment } = await local.call("lambda", "GetFunctionConfiguration", { FunctionName });
+  const before = Environment.Variables;
+  const resources = JSON.parse(before.SST_RESOURCES_JSON);
+  resources.ProviderApiKey.value = key;
+  const to = (Variables: object) =>
+    local.call("lambda", "UpdateFunctionConfiguration", {
+      FunctionName,
+      Environment: { Variables },
+    });
+  await to({ ...before, SST_RESOURCES_JSON: JSON.stringify(resources) });
+  return () => to(before);
+};
+
 /** Hears the calls that match from now on. */
 export const hear = (local: Shop, matches: (call: Call) => boolean): Call[] => {
   const heard: Call[] = [];
