@@ -74,9 +74,7 @@ const exited = "Runtime exited with error: signal: killed";
 export const environments = (
   { clock, note }: World,
   { start, most = Number.POSITIVE_INFINITY, cold }: Environments,
-): Pick<Runtime, "invoke" | "warm" | "crash"> & {
-  /** Has new environments made from now on: those that work end when their work is done, the others at once. */
-  renew: (functionName: string) => void;
+): Pick<Runtime, "invoke" | "warm" | "crash" | "renew"> & {
   stop: () => void;
 } => {
   let pools = new Map<string, Pool>();

@@ -84,6 +84,7 @@ export const inlineRuntime =
       invoke: pool.invoke,
       warm: pool.warm,
       crash: pool.crash,
+      renew: pool.renew,
       stop: pool.stop,
     };
   };

@@ -261,6 +261,7 @@ export const threadRuntime =
       },
       warm: pool.warm,
       crash: pool.crash,
+      renew: pool.renew,
       stop() {
         for (const thread of all) {
           thread.hosted.clear();

@@ -337,7 +337,7 @@ const stories: Record<string, (page: string) => Promise<void>> = {
     const path = `/payments/${ORDER}/refunds`;
     const headers = { "idempotency-key": "by-hand-1" };
     const request = { method: "POST", path, as: "admin", headers, body } as const;
-    expect((await shop.drive(shop.local.api(request))).status).toBe(422);
+    expect((await shop.drive(shop.local.api(request))).status).toBe(409);
     await nothingWaits();
   },
 

@@ -46,6 +46,7 @@ const processes = (loaded: Set<string>): MakeRuntime => {
       if (!loaded.has(fn.name)) expect(await run(fn)).toEqual({ loaded: true });
     },
     crash: () => {},
+    renew: () => {},
     stop: () => {},
   });
 };

@@ -70,6 +70,7 @@ export const lambdaEngine =
       operations: shallowInputs({
         ...functionOperations(world, {
           ...{ registry, concurrency, urlOf },
+          renewed: (name) => runtime.renew(name),
           gone(name) {
             for (const part of [concurrency, configs, policies]) part.forget(name);
           },

@@ -135,12 +135,15 @@ export const functionOperations = (
     concurrency,
     urlOf,
     gone,
+    renewed,
   }: {
     registry: FunctionRegistry;
     concurrency: Concurrency;
     urlOf: ((functionName: string) => FunctionUrl | undefined) | undefined;
     /** A function is deleted. */
     gone: (name: string) => void;
+    /** Called when a function was changed: environments of before take no more events. */
+    renewed: (name: string) => void;
   },
 ): Engine["operations"] => {
   const { found, names } = registry;
@@ -244,7 +247,7 @@ export const functionOperations = (
       checkMemory(memory);
       checkVariables(Environment?.Variables ?? {});
       registry.change(config.name, { timeout, memory, variables, modified: clock.now() });
-      // Environments that run already keep what they began with; new ones see the change.
+      renewed(config.name);
       return configuration(found(config.name));
     },
 

@@ -46,6 +46,8 @@ export type Runtime = {
   warm: (fn: FunctionConfig) => Promise<void>;
   /** Kills a function's environments (or that of one invocation), as if their machine had failed. */
   crash: (functionName: string, requestId?: string) => void;
+  /** Has new environments made from now on: those that work end when their work is done, the others at once. */
+  renew: (functionName: string) => void;
   stop: () => void | Promise<void>;
 };
 

@@ -308,6 +308,7 @@ describe("a mapping on a table's stream", () => {
         },
         warm: async () => {},
         crash: () => {},
+        renew: () => {},
         stop: () => {},
       }),
     });

@@ -20,5 +20,6 @@ export const scriptedRuntime =
     },
     warm: async () => {},
     crash: () => {},
+    renew: () => {},
     stop: () => {},
   });
