@@ -277,6 +277,12 @@ const stories: Record<string, (page: string) => Promise<void>> = {
     expect(await sales()).toBe(1);
     await soundAtRest();
   },
+
+  async "13-books-differ"(page) {
+    const API = shop.local.urls.api;
+    await shop.drive(shop.local.invoke("Reconcile", {}));
+    await follow(page, { API, ADMIN: shop.local.token("admin") });
+  },
 };
 
 describe("a runbook", () => {
