@@ -278,7 +278,7 @@ const stories: Record<string, (page: string) => Promise<void>> = {
     await soundAtRest();
   },
 
-  async "13-books-differ"(page) {
+  async "16-books-differ"(page) {
     const API = shop.local.urls.api;
     await shop.drive(shop.local.invoke("Reconcile", {}));
     await follow(page, { API, ADMIN: shop.local.token("admin") });
