@@ -70,6 +70,10 @@ declare module "sst" {
       "type": "sst.aws.Queue"
       "url": string
     }
+    "HearProvider": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "InventoryApi": {
       "name": string
       "type": "sst.aws.Function"
@@ -83,6 +87,10 @@ declare module "sst" {
       "url": string
     }
     "InventoryRelayOutbox": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "InventoryStateBooks": {
       "name": string
       "type": "sst.aws.Function"
     }
@@ -104,6 +112,10 @@ declare module "sst" {
       "url": string
     }
     "ListProduct": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "LookAfterOrder": {
       "name": string
       "type": "sst.aws.Function"
     }
@@ -156,6 +168,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "OrdersStateBooks": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "OrdersSweepOutbox": {
       "name": string
       "type": "sst.aws.Function"
@@ -185,6 +201,10 @@ declare module "sst" {
       "url": string
     }
     "PaymentsRelayOutbox": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "PaymentsStateBooks": {
       "name": string
       "type": "sst.aws.Function"
     }
@@ -267,6 +287,22 @@ declare module "sst" {
     "ReceiveWebhook": {
       "name": string
       "type": "sst.aws.Function"
+    }
+    "Reconcile": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "ReconcileDlq": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "ReconciliationApi": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "ReconciliationTable": {
+      "name": string
+      "type": "sst.aws.Dynamo"
     }
     "RecoverSaga": {
       "name": string

@@ -23,6 +23,7 @@ export default $config({
     await import("./infra/orders.ts");
     const { registerContact } = await import("./infra/notifications.ts");
     await import("./infra/read-side.ts");
+    await import("./infra/reconciliation.ts");
     allRoutesAreDeclared();
     await import("./infra/account.ts");
     const { url, audience } = issuer.properties;

@@ -114,7 +114,7 @@ describe("the API's routes", () => {
           const found = all("Integration").find(({ outputs }) => outputs.id === integration);
           return byArn(found?.inputs.integrationUri).inputs.tags.context;
         });
-    expect(new Set(answeredBy(/^GET /))).toEqual(new Set(["read-side"]));
+    expect(new Set(answeredBy(/^GET /))).toEqual(new Set(["read-side", "reconciliation"]));
     expect(new Set(answeredBy(/^POST \/orders/))).toEqual(new Set(["orders"]));
     expect(new Set(answeredBy(/^POST \/stock/))).toEqual(new Set(["inventory"]));
     expect(new Set(answeredBy(/^POST \/(webhooks|payments)/))).toEqual(new Set(["payments"]));

@@ -27,6 +27,13 @@ export const commitStock = step("CommitStock", "inventory/commit-stock", onStock
 export const releaseStock = step("ReleaseStock", "inventory/release-stock", onStock);
 export const returnStock = step("ReturnStock", "inventory/return-stock", onStock);
 
+/** For who compares books. */
+export const inventoryBooks = lambda("InventoryStateBooks", "inventory/state-books", {
+  link: [stock],
+  timeout: 30,
+  permissions: [allow(stock.arn, "dynamodb:Scan", "dynamodb:BatchGetItem")],
+});
+
 every("1 minute", "SweepReservations", "inventory/sweep-reservations", {
   ...onStock,
   timeout: 50,

@@ -25,7 +25,10 @@ describe("data at rest", () => {
 
   it("has an expiry where it is only kept for a while", () => {
     const expiring = all("Table").filter(({ inputs }) => inputs.ttl?.enabled);
-    expect(expiring.map(({ name }) => name)).toEqual(["OrdersTableTable"]);
+    expect(expiring.map(({ name }) => name)).toEqual([
+      "OrdersTableTable",
+      "ReconciliationTableTable",
+    ]);
     for (const { inputs } of expiring) expect(inputs.ttl.attributeName).toBe("expiresAt");
   });
 
@@ -121,9 +124,10 @@ describe("alarms", () => {
       });
   });
 
-  it("stay silent when nothing happens, but for the one that is measured always", () => {
+  it("stay silent when nothing happens, but for those that are measured always", () => {
     const loud = alarms.filter(({ treatMissingData }) => treatMissingData !== "notBreaching");
     expect(loud.map(({ metricName, treatMissingData }) => [metricName, treatMissingData])).toEqual([
+      ["Differences", "breaching"],
       ["OldestOpenOrder", "breaching"],
     ]);
   });
@@ -173,6 +177,7 @@ describe("tags", () => {
     "payment-provider",
     "notifications",
     "read-side",
+    "reconciliation",
     "platform",
   ];
   const kinds = ["Table", "Queue", "Function", "Role", "LogGroup", "StateMachine", "EventRule"];

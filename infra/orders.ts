@@ -162,6 +162,20 @@ alarm("OldestOpenOrder", {
   always: true,
 });
 
+// For who compares books, and gives an order back into the hands of its saga
+export const ordersBooks = lambda("OrdersStateBooks", "orders/state-books", {
+  link: [orders, fulfilment, cancellation],
+  timeout: 30,
+  permissions: [
+    allow(orders.arn, "dynamodb:Scan", "dynamodb:GetItem", "dynamodb:BatchGetItem"),
+    lookAt,
+  ],
+});
+export const lookAfterOrder = lambda("LookAfterOrder", "orders/look-after-order", {
+  link: [...names, fulfilment, cancellation],
+  permissions: [...onOrder.permissions, startAgain, lookAt],
+});
+
 // The price list, a copy of the catalogue's
 consumer("UpdatePrices", "orders/update-prices", {
   ...subscribedQueue("Prices", context, [ProductListed]),

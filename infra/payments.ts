@@ -71,6 +71,14 @@ const api = lambda("PaymentsApi", "payments/api", {
 });
 route("POST /payments/{orderId}/refunds", "RecordRefund", api);
 
+// For who compares books, and finds that the provider told us something that we have not heard
+export const paymentsBooks = lambda("PaymentsStateBooks", "payments/state-books", {
+  ...atProvider,
+  timeout: 30,
+  permissions: [allow(ledger.arn, "dynamodb:Scan", "dynamodb:Query")],
+});
+export const hearProvider = lambda("HearProvider", "payments/hear-provider", atProvider);
+
 errorLogAlarm("PaymentErrorsLogged", {
   context,
   because: "A payment needs a person, or the provider does not accept our key: see the log",
@@ -82,5 +90,7 @@ errorLogAlarm("PaymentErrorsLogged", {
     ReceiveWebhook: webhook,
     WithdrawPayment: withdrawal,
     PaymentsApi: api,
+    PaymentsStateBooks: paymentsBooks,
+    HearProvider: hearProvider,
   },
 });

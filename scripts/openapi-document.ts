@@ -11,6 +11,7 @@ export const OPENAPI_FILE = "services/read-side/src/openapi.json";
 const APIS = [
   "services/orders/src/handlers/api.ts",
   "services/read-side/src/handlers/api.ts",
+  "services/reconciliation/src/handlers/api.ts",
   "services/inventory/src/handlers/api.ts",
   "services/payments/src/handlers/api.ts",
   "services/payments/src/handlers/receive-webhook.ts",

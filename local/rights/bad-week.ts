@@ -75,6 +75,8 @@ const openWeek = async (graph: Graph) => {
     ...{ roleOf, asynchronous, relays },
   };
 };
+/** A row as DynamoDB has it: of its attributes, the texts. */
+type Row = Record<string, { S?: string }>;
 type Week = Awaited<ReturnType<typeof openWeek>>;
 
 const everyKindOfOrder = async ({ clock, place, cancel }: Week) => {
@@ -295,6 +297,62 @@ const aDayWithoutDeliveries = async (shop: Week) => {
   await clock.advance(HOUR);
 };
 
+/** A night's reconciliation finds what a hand has changed in the books; an order in nobody's hands is looked after; and one night fails. */
+const reconciled = async (shop: Week) => {
+  const { clock, local, drive, broken, api, place, cancel, stop, roleOf } = shop;
+  const paid = await place("tok_approve");
+  const declined = await place("tok_decline");
+  const off = await place("tok_late");
+  await clock.advance(3000);
+  await cancel(off);
+  await clock.advance(5 * MINUTE);
+  const scan = async (name: string): Promise<Row[]> =>
+    (await local.call("dynamodb", "Scan", { TableName: local.nameOf(name) })).Items;
+  const forgets = { [paid]: ["Captured"], [off]: ["Voided", "VoidRequested"] };
+  for (const { pk, sk, type } of await scan("PaymentsTable"))
+    if (forgets[String(pk?.S).replace("pay_", "ord_")]?.includes(String(type?.S)))
+      await local.call("dynamodb", "DeleteItem", {
+        TableName: local.nameOf("PaymentsTable"),
+        Key: { pk, sk },
+      });
+  for (const row of await scan("InventoryTable"))
+    if (row.pk?.S?.endsWith(declined))
+      await local.call("dynamodb", "PutItem", {
+        TableName: local.nameOf("InventoryTable"),
+        Item: { ...row, status: { S: "HELD" } },
+      });
+  await clock.advance(24 * HOUR); // a night, whatever the hour
+  const report = async (date: Date) => {
+    const path = `/reports/reconciliation?date=${date.toISOString().slice(0, 10)}`;
+    return (await api("GET", path, "admin")).text;
+  };
+  const reports = [new Date(clock.now()), new Date(clock.now() - 24 * HOUR)].map(report);
+  const found = (await Promise.all(reports)).join();
+  for (const kind of ["ProviderAhead", "AuthorizationOpen", "StockHeld"])
+    must(found.includes(kind), `the night did not find ${kind}: ${found}`);
+
+  broken.call = ({ caller }) => ["RecoverSaga", "SweepSagas"].map(roleOf).includes(caller.role);
+  const left = await place("tok_late");
+  for (const run of ["", "_2", "_3"]) {
+    await clock.advance(3000);
+    await stop("FulfilOrder", `${left}${run}`);
+    await drive(local.invoke("LookAfterOrder", { orderId: left }));
+  }
+  const returned = await place("tok_approve");
+  await clock.advance(MINUTE);
+  broken.call = ({ caller }) =>
+    ["RecoverSaga", "SweepSagas", "RefundPayment"].map(roleOf).includes(caller.role);
+  await cancel(returned);
+  await clock.advance(2000);
+  await stop("ReturnOrder", returned);
+  await drive(local.invoke("LookAfterOrder", { orderId: returned }));
+  broken.call = ({ caller, service }) =>
+    caller.role === roleOf("Reconcile") && service === "dynamodb";
+  await clock.advance(24 * HOUR); // a night that nobody looked into
+  broken.call = () => false;
+  await clock.advance(HOUR);
+};
+
 /**
  * A week in which everything happens that the shop is prepared for, in seconds of real time. Answers what IAM allowed
  * and what it denied.
@@ -310,6 +368,7 @@ export const badWeek = async (graph: Graph): Promise<{ ledger: Ledger; denied: F
   await forgottenReservation(shop);
   await brokenSagas(shop);
   await promisesThatDoNotHold(shop);
+  await reconciled(shop);
   await twoHoursWithout(shop);
   await twoHoursWithoutRelays(shop);
   await twoDays(shop);

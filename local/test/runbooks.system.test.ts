@@ -378,6 +378,12 @@ const stories: Record<string, (page: string) => Promise<void>> = {
     });
     expect(JSON.stringify(contact.Items)).toContain("eve@example.com");
   },
+
+  async "16-books-differ"(page) {
+    const API = shop.local.urls.api;
+    await shop.drive(shop.local.invoke("Reconcile", {}));
+    await follow(page, { API, ADMIN: shop.local.token("admin") });
+  },
 };
 
 describe("a runbook", () => {

@@ -1,6 +1,7 @@
 import { inventoryEvents } from "./inventory.ts";
 import { OrderPlacedV1, orderEvents } from "./orders.ts";
 import { paymentEvents } from "./payments.ts";
+import { DifferenceFound } from "./reconciliation.ts";
 
 /** Every contract of the published language, past ones included: what documentation, schemas and compatibility checks go through. */
 export const catalogue = [
@@ -8,4 +9,5 @@ export const catalogue = [
   ...orderEvents,
   ...inventoryEvents,
   ...paymentEvents,
+  DifferenceFound,
 ] as const;

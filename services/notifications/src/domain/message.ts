@@ -7,8 +7,10 @@ import {
   OrderRejected,
 } from "@petstore/events/orders";
 import { PaymentNeedsAttention } from "@petstore/events/payments";
+import { DifferenceFound } from "@petstore/events/reconciliation";
 import type { Mail } from "./mail.ts";
 import {
+  differenceFound,
   orderCancelled,
   orderConfirmed,
   orderNeedsAttention,
@@ -24,6 +26,7 @@ export const heard = [
   OrderCancelled,
   OrderNeedsAttention,
   PaymentNeedsAttention,
+  DifferenceFound,
   StockReceivedV1,
 ] as const;
 
@@ -67,6 +70,10 @@ export const messageFor = ({
     case PaymentNeedsAttention.type: {
       const template = "payment-needs-attention";
       return { about: data.orderId, template, mail: () => paymentNeedsAttention(data) };
+    }
+    case DifferenceFound.type: {
+      const template = `difference-${data.kind}`;
+      return { about: data.subject, template, mail: () => differenceFound(data) };
     }
     case StockReceivedV1.type: {
       const template = `stock-received-${data.productId}`;

@@ -59,6 +59,17 @@ export const paymentNeedsAttention = ({ orderId, what }: { orderId: string; what
     "Nothing was booked because of it. Please compare with what the provider itself shows.",
   ]);
 
+type Difference = { subject: string; what: string; cure?: string | undefined };
+
+/** For the shop's staff: books that differ, as the nightly reconciliation found. */
+export const differenceFound = ({ subject, what, cure }: Difference) =>
+  compose(`The books differ about ${subject}`, [
+    what,
+    cure
+      ? `The command ${cure} was given because of it. Tomorrow's report says whether that was enough.`
+      : "No cure is certain. Please look at it.",
+  ]);
+
 /** For the shop's staff: a product of a delivery. */
 export const stockReceived = ({ receiptId, productId, quantity, available }: Received) =>
   compose(`${productId} came in`, [

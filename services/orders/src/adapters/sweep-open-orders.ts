@@ -11,7 +11,7 @@ import { endedEarly, newestOf } from "./sagas.ts";
 import { leaveMark, readMark } from "./sweep-mark.ts";
 
 /** Sees to it that an open order's run has begun and goes on, and takes the order out of the list where it has ended well. */
-const lookAfter = async (order: Order): Promise<void> => {
+export const lookAfter = async (order: Order): Promise<void> => {
   const run = runOf(order.state);
   if (!run) return; // the list lags behind
   const arn = arnOf(run);

@@ -33,6 +33,12 @@ export const saidBy = (statement: z.infer<typeof ProviderStatement>): Said => {
   return { ...said, amount: { amount, currency }, ...(refunds && { refunds }) } as Said;
 };
 
+/** A page of the provider's ledger, as far as we read it. */
+export const ProviderLedger = z.object({
+  items: z.array(z.object({ paymentId: z.string() })),
+  cursor: z.string().optional(),
+});
+
 /** A webhook's body: `id` is the same each time it is sent. */
 const ProviderWebhook = z.object({
   id: z.string().regex(/^whk_[\w-]{1,80}$/),

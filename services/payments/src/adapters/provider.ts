@@ -6,7 +6,7 @@ import type { PaymentId } from "@petstore/events/ids";
 import type { Said } from "../domain/hear-provider.ts";
 import type { Cause } from "../domain/ledger.ts";
 import { connection } from "./provider-connection.ts";
-import { ProviderStatement, saidBy } from "./provider-language.ts";
+import { ProviderLedger, ProviderStatement, saidBy } from "./provider-language.ts";
 
 const understand = (body: unknown): Said => {
   const { data } = ProviderStatement.safeParse(body);
@@ -46,6 +46,15 @@ export const paymentProvider = (account: { url: string; apiKey: string }) => {
       if (status === 404) return undefined;
       if (status !== 200) throw new OutcomeUnknown(`The provider answered ${status}.`);
       return understand(body);
+    },
+
+    /** The payments of a page of its ledger, in which every movement of money stands, and where the next page begins. */
+    ledger: async (after: string | null) => {
+      const from = after ? `?cursor=${encodeURIComponent(after)}` : "";
+      const { status, body } = await ask("GET", `/v1/ledger${from}`);
+      if (status !== 200) throw new OutcomeUnknown(`The provider answered ${status}.`);
+      const { items, cursor } = ProviderLedger.parse(body);
+      return { paymentIds: items.map(({ paymentId }) => paymentId), next: cursor ?? null };
     },
 
     /** A card that it will not take is a decline; `pending` means that a webhook follows. */
