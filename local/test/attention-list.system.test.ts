@@ -68,7 +68,7 @@ describe("the list of orders that need attention", () => {
     const orderId = await stopped();
     await decide(orderId, "resume");
     await shop.settle();
-    expect(await listed()).toMatchObject({ items: [] });
+    expect(await listed("&limit=1")).toEqual({ items: [], cursor: null });
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
     expect(await shop.broken()).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe("the list of orders that need attention", () => {
     await decide(orderId, "close");
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({ status: "CANCELLED" });
-    expect(await listed()).toMatchObject({ items: [] });
+    expect(await listed("&limit=1")).toEqual({ items: [], cursor: null });
   });
 
   it("F21 is the same in whatever order the events come", async () => {
@@ -108,7 +108,8 @@ describe("the list of orders that need attention", () => {
     await decide(orderId, "resume");
     await shop.clock.advance(2 * HOUR);
     await shop.settle();
-    expect(await listed()).toMatchObject({ items: [] });
+    // Not only left out of the answer: it stands in nobody's way, of whom a page has room for one.
+    expect(await listed("&limit=1")).toEqual({ items: [], cursor: null });
     const { timeline } = await shop.read(orderId);
     expect(timeline.map(({ what }: { what: string }) => what)).toContain("OrderNeedsAttention");
   });

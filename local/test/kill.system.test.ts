@@ -40,7 +40,7 @@ const deadLetters = async ({ sqs }: Pick<OutsideShop, "sqs">) => {
   return found;
 };
 
-describe("a shop that keeps its state, killed with -9", () => {
+describe("F67 a shop that keeps its state, killed with -9", () => {
   it("loses no order that it acknowledged, makes none twice, and brings each to its end", async () => {
     const placed = new Map<number, string>();
     const keys = new Set<string>();

@@ -105,16 +105,16 @@ it("F14 F15 an event that the bus never takes holds up no other order in the swe
   outage(180, (call) => call.service === "events" && by("OrdersRelayOutbox")(call));
   const ids: string[] = [];
   for (let i = 0; i < 25; i++) ids.push(orderIn(await shop.place({ lines: hay })));
-  const stuck = ids.toSorted()[0] as string;
+  const stuck = ids.slice(0, 20); // more than a sweep tends to at once
   shop.local.cloud.guard((call, next) => {
-    const isTold = call.operation === "PutEvents" && JSON.stringify(call.input).includes(stuck);
-    if (isTold && by("OrdersSweepOutbox")(call))
+    const isTold = (id: string) => JSON.stringify(call.input).includes(id);
+    if (call.operation === "PutEvents" && stuck.some(isTold) && by("OrdersSweepOutbox")(call))
       throw new AwsError("InternalFailure", "Never", 500);
     return next(call);
   });
   await shop.clock.advance(90 * MINUTE);
   const { outboxes } = await shop.books();
-  expect(new Set(outboxes.map(({ pk }) => pk))).toEqual(new Set([stuck]));
+  expect(new Set(outboxes.map(({ pk }) => pk))).toEqual(new Set(stuck));
 });
 
 describe("F14 an outbox row that is no event", () => {

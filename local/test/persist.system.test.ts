@@ -66,7 +66,7 @@ describe("a directory in which nothing can be kept", () => {
   });
 });
 
-describe("a shop that is opened again on a machine whose clock was put back", () => {
+describe("F67 a shop that is opened again on a machine whose clock was put back", () => {
   it("goes on from the last moment that it saw, and time passes from there", async () => {
     const dir = dirWith({});
     const open = (minutesBack: number) => {

@@ -1,5 +1,6 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { outboxKey, seal } from "@petstore/core/outbox";
+import { newTrace } from "@petstore/core/context";
+import { LARGEST_EVENT, outboxKey, seal } from "@petstore/core/outbox";
 import { OrderId } from "@petstore/events/ids";
 import { OrderNeedsAttention } from "@petstore/events/orders";
 import { AwsError } from "emulator/kernel/engine";
@@ -213,8 +214,8 @@ describe("F18 the largest order", () => {
       const answer = await shop.drive(shop.local.api({ path: "/products?limit=100" }));
       return (answer.json() as { items: { productId: string }[] }).items;
     };
-    // As many products as an order may have.
-    for (let i = (await onOffer()).length; i < 20; i++)
+    // One product more than an order may have.
+    for (let i = (await onOffer()).length; i < 21; i++)
       await shop.drive(
         shop.local.invoke("ListProduct", {
           productId: `prd_${"x".repeat(55)}-${i}`,
@@ -225,7 +226,9 @@ describe("F18 the largest order", () => {
         }),
       );
     await shop.settle();
-    const lines = (await onOffer()).map(({ productId }) => ({ productId, quantity: 1 }));
+    const all = (await onOffer()).map(({ productId }) => ({ productId, quantity: 1 }));
+    expect((await shop.place({ lines: all })).status).toBe(422);
+    const lines = all.slice(1); // those with the longest names among them
     expect(lines).toHaveLength(20);
     const receipt = { lines: lines.map((line) => ({ ...line, quantity: 100 })) };
     const arrived = await shop.drive(
@@ -251,6 +254,52 @@ describe("F18 the largest order", () => {
     expect(Math.max(...sizes)).toBeLessThan(64 * 1024);
     const actions = writes.map(({ input }) => input.TransactItems?.length ?? 1);
     expect(Math.max(...actions)).toBeLessThanOrEqual(100);
+    expect(await broken()).toEqual([]);
+  });
+});
+
+describe("F18 an event", () => {
+  const sealed = (orderId: string, step: string) => {
+    const customerId = shop.local.accounts[0]?.customerId as "cus_x";
+    const who = { orderId: orderId as "ord_x", customerId };
+    const event = OrderNeedsAttention({ ...who, step, cause: "" });
+    const aggregate = { type: "order", id: orderId, version: 9 };
+    return seal(event, { source: "orders", aggregate });
+  };
+
+  it("that is as large as it may be reaches all who hear it", async () => {
+    const orderId = await shop.order();
+    await shop.settle();
+    const room = LARGEST_EVENT - Buffer.byteLength(JSON.stringify(sealed(orderId, "")));
+    const envelope = sealed(orderId, "x".repeat(room));
+    expect(Buffer.byteLength(JSON.stringify(envelope))).toBe(LARGEST_EVENT);
+    const Item = marshall({ ...outboxKey(envelope), envelope });
+    const TableName = shop.local.nameOf("OrdersOutbox");
+    await shop.local.call("dynamodb", "PutItem", { TableName, Item });
+    await shop.settle();
+    expect((await shop.read(orderId)).timeline.at(-1)).toMatchObject({
+      what: "OrderNeedsAttention",
+    });
+    expect(shop.local.emails().at(-1)?.tags).toMatchObject({ template: "order-needs-attention" });
+    const { outboxes, deadLetters } = await shop.books();
+    expect([outboxes, deadLetters]).toEqual([[], []]);
+  });
+
+  it("that is larger is refused in one sentence when it is written, and nothing is written", async () => {
+    const orderId = await shop.order("tok_late");
+    await shop.clock.advance(3_000);
+    const told = toldFrom();
+    const failedStep = "x".repeat(LARGEST_EVENT);
+    const trace = newTrace("test");
+    const failure = { Error: "Failed" };
+    await expect(
+      shop.drive(shop.local.invoke("MarkNeedsAttention", { trace, orderId, failedStep, failure })),
+    ).rejects.toThrow(
+      /orders\.OrderNeedsAttention\.v1 of ord_\w+ has \d+ bytes; an event may have 245760 at most/,
+    );
+    await shop.settle();
+    expect(told.map(({ type }) => type)).not.toContain("orders.OrderNeedsAttention.v1");
+    expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
     expect(await broken()).toEqual([]);
   });
 });

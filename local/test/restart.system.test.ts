@@ -4,7 +4,7 @@ import { virtualShop } from "../virtual-shop.ts";
 
 const isHeld = (message: unknown) => (message as { holder?: string }).holder !== undefined;
 
-test("a shop that starts anew 50 times while its pollers hold messages gives them back, and none of them dies of that", async () => {
+test("F67 a shop that starts anew 50 times while its pollers hold messages gives them back, and none of them dies of that", async () => {
   const { clock, local, place, settle, books } = await virtualShop();
   const losses: unknown[] = [];
   const { cloud } = local;

@@ -39,18 +39,32 @@ export const isOutboxRow = ({ envelope }: { envelope?: Partial<Envelope> | undef
   !Number.isNaN(Date.parse(envelope.time ?? ""));
 
 /**
+ * The most bytes that a sealed event may have as JSON. The narrowest place on its way is a saga's input, 256 KiB; the rest is
+ * room for what the bus puts around it (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+ */
+export const LARGEST_EVENT = 240 * 1024;
+
+/** What is too large for its way is refused before anything is written: later nobody could tell of it, and it has happened. */
+const weighed = (envelope: Envelope): Envelope => {
+  const bytes = Buffer.byteLength(JSON.stringify(envelope));
+  if (bytes <= LARGEST_EVENT) return envelope;
+  const what = `${envelope.type} of ${envelope.aggregate.id}`;
+  throw new Error(`${what} has ${bytes} bytes; an event may have ${LARGEST_EVENT} at most`);
+};
+
+/**
  * An event that has certainly happened and still has to be told: written in the transaction that made it
  * happen, deleted once it is published. A row that exists is not yet published.
  */
 const outboxRow = (table: string, envelope: Envelope): Write => ({
   Put: {
     TableName: table,
-    Item: { ...outboxKey(envelope), envelope },
+    Item: { ...outboxKey(envelope), envelope: weighed(envelope) },
     ConditionExpression: "attribute_not_exists(pk)",
   },
 });
 
-/** The outbox rows of what happened to an aggregate after its event number `from`, in its order. */
+/** The outbox rows of what happened to an aggregate after its event number `from`, in its order. Throws on an event that is too large. */
 export const outboxRows = (
   table: string,
   events: readonly DomainEvent[],

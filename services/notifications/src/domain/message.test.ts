@@ -1,6 +1,6 @@
 import type { EventOf } from "@petstore/core/event";
 import { usd } from "@petstore/core/money";
-import { OrderId } from "@petstore/events/ids";
+import { OrderId, paymentOf } from "@petstore/events/ids";
 import { StockReceivedV1 } from "@petstore/events/inventory";
 import {
   OrderCancelled,
@@ -8,6 +8,7 @@ import {
   OrderNeedsAttention,
   OrderRejected,
 } from "@petstore/events/orders";
+import { PaymentNeedsAttention } from "@petstore/events/payments";
 import { describe, expect, it } from "vitest";
 import { type heard, messageFor } from "./message.ts";
 
@@ -52,6 +53,14 @@ describe("messages", () => {
     const { mail, ...message } = messageOf(StockReceivedV1({ receiptId: "rcp_1", ...line }));
     expect(message).toEqual({ about: "rcp_1", template: "stock-received-prd_goldfish" });
     expect(mail("all").text).toContain("prd_goldfish: 10 received\n  Now available: 11");
+  });
+
+  it("tell the staff, and no customer, what the provider says otherwise of a payment", () => {
+    const paymentId = paymentOf(orderId);
+    const what = "The provider says captured, we say voided.";
+    const { mail, ...message } = messageOf(PaymentNeedsAttention({ paymentId, orderId, what }));
+    expect(message).toEqual({ about: orderId, template: "payment-needs-attention" });
+    expect(mail("all").text).toContain(what);
   });
 
   it.each([

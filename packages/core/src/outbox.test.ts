@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { defineEvent } from "./event.ts";
+import { LARGEST_EVENT, outboxRows } from "./outbox.ts";
+
+const Noted = defineEvent("shop.Noted.v1", z.object({ text: z.string() }));
+const place = { source: "shop", type: "cart", id: "c1", from: 0 };
+const rowsOf = (...texts: string[]) =>
+  outboxRows(
+    "Outbox",
+    texts.map((text) => Noted({ text })),
+    place,
+  );
+const sizeOf = (text: string) =>
+  Buffer.byteLength(JSON.stringify(rowsOf(text)[0]?.Put?.Item?.envelope));
+
+describe("F18 an event that is to be written", () => {
+  const room = LARGEST_EVENT - sizeOf("");
+
+  it("may have so many bytes and not one more, alone or among others", () => {
+    expect(sizeOf("x".repeat(room))).toBe(LARGEST_EVENT);
+    const tooLarge = "x".repeat(room + 1);
+    for (const texts of [[tooLarge], ["", tooLarge]])
+      expect(() => rowsOf(...texts)).toThrow(
+        `shop.Noted.v1 of c1 has ${LARGEST_EVENT + 1} bytes; an event may have ${LARGEST_EVENT} at most`,
+      );
+  });
+
+  it("is weighed in bytes, of which a letter may have several", () => {
+    expect(rowsOf("\u20ac".repeat(Math.floor(room / 3)))).toHaveLength(1);
+    expect(() => rowsOf("\u20ac".repeat(Math.ceil((room + 1) / 3)))).toThrow("bytes");
+  });
+});
