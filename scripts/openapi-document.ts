@@ -47,6 +47,17 @@ const parametersIn = (place: "header" | "path" | "query", schema: z.ZodType | un
   }));
 };
 
+/** What API Gateway answers by itself. */
+const gatewayError = {
+  "application/json": {
+    schema: {
+      type: "object",
+      properties: { message: { type: "string" } },
+      required: ["message"],
+    },
+  },
+};
+
 /** OpenAPI's operation object for a documented route. An operation that can answer 401 is one that wants a token. */
 const operationOf = (documentation: Documentation) => {
   const { header, param, query, json, responses = {}, ...about } = documentation;
@@ -56,16 +67,22 @@ const operationOf = (documentation: Documentation) => {
     ...parametersIn("query", query),
   ];
   const body = json && { content: { "application/json": { schema: toSchema(json, "input") } } };
+  const isPrivate = responses[401] && about.operationId !== "receivePaymentWebhook";
   return {
     ...about,
-    ...(responses[401] &&
-      about.operationId !== "receivePaymentWebhook" && { security: [{ bearer: [] }] }),
+    ...(isPrivate && { security: [{ bearer: [] }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, ...body } }),
     responses: Object.fromEntries(
       Object.entries(responses).map(([status, { description, type, schema }]) => [
         status,
-        { description, content: { [type]: { schema: toSchema(schema, "output") } } },
+        {
+          description,
+          content: {
+            ...(isPrivate && status === "401" && gatewayError),
+            [type]: { schema: toSchema(schema, "output") },
+          },
+        },
       ]),
     ),
   };

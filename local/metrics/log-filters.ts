@@ -23,7 +23,7 @@ const TERM = /^\(?\$((?:\.\w+)+) = "([^"]*)"\)?$/;
  * CloudWatch's pattern `{ ($.a.b = "text") && ($.c = "*") }`: whether a line is JSON and has these texts there, `*` for any.
  * Throws for a pattern of another kind.
  */
-export const patternOf = (pattern: string): ((line: string) => boolean) => {
+const patternOf = (pattern: string): ((line: string) => boolean) => {
   const terms = pattern
     .replace(/^\{ | \}$/g, "")
     .split(" && ")
