@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { CannotStart } from "emulator/kernel/refusals";
+import { stageRefusal } from "../infra/stage-names.ts";
 
 /** What a command was told, as parseArgs has it. Throws CannotStart, in one sentence, for what the command does not know. */
 export const optionsOf = <T extends ParseArgsConfig>(config: T) => {
@@ -11,8 +12,26 @@ export const optionsOf = <T extends ParseArgsConfig>(config: T) => {
   }
 };
 
+/** The stage that a command was told. Throws CannotStart for what can be none: an empty variable in a script, for one. */
+export const stageNamed = (stage: string): string => {
+  const refusal = stageRefusal(stage);
+  if (refusal) throw new CannotStart(refusal);
+  return stage;
+};
+
+/** Lets a command end what it began when its reader hangs up before, as `| head` does. */
+export const goOnUnread = (): void => {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+};
+
 /** What is no defect of ours: the disk is full, or something may not be read or written. */
-const MACHINE = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EMFILE", "ENFILE", "ENOTDIR"];
+const MACHINE = [
+  ...["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM"],
+  ...["EMFILE", "ENFILE", "ENOTDIR", "EISDIR", "EEXIST"],
+];
 
 /** What went wrong: one sentence where the user can mend it, else all that is known. */
 const tellError = (error: unknown): { known: boolean; text: string } => {

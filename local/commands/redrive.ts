@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { CannotStart } from "emulator/kernel/refusals";
-import { endOn } from "../command-line.ts";
+import { endOn, goOnUnread } from "../command-line.ts";
 import { redriveClients } from "../redrive/clients.ts";
 import { help, runRedrive, wishesOf } from "../redrive/command.ts";
 import { scratch, shopGraph } from "../repository.ts";
@@ -34,7 +34,12 @@ const run = async () => {
   // What was sent is on standard output, for machines; then people read the rest beside it.
   const people = name === undefined || dryRun ? process.stdout : process.stderr;
   const file = join(scratch, "redrive.jsonl");
-  mkdirSync(scratch, { recursive: true });
+  goOnUnread();
+  if (name !== undefined && !dryRun) {
+    // Nothing is sent of which no record can be kept.
+    mkdirSync(scratch, { recursive: true });
+    appendFileSync(file, "");
+  }
   process.exitCode = await runRedrive(wanted, shopGraph(), {
     clients: await clientsOf(stage, port),
     now: Date.now,

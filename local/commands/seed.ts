@@ -1,7 +1,6 @@
-import { endOn, optionsOf } from "../command-line.ts";
+import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
 import { seedFromOutside } from "../seed/seed-from-outside.ts";
-import { stageOnAws } from "../stage.ts";
-import { shopHere } from "../target.ts";
+import { targetMeant, targetOptions } from "../target-meant.ts";
 
 const help = `Lists the catalogue and takes in the first delivery, once however often it is run.
 
@@ -13,17 +12,10 @@ const help = `Lists the catalogue and takes in the first delivery, once however 
 `;
 
 const seed = async () => {
-  const { values } = optionsOf({
-    options: {
-      stage: { type: "string" },
-      outputs: { type: "string" },
-      port: { type: "string" },
-      help: { type: "boolean" },
-    },
-  });
+  const { values } = optionsOf({ options: targetOptions });
   if (values.help) return void process.stdout.write(help);
-  const { stage, outputs, port } = values;
-  const target = stage ? stageOnAws(stage, outputs) : await shopHere(port);
+  goOnUnread();
+  const target = await targetMeant(values);
   await seedFromOutside(target, (text) => process.stdout.write(`${text}\n`));
 };
 

@@ -1,6 +1,5 @@
-import { endOn, optionsOf } from "../command-line.ts";
-import { stageOnAws } from "../stage.ts";
-import { shopHere } from "../target.ts";
+import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
+import { targetMeant, targetOptions } from "../target-meant.ts";
 import { tryOrder } from "../try-order.ts";
 
 const help = `Places one order and follows it to its end; exit code 1 when it does not end CONFIRMED, 2 when something is missing.
@@ -13,17 +12,11 @@ const help = `Places one order and follows it to its end; exit code 1 when it do
 `;
 
 const tryOne = async () => {
-  const { values } = optionsOf({
-    options: {
-      stage: { type: "string" },
-      outputs: { type: "string" },
-      port: { type: "string" },
-      help: { type: "boolean" },
-    },
-  });
+  const { values } = optionsOf({ options: targetOptions });
   if (values.help) return void process.stdout.write(help);
-  const { stage, outputs, port } = values;
-  const target = stage ? stageOnAws(stage, outputs) : await shopHere(port);
+  goOnUnread();
+  const target = await targetMeant(values);
+  const { stage } = values;
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const status = await tryOrder(target, say, `npm run seed${stage ? ` -- --stage ${stage}` : ""}`);
   process.exitCode = status === "CONFIRMED" ? 0 : 1;

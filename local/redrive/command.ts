@@ -1,6 +1,6 @@
 import type { Graph } from "emulator/boot/graph";
 import { CannotStart } from "emulator/kernel/refusals";
-import { optionsOf } from "../command-line.ts";
+import { optionsOf, stageNamed } from "../command-line.ts";
 import { asRefusal } from "./clients.ts";
 import { failureQueues, queueNamed } from "./failure-queues.ts";
 import { listAll, redrive, type Surroundings } from "./redrive.ts";
@@ -42,6 +42,9 @@ export const wishesOf = (args: string[]) => {
   if (second) throw new CannotStart(`One queue at a time: ${name} or ${second}?`);
   if (values.discard && values.one === undefined)
     throw new CannotStart("--discard takes one message: say which with --one.");
+  if (name === undefined && values.one !== undefined)
+    throw new CannotStart("Of which queue? `npm run redrive` lists all of them.");
+  stageNamed(values.stage);
   return { ...values, dryRun: values["dry-run"], name };
 };
 

@@ -290,6 +290,9 @@ it("what whoever runs it can mend is said in one sentence", async () => {
     [["A", "B"], /One queue at a time: A or B\?/],
     [["SalesQueueDlq", "--discard"], /say which with --one/],
     [["SalesQueueDlq", "--stage", "ada"], /The stage ada has no queue SalesQueueDlq here/],
+    [["--one", "x"], /Of which queue\?/],
+    [["--stage", "("], /"\(" is no name for a stage/],
+    [["--stage", ""], /"" is no name for a stage/],
     [["--all"], /Unknown option '--all'\. Try --help\./],
   ];
   for (const [args, sentence] of refusals) {

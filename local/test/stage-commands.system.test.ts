@@ -54,6 +54,7 @@ const run = async (
   command: "seed" | "try",
   args: string[],
   env: Record<string, string | undefined> = {},
+  readsOn = true,
 ) => {
   const { accessKeyId, secretAccessKey } = shop.credentials;
   const { port } = cognito.address() as AddressInfo;
@@ -79,6 +80,7 @@ const run = async (
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
   });
+  if (!readsOn) child.stdout.destroy();
   const status = await new Promise((resolve) => child.once("close", resolve));
   return { status, stdout, stderr };
 };
@@ -96,6 +98,11 @@ describe("npm run seed", () => {
       expect(stdout).toMatch(/listed +Goldie the goldfish\n[\s\S]+delivered +12 products, once/);
     }
     expect(await stock()).toBe(before);
+  });
+
+  test("ends what it began when nobody reads on", async () => {
+    const { status, stderr } = await run("seed", here(), {}, false);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
   test("says who may deliver", async () => {
@@ -163,6 +170,20 @@ describe("npm run try", () => {
       () => onAda({ registerContact: "petstore-ada-Gone" }),
       {},
       /^There is no function petstore-ada-Gone: deploy it/,
+    ],
+    ["has no name", () => ["--stage", ""], {}, /^"" is no name for a stage/],
+    ["has a name that none can have", () => ["--stage", "../x"], {}, /is no name for a stage/],
+    [
+      "is named beside a shop here",
+      () => [...here(), "--stage", "ada"],
+      {},
+      /^--port is of a running shop, --stage of one on AWS/,
+    ],
+    [
+      "is not named, but its outputs are",
+      () => ["--outputs", deployed()],
+      {},
+      /which with --stage/,
     ],
   ])("says in one sentence when a stage %s", async (_what, args, env, sentence) => {
     signsIn = { as: "bob" };

@@ -17,8 +17,14 @@ const FORMATS: Record<string, string> = {
   datetime: "a date and time",
 };
 
-const measure = (limit: number | bigint, origin: string, most: "most" | "least") => {
+const measure = (
+  limit: number | bigint,
+  origin: string,
+  most: "most" | "least",
+  inclusive = true,
+) => {
   const units = UNITS[origin];
+  if (!inclusive) return `must be ${most === "most" ? "less" : "more"} than ${limit}`;
   if (!units) return `must be at ${most} ${limit}`;
   return `must have at ${most} ${limit} ${units[Number(limit) === 1 ? 0 : 1]}`;
 };
@@ -32,9 +38,9 @@ export const plainWords: z.core.$ZodErrorMap = (issue) => {
     case "invalid_type":
       return issue.input === undefined ? "is missing" : `must be ${wordFor(issue.expected)}`;
     case "too_big":
-      return measure(issue.maximum, issue.origin, "most");
+      return measure(issue.maximum, issue.origin, "most", issue.inclusive);
     case "too_small":
-      return measure(issue.minimum, issue.origin, "least");
+      return measure(issue.minimum, issue.origin, "least", issue.inclusive);
     case "invalid_format":
       return `must be ${FORMATS[issue.format] ?? "of another form"}`;
     case "invalid_value":

@@ -58,6 +58,9 @@ export const readWebhook = (body: string): Result<Webhook, Refusal<"Malformed" |
     return refuse("Malformed", "The body is not JSON.");
   }
   const { data, error } = ProviderWebhook.safeParse(json);
-  if (error) return refuse("Invalid", z.prettifyError(error).slice(0, 400));
+  if (error) {
+    const { path = [], message = "is not what we expect" } = error.issues[0] ?? {};
+    return refuse("Invalid", `${path.join(".") || "The body"} ${message}.`.slice(0, 400));
+  }
   return ok({ id: data.id, paymentId: data.data.paymentId, said: saidBy(data.data) });
 };
