@@ -19,7 +19,8 @@ const today = () => new Date(shop.clock.now()).toISOString().slice(0, 10);
 const salesOf = async (date: string) => {
   const path = `/reports/daily-sales?date=${date}`;
   const answer = await shop.drive(shop.local.api({ path, as: "admin" }));
-  return answer.json() as { sold: number; refunded: number };
+  const { money } = answer.json() as { money: { refunded: number }[] };
+  return money[0] ?? { refunded: 0 };
 };
 const templates = () => shop.local.emails().map(({ tags }) => tags?.template ?? "");
 const toCustomers = () => templates().filter((one) => one.startsWith("order-"));
