@@ -19,9 +19,11 @@ const today = () => new Date(shop.clock.now()).toISOString().slice(0, 10);
 const salesOf = async (date: string) => {
   const path = `/reports/daily-sales?date=${date}`;
   const answer = await shop.drive(shop.local.api({ path, as: "admin" }));
-  return answer.json() as { sold: number; refunded: number };
+  const { money } = answer.json() as { money: { refunded: number }[] };
+  return money[0] ?? { refunded: 0 };
 };
 const templates = () => shop.local.emails().map(({ tags }) => tags?.template ?? "");
+const toCustomers = () => templates().filter((one) => one.startsWith("order-"));
 
 /** A confirmed order of which a step never works, although its customer has cancelled it and has had everything back. */
 const returnedWhile = async (step: string) => {
@@ -78,6 +80,22 @@ describe("I3 what is over", () => {
       expect([answer.status, answer.json()]).toEqual([202, { orderId, status, version }]);
     expect(await shop.broken()).toEqual([]);
   });
+});
+
+it("a customer who was told that it is cancelled is not told after it that it takes longer", async () => {
+  const broken = spoil(shop.local, by("ReleaseStock"), "is lost");
+  const orderId = await shop.order("tok_late");
+  await shop.clock.advance(5_000);
+  await shop.cancel(orderId);
+  await shop.clock.advance(36 * HOUR);
+  broken.stop();
+  expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
+  expect(toCustomers()).toEqual(["order-cancelled"]);
+  await close(orderId);
+  await shop.settle();
+  expect(await shop.read(orderId)).toMatchObject({ status: "CANCELLED", paid: null });
+  expect(toCustomers()).toEqual(["order-cancelled"]);
+  expect(await shop.broken()).toEqual([]);
 });
 
 it("F62 cancelling an order that is being rejected answers what its customer reads, and changes nothing", async () => {

@@ -265,6 +265,26 @@ describe("F62c F48 a card, once its customer was told CANCELLED", () => {
     expect(reached).toBeGreaterThanOrEqual(4);
   });
 
+  it("is asked for nothing by a saga that had not begun, although payments hears of nothing", async () => {
+    const asked = hear(shop.local, isAuthorize);
+    const begins = hear(shop.local, ({ operation }) => operation === "StartExecution");
+    const isTold = ({ caller, operation }: Call) =>
+      operation === "Invoke" && caller.name.endsWith("-WithdrawPayment");
+    const deaf = spoil(shop.local, isTold, () => Promise.resolve({ StatusCode: 202 }));
+    const out = spoil(shop.local, by("StartFulfilment"), "is lost");
+    const orderId = await shop.order();
+    await shop.clock.advance(3 * SECOND);
+    await shop.cancel(orderId);
+    await shop.clock.advance(3 * SECOND);
+    out.stop();
+    await shop.clock.advance(5 * MINUTE);
+    await shop.settle();
+    expect([deaf.spoilt.length, out.spoilt.length > 0]).toEqual([1, true]);
+    expect([begins.length, asked.length]).toEqual([0, 0]);
+    expect(await shop.read(orderId)).toMatchObject({ status: "CANCELLED", paid: null });
+    expect(await shop.broken()).toEqual([]);
+  });
+
   it("is let go at once by a saga that waits for its bank", async () => {
     const orderId = await shop.order("tok_late");
     await shop.clock.advance(3 * SECOND);

@@ -15,17 +15,23 @@ const CLAIM_ENDS_MS = 60_000;
 /** The right to send a message, held by one attempt. */
 export type Claim = Pick<Message, "about" | "template"> & { attempt: string };
 
-/** Claims a message in its order's row, unless it is claimed or sent, or a newer one about the order is. */
-const put = ({ about, customerId, version }: Message, claim: Claim, at: string) => {
+/** Claims a message in its order's row, unless it is claimed or sent, or a newer one about the order is, or the one that silences it. */
+const put = ({ about, customerId, version, unless }: Message, claim: Claim, at: string) => {
   const ofOrder = version === undefined ? "" : ", newest = :version, customerId = :customerId";
-  const isNewest = "attribute_not_exists(newest) OR newest <= :version";
+  const isFree = "(attribute_not_exists(#message) OR #message.#status = :released)";
+  const isNewest = " AND (attribute_not_exists(newest) OR newest <= :version)";
+  const isDue = " AND attribute_not_exists(#unless)";
   return client.send(
     new UpdateCommand({
       TableName,
       Key: keyOf(about),
       UpdateExpression: `SET #message = :claim${ofOrder}`,
-      ConditionExpression: `(attribute_not_exists(#message) OR #message.#status = :released)${ofOrder && ` AND (${isNewest})`}`,
-      ExpressionAttributeNames: { "#message": claim.template, "#status": "status" },
+      ConditionExpression: `${isFree}${ofOrder && isNewest}${unless ? isDue : ""}`,
+      ExpressionAttributeNames: {
+        "#message": claim.template,
+        "#status": "status",
+        ...(unless && { "#unless": unless }),
+      },
       ExpressionAttributeValues: {
         ":claim": { status: "CLAIMED", attempt: claim.attempt, at },
         ":released": "RELEASED",

@@ -32,13 +32,15 @@ export const heard = [
 
 /**
  * A message that is due, to a customer or, where none is named, to the shop's staff. There is one of each template `about` an
- * order or a delivery. One with a `version`, which is the order's, says nothing any more once a later one was sent.
+ * order or a delivery. One with a `version`, which is the order's, says nothing any more once a later one was sent. One with
+ * `unless` is not sent after that other template.
  */
 export type Message = {
   about: string;
   template: string;
   customerId?: string;
   version?: number;
+  unless?: string;
   mail: (name: string) => Mail;
 };
 
@@ -65,8 +67,11 @@ export const messageFor = ({
       return toCustomer("order-rejected", version, data, orderRejected);
     case OrderCancelled.type:
       return toCustomer("order-cancelled", version, data, orderCancelled);
-    case OrderNeedsAttention.type:
-      return toCustomer("order-needs-attention", version, data, orderNeedsAttention);
+    case OrderNeedsAttention.type: {
+      const message = toCustomer("order-needs-attention", version, data, orderNeedsAttention);
+      // Who has cancelled waits for nothing: what is stuck of it is the shop's own matter.
+      return { ...message, unless: "order-cancelled" };
+    }
     case PaymentNeedsAttention.type: {
       const template = "payment-needs-attention";
       return { about: data.orderId, template, mail: () => paymentNeedsAttention(data) };

@@ -12,6 +12,8 @@ export type Machine = { saga: Run["saga"]; arn: string };
 export const beginSaga = async ({ saga, arn }: Machine, { state, paymentToken }: Order) => {
   const run = runOf(state);
   if (run?.saga !== saga) return;
+  // Cancelled before anything had begun, it holds nothing. Where a run had, that is under way under this name already.
+  if (state.status === "CANCELLED" && !state.resumed) return;
   const { orderId, customerId, lines, total, reason, cause } = state;
   const order = { orderId, customerId, lines, total, run };
   // An order that was on its way back before rows told the cause has a reason where the failure was ours.

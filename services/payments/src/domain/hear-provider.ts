@@ -54,6 +54,9 @@ export const hear = (
       return state.status === "requested" && !state.withdrawn ? [authorized] : [];
 
     case "declined":
+      // Both have given it up: nothing was taken, and nothing will be.
+      if (state.status === "authorized" && state.withdrawn)
+        return [{ type: "Voided", data: heard }];
       if (state.status === "authorized" || state.status === "captured") return contradiction();
       if (state.status !== "requested") return [];
       return [{ type: "Declined", data: { ...heard, reason: said.reason } }];

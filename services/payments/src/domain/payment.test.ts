@@ -159,6 +159,11 @@ describe("voiding a payment", () => {
       .when(hearing({ status: "declined", reason: "Card declined." }))
       .emits(declined));
 
+  it("ends with a decline of what was authorised, too: nothing is left to give back", () =>
+    given(requested, authorized, withdrawn)
+      .when(hearing({ status: "declined", reason: "Card declined." }))
+      .emits(voided));
+
   it("lets no late success bring the payment back (F48)", () =>
     given(requested, withdrawn, voided)
       .when(hearing({ status: "authorized", amount: total }))
