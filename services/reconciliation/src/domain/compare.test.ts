@@ -58,6 +58,10 @@ const right: [string, Parameters<typeof compare>[0]][] = [
     },
   ],
   [
+    "confirmed, and a part given back by hand",
+    { order: order("CONFIRMED"), payment: paid(0, 40), reservation: SOLD },
+  ],
+  [
     "in the hands of a saga",
     { order: order("CONFIRMED", { running: true }), payment: payment("authorized") },
   ],
@@ -88,6 +92,7 @@ const wrong: [string[], Parameters<typeof compare>[0]][] = [
   ],
   [["ConfirmedNotSold"], { order: order("CONFIRMED"), payment: paid() }],
   [["ConfirmedPaidBack"], { order: order("CONFIRMED"), payment: paid(100), reservation: SOLD }],
+  [["ConfirmedPaidBack"], { order: order("CONFIRMED"), payment: paid(0, 100), reservation: SOLD }],
   [
     ["MoneyNotBack"],
     { order: order("CANCELLED"), payment: paid(60), reservation: stock("RETURNED") },

@@ -28,9 +28,13 @@ const withProvider = ({ status, captured, refunded, provider }: Payment): Kind[]
   return canBeHeard && isAhead ? ["ProviderAhead"] : ["ProviderDiffers"];
 };
 
+/** A part that staff gave back by hand may be goodwill; all of it is not, with the goods still sold. */
+const isPaidBack = ({ captured, refunded, byHand }: Payment) =>
+  refunded > 0 || (byHand > 0 && byHand >= captured);
+
 const confirmed = ({ total }: Order, { payment, reservation }: Books): Kind[] => [
   ...(payment.captured < total.amount ? (["ConfirmedNotPaid"] as const) : []),
-  ...(payment.refunded > 0 ? (["ConfirmedPaidBack"] as const) : []),
+  ...(isPaidBack(payment) ? (["ConfirmedPaidBack"] as const) : []),
   ...(reservation?.status === "SOLD" ? [] : (["ConfirmedNotSold"] as const)),
 ];
 

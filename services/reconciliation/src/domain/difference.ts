@@ -6,7 +6,7 @@ export const kinds = {
   NoRunUnderWay: { what: "It is neither settled nor in the hands of a saga.", cure: "BeginRun" },
   ConfirmedNotPaid: { what: "It is confirmed, and not captured.", cure: "BeginRun" },
   ConfirmedNotSold: { what: "It is confirmed, and its goods are not sold.", cure: "BeginRun" },
-  ConfirmedPaidBack: { what: "It is confirmed, and the provider gave money back." },
+  ConfirmedPaidBack: { what: "It is confirmed, and its money went back." },
   MoneyNotBack: { what: "It is off, and its money is still ours." },
   AuthorizationOpen: { what: "It is off, and its money is still set aside.", cure: "VoidPayment" },
   StockHeld: { what: "It is off, and its goods are still held.", cure: "ReleaseStock" },
