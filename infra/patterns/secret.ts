@@ -1,4 +1,5 @@
-import { RandomPassword } from "@pulumi/random";
+// Not at the top of the bundle: `sst install` reads the program before there is such a package.
+const { RandomPassword } = await import("@pulumi/random");
 
 /**
  * A secret that nobody has to make up: random from the first deployment of a stage on, or what `sst secret set` says. None
