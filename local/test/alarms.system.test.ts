@@ -230,7 +230,12 @@ describe("an alarm", () => {
     );
     const metrics = new Set(alarms.map(({ metric }) => metric));
     // Below; and the other two ends of a saga.
-    for (const one of ["ConcurrentExecutions", "ExecutionsFailed", "ExecutionsTimedOut"])
+    for (const one of [
+      "ConcurrentExecutions",
+      "Differences",
+      "ExecutionsFailed",
+      "ExecutionsTimedOut",
+    ])
       staged.add(one);
     expect([...staged].sort()).toEqual([...metrics].sort());
   });
@@ -251,7 +256,21 @@ describe("an alarm", () => {
     await shop.cancel(await shop.order());
     await shop.clock.advance(3 * HOUR);
     const now = shop.clock.now();
-    expect(ringingIn(alarms, series, now - 3 * HOUR, now)).toEqual([]);
+    const ofHours = alarms.filter(({ name }) => name !== "Differences"); // looks at a whole day: below
+    expect(ringingIn(ofHours, series, now - 3 * HOUR, now)).toEqual([]);
+  });
+
+  it("tells of a night on which books were not compared, and that it is over", async () => {
+    const series = await open();
+    const rings = () => named("Differences").ringsAt(series, shop.clock.now());
+    await shop.clock.advance(24 * HOUR);
+    expect(rings()).toBe(false);
+    const mend = failAtTables(shop.local, "Reconcile");
+    await shop.clock.advance(24 * HOUR);
+    expect(rings()).toBe(true);
+    mend();
+    await shop.clock.advance(24 * HOUR);
+    expect(rings()).toBe(false);
   });
 
   it.each(Object.entries(stories))("tells of %s, and that it is over", async (_, story) => {

@@ -390,19 +390,22 @@ describe("a provider that agrees to a step and says something else", () => {
     const payment = orderWith("tok_approve");
     await payment.authorize();
     await clock.advance(2_000);
-    await shop.call("dynamodb", "UpdateItem", {
-      TableName: shop.nameOf("ProviderTable"),
-      Key: { pk: { S: payment.id }, sk: { S: "PAYMENT" } },
-      UpdateExpression: "SET payment.card = :declines",
-      ExpressionAttributeValues: { ":declines": { S: "tok_decline" } },
+    const stop = shop.cloud.guard(async (call, next) => {
+      const answer = (await next(call)) as { Payload: string };
+      const request = Buffer.from(call.input.Payload ?? "", "base64").toString();
+      if (call.operation !== "Invoke" || !request.includes(`${payment.id}/void"`)) return answer;
+      const { body, ...rest } = JSON.parse(Buffer.from(answer.Payload, "base64").toString());
+      const said = JSON.stringify({ ...JSON.parse(body), status: "authorized" });
+      const Payload = Buffer.from(JSON.stringify({ ...rest, body: said })).toString("base64");
+      return { ...answer, Payload };
     });
     for (let i = 0; i < 2; i++)
       await expect(payment.giveUp()).rejects.toMatchObject({ name: "Contradiction" });
+    stop();
     expect(await payment.ledger()).toEqual([
       "AuthorizationRequested",
       "Authorized",
       "VoidRequested",
-      "Disputed",
     ]);
   });
 });
