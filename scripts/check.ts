@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { slowest, type TestReport } from "./slowest.ts";
 
-const help = `Checks everything: format, lint, types, dead code, and all tests. About six minutes on two cores.
+const help = `Checks everything: format, lint, types, dead code, and all tests. About twelve minutes on two cores.
 
   npm test -- <path> ...   only the tests in files whose path has this in it, and nothing else
   npm test -- -t <name>    only the tests whose name has this in it, and nothing else
@@ -81,7 +81,7 @@ const chosen = (): [how: string, checks: Check[]] => {
       ],
     ];
   return [
-    "All checks and tests: about six minutes on two cores. `npm test -- --quick` takes a minute.",
+    "All checks and tests: about twelve minutes on two cores. `npm test -- --quick` takes a minute.",
     [
       ci && !installed ? graph : stale,
       lint,
