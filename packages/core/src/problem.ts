@@ -38,7 +38,7 @@ export const problem = (
  * stand. Those of an Idempotency-Key are the same everywhere.
  */
 export const refusedWith =
-  (statuses: Record<string, 404 | 422>) => (c: Context, refusal: Refusal) => {
+  (statuses: Record<string, 404 | 422 | 503>) => (c: Context, refusal: Refusal) => {
     if (refusal.code === "RequestInProgress") c.header("retry-after", "1");
     const status = { IdempotencyKeyReused: 422 as const, ...statuses }[refusal.code];
     return problem(c, status ?? 409, refusal);

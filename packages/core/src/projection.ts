@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { client as documentClient } from "./dynamo.ts";
 import type { Envelope } from "./event.ts";
+import { written } from "./written.ts";
 
 /** An event's place in the history of its aggregate, as a row of a read model remembers it. */
 export const placeOf = ({ aggregate }: Pick<Envelope, "aggregate">): string =>
@@ -31,8 +31,8 @@ export const applyOnce = async (
     ...sets.map(([name]) => `#${name} = :${name}`),
     ...lists.map(([name]) => `#${name} = list_append(if_not_exists(#${name}, :none), :${name})`),
   ];
-  try {
-    await client.send(
+  const isNew = await written(
+    client.send(
       new UpdateCommand({
         TableName,
         Key,
@@ -47,10 +47,7 @@ export const applyOnce = async (
           ":place": placeOf(event),
         },
       }),
-    );
-    return "applied";
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return "seen";
-    throw error;
-  }
+    ),
+  );
+  return isNew ? "applied" : "seen";
 };

@@ -16,7 +16,7 @@ const detailOf = (body: string): unknown => {
 /** What a message belongs to, as an order's events do; nothing where it cannot be read. */
 const storyOf = ({ body }: SQSRecord): unknown => {
   try {
-    return JSON.parse(body).detail.correlationId;
+    return (detailOf(body) as { correlationId: unknown }).correlationId;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
+import { written } from "@petstore/core/written";
 import { Resource } from "sst";
 import type { Contact } from "../domain/contact.ts";
 
@@ -16,8 +16,9 @@ export const saveContact = async (contact: Contact): Promise<void> => {
 
 /** A customer's address does not take our mail, or its owner does not want it: it is not written to from now on. */
 export const markUnreachable = async (customerId: string): Promise<void> => {
-  try {
-    await client.send(
+  // One that was forgotten meanwhile needs no mark.
+  await written(
+    client.send(
       new UpdateCommand({
         TableName,
         Key: keyOf(customerId),
@@ -25,10 +26,8 @@ export const markUnreachable = async (customerId: string): Promise<void> => {
         ConditionExpression: "attribute_exists(pk)",
         ExpressionAttributeValues: { ":now": new Date().toISOString() },
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error; // forgotten meanwhile: nothing to mark
-  }
+    ),
+  );
 };
 
 /** How to reach a customer, and since when that fails, if it does. Throws where nobody has said. */

@@ -1,5 +1,6 @@
 import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
+import { written } from "@petstore/core/written";
 import type { OrderState, Placed } from "../domain/order-state.ts";
 import { isOpen } from "../domain/run.ts";
 import { type Order, OrderRow } from "./order-row.ts";
@@ -29,9 +30,5 @@ export const takeOut = async ({ id, version: seen }: Order): Promise<void> => {
     .remove(["open", "openSince"])
     .where(({ version }, { eq }) => eq(version, seen))
     .params<Update>();
-  try {
-    await client.send(new UpdateCommand(update));
-  } catch (error) {
-    if ((error as Error).name !== "ConditionalCheckFailedException") throw error;
-  }
+  await written(client.send(new UpdateCommand(update)));
 };

@@ -3,6 +3,7 @@ import { client } from "@petstore/core/dynamo";
 import { type Answered, type Attempt, recordKey } from "@petstore/core/idempotency";
 import type { Money } from "@petstore/core/money";
 import { readTogether } from "@petstore/core/together";
+import { written } from "@petstore/core/written";
 import type { Product } from "@petstore/events/inventory";
 import { Resource } from "sst";
 
@@ -13,18 +14,16 @@ type Price = { productId: string; name: string; price: Money };
 
 /** Our copy of what inventory lists: an order is priced from it, whatever else is down. The newest listing stays. */
 export const savePrice = async ({ productId, name, price }: Product, version: number) => {
-  try {
-    await client.send(
+  await written(
+    client.send(
       new PutCommand({
         TableName: table,
         Item: { ...priceKey(productId), productId, name, price, version },
         ConditionExpression: "attribute_not_exists(pk) OR version < :version",
         ExpressionAttributeValues: { ":version": version },
       }),
-    );
-  } catch (error) {
-    if ((error as Error).name !== "ConditionalCheckFailedException") throw error;
-  }
+    ),
+  );
 };
 
 /** The prices of some products and the answer that an attempt may have had before, in one read. */

@@ -5,7 +5,10 @@ import { sweepOpenOrders } from "../adapters/sweep-open-orders.ts";
 
 const PATIENCE_MS = 10 * 60_000;
 
-/** A scheduled look at what nothing else has moved: sagas that ended early, and orders whose saga never began. What it measures is missing where it does not run, and that rings, too. */
+/**
+ * A scheduled look at what nothing else has moved: sagas that ended early, and orders whose saga never began. What it
+ * measures is missing where it does not run, and that rings, too.
+ */
 export const handler: Handler = async (_, time) => {
   await measureOldestOpenOrder();
   const until = new Date(Date.now() - PATIENCE_MS).toISOString();

@@ -2,7 +2,7 @@ import { authenticated } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
 import { api, valid } from "@petstore/core/http";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
-import { problem } from "@petstore/core/problem";
+import { problem, refusedWith } from "@petstore/core/problem";
 import { OutcomeUnknown } from "@petstore/core/saga-step";
 import { type CustomerId, OrderId, paymentOf } from "@petstore/events/ids";
 import { handle } from "hono/aws-lambda";
@@ -11,7 +11,7 @@ import * as z from "zod";
 import { recordRefund } from "../adapters/record-refund.ts";
 import { NewRefund, RecordedRefund } from "../domain/requests.ts";
 
-const STATUS: Record<string, 404 | 422> = { UnknownPayment: 404, IdempotencyKeyReused: 422 };
+const refused = refusedWith({ UnknownPayment: 404 });
 
 /** The payments' HTTP API, for administrators. */
 export const app = api().post(
@@ -47,7 +47,7 @@ export const app = api().post(
         ...refund,
         by,
       });
-      if (!result.ok) return problem(c, STATUS[result.refusal.code] ?? 409, result.refusal);
+      if (!result.ok) return refused(c, result.refusal);
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) throw error;
       c.header("retry-after", "60");

@@ -1,6 +1,6 @@
 import { answers, documented, refuses } from "@petstore/core/documented";
 import { api } from "@petstore/core/http";
-import { problem } from "@petstore/core/problem";
+import { problem, refusedWith } from "@petstore/core/problem";
 import { SIGNATURE_HEADER, verifyWebhook } from "@petstore/core/webhook-signature";
 import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
@@ -9,7 +9,7 @@ import { hearWebhook } from "../adapters/hear-webhook.ts";
 import { readWebhook } from "../adapters/provider-language.ts";
 
 const Received = z.object({ received: z.literal(true) });
-const STATUS = { UnknownPayment: 404, NotConfirmed: 409, ProviderSilent: 503 } as const;
+const refused = refusedWith({ UnknownPayment: 404, ProviderSilent: 503 });
 const secrets = [Resource.WebhookSecret.value, Resource.PreviousWebhookSecret.value];
 
 /** Where the provider hints at what became of a payment. Whatever is not answered with 2xx it sends again, and keeps in its dead-letter queue at last. */
@@ -36,7 +36,7 @@ export const app = api().post(
     const webhook = readWebhook(new TextDecoder().decode(bytes));
     if (!webhook.ok) return problem(c, 422, webhook.refusal);
     const heard = await hearWebhook(webhook.value);
-    if (!heard.ok) return problem(c, STATUS[heard.refusal.code], heard.refusal);
+    if (!heard.ok) return refused(c, heard.refusal);
     return c.json({ received: true } satisfies z.infer<typeof Received>);
   },
 );

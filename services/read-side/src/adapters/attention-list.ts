@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
 import type { Envelope } from "@petstore/core/event";
+import { written } from "@petstore/core/written";
 import { Resource } from "sst";
 import { ATTENTION, listingOf } from "../domain/attention.ts";
 import type { OrderViewEvent } from "../domain/order-view.ts";
@@ -15,8 +15,9 @@ export const listAttention = async (event: Envelope<OrderViewEvent>): Promise<vo
   if (!listing) return;
   const { orderId } = event.data;
   const place = { ":list": ATTENTION, ":place": `${event.time}#${orderId}` };
-  try {
-    await client.send(
+  // Not by an older event.
+  await written(
+    client.send(
       new UpdateCommand({
         TableName: Resource.ReadTable.name,
         Key: { pk: orderId, sk: ATTENTION },
@@ -30,8 +31,6 @@ export const listAttention = async (event: Envelope<OrderViewEvent>): Promise<vo
           ...(listing === "needs attention" && place),
         },
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error; // an older one: nothing to do
-  }
+    ),
+  );
 };

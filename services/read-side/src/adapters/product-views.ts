@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
+import { written } from "@petstore/core/written";
 import { Resource } from "sst";
 import type { ProductChange } from "../domain/product-view.ts";
 
@@ -10,8 +10,9 @@ const CATALOGUE = "CATALOGUE"; // one partition: good for some hundred changes a
 /** Applies a change if it is newer than what the row has of its kind. */
 export const projectProduct = async ({ productId, set, newer }: ProductChange): Promise<void> => {
   const values = { ...set, productId, [newer.attribute]: newer.than };
-  try {
-    await client.send(
+  // Not by an older event.
+  await written(
+    client.send(
       new UpdateCommand({
         TableName: table,
         Key: { pk: CATALOGUE, sk: productId },
@@ -26,10 +27,8 @@ export const projectProduct = async ({ productId, set, newer }: ProductChange): 
           Object.entries(values).map(([name, value]) => [`:${name}`, value]),
         ),
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error; // an older one: nothing to do
-  }
+    ),
+  );
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as DynamoDB hands it over
