@@ -1,5 +1,3 @@
-import type { Clock, Timer } from "./clock.ts";
-
 /** What a clock decides to do next: which task begins, and at what time. */
 export type Decision = { at: number; label: string };
 
@@ -7,14 +5,15 @@ type Entry = Decision & { tie: number; task: (() => unknown) | undefined };
 
 /** What is due at some time, in its order, for a clock that moves from one to the next. */
 export type Decisions = {
-  add: (at: number, label: string, task: () => unknown) => Timer;
+  add: (at: number, label: string, task: () => unknown) => { cancel: () => void };
   /** The one that is due first. */
   next: () => Decision | undefined;
   /** Begins that one, if it is due until then. It has begun and ended when all is quiet again. */
   begin: (until: number) => Decision | undefined;
   /** Waits until every promise that can settle without a timer has settled, and no real work is under way. */
   quiet: () => Promise<void>;
-  hold: Clock["hold"];
+  /** Keeps it from being quiet while real work (a signature, a worker) is under way. */
+  hold: <T>(work: Promise<T>) => Promise<T>;
   /** How many there are, cancelled ones that are not forgotten yet among them. */
   waiting: () => number;
   /** How many there are to come. */
