@@ -9,6 +9,7 @@ import { code, shopGraph } from "./repository.ts";
 import { placesOf } from "./rights/places.ts";
 import { seed } from "./seed/seed.ts";
 import type { Shop } from "./shop.ts";
+import { type BuiltPages, builtPages } from "./web/built.ts";
 
 export type ShopOptions = Pick<
   EmulatorOptions,
@@ -17,6 +18,8 @@ export type ShopOptions = Pick<
   graph?: Graph;
   /** Puts back what an earlier shop knew. */
   restore?: ((keeper: Keeper) => void) | undefined;
+  /** The pages of web/. */
+  web?: BuiltPages;
   /** Whether to open it at once, which is the rule. */
   seeded?: boolean;
 };
@@ -69,6 +72,7 @@ export const openShop = async ({
   graph = shopGraph(),
   restore,
   seeded = true,
+  web = builtPages(),
   ...options
 }: ShopOptions): Promise<Shop> => {
   const emulator = await emulate({
@@ -95,7 +99,7 @@ export const openShop = async ({
       opened.set("at", cloud.clock.now());
     },
   };
-  emulator.addPages(localPages(shop));
+  emulator.addPages(localPages(shop, web));
   if (restore) await cloud.restart(restore);
   if (seeded) await shop.open();
   return shop;
