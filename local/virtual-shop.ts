@@ -65,7 +65,7 @@ export const virtualShop = async ({
   seed?: number;
   from?: Snapshot;
   keys?: number;
-} & Pick<ShopOptions, "lags" | "coldStarts"> = {}): Promise<VirtualShop> => {
+} & Pick<ShopOptions, "lags" | "coldStarts" | "trace"> = {}): Promise<VirtualShop> => {
   const from = given ?? (await opened());
   // A fork must not draw the ids again that its original has drawn.
   const clock = virtualClock({ seed: seed ^ (from.now | 0), start: from.now });

@@ -11,9 +11,10 @@ import {
 import { awsEndpoint } from "../doors/wire/endpoint.ts";
 import type { WireHandler } from "../doors/wire/message.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { type Cloud, createCloud, type Fact } from "../kernel/cloud.ts";
+import { type Cloud, createCloud } from "../kernel/cloud.ts";
 import { administrator } from "../kernel/engine.ts";
 import { CannotStart } from "../kernel/refusals.ts";
+import type { Entry, TraceOptions } from "../kernel/trace.ts";
 import type { Code } from "../runtime/bundle.ts";
 import { inlineRuntime } from "../runtime/inline-runtime.ts";
 import { threadRuntime } from "../runtime/thread-runtime.ts";
@@ -61,6 +62,8 @@ export type EmulatorOptions = {
   prefix?: string;
   account?: string;
   region?: string;
+  /** How the trace is kept; false where nobody will look at it. */
+  trace?: TraceOptions | false | undefined;
 };
 
 /** AWS in this process, running what a graph says. */
@@ -83,12 +86,10 @@ export type Emulator = Calls & {
   administrator: Credentials;
   /** Hears every question that IAM is asked, with its answer. */
   hearIam: Permissions["hear"];
-  /** The newest facts, at most 10,000. */
-  notes: (kind?: string) => Fact[];
+  /** What the trace still has, of one kind or of all, the oldest first. */
+  notes: (kind?: string) => Entry[];
   stop: () => void;
 };
-
-const keptNotes = 10_000;
 
 /** Managed policies that grant nothing which the emulator has. */
 const emptyHere = new Set(["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"]);
@@ -101,7 +102,7 @@ type Ties = {
 };
 
 const makeCloud = (
-  { clock, lags, account, region }: EmulatorOptions,
+  { clock, lags, account, region, trace }: EmulatorOptions,
   awsUrl: string,
   runtime: MakeRuntime,
 ): { cloud: Cloud; ties: Ties } => {
@@ -137,19 +138,9 @@ const makeCloud = (
       },
       stsEngine,
     ],
-    { ...(account && { account }), ...(region && { region }) },
+    { ...(account && { account }), ...(region && { region }), trace },
   );
   return { cloud, ties: { wake, urls, emails: () => ses?.inbox() ?? [] } };
-};
-
-/** The newest facts of a cloud, at most so many. */
-const rememberFacts = (cloud: Cloud, most: number): Emulator["notes"] => {
-  const notes: Fact[] = [];
-  cloud.observe((fact) => {
-    notes.push(fact);
-    if (notes.length > most * 1.5) notes.splice(0, notes.length - most);
-  });
-  return (kind) => (kind === undefined ? [...notes] : notes.filter((fact) => fact.kind === kind));
 };
 
 /**
@@ -189,7 +180,6 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
         : options.runtime;
   const { cloud, ties } = makeCloud(options, awsUrl, runtime);
   const { account, region } = cloud;
-  const notes = rememberFacts(cloud, keptNotes);
 
   const holders = cloud.keeper.map<Holder>("iam.keys");
   const keys: KeyRing = createKeyRing(clock, holders);
@@ -264,7 +254,10 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
     emails: ties.emails,
     administrator: keys.issue(administrator),
     hearIam: permissions.hear,
-    notes,
+    notes(kind) {
+      const all = cloud.trace.entries(0, Number.POSITIVE_INFINITY);
+      return kind === undefined ? all : all.filter((entry) => entry.kind === kind);
+    },
     stop: () => cloud.stop(),
   };
 };

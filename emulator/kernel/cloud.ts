@@ -31,6 +31,7 @@ export type Cloud = World & {
   stop: () => void;
 };
 
+/** What a cloud is made with. */
 export type CloudOptions = {
   account?: string;
   region?: string;

@@ -211,19 +211,27 @@ export const noTrace: Trace = {
   charged: () => undefined,
 };
 
-/** About how many bytes a value takes: looked at no deeper than so, and of long lists at their beginning. */
-export const roughSize = (value: unknown, deep = 8): number => {
+/** So many values are looked at to tell how large all are. */
+const looked = 200;
+
+let left = 0;
+
+const sizeWithin = (value: unknown): number => {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 8;
-  if (deep === 0) return 64;
   if (ArrayBuffer.isView(value)) return value.byteLength;
   let sum = 16;
-  if (Array.isArray(value)) {
-    const looked = Math.min(value.length, 16);
-    for (let i = 0; i < looked; i++) sum += roughSize(value[i], deep - 1);
-    return looked < value.length ? (sum * value.length) / looked : sum;
+  for (const name in value) {
+    if (left <= 0) return sum;
+    left -= 1;
+    sum += 16 + sizeWithin((value as Record<string, unknown>)[name]);
   }
-  for (const name in value)
-    sum += 16 + roughSize((value as Record<string, unknown>)[name], deep - 1);
   return sum;
+};
+
+/** About how many bytes a value takes, by the first few hundred values in it. */
+export const roughSize = (value: unknown): number => {
+  if (value === undefined) return 0;
+  left = looked;
+  return sizeWithin(value);
 };

@@ -14,13 +14,14 @@ import { measureLongLife } from "../bench/long-life.ts";
 import { measurePauses } from "../bench/pauses.ts";
 import { measureSdkCall } from "../bench/sdk-calls.ts";
 import { measureServed } from "../bench/served.ts";
+import { measureRecording } from "../bench/trace.ts";
 import { code, repositoryRoot } from "../repository.ts";
 
 const help = `Counts what an order costs, and times the shop on this machine. All of it takes about half an hour.
 
   --quick         at most 45 s: 300 orders for the growth instead of 10,000, fewer of all else, nothing with --persist,
                   no second process beside the first, no long life
-  --only <part>   order, call, inline, served, crowd, bundles, life or pauses
+  --only <part>   order, call, inline, trace, served, crowd, bundles, life or pauses
   --long          lets one shop live through 100,000 orders instead of 20,000
   --help          this text
 `;
@@ -138,6 +139,17 @@ const timeInline: Part = async ({ quick }) => {
   return true;
 };
 
+/** What the trace costs. */
+const timeRecording: Part = async () => {
+  say("Placing orders in two shops by turns, one with a trace and one without ...\n");
+  const { withMs, withoutMs, ratio, entries } = await measureRecording(31, 12);
+  print("\nRecording all that passes, in rounds by turns");
+  print(`  entries of an order                 ${number(entries)}`);
+  print(`  CPU of an order, recorded / not     ${number(withMs)} / ${number(withoutMs)} ms`);
+  print(`  CPU recorded against not, median    ${ratio.toFixed(3)} ${within(ratio, 1.05)}`);
+  return ratio <= 1.05;
+};
+
 /** Orders over HTTP. */
 const timeServed: Part = async ({ quick }) => {
   say("Starting the shop and serving orders over HTTP ...\n");
@@ -253,6 +265,7 @@ const parts: Record<string, { run: Part; quick: boolean }> = {
   order: { run: countOrder, quick: true },
   call: { run: timeCalls, quick: true },
   inline: { run: timeInline, quick: true },
+  trace: { run: timeRecording, quick: false },
   served: { run: timeServed, quick: true },
   crowd: { run: meetCrowd, quick: false },
   bundles: { run: sizeBundles, quick: true },

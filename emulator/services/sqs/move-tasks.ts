@@ -93,14 +93,13 @@ export const moveTasks = ({
     store.remove(message);
     const buried = trace.marked(`sent ${message.id}`);
     const asked = [trace.cause()].filter((seq) => seq !== undefined);
-    const { seq } = note({
-      kind: "sqs.redriven",
-      queue: arn,
-      from: task.source,
-      messageId: moved.id,
-      was: message.id,
-      ...(buried !== undefined && { cause: buried, causes: [buried, ...asked] }),
-    });
+    const { seq } = note(
+      { kind: "sqs.redriven", queue: arn, from: task.source, messageId: moved.id },
+      {
+        was: message.id,
+        ...(buried !== undefined && { cause: buried, causes: [buried, ...asked] }),
+      },
+    );
     trace.mark(`sent ${moved.id}`, seq);
     enqueue(destination, moved);
     arm({ ...task, moved: task.moved + 1, dueAt: clock.now() + 1000 / (task.perSecond ?? 500) });

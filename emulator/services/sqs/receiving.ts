@@ -65,15 +65,16 @@ export const receiver = (
   /** Moves a message that was received too often to the dead-letter queue. */
   const kill = (queue: Queue, deadLetters: Queue, message: Message) => {
     const from = trace.marked(`received ${message.id}`);
-    const { seq } = note({
-      kind: "sqs.dead-letter",
-      queue: queue.arn,
-      deadLetterQueue: deadLetters.arn,
-      to: deadLetters.arn,
-      messageId: message.id,
-      receives: message.receives,
-      ...(from && { cause: from, from }),
-    });
+    const { seq } = note(
+      {
+        kind: "sqs.dead-letter",
+        queue: queue.arn,
+        deadLetterQueue: deadLetters.arn,
+        messageId: message.id,
+        receives: message.receives,
+      },
+      { to: deadLetters.arn, ...(from !== undefined && { cause: from, from }) },
+    );
     trace.mark(`sent ${message.id}`, seq);
     const { receiptHandle: _, holder: __, ...dead } = message;
     enqueue(deadLetters, { ...dead, source: queue.arn, receivesHere: 0 });
@@ -82,7 +83,7 @@ export const receiver = (
   const tellReceived = (queue: Queue, { id, receives }: Fresh) => {
     const from = trace.marked(`sent ${id}`);
     const received = { kind: "sqs.received", queue: queue.arn, messageId: id, receives };
-    const { seq } = trace.write({ ...received, ...(from && { cause: from, from }) });
+    const { seq } = trace.write({ ...received, ...(from !== undefined && { cause: from, from }) });
     trace.mark(`received ${id}`, seq);
   };
 

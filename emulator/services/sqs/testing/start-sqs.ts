@@ -1,5 +1,5 @@
 import { virtualClock } from "../../../kernel/clock.ts";
-import { createCloud, type Fact } from "../../../kernel/cloud.ts";
+import { type CloudOptions, createCloud, type Fact } from "../../../kernel/cloud.ts";
 import { administrator } from "../../../kernel/engine.ts";
 import { type SqsEngine, type SqsOptions, sqsEngine } from "../engine.ts";
 
@@ -7,9 +7,9 @@ import { type SqsEngine, type SqsOptions, sqsEngine } from "../engine.ts";
 export const arn = (name: string) => `arn:aws:sqs:us-east-1:123456789012:${name}`;
 
 /** A cloud of SQS alone, in virtual time, and what a test does with it. */
-export const startSqs = async (options?: SqsOptions) => {
+export const startSqs = async (options?: SqsOptions, { trace }: CloudOptions = {}) => {
   const clock = virtualClock();
-  const cloud = createCloud(clock, [sqsEngine(options)]);
+  const cloud = createCloud(clock, [sqsEngine(options)], { trace });
   const facts: Fact[] = [];
   cloud.observe((fact) => facts.push(fact));
   const sqs = (operation: string, input: object = {}) =>
