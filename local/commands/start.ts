@@ -3,6 +3,7 @@ import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { openJournal } from "emulator/kernel/journal";
 import { CannotStart } from "emulator/kernel/refusals";
+import { writeTraceTo } from "emulator/kernel/trace-file";
 import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
@@ -25,6 +26,7 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --cold-starts     let functions take as long to start as on AWS, estimated from the size of their bundles
   --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
   --logs            show what the functions log, too
+  --trace <file>    write everything that passes into this file, a line of JSON for each (emulator/README.md has the kinds)
   --help            this text
 `;
 
@@ -53,6 +55,7 @@ const readOptions = () => {
       "cold-starts": { type: "boolean", default: false },
       lag: { type: "string", default: "0" },
       logs: { type: "boolean", default: false },
+      trace: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -87,6 +90,7 @@ const start = async () => {
   const began = performance.now();
   const { persist } = options;
   if (persist === "") throw new CannotStart("--persist wants the name of a directory.");
+  if (options.trace === "") throw new CannotStart("--trace wants the name of a file.");
   const credentials = persist === undefined ? undefined : keptKey(persist);
   const journal =
     persist === undefined
@@ -139,6 +143,8 @@ const start = async () => {
     const line = teller.hear(fact);
     if (line) say(line);
   });
+  const endTrace =
+    options.trace === undefined ? undefined : writeTraceTo(local.cloud.trace, options.trace, say);
   const since = local.openedAt();
   aws.serve(local.handlers.aws);
   api.serve(local.handlers.api);
@@ -195,6 +201,7 @@ Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is ke
     forget();
     await Promise.all([aws.stop(), api.stop()]);
     await local.stop();
+    await endTrace?.();
     for (const line of teller.rest()) say(line);
     clock.stop();
     journal?.close();
