@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../kernel/clock.ts";
 import { type Cloud, createCloud, type Fact } from "../../kernel/cloud.ts";
 import { AwsError, administrator, type Caller } from "../../kernel/engine.ts";
+import type { Entry } from "../../kernel/trace.ts";
 import { dynamoEngines } from "../../services/dynamodb/engine.ts";
 import { type LambdaEngine, lambdaEngine } from "../../services/lambda/engine.ts";
 import { EnvironmentCrash, type MakeRuntime } from "../../services/lambda/function.ts";
@@ -287,6 +288,32 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       expect((await invoke("Store", { do: "ask", name: "Echo" })).payload).toEqual({
         answered: { asked: "politely" },
       });
+    });
+
+    it("has its invocation as the cause of what it calls and logs, also when several run", async () => {
+      await create("Store", "store");
+      await create("Echo", "echo");
+      await bench.finish(
+        Promise.all([
+          start("Store", { do: "keep", id: "1" }),
+          start("Echo", { do: "log" }),
+          start("Store", { do: "keep", id: "2" }),
+        ]),
+      );
+      const all = cloud.trace.entries(0, Number.POSITIVE_INFINITY);
+      const begun = ({ cause }: Entry) => all.find(({ seq }) => seq === cause);
+      for (const id of ["1", "2"]) {
+        const puts = all.filter(
+          ({ kind, operation, input }) =>
+            kind === "call" && operation === "PutItem" && JSON.stringify(input).includes(`{"S":"${id}"}`),
+        );
+        expect(puts.map(begun)).toMatchObject([
+          { kind: "invocation-started", function: "Store", event: JSON.stringify({ do: "keep", id }) },
+        ]);
+      }
+      const lines = all.filter(({ kind }) => kind === "log");
+      expect(lines.length).toBeGreaterThan(3);
+      expect(new Set(lines.map((line) => begun(line)?.function))).toEqual(new Set(["Echo"]));
     });
 
     it("repeats a call that AWS failed, as the SDK does", async () => {
