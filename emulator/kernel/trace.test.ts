@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { virtualClock } from "./clock.ts";
 import { createCloud } from "./cloud.ts";
-import { administrator, AwsError, type Engine, type World } from "./engine.ts";
+import { AwsError, administrator, type Engine, type World } from "./engine.ts";
 import { createTrace, type Entry } from "./trace.ts";
 import { writeTraceTo } from "./trace-file.ts";
 
@@ -20,7 +20,12 @@ const teller = ({ note, clock, trace, call }: World): Engine => ({
       clock.after(ms, "tell", async () => {
         await null;
         note({ kind: what });
-        await call({ caller: administrator, service: "teller", operation: "Tell", input: { what } });
+        await call({
+          caller: administrator,
+          service: "teller",
+          operation: "Tell",
+          input: { what },
+        });
       });
     },
     Charge() {

@@ -305,10 +305,16 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       for (const id of ["1", "2"]) {
         const puts = all.filter(
           ({ kind, operation, input }) =>
-            kind === "call" && operation === "PutItem" && JSON.stringify(input).includes(`{"S":"${id}"}`),
+            kind === "call" &&
+            operation === "PutItem" &&
+            JSON.stringify(input).includes(`{"S":"${id}"}`),
         );
         expect(puts.map(begun)).toMatchObject([
-          { kind: "invocation-started", function: "Store", event: JSON.stringify({ do: "keep", id }) },
+          {
+            kind: "invocation-started",
+            function: "Store",
+            event: JSON.stringify({ do: "keep", id }),
+          },
         ]);
       }
       const lines = all.filter(({ kind }) => kind === "log");
