@@ -90,6 +90,18 @@ describe("a fork of the whole shop", () => {
   });
 });
 
+it("a shop that has just opened tells one story for one seed, whichever shop of its process it is", async () => {
+  const story = async (seed: number) => {
+    const shop = await virtualShop({ seed });
+    const placed = [await shop.order(), await shop.order()];
+    await shop.settle();
+    return { placed, now: shop.clock.now(), chance: shop.clock.random() };
+  };
+  const first = await story(3);
+  expect(await story(4)).not.toEqual(first);
+  expect(await story(3)).toEqual(first);
+});
+
 describe("a shop that is cut off at a call", () => {
   let found: { after: string; caller: string; from: Snapshot }[];
   beforeAll(async () => {
