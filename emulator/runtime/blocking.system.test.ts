@@ -9,7 +9,9 @@ let functions: ReturnType<typeof functionsIn>;
 const file = "runtime/testing/blocks.ts";
 
 beforeAll(async () => {
-  functions = functionsIn((callerOf) => threadRuntime({ code: ownCode, callerOf, threads: 1 }));
+  functions = functionsIn((callerOf) =>
+    threadRuntime({ code: ownCode, callerOf, threads: 1, room: 256 }),
+  );
   await functions.create("Other", file);
 });
 afterAll(() => functions.stop());

@@ -28,6 +28,8 @@ export type ThreadOptions = {
   threads?: number;
   /** The largest number of environments of one function. */
   most?: number;
+  /** Megabytes that a thread may have at least, whatever its functions have. */
+  room?: number;
   /** Whether environments take as long to start as on AWS, and end when they have nothing to do for long. */
   coldStarts?: boolean | undefined;
 };
@@ -60,6 +62,7 @@ export const threadRuntime =
     outgoing,
     threads: threadCount = 2,
     most = 20,
+    room = 1024,
     coldStarts = false,
   }: ThreadOptions): MakeRuntime =>
   (world) => {
@@ -168,7 +171,7 @@ export const threadRuntime =
     };
     const mostMemory = ({ hosted, at }: FunctionThread) => {
       const { memory = 0 } = hosted.get(at())?.fn ?? {};
-      return Math.min(Math.max(memory, 1024), 3072) * megabyte;
+      return Math.min(Math.max(memory, room), 3072) * megabyte;
     };
 
     const pool = environments(world, {
