@@ -47,7 +47,7 @@ const ENDED = ["REJECTED", "CANCELLED", "NEEDS_ATTENTION"];
 const LOOK_EVERY_MS = 300;
 const TRIES = 10;
 const PAGE = 100;
-const OUT_MS = 24_000;
+const OUT_MS = 21_000;
 /** What the card of that name is charged with too little. */
 const UNDERCHARGE = 100;
 

@@ -182,7 +182,7 @@ export const stories: Story[] = [
       sendsTwice: true,
     },
   ),
-  story("brownout", "alice", want(["hay", 2]), "the provider is out for 24 s", "sold", {
+  story("brownout", "alice", want(["hay", 2]), "the provider is out for 21 s", "sold", {
     ...late,
     trouble: "the provider is out",
   }),

@@ -34,7 +34,7 @@ describe("the stories of the demo, on the virtual clock", () => {
   it("are named where they take too long", async () => {
     const { stuck } = await tell(1, 15_000);
     const late = [
-      ...["the bank answers after 20 s", "the provider is out for 24 s"],
+      ...["the bank answers after 20 s", "the provider is out for 21 s"],
       "a forged webhook: nobody believes it",
     ];
     expect(stuck.map((what) => what.replace(/^ord_\w{26} /, ""))).toEqual(
