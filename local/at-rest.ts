@@ -1,6 +1,9 @@
 import type { Emulator } from "emulator/boot/emulate";
 
-/** Answers what tells whether nothing is on its way: no row in an outbox, no message in a queue (dead letters aside). */
+/** Where Lambda, a bus and schedules keep what they try, and try again after a while. */
+const WAITING = ["lambda.events", "events.deliveries", "scheduler.deliveries"];
+
+/** Answers what tells whether nothing is on its way: no row in an outbox, no message in a queue (dead letters aside), no call or event that is tried again. */
 export const restOf = ({ cloud, graph, call, urls }: Emulator): (() => Promise<boolean>) => {
   const ofType = (type: string) => graph.resources.filter((resource) => resource.type === type);
   const outboxes = ofType("aws:dynamodb/table:Table")
@@ -21,7 +24,12 @@ export const restOf = ({ cloud, graph, call, urls }: Emulator): (() => Promise<b
       0,
     );
   };
+  const isWaiting = (part: string) => {
+    for (const _ of cloud.keeper.parts.get(part)?.keys() ?? []) return true;
+    return false;
+  };
   return async () => {
+    if (WAITING.some(isWaiting)) return false;
     for (const table of outboxes) if ((await rowsIn(table)) > 0) return false;
     for (const queue of queues) if ((await messagesIn(queue)) > 0) return false;
     return true;

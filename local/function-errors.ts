@@ -25,6 +25,7 @@ const unintended =
 const functionErrorIn = (fact: Fact): FunctionError | undefined => {
   const name = String(fact.function);
   if (fact.kind === "log") {
+    if (fact.thrown) return undefined; // how the invocation ended tells of it
     const found = errorLineOf(String(fact.line));
     if (!found) return undefined;
     const text = [found.message, found.error].filter(Boolean).join(": ");

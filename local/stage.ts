@@ -15,11 +15,18 @@ type Outputs = Partial<
 const deploy = (stage: string) =>
   `deploy it from here with \`npx sst deploy --stage ${stage}\`, which changes nothing where nothing has changed.`;
 
+/** Where sst writes it. */
+const usual = join(repositoryRoot, ".sst", "outputs.json");
+
 const outputsOf = (stage: string, file: string): Required<Outputs> => {
   let found: Outputs;
   try {
-    found = JSON.parse(readFileSync(file, "utf8"));
-  } catch {
+    found = JSON.parse(readFileSync(file, "utf8")) ?? {};
+  } catch (error) {
+    if (file !== usual) {
+      const why = error instanceof SyntaxError ? "it is not JSON" : (error as Error).message;
+      throw new CannotStart(`--outputs ${file} cannot be read: ${why}.`);
+    }
     throw new CannotStart(`No stage was deployed from this checkout yet: ${deploy(stage)}`);
   }
   if (found.stage === undefined)
@@ -83,10 +90,7 @@ const signIn = async ({ issuer, client }: Required<Outputs>) => {
 };
 
 /** A stage on AWS that was deployed from this checkout. Throws CannotStart, with what to do, for what is missing. */
-export const stageOnAws = (
-  stage: string,
-  file = join(repositoryRoot, ".sst", "outputs.json"),
-): Target => {
+export const stageOnAws = (stage: string, file = usual): Target => {
   const { env } = process;
   const outputs = outputsOf(stage, file);
   const [, region = env.AWS_REGION ?? "us-east-1"] =

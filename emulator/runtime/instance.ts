@@ -11,6 +11,7 @@ import type { Environment, Start } from "./environments.ts";
 import { boundNames, instanceGlobals } from "./inline-globals.ts";
 import { inlineSdk } from "./inline-sdk.ts";
 import type { Instantiate } from "./instance-code.ts";
+import { thrownArguments } from "./lambda-console.ts";
 import { lambdaContext } from "./lambda-context.ts";
 
 /** What an instance has of the world around it. */
@@ -54,6 +55,7 @@ export const startInstance = async (
   const { clock, orderly, crashed } = host;
   let life: "awake" | "frozen" | "dead" = "awake";
   let requestId = "";
+  let isThrown = false; // what is printed at the moment is an error of the handler, by the runtime
   const thawed: (() => void)[] = [];
   const enter = (callback: () => void) => {
     if (life === "awake") {
@@ -99,7 +101,9 @@ export const startInstance = async (
     logging: fn.logging,
     requestId: () => requestId || undefined,
     print: (line) => {
-      if (life !== "dead") host.note({ kind: "log", function: fn.name, requestId, line });
+      if (life === "dead") return;
+      const more = isThrown && { thrown: true };
+      host.note({ kind: "log", function: fn.name, requestId, line, ...more });
     },
     fetch: (request) => (life === "dead" ? never : returning(host.reach(request, requestId))),
     orderly: (work) => returning(orderly(work)),
@@ -121,6 +125,12 @@ export const startInstance = async (
   });
 
   const { env } = bound.process;
+  const logThrown = (error: unknown) => {
+    isThrown = true;
+    const own: Console = bound.globalThis.console;
+    own.error(...thrownArguments(fn.logging.format, error));
+    isThrown = false;
+  };
 
   let handler: (event: unknown, context: object) => unknown;
   const environment: Instance = {
@@ -137,6 +147,7 @@ export const startInstance = async (
         );
         return describeResult(value);
       } catch (error) {
+        logThrown(error);
         return { ok: false, error: describeThrown(error) };
       } finally {
         if ((life as string) !== "dead") life = "frozen";

@@ -1,5 +1,10 @@
 import { format } from "node:util";
-import { type Logging, type LogLevel, logLevels } from "../services/lambda/function.ts";
+import {
+  describeThrown,
+  type Logging,
+  type LogLevel,
+  logLevels,
+} from "../services/lambda/function.ts";
 
 /** The methods that the runtime takes over, each with its level. */
 const methods: [name: string, level: LogLevel][] = [
@@ -30,6 +35,32 @@ const jsonLine = (head: object, args: unknown[]): string => {
     return JSON.stringify({ ...head, message: args[0] }, withErrors);
   } catch {
     return JSON.stringify({ ...head, message: format(args[0]) }); // a circle, or a BigInt
+  }
+};
+
+/** What the text form tells of an error, its own properties among it. */
+const describeInText = (error: Error & { code?: unknown }) => ({
+  errorType: error.name,
+  errorMessage: error.message,
+  code: error.code,
+  ...error,
+  ...(typeof error.stack === "string" && { stack: error.stack.split("\n") }),
+});
+
+/**
+ * What Lambda's runtime hands to `console.error` of what a handler threw: the error itself under the JSON form, and under the
+ * text form `Invoke Error`, a tab and the error as JSON (LogPatch.js of aws-lambda-nodejs-runtime-interface-client).
+ */
+export const thrownArguments = (form: Logging["format"], thrown: unknown): unknown[] => {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (form === "JSON") return [error];
+  try {
+    const told = (_key: string, value: unknown) =>
+      value instanceof Error ? describeInText(value) : value;
+    return ["Invoke Error", `\t${JSON.stringify(error, told)}`];
+  } catch {
+    const { errorType, errorMessage, trace } = describeThrown(error);
+    return ["Invoke Error", `\t${JSON.stringify({ errorType, errorMessage, trace })}`];
   }
 };
 

@@ -48,7 +48,7 @@ const overHttp =
         ...(body !== undefined && { "content-type": "application/json" }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     }).catch(() => new Response("{}", { status: 503 }));
     const text = await response.text();
     return { status: response.status, json: () => JSON.parse(text) };

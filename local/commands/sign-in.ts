@@ -14,8 +14,9 @@ const signIn = async () => {
     options: { port: { type: "string" }, help: { type: "boolean" } },
   });
   if (values.help) return void process.stdout.write(help);
-  const [name] = positionals;
+  const [name, ...others] = positionals;
   if (!name) throw new CannotStart("Who? `npm run sign-in alice` (or bob, carol, admin).");
+  if (others.length > 0) throw new CannotStart(`One at a time: \`npm run sign-in ${name}\`.`);
   const { api, token: key } = await theShop(values.port);
   const address = `${api}/_local/token/${encodeURIComponent(name)}`;
   const response = await fetch(`${address}?format=json&token=${key}`);

@@ -8,7 +8,13 @@ const story = (id: string) => stories.find((one) => one.id === id) as Story;
 const scene = (id: string, status: Order["status"], more: Partial<Order> = {}): Scene => ({
   story: story(id),
   number: 1,
-  order: { orderId: "ord_1", status, total: { amount: 100 }, timeline: [], ...more },
+  order: {
+    orderId: "ord_1",
+    status,
+    total: { amount: 100, currency: "USD" },
+    timeline: [],
+    ...more,
+  },
   over: true,
   ms: 5,
 });

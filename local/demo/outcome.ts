@@ -32,12 +32,11 @@ const endingOf = (
   const untouched = captured === 0 && refunded === 0 && taken === 0;
   switch (order?.status) {
     case "CONFIRMED":
-      return captured === total && refunded === 0 && taken === units(story.lines)
-        ? "sold"
-        : undefined;
+      if (captured - refunded !== total || taken !== units(story.lines)) return undefined;
+      return captured === total ? "sold" : "excess back";
     case "CANCELLED":
       if (untouched) return "never charged";
-      return captured === total && refunded === total && taken === 0 ? "given back" : undefined;
+      return captured === refunded && taken === 0 ? "given back" : undefined;
     case "REJECTED":
       if (!untouched) return undefined;
       if (order.reason?.code === "OutOfStock") return "sold out";

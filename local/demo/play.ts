@@ -1,12 +1,13 @@
 import { runningIn } from "../judge/books.ts";
 import type { Shop } from "../shop.ts";
+import { forgedCapture, type ProviderTroubles, troubleProvider } from "./provider-troubles.ts";
 import type { Story } from "./stories.ts";
 
 /** An order as its customer reads it. */
 export type Order = {
   orderId: string;
   status: "PENDING" | "CONFIRMED" | "REJECTED" | "CANCELLED" | "NEEDS_ATTENTION";
-  total?: { amount: number };
+  total?: { amount: number; currency: string };
   reason?: { code: string; detail: string };
   timeline: { at: string; what: string }[];
 };
@@ -20,6 +21,8 @@ export type Scene = {
   /** What the API said where it did not take the order. */
   refusal?: { status: number; type: string };
   cancelled?: number;
+  /** What staff's decision was answered. */
+  decided?: number;
   over: boolean;
   /** Milliseconds from the request to the last that happened because of it. */
   ms: number;
@@ -44,9 +47,13 @@ const ENDED = ["REJECTED", "CANCELLED", "NEEDS_ATTENTION"];
 const LOOK_EVERY_MS = 300;
 const TRIES = 10;
 const PAGE = 100;
+const OUT_MS = 21_000;
+/** What the card of that name is charged with too little. */
+const UNDERCHARGE = 100;
 
-const isOver = ({ order, refusal, story, cancelled }: Scene): boolean => {
+const isOver = ({ order, refusal, story, cancelled, decided }: Scene): boolean => {
   if (refusal) return true;
+  if (story.staff && (decided === undefined || order?.status === "NEEDS_ATTENTION")) return false;
   const happened = (what: string) => order?.timeline.some((entry) => entry.what === what);
   if (order?.status === "CONFIRMED")
     return story.cancels
@@ -72,6 +79,7 @@ export const play = async ({
   const pause = (ms: number) =>
     new Promise<void>((resolve) => clock.after(ms, "a customer waits", resolve));
   const scenes = stories.map((story, i): Scene => ({ story, number: i + 1, over: false, ms: 0 }));
+  const troubles: ProviderTroubles = troubleProvider(local);
   const sceneOf = (id: string) => scenes.find(({ story }) => story.id === id);
   const until = async (done: () => boolean) => {
     while (!done() && clock.now() < deadline) await pause(LOOK_EVERY_MS);
@@ -123,13 +131,42 @@ export const play = async ({
     update(scene, { order: scene.order ?? { ...body, timeline: [] } });
   };
 
+  const trouble = async ({ story }: Scene, { orderId }: Order) => {
+    if (story.trouble === "the provider is out") troubles.loseAll(orderId, OUT_MS);
+    if (story.trouble === "a refund is not heard of") troubles.loseRefundsAnswer(orderId);
+    if (story.trouble !== "a webhook is forged") return;
+    const scene = sceneOf(story.id);
+    await until(() => scene?.order?.total !== undefined);
+    const forged = forgedCapture(orderId, scene?.order?.total ?? {}, clock.now());
+    const { status } = await send(forged);
+    if (status !== 409) throw new Error(`A forged webhook was answered with ${status}, not 409.`);
+  };
+
+  /** What staff do, who have looked at it: give the money back where they have to, and decide. */
+  const decide = async (scene: Scene, orderId: string, decision: "resume" | "close") => {
+    await until(() => scene.order?.status === "NEEDS_ATTENTION");
+    const request = { method: "POST", as: "admin", headers: { "idempotency-key": orderId } };
+    const { total } = scene.order ?? {};
+    if (scene.story.paysBack && total) {
+      const taken = { ...total, amount: total.amount - UNDERCHARGE };
+      const body = { amount: taken, reason: "By bank transfer." };
+      await persist({ ...request, path: `/payments/${orderId}/refunds`, body });
+    }
+    const body = { reason: "We have looked at it." };
+    const { status } = await persist({ ...request, path: `/orders/${orderId}/${decision}`, body });
+    update(scene, { decided: status });
+  };
+
   const live = async (scene: Scene) => {
     const { story } = scene;
     const { after, underKeyOf, cancels } = story;
     if (after) await until(() => sceneOf(after)?.over === true);
     if (underKeyOf) await until(() => sceneOf(underKeyOf)?.order !== undefined);
     await place(scene);
-    if (!cancels || !scene.order) return;
+    if (!scene.order) return;
+    await trouble(scene, scene.order);
+    if (story.staff) await decide(scene, scene.order.orderId, story.staff);
+    if (!cancels) return;
     // Confirmed and not paid yet, it would only be given up: these stories are about money that came and goes back.
     const isPaid = () => scene.order?.timeline.some(({ what }) => what === "PaymentCaptured");
     if (cancels === "when paid")

@@ -32,12 +32,13 @@ const leftOf = (scenes: Scene[], pace: number, now: number): number => {
 };
 
 /** What was asked, in the fewest words. */
-const asks = ({ story: { lines, card, cancels } }: Scene): string => {
+const asks = ({ story: { lines, card, cancels, staff } }: Scene): string => {
   const wanted = lines.map(({ productId, quantity }) => `${quantity} ${productId.slice(4)}`);
   return [
     lines.length > 2 ? `${lines.length} products` : wanted.join(", "),
     ...(card === "tok_approve" ? [] : [card]),
     ...(cancels ? ["cancels"] : []),
+    ...(staff ? [`staff ${staff}`] : []),
   ].join(" · ");
 };
 

@@ -5,10 +5,11 @@ const customerNames = accounts.flatMap(({ name, groups }) => (groups.length ? []
 /** How a story can end, with what that means for money and stock. */
 export type Ending =
   | "sold" // confirmed, paid in full, taken from stock
+  | "excess back" // the same, and what the provider took too much given back
   | "sold out" // rejected for want of stock, nothing charged, nothing taken
   | "declined" // rejected by the bank, nothing charged, nothing taken
   | "never charged" // cancelled, nothing charged, nothing taken
-  | "given back" // cancelled, charged and refunded in full, back in stock
+  | "given back" // cancelled, all that was charged refunded, back in stock
   | "refused"; // not an order at all
 
 /** What one customer does, and how it must end. */
@@ -30,6 +31,11 @@ export type Story = {
   /** Begins at the same moment as the others of this name; exactly one of them is sold. */
   rivals?: string;
   cancels?: "at once" | "when paid";
+  /** What staff do when it needs attention; before that, they give back all of it by hand, where it `paysBack`. */
+  staff?: "resume" | "close";
+  paysBack?: true;
+  /** Something goes wrong between us and the provider once the order is placed. */
+  trouble?: "the provider is out" | "a refund is not heard of" | "a webhook is forged";
   /** Any of these is right. */
   ends: Ending[];
   /** The problem's type, where the story ends with a refusal. */
@@ -176,6 +182,48 @@ export const stories: Story[] = [
       sendsTwice: true,
     },
   ),
+  story("brownout", "alice", want(["hay", 2]), "the provider is out for 21 s", "sold", {
+    ...late,
+    trouble: "the provider is out",
+  }),
+  story("forged", "bob", want(["collar", 1]), "a forged webhook: nobody believes it", "sold", {
+    ...late,
+    trouble: "a webhook is forged",
+  }),
+  story("unheard", "carol", want(["hay", 2]), "cancelled; its refund is not heard", "given back", {
+    ...whenPaid,
+    trouble: "a refund is not heard of",
+  }),
+  story(
+    "gone",
+    "alice",
+    want(["collar", 1]),
+    "the card is gone before it is paid",
+    "never charged",
+    {
+      card: "tok_gone",
+    },
+  ),
+  story("too-much", "bob", want(["hay", 1]), "charged too much; staff resume it", "excess back", {
+    card: "tok_overcharge",
+    staff: "resume",
+  }),
+  story(
+    "too-little",
+    "carol",
+    want(["hay", 3]),
+    "charged too little; staff close it",
+    "given back",
+    {
+      card: "tok_undercharge",
+      staff: "close",
+    },
+  ),
+  story("by-hand", "alice", want(["hay", 1]), "the same, paid back by hand", "given back", {
+    card: "tok_undercharge",
+    staff: "close",
+    paysBack: true,
+  }),
   story("hamster", "carol", want(["hamster", 1], ["hamster-wheel", 1]), "all goes well", "sold"),
   story(
     "basket",

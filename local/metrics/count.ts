@@ -94,8 +94,6 @@ const countFacts = ({ cloud, graph }: Emulator, add: Add, series: Series) => {
     "invocation-ended": ({ function: name, error }) => {
       running -= 1;
       lambda("Errors", error ? 1 : 0, name);
-      // Lambda's runtime logs what a handler throws.
-      if (error) addFiltered(name, JSON.stringify({ level: "ERROR", message: error }));
     },
     throttled: ({ function: name }) => lambda("Throttles", 1, name),
     "destination-failed": ({ arn, caller }) =>

@@ -269,6 +269,32 @@ describe("F62c F48 a card, once its customer was told CANCELLED", () => {
     expect(reached).toBeGreaterThanOrEqual(4);
   });
 
+  it("may be asked before payments hears of it, and has its money back within the minute", async () => {
+    const asked = hear(shop.local, isAuthorize);
+    const isTold = ({ caller, operation }: Call) =>
+      operation === "Invoke" && caller.name.endsWith("-WithdrawPayment");
+    spoil(shop.local, isTold, () => Promise.resolve({ StatusCode: 202 })); // on its way, for ever
+    let [orderId, toldAt] = ["", 0];
+    const isStep = by("AuthorizePayment");
+    shop.local.cloud.guard(async (call, next) => {
+      if (!isStep(call) || toldAt) return next(call);
+      toldAt = shop.clock.now();
+      const path = `/orders/${orderId}/cancel`;
+      const answer = await shop.local.api({ method: "POST", path, as: "alice" });
+      expect(answer.json()).toMatchObject({ status: "CANCELLED" });
+      return next(call);
+    });
+    orderId = await shop.order();
+    expect(await shop.clock.runUntil(() => Promise.resolve(toldAt > 0), MINUTE)).toBe(true);
+    await shop.clock.advance(MINUTE);
+    expect(asked).toHaveLength(1);
+    expect(await ledger(orderId)).toEqual([
+      ...["AuthorizationRequested", "Authorized", "VoidRequested", "Voided"],
+    ]);
+    await shop.settle();
+    expect(await shop.broken()).toEqual([]);
+  });
+
   it("is asked for nothing by a saga that had not begun, although payments hears of nothing", async () => {
     const asked = hear(shop.local, isAuthorize);
     const begins = hear(shop.local, ({ operation }) => operation === "StartExecution");

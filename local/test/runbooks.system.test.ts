@@ -420,6 +420,24 @@ describe("a runbook", () => {
     for (const [, name = ""] of told) expect(known, name).toContain(name);
   });
 
+  it("is found by every queue in which something waits for a person", () => {
+    const index = textOf("docs/runbooks/README.md");
+    const named = [...index.slice(0, index.indexOf("| alarm ")).matchAll(/`([^`\s]+)`/g)].map(
+      ([, name = ""]) => new RegExp(`^${name.replace("…", ".+")}$`),
+    );
+    const queues = shopGraph().resources.filter(
+      ({ type, inputs }) => type === "aws:sqs/queue:Queue" && !inputs.redrivePolicy,
+    );
+    expect(queues.length).toBeGreaterThan(20);
+    for (const { name } of queues) {
+      const short = name.replace(/Queue$/, "");
+      expect(
+        named.filter((pattern) => pattern.test(short)),
+        short,
+      ).not.toEqual([]);
+    }
+  });
+
   it.each(Object.keys(stories))("%s mends what it is about, word for word", async (name) => {
     await stories[name]?.(`docs/runbooks/${name}.md`);
   });

@@ -210,6 +210,43 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       expect(lines.at(-1)).toBe("written directly");
     });
 
+    it("logs what its handler throws as Lambda's runtime does, as text", async () => {
+      await create("Echo", "echo");
+      for (const what of ["refuse", "throwText"]) await invokeEcho({ do: what });
+      const logged = facts.filter(({ kind }) => kind === "log");
+      expect(logged).toMatchObject([{ thrown: true }, { thrown: true }]);
+      const [refused, text] = logged.map(({ line }) => String(line).split("\t"));
+      expect(refused?.slice(2, 4)).toEqual(["ERROR", "Invoke Error "]);
+      expect(JSON.parse(refused?.[4] ?? "")).toEqual({
+        errorType: "Refused",
+        errorMessage: "OutOfStock: none left",
+        name: "Refused",
+        stack: expect.arrayContaining(["Refused: OutOfStock: none left"]),
+      });
+      expect(JSON.parse(text?.[4] ?? "")).toMatchObject({
+        errorType: "Error",
+        errorMessage: "just text",
+      });
+    });
+
+    it("logs what its handler throws as Lambda's runtime does, as JSON, and nothing of what ended otherwise", async () => {
+      await create("Echo", "echo", { LoggingConfig: { LogFormat: "JSON" } });
+      for (const what of ["refuse", "cycle", "exit", "throwLater"]) await invokeEcho({ do: what });
+      const logged = facts.filter(({ kind }) => kind === "log");
+      expect(logged).toHaveLength(1);
+      expect(JSON.parse(String(logged[0]?.line))).toEqual({
+        timestamp: expect.stringMatching(new RegExp(`^${stamp}$`)),
+        level: "ERROR",
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        message: {
+          errorType: "Refused",
+          errorMessage: "OutOfStock: none left",
+          name: "Refused",
+          stackTrace: expect.arrayContaining(["Refused: OutOfStock: none left"]),
+        },
+      });
+    });
+
     it("writes a line of JSON with level and request where its log format is JSON", async () => {
       await create("Echo", "echo", { LoggingConfig: { LogFormat: "JSON" } });
       const lines = await linesOf();

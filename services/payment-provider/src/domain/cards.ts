@@ -12,6 +12,8 @@ export type Card = {
   brokenRefunds: number;
   /** By how many minor units it is charged with more than what was asked for. */
   overcharge: number;
+  /** Its bank authorises it, and takes that back before anything is captured. */
+  withdrawn: boolean;
   news: { authorize: News[]; capture: News[]; refund: News[] };
 };
 
@@ -22,6 +24,7 @@ const card = (answer: Card["answer"], more: Partial<Card> = {}): Card => ({
   silentForMs: 0,
   brokenRefunds: 0,
   overcharge: 0,
+  withdrawn: false,
   news: { ...quiet, authorize: [{ status: answer, afterSeconds: 0 }] },
   ...more,
 });
@@ -65,6 +68,7 @@ const cards: Record<string, Card> = {
   tok_refund_fails: card("authorized", { brokenRefunds: 2 }),
   tok_overcharge: card("authorized", { overcharge: 100 }),
   tok_undercharge: card("authorized", { overcharge: -100 }),
+  tok_gone: card("authorized", { withdrawn: true }),
 };
 
 /** The sandbox's card for a payment token. Every other token is declined at once. */

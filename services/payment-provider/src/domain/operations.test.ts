@@ -51,6 +51,11 @@ describe("the sandbox provider", () => {
     ]);
   });
 
+  it("takes nothing from a card whose bank does not stand by it, and gives it up", () =>
+    expect(answers(authorize("tok_gone"), capture, giveUp)).toEqual([
+      ...["pending", "NotAuthorized", "voided"],
+    ]));
+
   it("takes nothing from a card that declines", () =>
     expect(answers(authorize("tok_decline"), capture, giveUp)).toEqual([
       "pending",

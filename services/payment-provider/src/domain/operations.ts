@@ -93,7 +93,8 @@ export const perform = (
         return refuse("WrongAmount", "Only the whole authorised amount can be captured.");
       if (status === "captured") return ok({ payment: before, statement: say(before, status) });
       if (status !== "authorized") return refuse("NotAuthorized", `The payment is ${status}.`);
-      const { overcharge = 0 } = cardNamed(before.card) ?? {};
+      const { overcharge = 0, withdrawn } = cardNamed(before.card) ?? {};
+      if (withdrawn) return refuse("NotAuthorized", "The bank does not stand by it any more.");
       const taken = { ...money, amount: Math.max(1, money.amount + overcharge) };
       const payment: Payment = { ...before, state: "captured", ...(overcharge && { taken }) };
       const posting = move("customer", "merchant", taken);

@@ -1,6 +1,5 @@
 import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
-import { ok } from "@petstore/core/result";
 import { Resource } from "sst";
 import { type DailySales, type SaleLine, sumUp } from "../domain/sales.ts";
 
@@ -51,18 +50,18 @@ const rowsOf = async (pk: string) => {
 };
 
 /** Sums up a day from its lines. */
-export const salesOf = async (day: string): Promise<ReturnType<typeof sumUp>> =>
+export const salesOf = async (day: string): Promise<DailySales> =>
   sumUp(day, (await rowsOf(partition(day))) as Omit<SaleLine, "day" | "id">[]);
 
-/** Keeps a day's sum, so that it need not be summed up again. A day that cannot be told exactly has none. */
-export const saveReport = async (day: string): Promise<ReturnType<typeof sumUp>> => {
+/** Keeps a day's sum, so that it need not be summed up again. */
+export const saveReport = async (day: string): Promise<DailySales> => {
   const report = await salesOf(day);
-  if (report.ok) await put({ ...reportKey(day), report: report.value });
+  await put({ ...reportKey(day), report });
   return report;
 };
 
 /** The sum that was kept of a day, or what its lines add up to where none was kept yet. */
-export const reportOf = async (day: string): Promise<ReturnType<typeof sumUp>> => {
+export const reportOf = async (day: string): Promise<DailySales> => {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: reportKey(day) }));
-  return Item ? ok(Item.report as DailySales) : salesOf(day);
+  return Item ? (Item.report as DailySales) : salesOf(day);
 };

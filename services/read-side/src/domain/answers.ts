@@ -38,17 +38,20 @@ export const OfferedProduct = Product.extend({ available: z.int().nonnegative() 
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), cursor: z.string().nullable() });
 
+/** A sum; null where it is more than a number tells exactly, for a wrong one would look like a right one. */
+const Sum = z.int().nullable();
+
 /** A day's sales; amounts in minor units of their currency. */
 export const Sales = z.object({
   date: z.iso.date(),
   orders: z.int(),
-  units: z.int(),
+  units: Sum,
   money: z.array(
     z.object({
       currency: Money.shape.currency,
-      sold: z.int(),
-      refunded: z.int(),
-      net: z.int(),
+      sold: Sum,
+      refunded: Sum,
+      net: Sum,
     }),
   ),
 });

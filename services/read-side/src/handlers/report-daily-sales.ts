@@ -9,8 +9,6 @@ export const handler = async (): Promise<void> => {
   const now = Date.now();
   const recent = [2, 1].map((days) => daysBefore(now, days));
   const touched = await Promise.all(recent.map(daysTouchedOn));
-  for (const day of new Set([...touched.flat(), ...recent])) {
-    const report = await saveReport(day);
-    log("daily sales", report.ok ? report.value : { error: report.refusal.detail });
-  }
+  for (const day of new Set([...touched.flat(), ...recent]))
+    log("daily sales", await saveReport(day));
 };
