@@ -1,4 +1,5 @@
 import { computed } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { waiting } from "./api.ts";
 import { inBasket } from "./basket.ts";
 import { BasketPage } from "./basket-page.tsx";
@@ -46,6 +47,13 @@ const orderIn = computed(() => /^\/orders\/(ord_\w+)$/.exec(route.value)?.[1]);
 
 const View = ({ config }: { config: Config }) => {
   const path = route.value;
+  const seen = useRef(path);
+  // Whoever does not see the page is told that it is another one, and goes on from its top.
+  useEffect(() => {
+    if (seen.current === path) return;
+    seen.current = path;
+    document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }, [path]);
   if (path === "/") return <CataloguePage />;
   if (path === "/basket") return <BasketPage />;
   if (path === "/who") return <WhoPage config={config} />;

@@ -230,19 +230,23 @@ const flakes = (
 
 const hay = (
   <>
-    <Ground rx={84} />
-    <path d="M44 92c-2-14 8-26 22-28 10-16 36-22 54-16 20-6 44 2 54 16 14 2 24 14 22 28 8 20 2 44-12 58H56c-14-14-20-38-12-58Z" fill={amber} />
-    <path d="M62 146c-8-22-6-44 6-66m14 70c-8-30-4-60 10-86m14 86c-6-34-2-64 6-92m14 92c2-34 0-62-4-92m22 92c6-30 4-56-6-84m26 80c8-24 6-46-6-64" {...line} stroke={tan} stroke-width="3.5" />
-    <path d="M52 132c4-14 4-28 0-40m138 40c-4-14-4-28 0-40M98 60l-12-22m34 10-4-28m18 30 12-28m14 36 20-20M70 66 52 54" {...line} stroke={sand} stroke-width="4" />
-    <path d="M40 108c30 12 130 12 160 0" {...line} stroke={brown} stroke-width="7" />
-    <path d="M120 117c-12-14-26-14-28-6s14 10 28 6c14 4 30 2 28-6s-16-8-28 6Zm0 0-10 20m10-20 12 19" {...line} stroke={brown} stroke-width="5" />
-    <path d="M186 60c6-10 14-10 18-6-4 6-10 10-18 6Z" fill={leaf} />
+    <Ground rx={88} />
+    <path d="M70 60 54 40m30 18-6-24m26 22 2-22m24 22 12-20m14 22 20-14m12 20 22-8M44 84l-18-8m18 30-22-2m24 24-18 8m162-50 20-8m-20 30 22 2m-22 22 16 8" {...line} stroke={sand} stroke-width="5" />
+    <path d="m62 58-2-22m36 22-10-18m34 16 4-16m44 22 14-24" {...line} stroke={tan} stroke-width="3" />
+    <path d="M52 62c0-6 4-8 10-8h116c6 0 10 2 10 8l10 78c0 8-4 12-12 12H54c-8 0-12-4-12-12Z" fill="#dcb75c" />
+    <path d="M52 62c0-6 4-8 10-8h116c6 0 10 2 10 8l2 18H50Z" fill="#edd08a" />
+    <path d="M60 94h26m10 6h30m12-8h28m8 8h12M54 112h18m12 4h34m10-6h22m12 8h30M58 132h30m14 4h20m16-6h36m8 8h10M62 66h22m30 4h26m18-6h18" {...line} stroke="#a9853a" stroke-width="3" />
+    <path d="M88 104h16m32 0h20M76 124h20m36 0h16m-84 18h18m52 2h24" {...line} stroke="#f3dfae" stroke-width="3" />
+    <path d="M84 54 78 80l-2 72m80-98 6 26 2 72" {...line} stroke={brown} stroke-width="5" />
+    <path d="M120 52c-2-10 0-18 6-26" {...line} stroke={leaf} stroke-width="3.5" />
+    <path d="M121 42c-8-2-12-8-12-14 7 2 12 6 12 14Z" fill={leaf} />
     <g fill={rose}>
-      <circle cx="60" cy="46" r="5" />
-      <circle cx="68" cy="40" r="5" />
-      <circle cx="68" cy="50" r="5" />
+      <circle cx="122" cy="20" r="5" />
+      <circle cx="132" cy="20" r="5" />
+      <circle cx="127" cy="14" r="5" />
+      <circle cx="127" cy="26" r="5" />
     </g>
-    <circle cx="66" cy="46" r="3.5" fill={amber} />
+    <circle cx="127" cy="20" r="3.5" fill={amber} />
   </>
 );
 

@@ -9,12 +9,11 @@ export const route = signal(here());
 /** The whole address of a view. */
 export const hrefOf = (path: string) => `${base}${path.slice(1)}`;
 
-/** Shows another view, and begins to read it at its top. */
+/** Shows another view, from its top. */
 export const go = (path: string, { replace = false } = {}) => {
   history[replace ? "replaceState" : "pushState"](null, "", hrefOf(path));
   route.value = here();
   scrollTo(0, 0);
-  document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 };
 
 addEventListener("popstate", () => {
