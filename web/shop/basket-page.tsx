@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { Problem } from "./api.ts";
-import { To } from "./to.tsx";
 import { basket, choose } from "./basket.ts";
 import { cards } from "./cards.ts";
 import { Picture } from "./pictures.tsx";
 import { notTaken, place } from "./place.ts";
 import { look, nameOf, priceOf, products } from "./products.ts";
 import { customer } from "./session.ts";
+import { To } from "./to.tsx";
 import { useWhileOpen } from "./while-open.ts";
 
 const Line = ({ productId, quantity }: { productId: string; quantity: number }) => {

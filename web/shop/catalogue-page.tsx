@@ -1,8 +1,8 @@
 import type { Product } from "./api-types.ts";
-import { To } from "./to.tsx";
 import { basket, choose, MOST_LINES } from "./basket.ts";
 import { Picture } from "./pictures.tsx";
 import { look, priceOf, products, unseen } from "./products.ts";
+import { To } from "./to.tsx";
 import { useWhileOpen } from "./while-open.ts";
 
 const kinds: [kind: Product["kind"], title: string, about: string][] = [
@@ -13,7 +13,8 @@ const kinds: [kind: Product["kind"], title: string, about: string][] = [
 
 const left = ({ available, kind }: Product): [text: string, tone: string] => {
   if (available === 0) return [kind === "live-animal" ? "Has found a home" : "Sold out", "none"];
-  if (kind === "live-animal") return available === 1 ? ["The only one", "few"] : [`${available} left`, "few"];
+  if (kind === "live-animal")
+    return available === 1 ? ["Only one", "few"] : [`${available} left`, "few"];
   return [`${available.toLocaleString("en")} left`, available < 20 ? "few" : "many"];
 };
 
@@ -39,7 +40,11 @@ const Card = ({ product }: { product: Product }) => {
         disabled={available === 0 || most || full || basket.value.sent !== undefined}
         onClick={() => choose(productId, chosen + 1)}
       >
-        {chosen === 0 ? "Into the basket" : most ? `${chosen} in the basket` : `One more (${chosen} in it)`}
+        {chosen === 0
+          ? "Into the basket"
+          : most
+            ? `${chosen} in the basket`
+            : `One more (${chosen} in it)`}
         <span class="unseen">: {name}</span>
       </button>
     </li>
@@ -64,8 +69,8 @@ export const CataloguePage = () => {
       {all === undefined && !unseen.value && <p class="quiet">Looking at the shelves …</p>}
       {all?.length === 0 && (
         <p class="quiet">
-          The shelves are empty: no product is listed yet. On a stage, <code>npm run seed</code> fills
-          them.
+          The shelves are empty: no product is listed yet. On a stage, <code>npm run seed</code>{" "}
+          fills them.
         </p>
       )}
       {kinds.map(([kind, title, about]) => {

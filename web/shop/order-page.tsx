@@ -1,13 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { Problem } from "./api.ts";
 import type { Accepted, Order } from "./api-types.ts";
-import { To } from "./to.tsx";
 import { refill } from "./basket.ts";
 import { type Step, storyOf } from "./order-story.ts";
 import { Picture } from "./pictures.tsx";
 import { look, nameOf, priceOf, products } from "./products.ts";
 import { go } from "./route.ts";
 import { askAs, customer } from "./session.ts";
+import { To } from "./to.tsx";
 import { useWhileOpen } from "./while-open.ts";
 
 const timeOf = (at: string) => new Date(at).toLocaleTimeString("en", { timeStyle: "medium" });
@@ -127,7 +127,12 @@ export const OrderPage = ({ orderId }: { orderId: string }) => {
           <Goods order={found} />
           <p class="actions">
             {story.mayCancel && (
-              <button type="button" class="plain" disabled={cancelling.value} onClick={() => void cancel()}>
+              <button
+                type="button"
+                class="plain"
+                disabled={cancelling.value}
+                onClick={() => void cancel()}
+              >
                 {cancelling.value ? "Cancelling …" : "Cancel this order"}
               </button>
             )}
@@ -140,7 +145,9 @@ export const OrderPage = ({ orderId }: { orderId: string }) => {
                   go("/basket");
                 }}
               >
-                {found.reason?.code === "PaymentDeclined" ? "Try another card" : "Back to the basket with it"}
+                {found.reason?.code === "PaymentDeclined"
+                  ? "Try another card"
+                  : "Back to the basket with it"}
               </button>
             )}
           </p>

@@ -50,7 +50,7 @@ describe("an order is told", () => {
   });
 
   test("by its status, where the timeline is behind", () =>
-    expect(storyOf(order("CONFIRMED", ["OrderPlaced"])).steps.map((step) => step.standing)).toEqual([
-      "done", "done", "done", "done", "now", "later",
-    ]));
+    expect(storyOf(order("CONFIRMED", ["OrderPlaced"])).steps.map((step) => step.standing)).toEqual(
+      ["done", "done", "done", "done", "now", "later"],
+    ));
 });

@@ -13,13 +13,14 @@ export type Story = {
   mayCancel: boolean;
 };
 
-const path: [event: string, name: string][] = [
-  ["OrderPlaced", "We have your order"],
-  ["StockReserved", "Set aside for you"],
-  ["PaymentAuthorized", "Your bank agreed"],
-  ["OrderConfirmed", "Confirmed"],
-  ["PaymentCaptured", "Paid"],
-  ["StockCommitted", "Ready to be fetched"],
+/** The way of an order: the event that ends a step, what is said of it then, and before. */
+const path: [event: string, done: string, before: string][] = [
+  ["OrderPlaced", "We have your order", "Your order"],
+  ["StockReserved", "Set aside for you", "Setting it aside"],
+  ["PaymentAuthorized", "Your bank agreed", "Your bank's answer"],
+  ["OrderConfirmed", "Confirmed", "Confirmation"],
+  ["PaymentCaptured", "Paid", "Payment"],
+  ["StockCommitted", "Ready to be fetched", "Packing"],
 ];
 
 const timesOf = ({ timeline }: Order) =>
@@ -53,7 +54,10 @@ const confirmed = (
   if (!order.paid) return ["Confirmed", "It is yours. The payment is being taken right now."];
   if (!has("StockCommitted"))
     return ["Confirmed and paid", "It is yours. We are packing it right now."];
-  return ["It is all yours", "Confirmed, paid and packed. An e-mail with the details is on its way."];
+  return [
+    "It is all yours",
+    "Confirmed, paid and packed. An e‑mail with the details is on its way.",
+  ];
 };
 
 const rejected = ({ reason }: Order): [headline: string, sentence: string] => {
@@ -116,10 +120,9 @@ export const storyOf = (order: Order): Story => {
   const ended = order.status === "REJECTED" || order.status === "CANCELLED";
   const withdrawn = ended || has("CancellationRequested") || has("FulfilmentFailed");
   // The timeline may follow a moment later than the status, which has been there already.
-  const reached =
-    order.status === "CONFIRMED" ? 3 : path.findLastIndex(([event]) => has(event));
+  const reached = order.status === "CONFIRMED" ? 3 : path.findLastIndex(([event]) => has(event));
   const failed = order.status === "REJECTED" ? failedAt(order.reason?.code) : "";
-  const steps = path.flatMap(([event, name], index): Step[] => {
+  const steps = path.flatMap(([event, name, before], index): Step[] => {
     const at = times.get(event);
     if (event === failed) return [{ name: failedName(event), standing: "failed" }];
     if (at !== undefined || index <= reached) {
@@ -127,7 +130,7 @@ export const storyOf = (order: Order): Story => {
       return [{ name, standing: undone ? "undone" : "done", ...(at !== undefined && { at }) }];
     }
     if (withdrawn) return [];
-    return [{ name, standing: index === reached + 1 ? "now" : "later" }];
+    return [{ name: before, standing: index === reached + 1 ? "now" : "later" }];
   });
   if (withdrawn && !failed) {
     const at = times.get("OrderCancelled");

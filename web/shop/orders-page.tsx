@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { Answer } from "./api.ts";
 import type { Order, Page } from "./api-types.ts";
-import { To } from "./to.tsx";
 import { storyOf } from "./order-story.ts";
 import { look, nameOf, priceOf, products } from "./products.ts";
 import { askAs, customer } from "./session.ts";
+import { To } from "./to.tsx";
 import { useWhileOpen } from "./while-open.ts";
 
 const dayOf = (at: string) =>
@@ -19,7 +19,7 @@ const Row = ({ order }: { order: Order }) => {
     <li>
       <To path={`/orders/${order.orderId}`}>
         <span class={`badge ${tone}`}>{headline}</span>
-        <strong>{what.join(", ") || "An order"}</strong>
+        <strong>{what.join(" · ") || "An order"}</strong>
         <small>
           {order.placedAt && dayOf(order.placedAt)}
           {order.total && ` · ${priceOf(order.total)}`}

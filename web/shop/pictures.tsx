@@ -30,12 +30,33 @@ const Ground = ({ y = 152, rx = 70 }: { y?: number; rx?: number }) => (
 
 const goldfish = (
   <>
-    <path d="M158 92c14-26 36-36 48-32-6 12-8 22-7 32 0 12 3 22 9 34-14 4-36-8-50-34Z" fill={amber} />
-    <path d="M172 92c10-8 20-12 28-13M172 94c10 7 20 12 28 14" {...line} stroke={coral} stroke-width="3" />
+    <path
+      d="M158 92c14-26 36-36 48-32-6 12-8 22-7 32 0 12 3 22 9 34-14 4-36-8-50-34Z"
+      fill={amber}
+    />
+    <path
+      d="M172 92c10-8 20-12 28-13M172 94c10 7 20 12 28 14"
+      {...line}
+      stroke={coral}
+      stroke-width="3"
+    />
     <path d="M98 60c12-22 40-24 52-8l-8 18Z" fill={amber} />
-    <path d="M42 94c8-30 40-44 72-40 26 3 46 20 52 39-8 22-28 38-56 40-34 2-62-14-68-39Z" fill={coral} />
-    <path d="M50 106c14 20 40 28 64 26 22-2 38-12 47-27-28 13-78 16-111 1Z" fill={amber} opacity=".75" />
-    <path d="M104 76q10 6 10 16t-10 16M124 74q10 8 10 18t-10 17M143 79q7 6 7 13t-7 13" {...line} stroke={cream} stroke-width="3" opacity=".6" />
+    <path
+      d="M42 94c8-30 40-44 72-40 26 3 46 20 52 39-8 22-28 38-56 40-34 2-62-14-68-39Z"
+      fill={coral}
+    />
+    <path
+      d="M50 106c14 20 40 28 64 26 22-2 38-12 47-27-28 13-78 16-111 1Z"
+      fill={amber}
+      opacity=".75"
+    />
+    <path
+      d="M104 76q10 6 10 16t-10 16M124 74q10 8 10 18t-10 17M143 79q7 6 7 13t-7 13"
+      {...line}
+      stroke={cream}
+      stroke-width="3"
+      opacity=".6"
+    />
     <path d="M108 102c10 2 18 12 16 24-12 0-22-8-24-20Z" fill={amber} />
     <path d="M79 68c8 12 9 34 1 48" {...line} stroke="#c95a31" stroke-width="3" />
     <circle cx="65" cy="84" r="9" fill={cream} />
@@ -57,7 +78,10 @@ const hamster = (
     <circle cx="88" cy="49" r="7.5" fill={rose} />
     <circle cx="152" cy="49" r="7.5" fill={rose} />
     <path d="M66 112c-6-40 18-76 54-76s60 36 54 76c-3 26-26 40-54 40s-51-14-54-40Z" fill={tan} />
-    <path d="M120 74c26 0 40 20 38 42-2 24-18 34-38 34s-36-10-38-34c-2-22 12-42 38-42Z" fill={cream} />
+    <path
+      d="M120 74c26 0 40 20 38 42-2 24-18 34-38 34s-36-10-38-34c-2-22 12-42 38-42Z"
+      fill={cream}
+    />
     <path d="M120 40c8 10 8 26 0 40-8-14-8-30 0-40Z" fill={brown} opacity=".55" />
     <ellipse cx="88" cy="88" rx="15" ry="12" fill={sand} />
     <ellipse cx="152" cy="88" rx="15" ry="12" fill={sand} />
@@ -71,7 +95,13 @@ const hamster = (
     <ellipse cx="136" cy="114" rx="9" ry="7" fill={rose} transform="rotate(-20 136 114)" />
     <ellipse cx="95" cy="150" rx="15" ry="6" fill={rose} />
     <ellipse cx="145" cy="150" rx="15" ry="6" fill={rose} />
-    <path d="M84 84l-20-4m20 9-20 3M156 84l20-4m-20 9 20 3" {...line} stroke={brown} stroke-width="1.6" opacity=".7" />
+    <path
+      d="M84 84l-20-4m20 9-20 3M156 84l20-4m-20 9 20 3"
+      {...line}
+      stroke={brown}
+      stroke-width="1.6"
+      opacity=".7"
+    />
   </>
 );
 
@@ -91,7 +121,12 @@ const parrot = (
     <path d="M138 60c20 18 22 46 8 70-14-8-26-26-24-48 2-12 8-20 16-22Z" fill={moss} />
     <path d="M146 130c-12-8-22-22-22-38 10 2 22 10 25 22 1 6 0 12-3 16Z" fill={sea} />
     <path d="M132 78q10 2 17 11M129 92q10 4 18 14" {...line} stroke={leaf} stroke-width="2.5" />
-    <path d="M108 128c-2 5-2 8 0 11m8-11c-2 5-2 8 0 11m14-11c-2 5-2 8 0 11m8-12c-2 5-2 8 0 12" {...line} stroke={ink} stroke-width="4" />
+    <path
+      d="M108 128c-2 5-2 8 0 11m8-11c-2 5-2 8 0 11m14-11c-2 5-2 8 0 11m8-12c-2 5-2 8 0 12"
+      {...line}
+      stroke={ink}
+      stroke-width="4"
+    />
   </>
 );
 
@@ -107,7 +142,12 @@ const tortoise = (
     <path d="M62 151h20m72 0h22" {...line} stroke={moss} stroke-width="3" />
     <path d="M38 128c4-52 38-84 78-84 42 0 74 32 80 84Z" fill={tan} />
     <path d="M100 62h34l14 24-14 24h-34L86 86Z" fill={amber} />
-    <path d="M100 62h34l14 24-14 24h-34L86 86Zm0 0-8-12m42 12 8-11m6 35h30M86 86H53m47 24-8 18m42-18 10 18" {...line} stroke={brown} stroke-width="4" />
+    <path
+      d="M100 62h34l14 24-14 24h-34L86 86Zm0 0-8-12m42 12 8-11m6 35h30M86 86H53m47 24-8 18m42-18 10 18"
+      {...line}
+      stroke={brown}
+      stroke-width="4"
+    />
     <path d="M108 74h18l8 12-8 12h-18l-8-12Z" {...line} stroke={sand} stroke-width="3" />
     <path d="M34 128h168" {...line} stroke={brown} stroke-width="9" />
     <path d="M66 82c8-14 18-22 28-26" {...line} stroke={cream} stroke-width="4" opacity=".5" />
@@ -132,27 +172,67 @@ const rabbit = (
     <path d="M66 117l-20 4m21-9-21-1" {...line} stroke={brown} stroke-width="1.6" opacity=".7" />
     <ellipse cx="102" cy="148" rx="17" ry="7" fill={cream} />
     <ellipse cx="152" cy="149" rx="24" ry="7" fill={cream} />
-    <path d="M30 153c2-10-2-14-6-18m8 18c0-12 4-18 9-22m-7 22c4-8 8-10 14-11" {...line} stroke={leaf} stroke-width="3" />
+    <path
+      d="M30 153c2-10-2-14-6-18m8 18c0-12 4-18 9-22m-7 22c4-8 8-10 14-11"
+      {...line}
+      stroke={leaf}
+      stroke-width="3"
+    />
   </>
 );
 
 const bowl = (
   <>
     <Ground rx={52} />
-    <path d="M76 40C48 56 38 82 46 108c8 28 36 44 74 44s66-16 74-44c8-26-2-52-30-68Z" fill="#fff" opacity=".5" />
-    <path d="M42 84c-1 8 1 16 4 24 8 28 36 44 74 44s66-16 74-44c3-8 5-16 4-24-26 8-52-6-78 0s-52 6-78 0Z" fill={water} />
-    <path d="M60 134c12 12 34 18 60 18s48-6 60-18c-14-6-26 2-38-3s-26 5-40 1-28-2-42 2Z" fill={sand} />
+    <path
+      d="M76 40C48 56 38 82 46 108c8 28 36 44 74 44s66-16 74-44c8-26-2-52-30-68Z"
+      fill="#fff"
+      opacity=".5"
+    />
+    <path
+      d="M42 84c-1 8 1 16 4 24 8 28 36 44 74 44s66-16 74-44c3-8 5-16 4-24-26 8-52-6-78 0s-52 6-78 0Z"
+      fill={water}
+    />
+    <path
+      d="M60 134c12 12 34 18 60 18s48-6 60-18c-14-6-26 2-38-3s-26 5-40 1-28-2-42 2Z"
+      fill={sand}
+    />
     <g fill={tan}>
       <circle cx="88" cy="143" r="4" />
       <circle cx="126" cy="145" r="5" />
       <circle cx="152" cy="141" r="4" />
     </g>
-    <path d="M150 134c-8-16 6-24 0-40m10 42c-2-12 8-18 6-28" {...line} stroke={leaf} stroke-width="6" />
+    <path
+      d="M150 134c-8-16 6-24 0-40m10 42c-2-12 8-18 6-28"
+      {...line}
+      stroke={leaf}
+      stroke-width="6"
+    />
     <path d="M94 112c6-8 16-8 22 0-6 8-16 8-22 0Zm22 0 8-6v12Z" fill={coral} />
     <circle cx="99" cy="110" r="1.6" fill={ink} />
-    <path d="M42 84c26 6 52 6 78 0s52-8 78 0" {...line} stroke={sea} stroke-width="3" opacity=".7" />
-    <path d="M76 40C48 56 38 82 46 108c8 28 36 44 74 44s66-16 74-44c8-26-2-52-30-68" {...line} stroke={sea} stroke-width="4" />
-    <ellipse cx="120" cy="39" rx="45" ry="8" fill="#fff" fill-opacity=".35" stroke={sea} stroke-width="4" />
+    <path
+      d="M42 84c26 6 52 6 78 0s52-8 78 0"
+      {...line}
+      stroke={sea}
+      stroke-width="3"
+      opacity=".7"
+    />
+    <path
+      d="M76 40C48 56 38 82 46 108c8 28 36 44 74 44s66-16 74-44c8-26-2-52-30-68"
+      {...line}
+      stroke={sea}
+      stroke-width="4"
+    />
+    <ellipse
+      cx="120"
+      cy="39"
+      rx="45"
+      ry="8"
+      fill="#fff"
+      fill-opacity=".35"
+      stroke={sea}
+      stroke-width="4"
+    />
     <path d="M60 72c4-8 9-13 15-17" {...line} stroke="#fff" stroke-width="5" />
   </>
 );
@@ -164,11 +244,30 @@ const wheel = (
     <path d="M62 152h116" {...line} stroke={brown} stroke-width="8" />
     <circle cx="120" cy="84" r="60" fill={cream} fill-opacity=".55" />
     <circle cx="120" cy="84" r="60" {...line} stroke={leaf} stroke-width="11" />
-    <circle cx="120" cy="84" r="60" {...line} stroke={moss} stroke-width="4" stroke-dasharray="3 12.7" />
-    <path d="M120 84V30m0 54 47-27m-47 27 47 27m-47-27v54m0-54-47 27m47-27L73 57" {...line} stroke={leaf} stroke-width="4" />
+    <circle
+      cx="120"
+      cy="84"
+      r="60"
+      {...line}
+      stroke={moss}
+      stroke-width="4"
+      stroke-dasharray="3 12.7"
+    />
+    <path
+      d="M120 84V30m0 54 47-27m-47 27 47 27m-47-27v54m0-54-47 27m47-27L73 57"
+      {...line}
+      stroke={leaf}
+      stroke-width="4"
+    />
     <circle cx="120" cy="84" r="13" fill={amber} />
     <circle cx="120" cy="84" r="5" fill={brown} />
-    <path d="M30 60q-8 24 0 48m180-48q8 24 0 48" {...line} stroke={steel} stroke-width="3.5" stroke-dasharray="8 9" />
+    <path
+      d="M30 60q-8 24 0 48m180-48q8 24 0 48"
+      {...line}
+      stroke={steel}
+      stroke-width="3.5"
+      stroke-dasharray="8 9"
+    />
   </>
 );
 
@@ -177,10 +276,24 @@ const cage = (
     <Ground rx={62} />
     <circle cx="120" cy="18" r="8" {...line} stroke={amber} stroke-width="4" />
     <path d="M70 136V78c0-30 20-50 50-50s50 20 50 50v58Z" fill={cream} fill-opacity=".6" />
-    <path d="M70 136V78c0-30 20-50 50-50s50 20 50 50v58M86 136V74c0-22 14-42 34-46 20 4 34 24 34 46v62M103 136V70c0-16 6-34 17-42 11 8 17 26 17 42v66M120 28v108M70 84h100M70 110h100" {...line} stroke={amber} stroke-width="3.5" />
+    <path
+      d="M70 136V78c0-30 20-50 50-50s50 20 50 50v58M86 136V74c0-22 14-42 34-46 20 4 34 24 34 46v62M103 136V70c0-16 6-34 17-42 11 8 17 26 17 42v66M120 28v108M70 84h100M70 110h100"
+      {...line}
+      stroke={amber}
+      stroke-width="3.5"
+    />
     <path d="M88 102h64" {...line} stroke={brown} stroke-width="5" />
     <path d="M110 76a10 10 0 0 1 20 0v10h-20Z" fill="none" stroke={coral} stroke-width="3" />
-    <rect x="104" y="108" width="32" height="28" rx="3" fill={cream} stroke={tan} stroke-width="3.5" />
+    <rect
+      x="104"
+      y="108"
+      width="32"
+      height="28"
+      rx="3"
+      fill={cream}
+      stroke={tan}
+      stroke-width="3.5"
+    />
     <path d="M115 108v28m10-28v28" {...line} stroke={tan} stroke-width="3" />
     <circle cx="140" cy="122" r="5" fill={steel} />
     <path d="M60 136h120l-7 17H67Z" fill={moss} />
@@ -193,8 +306,24 @@ const collar = (
     <Ground rx={66} y={150} />
     <ellipse cx="120" cy="74" rx="70" ry="36" {...line} stroke="#b8452f" stroke-width="19" />
     <path d="M50 74c0 20 31 36 70 36s70-16 70-36" {...line} stroke={coral} stroke-width="19" />
-    <path d="M52 80c6 15 34 30 68 30s62-15 68-30" {...line} stroke={cream} stroke-width="2.5" stroke-dasharray="6 6" />
-    <rect x="146" y="86" width="30" height="27" rx="5" fill="none" stroke={amber} stroke-width="5" transform="rotate(-22 161 100)" />
+    <path
+      d="M52 80c6 15 34 30 68 30s62-15 68-30"
+      {...line}
+      stroke={cream}
+      stroke-width="2.5"
+      stroke-dasharray="6 6"
+    />
+    <rect
+      x="146"
+      y="86"
+      width="30"
+      height="27"
+      rx="5"
+      fill="none"
+      stroke={amber}
+      stroke-width="5"
+      transform="rotate(-22 161 100)"
+    />
     <path d="M161 100l12-5" {...line} stroke={amber} stroke-width="4" />
     <circle cx="110" cy="117" r="6" {...line} stroke={steel} stroke-width="4" />
     <circle cx="110" cy="138" r="18" fill={amber} />
@@ -231,12 +360,35 @@ const flakes = (
 const hay = (
   <>
     <Ground rx={88} />
-    <path d="M70 60 54 40m30 18-6-24m26 22 2-22m24 22 12-20m14 22 20-14m12 20 22-8M44 84l-18-8m18 30-22-2m24 24-18 8m162-50 20-8m-20 30 22 2m-22 22 16 8" {...line} stroke={sand} stroke-width="5" />
-    <path d="m62 58-2-22m36 22-10-18m34 16 4-16m44 22 14-24" {...line} stroke={tan} stroke-width="3" />
-    <path d="M52 62c0-6 4-8 10-8h116c6 0 10 2 10 8l10 78c0 8-4 12-12 12H54c-8 0-12-4-12-12Z" fill="#dcb75c" />
+    <path
+      d="M70 60 54 40m30 18-6-24m26 22 2-22m24 22 12-20m14 22 20-14m12 20 22-8M44 84l-18-8m18 30-22-2m24 24-18 8m162-50 20-8m-20 30 22 2m-22 22 16 8"
+      {...line}
+      stroke={sand}
+      stroke-width="5"
+    />
+    <path
+      d="m62 58-2-22m36 22-10-18m34 16 4-16m44 22 14-24"
+      {...line}
+      stroke={tan}
+      stroke-width="3"
+    />
+    <path
+      d="M52 62c0-6 4-8 10-8h116c6 0 10 2 10 8l10 78c0 8-4 12-12 12H54c-8 0-12-4-12-12Z"
+      fill="#dcb75c"
+    />
     <path d="M52 62c0-6 4-8 10-8h116c6 0 10 2 10 8l2 18H50Z" fill="#edd08a" />
-    <path d="M60 94h26m10 6h30m12-8h28m8 8h12M54 112h18m12 4h34m10-6h22m12 8h30M58 132h30m14 4h20m16-6h36m8 8h10M62 66h22m30 4h26m18-6h18" {...line} stroke="#a9853a" stroke-width="3" />
-    <path d="M88 104h16m32 0h20M76 124h20m36 0h16m-84 18h18m52 2h24" {...line} stroke="#f3dfae" stroke-width="3" />
+    <path
+      d="M60 94h26m10 6h30m12-8h28m8 8h12M54 112h18m12 4h34m10-6h22m12 8h30M58 132h30m14 4h20m16-6h36m8 8h10M62 66h22m30 4h26m18-6h18"
+      {...line}
+      stroke="#a9853a"
+      stroke-width="3"
+    />
+    <path
+      d="M88 104h16m32 0h20M76 124h20m36 0h16m-84 18h18m52 2h24"
+      {...line}
+      stroke="#f3dfae"
+      stroke-width="3"
+    />
     <path d="M84 54 78 80l-2 72m80-98 6 26 2 72" {...line} stroke={brown} stroke-width="5" />
     <path d="M120 52c-2-10 0-18 6-26" {...line} stroke={leaf} stroke-width="3.5" />
     <path d="M121 42c-8-2-12-8-12-14 7 2 12 6 12 14Z" fill={leaf} />
@@ -283,7 +435,12 @@ const parcel = (
     <path d="M60 70h120v76a6 6 0 0 1-6 6H66a6 6 0 0 1-6-6Z" fill={tan} />
     <rect x="52" y="54" width="136" height="28" rx="5" fill={sand} />
     <path d="M108 54h24v98h-24Z" fill={coral} />
-    <path d="M120 54c-10-24-36-28-38-14s20 16 38 14c18 2 40 0 38-14s-28-10-38 14Z" {...line} stroke={coral} stroke-width="8" />
+    <path
+      d="M120 54c-10-24-36-28-38-14s20 16 38 14c18 2 40 0 38-14s-28-10-38 14Z"
+      {...line}
+      stroke={coral}
+      stroke-width="8"
+    />
   </>
 );
 

@@ -8,7 +8,6 @@ export const useWhileOpen = (
   work: (signal: AbortSignal) => Promise<number | undefined>,
   inputs: unknown[],
 ) => {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the caller says on what it depends.
   useEffect(() => {
     const end = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -56,9 +56,7 @@ const ended = (child: ChildProcess) =>
 
 /** Starts the shop with the program that `npm start` starts. */
 export const startShop = async (...args: string[]): Promise<RunningShop> => {
-  const ports = args.includes("--api-port")
-    ? ["--port", "0"]
-    : ["--port", "0", "--api-port", "0"];
+  const ports = args.includes("--api-port") ? ["--port", "0"] : ["--port", "0", "--api-port", "0"];
   const child = spawn(process.execPath, ["local/commands/start.ts", "--json", ...ports, ...args], {
     cwd: root,
     env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
