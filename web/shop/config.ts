@@ -1,5 +1,5 @@
 /** An account that one may be, on this machine. */
-export type Account = { name: string; fullName: string; groups: string[] };
+type Account = { name: string; fullName: string; groups: string[] };
 
 /** Where the shop runs: on this machine one picks a customer, on a stage one signs in with its user pool. */
 export type Config = { api: string } & (

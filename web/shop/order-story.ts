@@ -1,7 +1,7 @@
 import type { Order } from "./api-types.ts";
 
 /** How a step of an order stands. */
-export type Standing = "done" | "now" | "later" | "failed" | "undone";
+type Standing = "done" | "now" | "later" | "failed" | "undone";
 export type Step = { name: string; standing: Standing; at?: string };
 /** An order as its customer is told of it. `settled` says that nothing more is expected to happen by itself. */
 export type Story = {
