@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { type Emulator, type EmulatorOptions, emulate } from "emulator/boot/emulate";
 import type { Graph } from "emulator/boot/graph";
 import type { Keeper } from "emulator/kernel/keep";
@@ -91,7 +91,11 @@ export const openShop = async ({
     atRest: restOf(emulator),
     accounts,
     token,
-    pageToken: randomBytes(24).toString("base64url"),
+    // Of a shop that is kept it stays the same, so that open pages go on after a restart.
+    pageToken: createHmac("sha256", emulator.administrator.secretAccessKey)
+      .update("the token of the pages")
+      .digest("base64url")
+      .slice(0, 32),
     openedAt: () => opened.get("at"),
     async open() {
       if (opened.has("at")) return;

@@ -77,6 +77,11 @@ export const builtPages = ({ root = repositoryRoot, kept = join(scratch, "web") 
 
   const make = async (name: PageName, folder: string): Promise<BuiltPage> => {
     if (existsSync(join(folder, "index.html"))) return readPage(folder);
+    // Vite takes these for the end of a path.
+    if (/[#?%]/.test(root))
+      throw new Error(
+        `the path of this checkout has #, ? or % in it, and Vite builds nothing there: ${root}.`,
+      );
     mkdirSync(kept, { recursive: true });
     const aside = join(kept, `.${name}-${randomBytes(6).toString("hex")}`);
     try {

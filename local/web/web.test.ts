@@ -123,6 +123,13 @@ describe("a page is built", () => {
     expect(textOf(css)).toContain("teal");
   });
 
+  test("nowhere below a path that Vite cannot read, which is said", async () => {
+    const root = mkdtempSync(join(tmpdir(), "odd # "));
+    writeFileSync(join(root, "pnpm-lock.yaml"), "");
+    const own = builtPages({ root, kept: mkdtempSync(join(tmpdir(), "kept-")) });
+    await expect(own.page("shop")).rejects.toThrow(/has #, \? or % in it/);
+  });
+
   test("or the failure is told in one sentence with file and line, until it is mended", async () => {
     const root = copy();
     const own = builtPages({ root, kept: mkdtempSync(join(tmpdir(), "kept-")) });
