@@ -50,7 +50,7 @@ const outsideOf = ({ handlers, pages }: Shop, arrivals: Arrivals): LiveShop["out
 /** Opens the shop on a paced clock, with its functions in this process. */
 export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
   const { clock, forbidden, rewound, ...rest } = options;
-  const shop = await openShop({ ...rest, clock, runtime: "inline" });
+  const shop = await openShop({ ...rest, clock, runtime: "inline", followCode: true });
   const arrivals = createArrivals(clock);
   const timeline = createTimeline({ cloud: shop.cloud, clock, arrivals, forbidden, rewound });
   const forks = new Set<Fork>();

@@ -13,7 +13,7 @@ import { type BuiltPages, builtPages } from "./web/built.ts";
 
 export type ShopOptions = Pick<
   EmulatorOptions,
-  "clock" | "runtime" | "coldStarts" | "lags" | "credentials" | "apiUrl" | "awsUrl"
+  "clock" | "runtime" | "coldStarts" | "followCode" | "lags" | "credentials" | "apiUrl" | "awsUrl"
 > & {
   graph?: Graph;
   /** Puts back what an earlier shop knew. */

@@ -48,6 +48,8 @@ export type EmulatorOptions = {
   runtime: "worker" | "inline" | MakeRuntime;
   /** Whether functions take as long to start as on AWS, and are put away when they have nothing to do for long. */
   coldStarts?: boolean | undefined;
+  /** Whether handlers that change are there at the next call; threads always do that. */
+  followCode?: boolean | undefined;
   /** How far eventually consistent reads and the removal of expired items lag behind. */
   lags?: Lags | undefined;
   /** The administrator's credentials, where they are not to be new ones. */
@@ -177,7 +179,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   const outgoing = (request: Request, from: string) => reachFrom(from)(request);
   const runtime =
     options.runtime === "inline"
-      ? inlineRuntime({ code, coldStarts, outgoing })
+      ? inlineRuntime({ code, coldStarts, outgoing, follow: options.followCode })
       : options.runtime === "worker"
         ? threadRuntime({
             code,

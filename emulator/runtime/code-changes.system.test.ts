@@ -1,5 +1,7 @@
 import { rmSync, utimesSync } from "node:fs";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { inlineRuntime } from "./inline-runtime.ts";
+import type { Code } from "./bundle.ts";
 import { functionsIn } from "./testing/functions-in.ts";
 import { temporaryCode } from "./testing/temporary-code.ts";
 import { threadRuntime } from "./thread-runtime.ts";
@@ -9,10 +11,13 @@ let functions: ReturnType<typeof functionsIn>;
 const write = (file: string, text: string) => temporary.write(file, text);
 const told = () => functions.facts.filter(({ kind }) => kind.startsWith("function."));
 
+describe.each([
+  ["threads", (code: Code) => functionsIn((callerOf) => threadRuntime({ code, callerOf, threads: 1 }))],
+  ["this process", (code: Code) => functionsIn(() => inlineRuntime({ code, follow: true }))],
+] as const)("code that runs in %s", (_, functionsOf) => {
 beforeEach(async () => {
   temporary = temporaryCode();
-  const { code } = temporary;
-  functions = functionsIn((callerOf) => threadRuntime({ code, callerOf, threads: 1 }));
+  functions = functionsOf(temporary.code);
   write("lib/word.ts", 'export const word = "old";');
   write(
     "one.ts",
@@ -109,4 +114,5 @@ it("what is under way ends on the old code, and what was only touched does not b
   expect(await slow).toBe("old");
   expect(await functions.invoke("slow")).toBe("new");
   expect(told()).toEqual([{ kind: "function.reloaded", functions: ["slow"], file: "slow.ts" }]);
+});
 });

@@ -6,6 +6,7 @@ import type { Keeper } from "emulator/kernel/keep";
 import { pacedClock } from "emulator/kernel/paced-clock";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
+import { endForUncaught } from "emulator/runtime/inline-runtime";
 import { endOn, optionsOf } from "../command-line.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
 import { liveShop } from "../live-shop.ts";
@@ -87,6 +88,11 @@ const lose = (error: Error): never => {
   process.exit(1);
 };
 
+/** An error that a handler in this process left to nobody ends its instance, as on AWS, and not the shop. */
+const uncaught = (error: unknown) => {
+  if (!endForUncaught(error)) throw error;
+};
+
 const start = async () => {
   const options = readOptions();
   if (options.help) return void process.stdout.write(help);
@@ -109,6 +115,8 @@ const start = async () => {
     say(`${label}: ${error instanceof Error ? error.message : String(error)}`);
   const notBefore = journal?.lastSeen ?? 0;
   const paced = options.isolated ? undefined : pacedClock({ onError: failed, notBefore });
+  if (paced)
+    for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, uncaught);
   const clock = paced ?? realClock(failed, { notBefore });
   const [aws, api] = await Promise.all([
     listenOnLoopback(options.port),

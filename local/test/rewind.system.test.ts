@@ -199,7 +199,7 @@ describe("reset", () => {
     await order();
     await pass(50_000);
     const once = await life();
-    expect(once[1]).toHaveLength(1);
+    expect(once[1]?.length).toBeGreaterThan(0);
     expect(await life()).toEqual(once);
     expect(shop.timeline.moments()[0]).toEqual(first);
   });
