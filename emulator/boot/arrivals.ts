@@ -64,7 +64,7 @@ export const createArrivals = (
     });
     const giveUp = later(patience, () => {
       leave();
-      refuse(`Time has been paused for ${Math.round(patience / 60_000)} minutes.`);
+      refuse(`Time has been paused for longer than ${patience / 1000} seconds.`);
     });
     return leave;
   };

@@ -1,5 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { describeThrown, type FunctionConfig, type MakeRuntime } from "../services/lambda/function.ts";
+import {
+  describeThrown,
+  type FunctionConfig,
+  type MakeRuntime,
+} from "../services/lambda/function.ts";
 import { bundlerOf, type Code, checkExported } from "./bundle.ts";
 import type { Bundle } from "./bundle-store.ts";
 import { codeChanges } from "./code-changes.ts";
