@@ -13,7 +13,7 @@ import { openShop, type ShopOptions } from "./open.ts";
 import type { Shop } from "./shop.ts";
 
 /** Where a fork is, and how to end it. */
-export type Fork = { api: string; aws: string; token: string; stop: () => Promise<void> };
+type Fork = { api: string; aws: string; token: string; stop: () => Promise<void> };
 
 /** The shop in this process on a clock that can be paused, slowed, stepped and turned back, with its past. */
 export type LiveShop = Shop & {
