@@ -52,7 +52,18 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
   const { clock, forbidden, rewound, ...rest } = options;
   const shop = await openShop({ ...rest, clock, runtime: "inline", followCode: true });
   const arrivals = createArrivals(clock);
-  const timeline = createTimeline({ cloud: shop.cloud, clock, arrivals, forbidden, rewound });
+  const { trace } = shop.cloud;
+  const timeline = createTimeline({
+    cloud: shop.cloud,
+    clock,
+    arrivals,
+    forbidden,
+    seq: () => trace.last,
+    rewound(moment, what) {
+      trace.turn();
+      rewound?.(moment, what);
+    },
+  });
   const forks = new Set<Fork>();
   let opening = 0;
 
