@@ -13,7 +13,15 @@ import { type BuiltPages, builtPages } from "./web/built.ts";
 
 export type ShopOptions = Pick<
   EmulatorOptions,
-  "clock" | "runtime" | "coldStarts" | "lags" | "credentials" | "apiUrl" | "awsUrl" | "trace"
+  | "clock"
+  | "runtime"
+  | "coldStarts"
+  | "followCode"
+  | "lags"
+  | "credentials"
+  | "apiUrl"
+  | "awsUrl"
+  | "trace"
 > & {
   graph?: Graph;
   /** Puts back what an earlier shop knew. */

@@ -49,6 +49,8 @@ export type EmulatorOptions = {
   runtime: "worker" | "inline" | MakeRuntime;
   /** Whether functions take as long to start as on AWS, and are put away when they have nothing to do for long. */
   coldStarts?: boolean | undefined;
+  /** Whether handlers that change are there at the next call; threads always do that. */
+  followCode?: boolean | undefined;
   /** How far eventually consistent reads and the removal of expired items lag behind. */
   lags?: Lags | undefined;
   /** The administrator's credentials, where they are not to be new ones. */
@@ -75,6 +77,8 @@ export type Emulator = Calls & {
   handlers: { api: WireHandler; aws: WireHandler };
   /** Puts pages before the API: what they answer is not asked of it. */
   addPages: (pages: Pages) => void;
+  /** What those pages answer; undefined for what is the API's. */
+  pages: Pages;
   /** A `fetch` that reaches the addresses of this emulator in the process, and no other. */
   fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
   /** Starts an environment of each function, so that the next invocations find them warm. */
@@ -166,7 +170,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   const outgoing = (request: Request, from: string) => reachFrom(from)(request);
   const runtime =
     options.runtime === "inline"
-      ? inlineRuntime({ code, coldStarts, outgoing })
+      ? inlineRuntime({ code, coldStarts, outgoing, follow: options.followCode })
       : options.runtime === "worker"
         ? threadRuntime({
             code,
@@ -247,6 +251,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
     urls: { api: apiUrl, aws: awsUrl },
     handlers,
     addPages: door.addPages,
+    pages: door.pages,
     fetch: reachFrom("outside"),
     ...callsOf(cloud, graph),
     warm: () => (cloud.engines.lambda as LambdaEngine).warm(),

@@ -1,8 +1,15 @@
-import type { MakeRuntime } from "../services/lambda/function.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  describeThrown,
+  type FunctionConfig,
+  type MakeRuntime,
+} from "../services/lambda/function.ts";
 import { bundlerOf, type Code, checkExported } from "./bundle.ts";
+import type { Bundle } from "./bundle-store.ts";
+import { codeChanges } from "./code-changes.ts";
 import { estimatedColdStarts } from "./cold-starts.ts";
-import { environments } from "./environments.ts";
-import { type InstanceHost, startInstance } from "./instance.ts";
+import { environments, type Start } from "./environments.ts";
+import { type Instance, type InstanceHost, startInstance } from "./instance.ts";
 import { compile, type Instantiate } from "./instance-code.ts";
 
 /** Answers a function's outgoing HTTP requests in the process, or throws what `fetch` is to throw. */
@@ -10,6 +17,44 @@ export type Outgoing = (request: Request, functionName: string) => Promise<Respo
 
 // One compilation serves every world of this process: the code is the same, the state is made per instance.
 const compiled = new Map<string, Instantiate>();
+
+/** Whose code runs: found again in whatever it began. */
+const current = new AsyncLocalStorage<{ uncaught: (error: unknown) => void }>();
+
+/** Ends the instance whose code left an error to nobody. Answers whether it is an instance's; what is nobody's is the process's own. */
+export const endForUncaught = (error: unknown): boolean => {
+  const whose = current.getStore();
+  whose?.uncaught(error);
+  return whose !== undefined;
+};
+
+/** Starts an instance to which the errors belong that its code leaves to nobody. */
+const startAlone = async (
+  host: InstanceHost,
+  fn: FunctionConfig,
+  instantiate: Instantiate,
+): Promise<Start> => {
+  let instance: Instance | undefined;
+  const failed = Promise.withResolvers<Start<Instance>>();
+  const self = {
+    uncaught(error: unknown) {
+      if (instance) instance.uncaught(error);
+      else failed.resolve({ ok: false, error: describeThrown(error) });
+    },
+  };
+  const starting = current.run(self, () => startInstance(host, fn, instantiate));
+  const started = await Promise.race([starting, failed.promise]);
+  if (!started.ok) return started;
+  const { environment } = started;
+  instance = environment;
+  return {
+    ok: true,
+    environment: {
+      ...environment,
+      run: (event, invocation) => current.run(self, () => environment.run(event, invocation)),
+    },
+  };
+};
 
 /**
  * Runs handlers in this process: each instance has its own module state, environment, time and chance, all of
@@ -24,11 +69,14 @@ export const inlineRuntime =
     code,
     outgoing,
     coldStarts = false,
+    follow = false,
   }: {
     code: Code;
     outgoing?: Outgoing;
     /** Whether environments take their time to start, and end when they have nothing to do for long. */
     coldStarts?: boolean | undefined;
+    /** Whether code that changes is there at the next invocation. */
+    follow?: boolean | undefined;
   }): MakeRuntime =>
   (world) => {
     const cold = coldStarts ? estimatedColdStarts(world, code) : undefined;
@@ -65,9 +113,20 @@ export const inlineRuntime =
           orderly,
           crashed,
         };
-        return startInstance(host, fn, instantiate);
+        return startAlone(host, fn, instantiate);
       },
     });
+    const codeOf = ({ path }: Bundle): Instantiate => {
+      const instantiate = compiled.get(path) ?? compile(path);
+      compiled.set(path, instantiate);
+      return instantiate;
+    };
+    const changes = follow
+      ? codeChanges(world, code.root, bundles, (name, bundle) => {
+          codes.set(name, codeOf(bundle));
+          pool.renew(name);
+        })
+      : undefined;
 
     return {
       async prepare(fn) {
@@ -75,13 +134,16 @@ export const inlineRuntime =
         const load = async () => {
           const bundle = await bundles.bundle(fn.file);
           checkExported(bundle, fn.exported);
-          const instantiate = compiled.get(bundle.path) ?? compile(bundle.path);
-          compiled.set(bundle.path, instantiate);
-          return instantiate;
+          changes?.follow(fn.name, fn.exported, bundle);
+          return codeOf(bundle);
         };
         codes.set(fn.name, await world.clock.hold(load()));
       },
-      invoke: pool.invoke,
+      invoke(fn, event, invocation) {
+        const renewing = changes?.renewing(fn.name);
+        if (!renewing) return pool.invoke(fn, event, invocation);
+        return world.clock.hold(renewing).then(() => pool.invoke(fn, event, invocation));
+      },
       warm: pool.warm,
       crash: pool.crash,
       renew: pool.renew,

@@ -1,7 +1,7 @@
 import { cpuOf, residentMb } from "./process-figures.ts";
 import { pause, startShop, twoLines } from "./running-shop.ts";
 
-/** How a real `npm start` behaves: from the start of the process, over HTTP, functions isolated in threads. */
+/** How a real `npm start` behaves: from the start of the process, over HTTP, with the options that it is given. */
 export type Served = {
   readyMs: number;
   firstOrderMs: number;

@@ -12,6 +12,7 @@ import { measureGrowth } from "../bench/growth.ts";
 import { measureInline } from "../bench/inline.ts";
 import { measureLongLife } from "../bench/long-life.ts";
 import { measurePauses } from "../bench/pauses.ts";
+import { measureRewind } from "../bench/rewind.ts";
 import { measureSdkCall } from "../bench/sdk-calls.ts";
 import { measureServed } from "../bench/served.ts";
 import { measureRecording } from "../bench/trace.ts";
@@ -21,7 +22,7 @@ const help = `Counts what an order costs, and times the shop on this machine. Al
 
   --quick         at most 45 s: 300 orders for the growth instead of 10,000, fewer of all else, nothing with --persist,
                   no second process beside the first, no long life
-  --only <part>   order, call, inline, trace, served, crowd, bundles, life or pauses
+  --only <part>   order, call, inline, trace, served, crowd, bundles, rewind, life or pauses
   --long          lets one shop live through 100,000 orders instead of 20,000
   --help          this text
 `;
@@ -154,6 +155,7 @@ const timeRecording: Part = async () => {
 const timeServed: Part = async ({ quick }) => {
   say("Starting the shop and serving orders over HTTP ...\n");
   const served = await measureServed(quick ? 100 : 300, 40);
+  const isolated = quick ? undefined : await measureServed(300, 40, ["--isolated"]);
   const dir = mkdtempSync(join(tmpdir(), "petstore-bench-"));
   const kept = quick
     ? undefined
@@ -165,6 +167,7 @@ const timeServed: Part = async ({ quick }) => {
   print(`  npm start, installed, to ready      ${(served.readyMs / 1000).toFixed(1)} s`);
   print(`  ... to the first order's end        ${(served.firstOrderMs / 1000).toFixed(1)} s`);
   print(`  orders per second, served           ${number(served.ordersPerSecond)}`);
+  if (isolated) print(`  ... with --isolated                 ${number(isolated.ordersPerSecond)}`);
   if (kept) print(`  ... with --persist                  ${number(kept.ordersPerSecond)}`);
   print(`  raw transactions of the engine      ${Math.round(raw)} per second`);
   print(`  orders as a share of those          ${number((100 * served.ordersPerSecond) / raw)} %`);
@@ -225,6 +228,20 @@ const liveLong: Part = async ({ long }) => {
   return grown <= 1.5 && (old?.residentMb ?? 0) <= 1500;
 };
 
+/** How long it takes to go back in time. */
+const turnBack: Part = async ({ quick }) => {
+  const orders = quick ? 200 : 1_000;
+  say(`Letting a shop take ${orders} orders, and going back through all of them ...\n`);
+  const { longestMs, keepMs, moments } = await measureRewind(orders, progressOf(orders));
+  print(`\nBack in time, with ${orders} orders in the shop`);
+  print(`  moments that are kept               ${moments}`);
+  print(`  to keep one, between two decisions  ${number(keepMs)} ms`);
+  print(
+    `  to go back to one, the longest      ${Math.round(longestMs)} ms ${within(longestMs, 200, "ms")}`,
+  );
+  return longestMs <= 200;
+};
+
 /** How long somebody waits while others order. */
 const findPauses: Part = async () => {
   const dir = mkdtempSync(join(tmpdir(), "petstore-bench-"));
@@ -269,6 +286,7 @@ const parts: Record<string, { run: Part; quick: boolean }> = {
   served: { run: timeServed, quick: true },
   crowd: { run: meetCrowd, quick: false },
   bundles: { run: sizeBundles, quick: true },
+  rewind: { run: turnBack, quick: false },
   life: { run: liveLong, quick: false },
   pauses: { run: findPauses, quick: false },
 };

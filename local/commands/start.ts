@@ -2,11 +2,15 @@ import { setFlagsFromString } from "node:v8";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { openJournal } from "emulator/kernel/journal";
+import type { Keeper } from "emulator/kernel/keep";
+import { pacedClock } from "emulator/kernel/paced-clock";
 import { CannotStart } from "emulator/kernel/refusals";
 import { writeTraceTo } from "emulator/kernel/trace-file";
 import { endProcess } from "emulator/runtime/end-process";
+import { endForUncaught } from "emulator/runtime/inline-runtime";
 import { endOn, optionsOf } from "../command-line.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
+import { liveShop } from "../live-shop.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { namesByArn } from "../redrive/failure-queues.ts";
@@ -27,6 +31,9 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
   --logs            show what the functions log, too
   --trace <file>    write everything that passes into this file, a line of JSON for each (emulator/README.md has the kinds)
+  --isolated        run the functions in threads, at the pace of the machine: for handlers that block for long or for ever,
+                    or that use sockets or child processes. Without it they run in this process, where one that never
+                    comes back stops everything, and time can be paused, slowed, stepped through and turned back
   --help            this text
 `;
 
@@ -56,6 +63,7 @@ const readOptions = () => {
       lag: { type: "string", default: "0" },
       logs: { type: "boolean", default: false },
       trace: { type: "string" },
+      isolated: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -83,6 +91,11 @@ const lose = (error: Error): never => {
   process.exit(1);
 };
 
+/** An error that a handler in this process left to nobody ends its instance, as on AWS, and not the shop. */
+const uncaught = (error: unknown) => {
+  if (!endForUncaught(error)) throw error;
+};
+
 const start = async () => {
   const options = readOptions();
   if (options.help) return void process.stdout.write(help);
@@ -102,10 +115,13 @@ const start = async () => {
       `${persist} was last used at ${new Date(Date.now() + ahead).toLocaleString()}, later than this machine's clock says it is now: time goes on from there.`,
     );
 
-  const clock = realClock(
-    (error, label) => say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
-    { notBefore: journal?.lastSeen ?? 0 },
-  );
+  const failed = (error: unknown, label: string) =>
+    say(`${label}: ${error instanceof Error ? error.message : String(error)}`);
+  const notBefore = journal?.lastSeen ?? 0;
+  const paced = options.isolated ? undefined : pacedClock({ onError: failed, notBefore });
+  if (paced)
+    for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, uncaught);
+  const clock = paced ?? realClock(failed, { notBefore });
   const [aws, api] = await Promise.all([
     listenOnLoopback(options.port),
     listenOnLoopback(options.apiPort, { maxBody: 11 * 1024 * 1024 }),
@@ -117,19 +133,30 @@ const start = async () => {
     if (wanted !== 0 && port !== wanted) say(`Port ${wanted} is busy: the ${what} is on ${port}.`);
 
   const web = builtPages();
-  const local = await openShop({
-    clock,
+  const shared = {
     graph,
-    runtime: "worker",
     coldStarts: options["cold-starts"],
     lags: { reads: options.lag },
     credentials,
     apiUrl: api.url,
     awsUrl: aws.url,
-    restore: journal && ((keeper) => journal.replay(keeper, clock.now)),
+    restore: journal && ((keeper: Keeper) => journal.replay(keeper, clock.now)),
     seeded: false,
     web,
-  });
+  };
+  const live =
+    paced &&
+    (await liveShop({
+      ...shared,
+      clock: paced,
+      forbidden:
+        persist === undefined
+          ? undefined
+          : `Nothing is turned back where everything is kept: ${persist} would have to forget it.`,
+      // Who orders by hand finds all functions warm again.
+      rewound: () => paced.after(500, "warm the functions", live?.warm ?? (() => {})),
+    }));
+  const local = live ?? (await openShop({ ...shared, clock, runtime: "worker" }));
   const buildPages = () => {
     for (const name of pageNames)
       web.page(name).catch((error) => say(`The page /${name}/ cannot be built: ${error.message}`));
@@ -146,9 +173,11 @@ const start = async () => {
   const endTrace =
     options.trace === undefined ? undefined : writeTraceTo(local.cloud.trace, options.trace, say);
   const since = local.openedAt();
-  aws.serve(local.handlers.aws);
-  api.serve(local.handlers.api);
+  const { aws: awsHandler, api: apiHandler } = live?.outside ?? local.handlers;
+  aws.serve(awsHandler);
+  api.serve(apiHandler);
   await local.open();
+  await live?.timeline.mark("opened");
 
   buildPages();
 
