@@ -4,6 +4,7 @@ import type { Graph } from "emulator/boot/graph";
 import type { Keeper } from "emulator/kernel/keep";
 import { accounts, subjectOf } from "./accounts.ts";
 import { restOf } from "./at-rest.ts";
+import { consolePages } from "./console/server.ts";
 import { localPages, localPrefix } from "./pages/routes.ts";
 import { code, shopGraph } from "./repository.ts";
 import { placesOf } from "./rights/places.ts";
@@ -87,6 +88,7 @@ export const openShop = async ({
     atRest: restOf(emulator),
     accounts,
     token,
+    beside: {},
     pageToken: randomBytes(24).toString("base64url"),
     openedAt: () => opened.get("at"),
     async open() {
@@ -95,7 +97,9 @@ export const openShop = async ({
       opened.set("at", cloud.clock.now());
     },
   };
-  emulator.addPages(localPages(shop));
+  const seen = consolePages(shop);
+  const pages = localPages(shop);
+  emulator.addPages(async (request) => (await seen.pages(request)) ?? pages(request));
   if (restore) await cloud.restart(restore);
   if (seeded) await shop.open();
   return shop;
