@@ -10,6 +10,7 @@ import { code, shopGraph } from "./repository.ts";
 import { placesOf } from "./rights/places.ts";
 import { seed } from "./seed/seed.ts";
 import type { Shop } from "./shop.ts";
+import { type BuiltPages, builtPages } from "./web/built.ts";
 
 export type ShopOptions = Pick<
   EmulatorOptions,
@@ -18,6 +19,8 @@ export type ShopOptions = Pick<
   graph?: Graph;
   /** Puts back what an earlier shop knew. */
   restore?: ((keeper: Keeper) => void) | undefined;
+  /** The pages of web/. */
+  web?: BuiltPages;
   /** Whether to open it at once, which is the rule. */
   seeded?: boolean;
 };
@@ -70,6 +73,7 @@ export const openShop = async ({
   graph = shopGraph(),
   restore,
   seeded = true,
+  web = builtPages(),
   ...options
 }: ShopOptions): Promise<Shop> => {
   const emulator = await emulate({
@@ -98,7 +102,7 @@ export const openShop = async ({
     },
   };
   const seen = consolePages(shop);
-  const pages = localPages(shop);
+  const pages = localPages(shop, web);
   emulator.addPages(async (request) => (await seen.pages(request)) ?? pages(request));
   if (restore) await cloud.restart(restore);
   if (seeded) await shop.open();
