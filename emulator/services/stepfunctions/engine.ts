@@ -75,10 +75,13 @@ export const statesEngine = (world: World): Engine => {
       kind: started ? "states.started" : "states.ended",
       machine: machineName,
       execution: arn,
+      executionArn: arn,
       name,
       status,
+      input: x.input,
+      ...(x.output !== undefined && { output: x.output }),
       ...(x.error !== undefined && { error: x.error }),
-      ...(x.cause !== undefined && { cause: x.cause }),
+      ...(x.cause !== undefined && { errorCause: x.cause }),
     });
   };
 

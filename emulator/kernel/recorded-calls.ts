@@ -1,0 +1,29 @@
+import { AwsError, type Call } from "./engine.ts";
+import { roughSize, type Trace } from "./trace.ts";
+
+type Reach = (call: Call) => Promise<unknown>;
+
+const errorOf = (error: unknown) =>
+  error instanceof AwsError
+    ? { code: error.code, message: error.message, status: error.status }
+    : { code: "InternalFailure", message: String(error), status: 500 };
+
+/** Calls of which the trace has each with its answer. What a call does is caused by it. */
+export const recordCalls =
+  (trace: Trace, reach: Reach): Reach =>
+  async (call) => {
+    if (call.poll) return reach(call);
+    const { caller, service, operation, input } = call;
+    const { seq: of } = trace.write(
+      { kind: "call", caller, service, operation, input },
+      roughSize(input),
+    );
+    try {
+      const output = await trace.under(of, () => reach(call));
+      trace.write({ kind: "answer", cause: of, of, output }, roughSize(output));
+      return output;
+    } catch (error) {
+      trace.write({ kind: "answer", cause: of, of, error: errorOf(error) });
+      throw error;
+    }
+  };
