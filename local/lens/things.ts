@@ -24,8 +24,16 @@ const plain = (name: string): string => {
   return name.startsWith("http") ? (name.split("/").at(-1) ?? name) : name;
 };
 
+const known = new WeakMap<Graph, Things>();
+
 /** Things of a graph by their names. */
 export const thingsOf = (graph: Graph): Things => {
+  const things = known.get(graph) ?? readThings(graph);
+  known.set(graph, things);
+  return things;
+};
+
+const readThings = (graph: Graph): Things => {
   const placeOf = placesOf(graph);
   const sources = new Map(
     graph.functions.map(({ functionName, handler }) => [

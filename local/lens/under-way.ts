@@ -1,5 +1,5 @@
-import { errorLineOf } from "../error-line.ts";
 import type { Entry } from "./entry.ts";
+import { lastWords } from "./last-words.ts";
 import type { Things } from "./things.ts";
 
 /** A message that is in a queue. */
@@ -15,27 +15,10 @@ export type Lying = {
 
 const sentence = (text: string) => text.replace(/\s+/g, " ").replace(/\.$/, "").slice(0, 240);
 
-/** What a function said last of why it failed, if it did. */
-const lastErrors = () => {
-  const said = new Map<unknown, string>();
-  return {
-    hear(entry: Entry) {
-      if (entry.kind === "log") {
-        const line = errorLineOf(String(entry.line));
-        if (line) said.set(entry.function, [line.message, line.error].filter(Boolean).join(": "));
-      } else if (entry.kind === "invocation-ended" && entry.error) {
-        const { errorType, errorMessage } = entry.error as Record<string, string>;
-        said.set(entry.function, [errorType, errorMessage].filter(Boolean).join(": "));
-      }
-    },
-    of: (name: unknown) => said.get(name),
-  };
-};
-
 /** The messages of an order that are in queues now, dead letters among them, by entries that stand in their order. */
 export const lyingOf = (entries: readonly Entry[], things: Things): Lying[] => {
   const lying = new Map<string, Lying>();
-  const errors = lastErrors();
+  const errors = lastWords();
   const readers = new Map<string, unknown>();
   const idOf = (queue: unknown) => things(queue)?.id ?? String(queue);
   const put = ({ seq, at }: Entry, messageId: string, queue: unknown, dead?: string) => {
