@@ -1,27 +1,38 @@
 import type { Entry } from "./entry.ts";
 
-/** An order's id, or that of its payment, which is named after it, wherever it stands. */
-const ID = /\b(?:ord|pay)_([0-9A-HJKMNP-TV-Z]{26})/g;
-const mayHold = (text: string) => text.includes("ord_") || text.includes("pay_");
+const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 /** What is deeper than this in a body is not looked at. */
 const DEEPEST = 24;
 
-const collect = (value: unknown, found: Set<string>, depth = 0): void => {
+/** Ids of orders, and of their payments, which are named after them, in a text. Texts are many and long: no expression runs over them. */
+const scan = (text: string, prefix: string, found: Set<string>): void => {
+  for (let at = text.indexOf(prefix); at >= 0; at = text.indexOf(prefix, at + prefix.length)) {
+    const ulid = text.slice(at + 4, at + 30);
+    const id = `ord_${ulid}`;
+    if (!found.has(id) && ULID.test(ulid)) found.add(id);
+  }
+};
+
+const collect = (value: unknown, found: Set<string>, depth: number): void => {
   if (typeof value === "string") {
-    if (mayHold(value)) for (const [, id] of value.matchAll(ID)) found.add(`ord_${id}`);
+    if (value.length < 30) return;
+    scan(value, "ord_", found);
+    scan(value, "pay_", found);
   } else if (typeof value === "object" && value !== null && depth < DEEPEST) {
     if (ArrayBuffer.isView(value)) return;
-    for (const [name, part] of Object.entries(value)) {
-      if (mayHold(name)) collect(name, found, depth + 1);
-      collect(part, found, depth + 1);
-    }
+    if (Array.isArray(value)) for (const part of value) collect(part, found, depth + 1);
+    else
+      for (const name in value) {
+        if (name.length >= 30) collect(name, found, depth + 1);
+        collect((value as Record<string, unknown>)[name], found, depth + 1);
+      }
   }
 };
 
 /** The ids of all orders that something mentions. */
 export const idsIn = (value: unknown): Set<string> => {
   const found = new Set<string>();
-  collect(value, found);
+  collect(value, found, 0);
   return found;
 };
 
@@ -42,6 +53,5 @@ export const mentionsOf = (entry: Entry): ReadonlySet<string> => {
     const inKey = idsIn(entry.key);
     return inKey.size > 0 ? inKey : changed(entry.before, entry.after);
   }
-  const { seq: _, at: __, cause: ___, causes: ____, ...fields } = entry;
-  return idsIn(fields);
+  return idsIn(entry);
 };
