@@ -3,7 +3,7 @@ import { AwsError, type Call, type Engine, notEmulated, type World } from "./eng
 import { createKeeper, type Keeper, type Snapshot } from "./keep.ts";
 import { createObservers, type Observer } from "./observers.ts";
 import { recordCalls } from "./recorded-calls.ts";
-import { createTrace, noTrace, type Passing, type TraceOptions } from "./trace.ts";
+import { createTrace, noTrace, type TraceOptions } from "./trace.ts";
 
 export type { Fact } from "./observers.ts";
 
@@ -46,8 +46,8 @@ export const createCloud = (
   let gates: readonly Gate[] = []; // copied on write: a call keeps those that it began with
   const { trace, clock } = kept ? createTrace(ownClock, kept) : { trace: noTrace, clock: ownClock };
   const observers = createObservers(clock);
-  const note = (fact: Passing) => {
-    const entry = trace.write(fact);
+  const note: World["note"] = (fact, more, bytes) => {
+    const entry = trace.write(more ? { ...fact, ...more } : fact, bytes);
     observers.note(fact);
     return entry;
   };

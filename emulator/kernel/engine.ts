@@ -48,8 +48,11 @@ export type World = {
   /** The one place every call passes: observed, refused by IAM or spoilt there, before an engine sees it. */
   // biome-ignore lint/suspicious/noExplicitAny: see Call
   call: (call: Call) => Promise<any>;
-  /** Writes what is not an API call into the trace, and tells observers: a state entered, a delivery, a parked message. */
-  note: (fact: Passing) => Entry;
+  /**
+   * Writes what is not an API call into the trace, and tells observers: a state entered, a delivery, a parked message.
+   * `more` is for the trace alone, and `bytes` about what that takes.
+   */
+  note: (fact: Passing, more?: Partial<Passing>, bytes?: number) => Entry;
   /** All that passes, each with its cause: for what observers need not hear, and for what causes something else later. */
   trace: Trace;
   /** Where an engine declares its state, so that it can be copied, kept and put back. */

@@ -20,10 +20,16 @@ export const recordCalls =
     );
     try {
       const output = await trace.under(of, () => reach(call));
-      trace.write({ kind: "answer", cause: of, of, output }, roughSize(output));
+      const units = trace.charged(of);
+      trace.write(
+        { kind: "answer", cause: of, of, output, ...(units && { units }) },
+        roughSize(output),
+      );
       return output;
     } catch (error) {
-      trace.write({ kind: "answer", cause: of, of, error: errorOf(error) });
+      const units = trace.charged(of);
+      const answered = { error: errorOf(error), ...(units && { units }) };
+      trace.write({ kind: "answer", cause: of, of, ...answered });
       throw error;
     }
   };

@@ -28,6 +28,9 @@ export type Passing = Fact & {
   of?: number | undefined;
 };
 
+/** Capacity of a database, in its units. */
+export type Units = { read: number; write: number };
+
 /** The log of everything that passes the emulator: of the newest, as many as its bytes allow. Only ever appended to. */
 export type Trace = {
   /** Appends an entry. `bytes` is about how much memory it keeps from being freed. */
@@ -50,6 +53,10 @@ export type Trace = {
   hear: (listener: (entry: Entry) => unknown) => () => void;
   /** Remembers the entry that stands for a thing which others will be caused by: a message, a record, an invocation. */
   mark: (thing: string, seq: number) => void;
+  /** Counts capacity that the call which is under way takes: its answer will say how much it was. */
+  charge: (read: number, write: number) => void;
+  /** What was counted for a call, which is forgotten with that. */
+  charged: (seq: number) => Units | undefined;
   /** The entry that was remembered for a thing last, unless that is too long ago. */
   marked: (thing: string) => number | undefined;
 };
@@ -124,6 +131,7 @@ export const createTrace = (
   const ring = ringOf(bytes);
   const ears = createObservers<Entry>(clock);
   const things = forgetful();
+  const charges = new Map<number, Units>();
   let last = 0;
   let epoch = 1;
 
@@ -155,6 +163,20 @@ export const createTrace = (
     hear: ears.observe,
     mark: things.set,
     marked: things.get,
+    charge(read, write) {
+      const seq = underway.getStore();
+      if (seq === undefined) return;
+      const before = charges.get(seq);
+      charges.set(seq, {
+        read: (before?.read ?? 0) + read,
+        write: (before?.write ?? 0) + write,
+      });
+    },
+    charged(seq) {
+      const units = charges.get(seq);
+      if (units) charges.delete(seq);
+      return units;
+    },
   };
   return {
     trace,
@@ -185,6 +207,8 @@ export const noTrace: Trace = {
   hear: () => () => {},
   mark: () => {},
   marked: () => undefined,
+  charge: () => {},
+  charged: () => undefined,
 };
 
 /** About how many bytes a value takes: looked at no deeper than so, and of long lists at their beginning. */

@@ -38,16 +38,19 @@ export const createTransitions = (context: Context) => {
     );
     t.last = entered;
     t.visit = { state, input, enteredAt: clock.now(), entered, before, tries: [], retryCount: 0 };
-    const { seq } = world.note({
-      kind: "states.transition",
-      machine: x.machineName,
-      execution: x.arn,
-      executionArn: x.arn,
-      name: x.name,
-      state,
-      type: Type,
-      input: text,
-    });
+    const { seq } = world.note(
+      {
+        kind: "states.transition",
+        machine: x.machineName,
+        execution: x.arn,
+        executionArn: x.arn,
+        name: x.name,
+        state,
+        type: Type,
+      },
+      { input: text },
+      text.length,
+    );
     limited(t, text);
     await world.trace.under(seq, () => act(x, t));
   };
