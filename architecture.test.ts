@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const pureCore = "packages/core/src/(decider|event|id|money|result|context)\\.ts";
-const library = "(?!packages/|services/|emulator/|local/|infra/|scripts/).+";
+const library = "(?!packages/|services/|emulator/|local/|infra/|scripts/|web/).+";
 
 /** Who may import whom: for files that match the left side, every import must match the right. */
 const layers: [files: string, mayImport: string[]][] = [
@@ -18,6 +18,11 @@ const layers: [files: string, mayImport: string[]][] = [
   ["^infra/", ["infra/", "packages/", "services/[\\w-]+/src/(saga|domain)/", library]],
   ["^emulator/", ["emulator/", library]],
   ["^local/", ["local/", "emulator/", "packages/", "services/", "infra/", library]],
+  ["^web/(test/|vite)", ["web/", library]],
+  [
+    "^web/",
+    ["web/(shop|console|shared)/", "packages/events/", "services/[\\w-]+/src/domain/", library],
+  ],
   ["^scripts/", ["scripts/", "packages/", "services/", library]],
 ];
 
@@ -31,10 +36,12 @@ const importsOf = (file: string) =>
             .replace(/^emulator\/(.+)$/, "emulator/$1.ts"),
   );
 
-const sources = globSync("{packages,services,emulator,infra,local,scripts}/**/*.ts", {
+const sources = globSync("{packages,services,emulator,infra,local,scripts,web}/**/*.{ts,tsx}", {
   exclude: ["**/node_modules/**", "infra/.sst/**"],
 }).map((file) => file.replaceAll("\\", "/"));
-const code = sources.filter((file) => !/\.(test|d)\.ts$/.test(file) && !file.includes("/testing/"));
+const code = sources.filter(
+  (file) => !/\.(test|d)\.tsx?$/.test(file) && !file.includes("/testing/"),
+);
 
 const forbidden = (file: string) => {
   const [files, mayImport] = layers.find(([pattern]) => new RegExp(pattern).test(file)) ?? ["", []];
@@ -50,6 +57,16 @@ describe("the structure", () => {
 
   it("lets every file import only what its layer may", () =>
     expect(offenders(code, forbidden)).toEqual([]));
+
+  it("lets the pages of web/ know contracts and answers by their types only", () => {
+    const values = (file: string) =>
+      [...readFileSync(file, "utf8").matchAll(/^(?:import|export)(?! type)[^;]*?from "([^"]+)"/gm)]
+        .map(([, to = ""]) => (to.startsWith(".") ? join(file, "..", to) : to))
+        .filter((to) => /^(@petstore|packages|services|zod)\b/.test(to));
+    const pages = code.filter((file) => file.startsWith("web/"));
+    expect(pages.length).toBeGreaterThan(2);
+    expect(offenders(pages, values)).toEqual([]);
+  });
 
   it("has no circle of imports, types included", () => {
     const known = new Set(sources);

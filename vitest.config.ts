@@ -24,8 +24,8 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
-          include: ["{packages,services,local,infra,scripts}/**/*.test.ts", "*.test.ts"],
-          exclude: ["**/node_modules/**", "**/*.system.test.ts"],
+          include: ["{packages,services,local,infra,scripts,web}/**/*.test.ts", "*.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.system.test.ts", "**/*.browser.test.ts"],
         },
       },
       {
@@ -41,6 +41,14 @@ export default defineConfig({
           ...common,
           name: "system",
           include: ["**/*.system.test.ts"],
+          exclude: ["**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "browser",
+          include: ["web/**/*.browser.test.ts"],
           exclude: ["**/node_modules/**"],
         },
       },

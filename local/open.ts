@@ -4,11 +4,13 @@ import type { Graph } from "emulator/boot/graph";
 import type { Keeper } from "emulator/kernel/keep";
 import { accounts, subjectOf } from "./accounts.ts";
 import { restOf } from "./at-rest.ts";
+import { consolePages } from "./console/server.ts";
 import { localPages, localPrefix } from "./pages/routes.ts";
 import { code, shopGraph } from "./repository.ts";
 import { placesOf } from "./rights/places.ts";
 import { seed } from "./seed/seed.ts";
 import type { Shop } from "./shop.ts";
+import { type BuiltPages, builtPages } from "./web/built.ts";
 
 export type ShopOptions = Pick<
   EmulatorOptions,
@@ -17,6 +19,8 @@ export type ShopOptions = Pick<
   graph?: Graph;
   /** Puts back what an earlier shop knew. */
   restore?: ((keeper: Keeper) => void) | undefined;
+  /** The pages of web/. */
+  web?: BuiltPages;
   /** Whether to open it at once, which is the rule. */
   seeded?: boolean;
 };
@@ -69,6 +73,7 @@ export const openShop = async ({
   graph = shopGraph(),
   restore,
   seeded = true,
+  web = builtPages(),
   ...options
 }: ShopOptions): Promise<Shop> => {
   const emulator = await emulate({
@@ -87,6 +92,7 @@ export const openShop = async ({
     atRest: restOf(emulator),
     accounts,
     token,
+    beside: {},
     pageToken: randomBytes(24).toString("base64url"),
     openedAt: () => opened.get("at"),
     async open() {
@@ -95,7 +101,9 @@ export const openShop = async ({
       opened.set("at", cloud.clock.now());
     },
   };
-  emulator.addPages(localPages(shop));
+  const seen = consolePages(shop);
+  const pages = localPages(shop, web);
+  emulator.addPages(async (request) => (await seen.pages(request)) ?? pages(request));
   if (restore) await cloud.restart(restore);
   if (seeded) await shop.open();
   return shop;

@@ -41,6 +41,7 @@ const plain = !process.stderr.isTTY || Boolean(process.env.NO_COLOR);
 const colours = plain ? ["--colors=off"] : [];
 const lint: Check = ["format and lint", "biome", ["ci", ...colours, "--error-on-warnings", "."]];
 const types: Check = ["types", "tsc", ["--noEmit"]];
+const web: Check = ["types of web", "tsc", ["--noEmit", "-p", "web"]];
 const infra: Check = ["types of infra", "tsc", ["--noEmit", "-p", "infra"]];
 const deadCode: Check = ["dead code", "knip", ["--no-progress"]];
 
@@ -76,6 +77,7 @@ const chosen = (): [how: string, checks: Check[]] => {
         stale,
         lint,
         types,
+        web,
         tests("--reporter=dot", "--project=unit"),
         tests("--reporter=dot", ...QUICK),
       ],
@@ -86,6 +88,7 @@ const chosen = (): [how: string, checks: Check[]] => {
       ci && !installed ? graph : stale,
       lint,
       types,
+      web,
       ...(ci || installed ? [infra] : []),
       deadCode,
       tests("--reporter=dot"),

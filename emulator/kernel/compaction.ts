@@ -4,8 +4,8 @@ import { freshJournalFile } from "./journal-file.ts";
 import { compactedRecord, groupRecord } from "./journal-records.ts";
 import type { Change } from "./keep.ts";
 
-/** How much is written in one go: clients wait for no more than that. */
-export type Slice = { entries: number; bytes: number };
+/** How much is written in one go, whichever comes first: clients wait for no more than that. */
+export type Slice = { entries: number; bytes: number; ms: number };
 
 /** What a journal is written anew from. */
 type Source = {
@@ -34,6 +34,9 @@ function* rewrite(
   let told = begun;
   let texts: string[] = [];
   let bytes = 0;
+  let since = performance.now();
+  const full = () =>
+    texts.length >= slice.entries || bytes >= slice.bytes || performance.now() - since >= slice.ms; // an entry may take long to read: a packed archive, a long history
   const write = () => {
     fresh.append(groupRecord(now(), texts));
     texts = [];
@@ -44,9 +47,10 @@ function* rewrite(
     const text = JSON.stringify(change);
     texts.push(text);
     bytes += text.length;
-    if (texts.length < slice.entries && bytes < slice.bytes) continue;
+    if (!full()) continue;
     write();
     yield "more";
+    since = performance.now();
     flush();
   }
   write();

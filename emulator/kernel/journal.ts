@@ -33,7 +33,7 @@ export type JournalOptions = {
 };
 
 const LARGE = 8 * 1024 * 1024;
-const SLICE: Slice = { entries: 500, bytes: 256 * 1024 };
+const SLICE: Slice = { entries: 500, bytes: 256 * 1024, ms: 15 };
 
 /** What nobody outside waits for is written after so many milliseconds: what changes meanwhile is written once. */
 const GROUP_MS = 20;

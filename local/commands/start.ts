@@ -12,6 +12,7 @@ import { namesByArn } from "../redrive/failure-queues.ts";
 import { shopGraph } from "../repository.ts";
 import { announce } from "../running.ts";
 import { createTeller } from "../tell.ts";
+import { builtPages, pageNames } from "../web/built.ts";
 import { keepKey, keptKey } from "./administrator-key.ts";
 
 const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
@@ -111,6 +112,7 @@ const start = async () => {
   ] as const)
     if (wanted !== 0 && port !== wanted) say(`Port ${wanted} is busy: the ${what} is on ${port}.`);
 
+  const web = builtPages();
   const local = await openShop({
     clock,
     graph,
@@ -122,7 +124,12 @@ const start = async () => {
     awsUrl: aws.url,
     restore: journal && ((keeper) => journal.replay(keeper, clock.now)),
     seeded: false,
+    web,
   });
+  const buildPages = () => {
+    for (const name of pageNames)
+      web.page(name).catch((error) => say(`The page /${name}/ cannot be built: ${error.message}`));
+  };
   if (persist !== undefined && !credentials) keepKey(persist, local.administrator);
   const teller = createTeller(aws.url, {
     logs: options.logs,
@@ -136,6 +143,8 @@ const start = async () => {
   aws.serve(local.handlers.aws);
   api.serve(local.handlers.api);
   await local.open();
+
+  buildPages();
 
   const named = Object.fromEntries(
     local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
@@ -152,7 +161,9 @@ const start = async () => {
 The Pet Store is open${since === undefined ? "" : ` again, as ${persist} has it since ${new Date(since).toLocaleString()}`} (${((performance.now() - began) / 1000).toFixed(1)} s).
 
   API           ${api.url}
-  In a browser  ${addressOf(api.url, token)}
+  Shop          ${addressOf(api.url, token, "/shop/")}
+  Console       ${addressOf(api.url, token, "/console/")}
+  All pages     ${addressOf(api.url, token)}
   AWS endpoint  ${aws.url}
 
 Place an order as Alice:

@@ -21,10 +21,11 @@ iframe { width: 100%; min-height: 16rem; border: 1px solid color-mix(in srgb, cu
 
 /** An HTML page of the shop on this machine. `body` is HTML. */
 export const page = (title: string, body: string) =>
-  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${style}</style><body><nav><a href="/">Pet Store</a><a href="/sign-in">Sign in</a><a href="/_local/emails">E-mails</a><a href="/openapi.json">OpenAPI</a></nav><main>${body}</main></body></html>`;
+  `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${style}</style><body><nav><a href="/">Pet Store</a><a href="/shop/">Shop</a><a href="/console/">Console</a><a href="/sign-in">Sign in</a><a href="/_local/emails">E-mails</a><a href="/openapi.json">OpenAPI</a></nav><main>${body}</main></body></html>`;
 
-/** The address of the first page with the token that lets credentials be seen. */
-export const addressOf = (apiUrl: string, pageToken: string) => `${apiUrl}/?token=${pageToken}`;
+/** The address of a page, the first one unless said, with the token that lets credentials be seen. */
+export const addressOf = (apiUrl: string, pageToken: string, path = "/") =>
+  `${apiUrl}${path}?token=${pageToken}`;
 
 /** Lines for a shell that place an order as somebody, and read theirs. */
 export const curlLines = (apiUrl: string, pageToken: string, name: string) => {
@@ -80,6 +81,8 @@ export const homePage = (about: {
 <table><tr><td>API<td><code>${apiUrl}</code><tr><td>AWS endpoint<td><code>${awsUrl}</code></table>
 <h2>Go on</h2>
 <ul>
+<li><a href="/shop/">The shop</a>, where an order starts
+<li><a href="/console/">The console</a>, where it is seen, broken and repaired
 <li><a href="/sign-in">Sign in</a> as a customer or the administrator: a token, and curl lines that place and read an order
 <li><a href="/openapi.json">OpenAPI</a> of the API; <a href="/products">the products</a>
 <li><a href="/_local/emails">The e-mails</a> that were “sent” (<a href="/_local/emails?format=json">as JSON</a>)

@@ -1,6 +1,8 @@
 import type { WireRequest, WireResponse } from "emulator/doors/wire/message";
 import { ownHeaders } from "emulator/doors/wire/own-answer";
 import type { Shop } from "../shop.ts";
+import type { BuiltPages } from "../web/built.ts";
+import { webPages } from "../web/serve.ts";
 import {
   curlLines,
   emailPage,
@@ -58,14 +60,21 @@ const routesOf = ({ graph }: Shop): string[] =>
 type Asked = { path: string; query: URLSearchParams; wantsJson: boolean; known: boolean };
 
 /**
- * What the shop on this machine serves beside its API on the API's address: the page at /, the sign-in, the e-mails.
+ * What the shop on this machine serves beside its API on the API's address: the page at /, the sign-in, the e-mails, the pages of web/.
  * Credentials are in them for who has the shop's page token only. Answers undefined for what is the API's.
  */
-export const localPages = (shop: Shop) => {
+export const localPages = (shop: Shop, built: BuiltPages) => {
   const { accounts, graph, urls, token: tokenOf, pageToken } = shop;
   const { known, exchange } = visitors(pageToken, new URL(urls.api).port);
   const accountNamed = (name: string | null | undefined) =>
     accounts.find((account) => account.name === name);
+  const web = webPages(built, {
+    shop: () => ({
+      api: "",
+      accounts: accounts.map(({ name, fullName, groups }) => ({ name, fullName, groups })),
+    }),
+    console: () => ({}),
+  });
   const newestFirst = () => shop.emails().toReversed();
 
   const signIn = ({ query, known }: Asked): WireResponse => {
@@ -133,7 +142,7 @@ export const localPages = (shop: Shop) => {
       const wantsJson =
         query.get("format") === "json" ||
         (request.headers.accept ?? "").startsWith("application/json");
-      const answer = own({ path, query, wantsJson, known: known(request) });
+      const answer = own({ path, query, wantsJson, known: known(request) }) ?? (await web(request));
       // Who reads a page is to find no secret in its address; a program is given what it asks for at once.
       const moved = answer && isPage(answer) ? exchange(request) : undefined;
       if (moved) return { ...moved, headers: { ...headers, ...moved.headers } };

@@ -25,7 +25,7 @@ const write = (dir: string) => {
       lose: end(1) as (error: Error) => never,
       say: (sentence) => process.stderr.write(`${sentence}\n`),
       large: 2000,
-      slice: { entries: 5, bytes: 10_000 },
+      slice: { entries: 5, bytes: 10_000, ms: 1000 },
       later: (task, ms) => ms < 1000 && void setImmediate(task),
     });
     journal.replay(keeper, Date.now);
