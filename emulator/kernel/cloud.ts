@@ -2,6 +2,8 @@ import type { Clock } from "./clock.ts";
 import { AwsError, type Call, type Engine, notEmulated, type World } from "./engine.ts";
 import { createKeeper, type Keeper, type Snapshot } from "./keep.ts";
 import { createObservers, type Observer } from "./observers.ts";
+import { recordCalls } from "./recorded-calls.ts";
+import { createTrace, noTrace, type TraceOptions } from "./trace.ts";
 
 export type { Fact } from "./observers.ts";
 
@@ -29,13 +31,26 @@ export type Cloud = World & {
   stop: () => void;
 };
 
+export type CloudOptions = {
+  account?: string;
+  region?: string;
+  /** How the trace is kept; false where nobody will look at it. */
+  trace?: TraceOptions | false | undefined;
+};
+
 export const createCloud = (
-  clock: Clock,
+  ownClock: Clock,
   makers: ((world: World) => Engine)[],
-  { account = "123456789012", region = "us-east-1" } = {},
+  { account = "123456789012", region = "us-east-1", trace: kept = {} }: CloudOptions = {},
 ): Cloud => {
   let gates: readonly Gate[] = []; // copied on write: a call keeps those that it began with
-  const { note, observe } = createObservers(clock);
+  const { trace, clock } = kept ? createTrace(ownClock, kept) : { trace: noTrace, clock: ownClock };
+  const observers = createObservers(clock);
+  const note: World["note"] = (fact, more, bytes) => {
+    const entry = trace.write(more ? { ...fact, ...more } : fact, bytes);
+    observers.note(fact);
+    return entry;
+  };
   const engines: Record<string, Engine> = {};
   const keeper = createKeeper();
 
@@ -52,13 +67,15 @@ export const createCloud = (
     const gate = list[index];
     return gate ? gate(call, (passed) => through(list, index + 1, passed)) : reach(call);
   };
+  const reachGated = (call: Call) => through(gates, 0, call);
 
   const world: World = {
     clock,
     account,
     region,
-    call: (call) => through(gates, 0, call),
+    call: kept ? recordCalls(trace, reachGated) : reachGated,
     note,
+    trace,
     keep: keeper,
   };
   for (const make of makers) {
@@ -91,7 +108,7 @@ export const createCloud = (
         gates = gates.filter((one) => one !== own);
       };
     },
-    observe,
+    observe: observers.observe,
     snapshot: () => ({ now: clock.now(), parts: keeper.take() }),
     async restart(change) {
       stop();

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Keep } from "./keep.ts";
+import type { Entry, Passing, Trace } from "./trace.ts";
 
 /** Who makes a call: a function, rule, schedule, state machine or outside client, with the role it calls under. */
 export type Caller = {
@@ -19,6 +20,8 @@ export type Call = {
   operation: string; // AWS's name: "TransactWriteItems"
   // biome-ignore lint/suspicious/noExplicitAny: the engines validate what they are given, as AWS does
   input: any;
+  /** Asks whether there is something: the trace has nothing of it, but an entry of what was found. */
+  poll?: true;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: see Call
@@ -45,8 +48,13 @@ export type World = {
   /** The one place every call passes: observed, refused by IAM or spoilt there, before an engine sees it. */
   // biome-ignore lint/suspicious/noExplicitAny: see Call
   call: (call: Call) => Promise<any>;
-  /** Tells observers what is not an API call: a state entered, a delivery, a parked message. */
-  note: (fact: Record<string, unknown> & { kind: string }) => void;
+  /**
+   * Writes what is not an API call into the trace, and tells observers: a state entered, a delivery, a parked message.
+   * `more` is for the trace alone, and `bytes` about what that takes.
+   */
+  note: (fact: Passing, more?: Partial<Passing>, bytes?: number) => Entry;
+  /** All that passes, each with its cause: for what observers need not hear, and for what causes something else later. */
+  trace: Trace;
   /** Where an engine declares its state, so that it can be copied, kept and put back. */
   keep: Keep;
 };

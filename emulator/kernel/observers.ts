@@ -6,11 +6,11 @@ export type Fact = Record<string, unknown> & { kind: string };
 export type Observer = (fact: Fact) => unknown;
 
 /**
- * Those who hear of facts, a list that is copied on write. One that fails changes nothing for the engine that tells, nor for
+ * Those who hear of facts, or of entries of the trace; a list that is copied on write. One that fails changes nothing for the engine that tells, nor for
  * the others: its first failure is thrown in a turn of the clock, which reports it.
  */
-export const createObservers = (clock: Clock) => {
-  let observers: readonly { hear: Observer }[] = [];
+export const createObservers = <T = Fact>(clock: Clock) => {
+  let observers: readonly { hear: (heard: T) => unknown }[] = [];
   const failed = new WeakSet<object>();
 
   const report = (observer: object, error: unknown) => {
@@ -21,7 +21,7 @@ export const createObservers = (clock: Clock) => {
     });
   };
   return {
-    note(fact: Fact) {
+    note(fact: T) {
       for (const observer of observers)
         try {
           const heard = observer.hear(fact);
@@ -30,7 +30,7 @@ export const createObservers = (clock: Clock) => {
           report(observer, error);
         }
     },
-    observe(hear: Observer) {
+    observe(hear: (heard: T) => unknown) {
       const own = { hear };
       observers = [...observers, own];
       return () => {

@@ -21,6 +21,8 @@ export type Hosted = {
   started: (error?: ErrorPayload) => void;
   done: (outcome: Outcome) => void;
   crashed: (error: ErrorPayload) => void;
+  /** Does work of which its latest start or invocation is the cause. */
+  within: <T>(work: () => T) => T;
 };
 
 /** A thread that hosts environments of many functions. */

@@ -17,7 +17,11 @@ export const receive = (
   message: Exclude<FromThread, { kind: "pong" }>,
   answering: Answering,
 ) => {
-  if (message.kind === "fact") return world.note(message.fact as never);
+  if (message.kind === "fact") {
+    const { fact } = message;
+    const cause = world.trace.marked(`invocation ${fact.requestId}`);
+    return void world.note(fact, cause === undefined ? undefined : { cause });
+  }
   const self = thread.hosted.get(message.instance);
   if (!self) return;
   switch (message.kind) {
@@ -30,9 +34,9 @@ export const receive = (
       thread.hosted.delete(message.instance);
       return self.crashed(message.error);
     case "call":
-      return void answerCall(world, thread, message, answering);
+      return void self.within(() => answerCall(world, thread, message, answering));
     case "request":
-      return void answerRequest(thread, message, self.fn.name, answering);
+      return void self.within(() => answerRequest(thread, message, self.fn.name, answering));
   }
 };
 

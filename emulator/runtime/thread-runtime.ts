@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { join } from "node:path";
 import type { Caller } from "../kernel/engine.ts";
 import type { FunctionConfig, MakeRuntime } from "../services/lambda/function.ts";
@@ -189,6 +190,7 @@ export const threadRuntime =
                   watch(thread);
                 };
                 self.requestId = invocation.requestId;
+                self.within = AsyncLocalStorage.snapshot();
                 self.done = (outcome) => {
                   self.state = "resting";
                   ended(outcome);
@@ -228,6 +230,7 @@ export const threadRuntime =
             },
             done: () => {},
             crashed,
+            within: AsyncLocalStorage.snapshot(),
           };
           self.place();
           givenUp.addEventListener("abort", environment.kill);

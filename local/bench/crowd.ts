@@ -119,7 +119,7 @@ const openWatched = async () => {
   const counts: Counts = { refusedWebhooks: 0, refusedInvocations: 0 };
   shop.cloud.observe(({ kind, status, path }) => {
     if (kind === "throttled") counts.refusedInvocations += 1;
-    if (kind === "api.request" && status === 429 && String(path).startsWith("/webhooks/"))
+    if (kind === "api.response" && status === 429 && String(path).startsWith("/webhooks/"))
       counts.refusedWebhooks += 1;
   });
   aws.serve(shop.handlers.aws);

@@ -5,12 +5,17 @@ import { openJournal } from "emulator/kernel/journal";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
+import { painter } from "../demo/terminal.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
+import { indexOrders } from "../lens/order-index.ts";
+import { createStoryTeller } from "../lens/tell-story.ts";
+import { thingsOf } from "../lens/things.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { namesByArn } from "../redrive/failure-queues.ts";
 import { shopGraph } from "../repository.ts";
 import { announce } from "../running.ts";
+import type { Shop } from "../shop.ts";
 import { createTeller } from "../tell.ts";
 import { builtPages, pageNames } from "../web/built.ts";
 import { keepKey, keptKey } from "./administrator-key.ts";
@@ -25,6 +30,7 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --cold-starts     let functions take as long to start as on AWS, estimated from the size of their bundles
   --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
   --logs            show what the functions log, too
+  --story           tell every order as it goes, a line a hop, and dead letters with the line that sends them on
   --help            this text
 `;
 
@@ -53,6 +59,7 @@ const readOptions = () => {
       "cold-starts": { type: "boolean", default: false },
       lag: { type: "string", default: "0" },
       logs: { type: "boolean", default: false },
+      story: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -79,6 +86,16 @@ const lose = (error: Error): never => {
   say(`Nothing can be kept any more, so the shop stops: ${error.message}`);
   process.exit(1);
 };
+
+/** What the story of every order is told with: whose each entry is, what things are called, how a dead letter goes on. */
+const tellingOf = ({ cloud: { trace }, graph }: Shop, port: number) => ({
+  ordersOf: indexOrders(trace).of,
+  get: trace.get,
+  things: thingsOf(graph),
+  redriven: namesByArn(graph),
+  port: `--port ${port}`,
+  paint: painter(process.stderr),
+});
 
 const start = async () => {
   const options = readOptions();
@@ -135,10 +152,17 @@ const start = async () => {
     logs: options.logs,
     redriven: namesByArn(graph),
   });
+  const story = options.story ? createStoryTeller(tellingOf(local, aws.port)) : undefined;
   local.cloud.observe((fact) => {
+    if (story?.tells(fact.kind)) return;
     const line = teller.hear(fact);
     if (line) say(line);
   });
+  if (story)
+    local.cloud.trace.hear((entry) => {
+      const line = story.hear(entry);
+      if (line) say(line);
+    });
   const since = local.openedAt();
   aws.serve(local.handlers.aws);
   api.serve(local.handlers.api);

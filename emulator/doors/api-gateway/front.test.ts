@@ -199,7 +199,7 @@ test.each([
   const answer = await handle(request());
   expect(answer.status).toBe(status);
   expect(JSON.parse(String(answer.body))).toEqual({ message });
-  expect(facts.at(-1)).toMatchObject({ kind: "api.request", status, function: "F" });
+  expect(facts.at(-1)).toMatchObject({ kind: "api.response", status, function: "F" });
 });
 
 test("a function that is silent for 30 seconds is given up", async () => {
@@ -218,7 +218,7 @@ test("what has no route is a 404, and the function is not asked", async () => {
   const { handle, facts } = setUp(echo);
   const answer = await handle(request({ path: "/nowhere" }));
   expect(answer).toMatchObject({ status: 404, body: '{"message":"Not Found"}' });
-  expect(facts).toMatchObject([{ kind: "api.request", status: 404, path: "/nowhere" }]);
+  expect(facts).toMatchObject([{ kind: "api.response", status: 404, path: "/nowhere" }]);
 });
 
 test("a body over 10 MB is a 413", async () => {
@@ -278,8 +278,8 @@ test("a route with an authorizer runs its function for a good token only, and te
     headers: { "www-authenticate": expect.stringContaining('error="invalid_token"') },
   });
   expect(facts).toMatchObject([
-    { kind: "api.request", status: 401, routeKey: "GET /mine" },
-    { kind: "api.request", status: 401, routeKey: "GET /mine" },
+    { kind: "api.response", status: 401, routeKey: "GET /mine" },
+    { kind: "api.response", status: 401, routeKey: "GET /mine" },
   ]);
   const ada = { sub: "ada-1", name: "ada", email: "ada@example.com", groups: [] };
   const answer = await ask("/mine", { authorization: `Bearer ${issuer.token(ada)}` });

@@ -117,12 +117,13 @@ const readPath = (path: string) => decodePart(path).split("?", 1)[0] as string;
 
 /**
  * Serves an HTTP API: routes, payload format 2.0, JWT authorizers, CORS, throttling, limits. Every request is a note of
- * kind "api.request", which stands for the access log. `fetch` asks issuers for their keys.
+ * kind "api.response", which stands for the access log. `fetch` asks issuers for their keys.
  */
 export const httpApi = (world: World, api: HttpApi, fetch: Fetch): WireHandler => {
   const caller: Caller = { name: api.name, role: "apigateway.amazonaws.com" };
   const route = routeTable(api.routes.map(({ routeKey }) => routeKey));
   const { shared, targets } = guardsOf(world, api, fetch);
+  const { trace } = world;
   let count = 0;
 
   const answer = async (request: WireRequest, requestId: string, log: Record<string, unknown>) => {
@@ -162,17 +163,17 @@ export const httpApi = (world: World, api: HttpApi, fetch: Fetch): WireHandler =
     const requestId = `${api.front.apiId}-${count}`;
     const began = world.clock.now();
     const log: Record<string, unknown> = {};
-    const response = withCors(api.cors, request, await answer(request, requestId, log));
-    world.note({
-      kind: "api.request",
-      api: api.name,
-      requestId,
-      method: request.method,
-      path: request.path,
-      status: response.status,
-      latency: world.clock.now() - began,
-      ...log,
-    });
+    const { method, path, query } = request;
+    const asked = { api: api.name, requestId, method, path };
+    const { seq } = trace.write({ kind: "api.request", ...asked, query });
+    const answered = await trace.under(seq, () => answer(request, requestId, log));
+    const response = withCors(api.cors, request, answered);
+    const { status } = response;
+    const latency = world.clock.now() - began;
+    world.note(
+      { kind: "api.response", ...asked, status, latency, ...log },
+      { cause: seq, of: seq },
+    );
     return { ...response, headers: { ...response.headers, "apigw-requestid": requestId } };
   };
 };
@@ -182,10 +183,11 @@ export type FunctionUrl = { functionName: string; front: Front; cors?: Cors | un
 
 const maxUrlBody = 6 * 1024 * 1024;
 
-/** Serves a function URL, as Lambda does. A request is a note of kind "url.request". */
+/** Serves a function URL, as Lambda does. A request is a note of kind "url.response". */
 export const functionUrl = (world: World, url: FunctionUrl): WireHandler => {
   const { functionName, front, cors } = url;
   const caller: Caller = { name: `${functionName} URL`, role: viaFunctionUrl };
+  const { trace } = world;
   let count = 0;
   return async (request) => {
     const early = preflight(cors, request);
@@ -194,29 +196,30 @@ export const functionUrl = (world: World, url: FunctionUrl): WireHandler => {
     count += 1;
     const requestId = `${front.apiId}-${count}`;
     const began = world.clock.now();
+    const { method, path, query } = request;
+    const asked = { function: functionName, requestId, method, path };
+    const { seq } = trace.write({ kind: "url.request", ...asked, query });
     const event = proxyEvent(request, {
       front,
       routeKey: "$default",
       now: began,
       requestId,
     });
-    const { response, functionError } = await integrate(world, {
-      caller,
-      functionName,
-      event,
-      timeout: 900_000,
-      failure: 502,
-    });
-    world.note({
-      kind: "url.request",
-      function: functionName,
-      requestId,
-      method: request.method,
-      path: request.path,
-      status: response.status,
-      latency: world.clock.now() - began,
-      ...(functionError && { error: functionError }),
-    });
+    const { response, functionError } = await trace.under(seq, () =>
+      integrate(world, { caller, functionName, event, timeout: 900_000, failure: 502 }),
+    );
+    const { status } = response;
+    const latency = world.clock.now() - began;
+    world.note(
+      {
+        kind: "url.response",
+        ...asked,
+        status,
+        latency,
+        ...(functionError && { error: functionError }),
+      },
+      { cause: seq, of: seq },
+    );
     const answered = withCors(cors, request, response);
     return { ...answered, headers: { ...answered.headers, "x-amzn-requestid": requestId } };
   };

@@ -6,6 +6,7 @@ import { itemOf, type Row, retire, rowOf } from "./rows.ts";
 import { type Sorted, sorted } from "./sorted.ts";
 import type { IndexSettings, Store, Table, TableSettings } from "./store.ts";
 import { appendRecord } from "./stream-log.ts";
+import { keysIn } from "./stream-records.ts";
 import { expiryOf } from "./ttl.ts";
 
 /** What an index holds of an item. */
@@ -138,6 +139,28 @@ const place = (
 export const restore = (table: Table, key: string, row: Row | undefined) =>
   void place({ past: noPast }, table, key, table.rows.get(key), row);
 
+/** Writes down what becomes of an item, by what it was and what it is. */
+const record = (
+  { world }: Store,
+  { settings: { name, keys } }: Table,
+  before: Row | undefined,
+  after: Row | undefined,
+  expired: boolean,
+) => {
+  const key = keysIn(keys, itemOf((after ?? before) as Row));
+  return world.trace.write(
+    {
+      kind: "item",
+      table: name,
+      key,
+      ...(before && { before: itemOf(before) }),
+      ...(after && { after: itemOf(after) }),
+      ...(expired && { expired }),
+    },
+    3 * ((before?.size ?? 0) + (after?.size ?? 0)),
+  );
+};
+
 /**
  * The one place through which every change of an item goes: table, indexes, expiry and stream together.
  * Answers the write units of each index that had to change.
@@ -153,12 +176,13 @@ export const change = (
   if (!before && !after) return {};
   const { settings } = table;
   const units = place(store, table, key, before, after);
+  const { seq } = record(store, table, before, after, expired);
   store.changed.row(settings.name, key);
   if (settings.expiryAttribute && !expired) store.onExpiry(table);
 
   const stream = settings.streaming ? store.streams.get(settings.streamArn as string) : undefined;
   if (stream && !(before && after && sameRow(before, after))) {
-    appendRecord(store, stream, before, after, expired);
+    appendRecord(store, stream, before, after, expired, seq);
     store.touched.add(stream.arn);
   }
   if (!stream && before && before !== after) retire(before);

@@ -1,6 +1,6 @@
-import type { Row } from "./rows.ts";
+import { itemOf, type Row } from "./rows.ts";
 import type { Store, Stream } from "./store.ts";
-import { entryOf } from "./stream-records.ts";
+import { entryOf, keysIn, sequenceNumberOf } from "./stream-records.ts";
 
 /** How long a record, and a stream that was closed, can be read, in milliseconds. */
 export const retention = 24 * 3600_000;
@@ -64,16 +64,31 @@ export const forgetClosed = ({ streams, changed, read, world }: Store) => {
   }
 };
 
-/** Appends the record of a change to a stream. `expired` marks what TTL deleted. */
+/** Appends the record of a change to a stream. `expired` marks what TTL deleted, `cause` is the change in the trace. */
 export const appendRecord = (
   store: Store,
   stream: Stream,
   before: Row | undefined,
   after: Row | undefined,
   expired: boolean,
+  cause: number,
 ) => {
+  const { clock, trace } = store.world;
   const position = stream.first + stream.records.length;
-  stream.records.push(entryOf(stream, store.world.clock.now(), before, after, expired));
+  const entry = entryOf(stream, clock.now(), before, after, expired);
+  stream.records.push(entry);
+  const { arn, table } = stream;
+  const sequenceNumber = sequenceNumberOf(position);
+  const { seq } = trace.write({
+    kind: "stream.record",
+    cause,
+    source: arn,
+    table,
+    sequenceNumber,
+    eventName: entry.event,
+    key: keysIn(stream.keys, itemOf((after ?? before) as Row)),
+  });
+  trace.mark(`${arn} ${sequenceNumber}`, seq);
   store.changed.record(stream.arn, position);
   trimToBound(store, stream);
   store.onFading();

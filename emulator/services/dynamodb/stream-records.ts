@@ -1,5 +1,6 @@
 import { fnv1a } from "../../kernel/hash.ts";
 import { checkAttributeName, copyItem, type Item, sizeOfValue } from "./items.ts";
+import type { KeyPart } from "./keys.ts";
 import { hold, itemOf, type Row, rowOf } from "./rows.ts";
 import type { Stream, StreamEntry, StreamRecord } from "./store.ts";
 
@@ -9,7 +10,8 @@ export const sequenceNumberOf = (position: number) => `1${String(position + 1).p
 const identityOf = (arn: string, position: number): string =>
   fnv1a(arn).toString(16).padStart(8, "0") + position.toString(16).padStart(24, "0");
 
-const keysOf = ({ keys }: Stream, item: Item): Item =>
+/** The key of an item. */
+export const keysIn = (keys: KeyPart[], item: Item): Item =>
   Object.fromEntries(keys.map(({ name }) => [name, item[name] as Item[string]]));
 
 /** What a stream has of a change: of its images those that the stream shows, which it shares with the table. */
@@ -23,7 +25,7 @@ export const entryOf = (
   const { view } = stream;
   const fresh = view === "NEW_IMAGE" || view === "NEW_AND_OLD_IMAGES" ? after : undefined;
   const old = view === "OLD_IMAGE" || view === "NEW_AND_OLD_IMAGES" ? before : undefined;
-  const keys = keysOf(stream, itemOf((after ?? before) as Row));
+  const keys = keysIn(stream.keys, itemOf((after ?? before) as Row));
   let size = (fresh?.size ?? 0) + (old?.size ?? 0);
   for (const name in keys)
     size += checkAttributeName(name) + sizeOfValue(keys[name] as Item[string]);
@@ -57,7 +59,7 @@ export const recordOf = (
     awsRegion: region,
     dynamodb: {
       ApproximateCreationDateTime: Math.floor(at / 1000),
-      Keys: copyItem(keysOf(stream, source)),
+      Keys: copyItem(keysIn(stream.keys, source)),
       ...(NewImage && { NewImage }),
       ...(OldImage && { OldImage }),
       SequenceNumber: sequenceNumberOf(position),

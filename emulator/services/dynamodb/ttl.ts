@@ -47,7 +47,7 @@ export const sweeper = (
   lateness: number,
   remove: (table: Table, key: string) => void,
 ): Sweeper => {
-  const { clock } = store.world;
+  const { clock, trace } = store.world;
   const timers = new Map<string, Timer>();
   let live = true;
 
@@ -84,7 +84,13 @@ export const sweeper = (
       due.push(key);
       return due.length < slice.items;
     });
-    for (const key of due) remove(table, key);
+    if (due.length > 0) {
+      // Nobody caused it: its time came.
+      const its = trace.write({ kind: "schedule", name: `TTL of ${name}`, cause: undefined });
+      trace.under(its.seq, () => {
+        for (const key of due) remove(table, key);
+      });
+    }
     store.sweeps.delete(name);
     wake(table);
     const next = store.sweeps.get(name);

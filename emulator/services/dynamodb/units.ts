@@ -87,6 +87,7 @@ export const meter = (): Meter => {
     report(world, operation, caller) {
       for (const use of uses.values()) {
         const { read, write } = totalOf(use);
+        world.trace.charge(read, write);
         world.note({
           kind: "dynamodb.units",
           operation,

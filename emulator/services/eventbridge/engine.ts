@@ -32,7 +32,7 @@ const servicePrincipal = "events.amazonaws.com";
 
 /** EventBridge's classic buses: rules, targets with retries and dead letters, archives, replays. */
 export const eventBridgeEngine = (world: World): Engine => {
-  const { clock } = world;
+  const { clock, trace } = world;
   const registry = createRegistry(world);
 
   const shipmentOf = (matched: Matched): Shipment => {
@@ -89,17 +89,39 @@ export const eventBridgeEngine = (world: World): Engine => {
       if (!enabled || (ruleArns && !ruleArns.includes(arn))) continue;
       if (!registry.compiled(pattern)(crushed)) continue;
       const matched = { bus: bus.name, rule: name, ruleArn: arn, role, event, takenAt, forwarded };
-      for (const target of targets) deliveries.add({ ...matched, target });
+      for (const target of targets) {
+        const { seq } = trace.write({
+          kind: "events.matched",
+          bus: bus.name,
+          eventId: event.id,
+          detailType: event["detail-type"],
+          rule: name,
+          target: target.Arn,
+          targetId: target.Id,
+        });
+        trace.under(seq, () => deliveries.add({ ...matched, target }));
+      }
     }
   };
 
   const archiving = archiveOperations({
     world,
     registry,
-    dispatch: (arn, event, ruleArns) =>
-      accept(registry.requireBus(arn), event, {
-        ruleArns: ruleArns?.length ? ruleArns : undefined,
-      }),
+    dispatch(arn, event, ruleArns) {
+      const bus = registry.requireBus(arn);
+      const { seq } = trace.write({
+        kind: "events.replay",
+        bus: bus.name,
+        eventId: event.id,
+        detailType: event["detail-type"],
+        source: event.source,
+        replay: event["replay-name"],
+        detail: event.detail,
+      });
+      trace.under(seq, () =>
+        accept(bus, event, { ruleArns: ruleArns?.length ? ruleArns : undefined }),
+      );
+    },
   });
 
   return {

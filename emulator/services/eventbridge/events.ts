@@ -65,7 +65,7 @@ const notValid = (name: string, reason: string) =>
 
 /** The operations that take events. `accept` brings one to the rules of its bus. */
 export const eventOperations = (
-  { clock, account, region, note }: World,
+  { clock, account, region, note, trace }: World,
   registry: Registry,
   accept: (bus: Bus, event: BusEvent) => void,
 ): Engine["operations"] => {
@@ -106,8 +106,8 @@ export const eventOperations = (
       note({ kind: "events.dropped", ...told, reason, code: "NO_RESOURCE" });
       return { EventId: event.id };
     }
-    note({ kind: "events.accepted", ...told });
-    accept(bus, event);
+    const { seq } = note({ kind: "events.accepted", ...told }, { detail }, entry.Detail.length);
+    trace.under(seq, () => accept(bus, event));
     return { EventId: event.id };
   };
   return {

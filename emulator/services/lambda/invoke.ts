@@ -65,7 +65,7 @@ export const invocations = (
     enqueue: (functionName: string, requestId: string, payload: string) => void;
   },
 ) => {
-  const { clock, note } = world;
+  const { clock, note, trace } = world;
   const run = async (
     { config }: Created,
     event: EventJson,
@@ -75,16 +75,26 @@ export const invocations = (
     const { name } = config;
     const leave = concurrency.enter(name, source);
     const began = clock.now();
-    note({ kind: "invocation-started", function: name, requestId, source });
+    const { text } = event;
+    const { seq } = note(
+      { kind: "invocation-started", function: name, requestId, source },
+      { event: text },
+      text.length,
+    );
+    trace.mark(`invocation ${requestId}`, seq);
     try {
-      const outcome = await runtime.invoke(config, event, { requestId });
-      note({
-        kind: "invocation-ended",
-        function: name,
-        requestId,
-        ms: clock.now() - began,
-        ...(!outcome.ok && { error: outcome.error }),
-      });
+      const outcome = await trace.under(seq, () => runtime.invoke(config, event, { requestId }));
+      note(
+        {
+          kind: "invocation-ended",
+          function: name,
+          requestId,
+          ms: clock.now() - began,
+          ...(!outcome.ok && { error: outcome.error }),
+        },
+        { cause: seq, of: seq, ...(outcome.ok && { output: outcome.result }) },
+        outcome.ok ? outcome.result.length : 0,
+      );
       return outcome;
     } finally {
       leave();

@@ -27,6 +27,26 @@ export type PollerHost = {
   pollDelay: number;
 };
 
+/**
+ * Handles what a poll has found: because of all of it, by what each is remembered as, whatever it was that led to the
+ * poll. One that found nothing is no entry of the trace.
+ */
+export const handleFound = <T>(
+  { world: { trace }, settings, caller }: PollerHost,
+  things: string[],
+  work: () => T,
+): T => {
+  const causes = things.map(trace.marked).filter((seq) => seq !== undefined);
+  const { seq } = trace.write({
+    kind: "poll",
+    source: settings().EventSourceArn,
+    function: caller().name,
+    got: things.length,
+    ...(causes.length > 0 && { cause: causes[0], causes }),
+  });
+  return trace.under(seq, work);
+};
+
 /** Tells a queue that whoever received these is done with them. */
 export type Settle = (receiptHandles: readonly string[]) => void;
 

@@ -1,7 +1,7 @@
 import { newLife } from "../../kernel/life.ts";
 import { queueUrlOf } from "./destinations.ts";
 import { failuresIn, filterOf } from "./mapping.ts";
-import { type Poller, type PollerHost, type Settle, tellFailure } from "./poller.ts";
+import { handleFound, type Poller, type PollerHost, type Settle, tellFailure } from "./poller.ts";
 
 type Received = {
   MessageId: string;
@@ -77,8 +77,14 @@ export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
   const gathered: Received[] = [];
   let windowOpen = false;
 
-  const call = (operation: string, input: object) =>
-    world.call({ caller: caller(), service: "sqs", operation, input: { QueueUrl, ...input } });
+  const call = (operation: string, input: object, more: { poll?: true } = {}) =>
+    world.call({
+      caller: caller(),
+      service: "sqs",
+      operation,
+      input: { QueueUrl, ...input },
+      ...more,
+    });
 
   const forget = async (messages: readonly Received[]) => {
     for (let from = 0; from < messages.length && !life.over(); from += 10) {
@@ -92,7 +98,8 @@ export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
   /** Does what is left to do with messages. Those that it does not delete reappear after their visibility timeout. */
   const finish = async (messages: readonly Received[], work: () => Promise<void>) => {
     try {
-      await work();
+      const things = messages.map(({ MessageId }) => `received ${MessageId}`);
+      await handleFound(host, things, work);
     } catch (error) {
       tellFailure(world, arn, error);
     }
@@ -148,11 +155,12 @@ export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
     const { BatchSize = 10 } = settings();
     const MaxNumberOfMessages = Math.min(10, BatchSize);
     drained = true; // until a wake-up or a full answer says otherwise
-    const { Messages = [] } = await call("ReceiveMessage", {
+    const wish = {
       MaxNumberOfMessages,
       MessageSystemAttributeNames: ["All"],
       MessageAttributeNames: ["All"],
-    });
+    };
+    const { Messages = [] } = await call("ReceiveMessage", wish, { poll: true });
     if (life.over()) return;
     const passes = filterOf(settings());
     const wanted: Received[] = [];

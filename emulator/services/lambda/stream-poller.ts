@@ -18,7 +18,7 @@ import {
   settle,
 } from "./lanes.ts";
 import { filterOf } from "./mapping.ts";
-import { type Poller, type PollerHost, tellFailure } from "./poller.ts";
+import { handleFound, type Poller, type PollerHost, tellFailure } from "./poller.ts";
 import { streamBatches } from "./stream-batches.ts";
 
 const codeOf = (error: unknown) => (error instanceof AwsError ? error.code : "");
@@ -46,7 +46,7 @@ export const streamPoller = (
   let outdated = true;
 
   const call = (operation: string, input: object) =>
-    world.call({ caller: caller(), service: "streams", operation, input });
+    world.call({ caller: caller(), service: "streams", operation, input, poll: true });
 
   const save = (shard: Shard) => {
     if (!life.over()) positions.set(shard.id, positionOf(shard));
@@ -166,7 +166,8 @@ export const streamPoller = (
       if (wait > 0)
         await new Promise<void>((resolve) => life.after(wait, `lambda retry ${name}`, resolve));
       else {
-        await handleFirst(lane);
+        const things = lane.batches[0]?.records.map((one) => `${StreamArn} ${sequenceOf(one)}`);
+        await handleFound(host, things ?? [], () => handleFirst(lane));
         save(lane.shard);
       }
     }

@@ -97,7 +97,7 @@ const paged = <T>(all: readonly T[], input: { MaxResults?: number; NextToken?: s
  * one minute after the schedule was made (AWS: within the first minute).
  */
 export const schedulerEngine = (world: World): Engine => {
-  const { clock, account, region, keep } = world;
+  const { clock, account, region, keep, trace } = world;
   /** With which token something was created, by its ARN: who creates it again with that hears of no conflict. */
   const tokens = keep.map<string>("scheduler.tokens");
   const groups = keep.map<Group>("scheduler.groups");
@@ -163,7 +163,14 @@ export const schedulerEngine = (world: World): Engine => {
       // `after` is the occurrence before, so that none is left out when time passes in leaps.
       plan(schedule, next.due);
       const { Name, Arn, Target } = schedule;
-      deliveries.add({ Name, Arn, Target, due: next.due, execution: uuid(clock.random) });
+      const execution = uuid(clock.random);
+      const { seq } = trace.write({
+        kind: "schedule",
+        name: Name,
+        due: next.due,
+        cause: undefined,
+      });
+      trace.under(seq, () => deliveries.add({ Name, Arn, Target, due: next.due, execution }));
     };
     const wait = Math.max(0, next.at - clock.now());
     timers.set(key, clock.after(wait, `schedule ${schedule.Name}`, go));

@@ -50,7 +50,7 @@ const checkNumber = (name: string, value: number | undefined, most: number) => {
  * come from a queue (an EventBridge target's dead letter) needs a DestinationArn.
  */
 export const moveTasks = ({
-  world: { clock, note, keep },
+  world: { clock, note, keep, trace },
   store,
   directory: { queues, byArn },
   retention,
@@ -91,7 +91,17 @@ export const moveTasks = ({
       receivesHere: 0,
     };
     store.remove(message);
-    note({ kind: "sqs.redriven", queue: arn, from: task.source, messageId: moved.id });
+    const buried = trace.marked(`sent ${message.id}`);
+    const asked = [trace.cause()].filter((seq) => seq !== undefined);
+    const { seq } = note({
+      kind: "sqs.redriven",
+      queue: arn,
+      from: task.source,
+      messageId: moved.id,
+      was: message.id,
+      ...(buried !== undefined && { cause: buried, causes: [buried, ...asked] }),
+    });
+    trace.mark(`sent ${moved.id}`, seq);
     enqueue(destination, moved);
     arm({ ...task, moved: task.moved + 1, dueAt: clock.now() + 1000 / (task.perSecond ?? 500) });
   };

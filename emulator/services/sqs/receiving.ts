@@ -39,7 +39,7 @@ export const checkReceive = ({ MaxNumberOfMessages: most, ...input }: Receive) =
 
 /** What is done with messages by who receives them. `enqueue` puts one into a queue and wakes who waits there. */
 export const receiver = (
-  { clock, note }: World,
+  { clock, note, trace }: World,
   {
     store,
     retention,
@@ -64,15 +64,26 @@ export const receiver = (
 
   /** Moves a message that was received too often to the dead-letter queue. */
   const kill = (queue: Queue, deadLetters: Queue, message: Message) => {
-    note({
+    const from = trace.marked(`received ${message.id}`);
+    const { seq } = note({
       kind: "sqs.dead-letter",
       queue: queue.arn,
       deadLetterQueue: deadLetters.arn,
+      to: deadLetters.arn,
       messageId: message.id,
       receives: message.receives,
+      ...(from && { cause: from, from }),
     });
+    trace.mark(`sent ${message.id}`, seq);
     const { receiptHandle: _, holder: __, ...dead } = message;
     enqueue(deadLetters, { ...dead, source: queue.arn, receivesHere: 0 });
+  };
+
+  const tellReceived = (queue: Queue, { id, receives }: Fresh) => {
+    const from = trace.marked(`sent ${id}`);
+    const received = { kind: "sqs.received", queue: queue.arn, messageId: id, receives };
+    const { seq } = trace.write({ ...received, ...(from && { cause: from, from }) });
+    trace.mark(`received ${id}`, seq);
   };
 
   const isFull = ({ inFlight }: QueueMessages) => inFlight.size >= mostInFlight;
@@ -118,6 +129,7 @@ export const receiver = (
           receiptHandle: Buffer.from(handle).toString("base64"),
           ...(caller.name !== administrator.name && { holder: caller.name }),
         };
+        tellReceived(queue, received);
         return shown(store.place(queue, received, seconds * 1000), wants);
       });
     },
@@ -134,7 +146,9 @@ export const receiver = (
 
     remove(queue: Queue, handle: string | undefined) {
       const message = store.find(queue, idIn(queue, handle));
-      if (message && message.receiptHandle === handle) store.remove(message);
+      if (!message || message.receiptHandle !== handle) return;
+      store.remove(message);
+      trace.write({ kind: "sqs.deleted", queue: queue.arn, messageId: message.id });
     },
 
     changeVisibility(

@@ -61,7 +61,7 @@ const check = (queue: Queue, entry: Send) => {
 /** Sends messages into queues, by way of `enqueue`. */
 export const sender =
   (
-    { clock }: World,
+    { clock, trace }: World,
     enqueue: (queue: Queue, message: Fresh, delayMs: number) => void,
   ): ((queue: Queue, entry: Send, caller: Caller) => object) =>
   (queue, entry, caller) => {
@@ -79,6 +79,11 @@ export const sender =
       receives: 0,
       receivesHere: 0,
     };
+    const { seq } = trace.write(
+      { kind: "sqs.sent", queue: queue.arn, messageId: message.id, body: message.body },
+      message.body.length,
+    );
+    trace.mark(`sent ${message.id}`, seq);
     enqueue(queue, message, (DelaySeconds ?? attributeOf(queue, "DelaySeconds")) * 1000);
     return {
       MessageId: message.id,

@@ -71,15 +71,20 @@ export const statesEngine = (world: World): Engine => {
       input: { Entries: [entry] },
       about: { execution: arn, status },
     });
-    world.note({
-      kind: started ? "states.started" : "states.ended",
-      machine: machineName,
-      execution: arn,
-      name,
-      status,
-      ...(x.error !== undefined && { error: x.error }),
-      ...(x.cause !== undefined && { cause: x.cause }),
-    });
+    world.note(
+      {
+        kind: started ? "states.started" : "states.ended",
+        machine: machineName,
+        execution: arn,
+        executionArn: arn,
+        name,
+        status,
+        ...(x.error !== undefined && { error: x.error }),
+        ...(x.cause !== undefined && { errorCause: x.cause }),
+      },
+      { input: x.input, ...(x.output !== undefined && { output: x.output }) },
+      x.input.length + (x.output?.length ?? 0),
+    );
   };
 
   const ended = (x: Execution) => {

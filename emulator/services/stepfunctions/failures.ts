@@ -42,6 +42,7 @@ export const createFailures = (context: Context) => {
         kind: "states.retry",
         machine: x.machineName,
         execution: x.arn,
+        executionArn: x.arn,
         state: v.state,
         error: failure.error,
         retry: v.retryCount,

@@ -38,16 +38,21 @@ export const createTransitions = (context: Context) => {
     );
     t.last = entered;
     t.visit = { state, input, enteredAt: clock.now(), entered, before, tries: [], retryCount: 0 };
-    world.note({
-      kind: "states.transition",
-      machine: x.machineName,
-      execution: x.arn,
-      name: x.name,
-      state,
-      type: Type,
-    });
+    const { seq } = world.note(
+      {
+        kind: "states.transition",
+        machine: x.machineName,
+        execution: x.arn,
+        executionArn: x.arn,
+        name: x.name,
+        state,
+        type: Type,
+      },
+      { input: text },
+      text.length,
+    );
     limited(t, text);
-    await act(x, t);
+    await world.trace.under(seq, () => act(x, t));
   };
 
   const leave = async (x: Execution, t: Thread, leaving: Leaving) => {
