@@ -5,6 +5,8 @@ import { openJournal } from "emulator/kernel/journal";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
+import { createControl } from "../control/control.ts";
+import { controlRoutes } from "../control/routes.ts";
 import { painter } from "../demo/terminal.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
 import { indexOrders } from "../lens/order-index.ts";
@@ -168,6 +170,13 @@ const start = async () => {
   api.serve(local.handlers.api);
   await local.open();
 
+  const control = createControl(local);
+  local.beside = {
+    ...local.beside,
+    command: control.say,
+    faults: control.faults.list,
+    routes: controlRoutes(control),
+  };
   buildPages();
 
   const named = Object.fromEntries(
