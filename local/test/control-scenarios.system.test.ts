@@ -271,10 +271,14 @@ describe("the console's server", () => {
     const before = trace.last;
     await ask("POST", "commands", { line: "status" });
     await ask("GET", "invariants");
+    // A table tells what each read took, also of one that passes no gate.
     const ours = () =>
       trace
         .entries(before, 10_000)
-        .filter(({ kind, caller }) => kind === "outside" || caller === administrator);
+        .filter(
+          ({ kind, caller }) =>
+            kind === "outside" || (kind !== "dynamodb.units" && caller === administrator),
+        );
     expect(ours()).toEqual([]);
     await ask("POST", "commands", { line: "pause relay orders" });
     const [first, second] = ours();
