@@ -36,7 +36,7 @@ const isInvocation = ({ kind }: Entry) => kind === "invocation-started";
 const requestBar = (entry: Entry, { endOf }: Family, things: Things): Bar => {
   const end = endOf(entry);
   const status = Number(end?.status ?? 0);
-  const thing = things(entry.function ?? entry.api);
+  const thing = things(entry.function ?? end?.function);
   return {
     seq: entry.seq,
     lane: thing?.context ?? "platform",
@@ -50,15 +50,14 @@ const requestBar = (entry: Entry, { endOf }: Family, things: Things): Bar => {
 };
 
 /** The invocations that a state of a saga brought about, in their order. */
-const invocationsOf = (visit: Visit, family: Family): Entry[] =>
-  family.entries.filter(
-    (entry) =>
-      isInvocation(entry) &&
-      family.above(
-        entry,
-        ({ kind }) => kind === "states.transition" || kind === "invocation-started",
-      )?.seq === visit.seq,
-  );
+const invocationsOf = (visit: Visit, family: Family): Entry[] => {
+  const begun = new Set([visit.seq, ...visit.retries.map(({ seq }) => seq)]);
+  return family.entries.filter((entry) => {
+    if (!isInvocation(entry)) return false;
+    const above = family.above(entry, ({ kind }) => kind !== "call");
+    return above !== undefined && begun.has(above.seq);
+  });
+};
 
 /** A state, with the function's attempts; and, where the answer comes later, the wait for it. */
 const visitBars = (visit: Visit, family: Family, things: Things): Bar[] => {

@@ -16,6 +16,11 @@ export type TreeNode = {
 const SHOWN =
   /^(api\.request|url\.request|invocation-started|states\.(started|transition|retry|ended)|events\.(accepted|retry|failed|dropped|dead-letter)|sqs\.(sent|dead-letter|redriven)|stream\.record|ses\.sent|schedule|outside|fault)$/;
 
+/** Rows that leave an outbox, and what Step Functions tells the default bus, lead nowhere. */
+const leadsNowhere = ({ kind, eventName, bus }: Entry) =>
+  (kind === "stream.record" && eventName === "REMOVE") ||
+  (kind === "events.accepted" && bus === "default");
+
 /** So deep a tree is shown. */
 const DEEPEST = 60;
 
@@ -34,6 +39,7 @@ export const causesTreeOf = (family: Family, things: Things): TreeNode[] => {
   const nodes = (entry: Entry, depth: number): TreeNode[] => {
     const children = below(entry, depth);
     if (!SHOWN.test(entry.kind)) return children;
+    if (children.length === 0 && leadsNowhere(entry)) return [];
     const { seq, at, kind } = entry;
     return [{ seq, at, kind, what: summaryOf(entry, things).what, children }];
   };

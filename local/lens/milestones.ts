@@ -29,7 +29,7 @@ export const milestonesOf = (entries: readonly Entry[]): Milestone[] => {
   const found = new Map<string, Milestone>();
   for (const entry of entries) {
     if (!isOutbox(entry)) continue;
-    const key = JSON.stringify(entry.key);
+    const key = `${entry.table} ${JSON.stringify(entry.key)}`;
     if (entry.after && !entry.before) {
       // biome-ignore lint/suspicious/noExplicitAny: who else writes into the table, nobody knows
       const envelope = plainItem(entry.after)?.envelope as any;
@@ -47,5 +47,5 @@ export const milestonesOf = (entries: readonly Entry[]): Milestone[] => {
       if (milestone) milestone.relayedAt = entry.at;
     }
   }
-  return [...found.values()];
+  return [...found.values()].sort((a, b) => a.seq - b.seq);
 };

@@ -8,7 +8,7 @@ export type Visit = {
   begins: number;
   ends?: number;
   /** Attempts after the first, with the moment when each was decided and what had gone wrong. */
-  retries: { at: number; error: string; next?: number }[];
+  retries: { seq: number; at: number; error: string; next?: number }[];
 };
 
 /** An execution of a state machine. */
@@ -54,9 +54,9 @@ export const runsOf = (entries: readonly Entry[]): Run[] => {
       const { seq, at, state, type } = entry;
       run.visits.push({ seq, state, type: String(type ?? "Task"), begins: at, retries: [] });
     } else if (entry.kind === "states.retry" && last) {
-      const { at, error, delay } = entry;
+      const { seq, at, error, delay } = entry;
       const next = typeof delay === "number" ? { next: at + delay } : {};
-      last.retries.push({ at, error: String(error ?? ""), ...next });
+      last.retries.push({ seq, at, error: String(error ?? ""), ...next });
     } else if (entry.kind === "states.ended") {
       if (last && last.ends === undefined) last.ends = entry.at;
       run.ends = entry.at;

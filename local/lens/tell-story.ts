@@ -1,5 +1,6 @@
 import type { Paint } from "../demo/terminal.ts";
 import type { Entry } from "./entry.ts";
+import { isCompensation } from "./ladders.ts";
 import { lastWords } from "./last-words.ts";
 import { shortName } from "./short-name.ts";
 import type { Things } from "./things.ts";
@@ -24,22 +25,30 @@ export type StoryTeller = {
   tells: (kind: string) => boolean;
 };
 
-type Hop = { where: string; what: string; paint?: Paint };
+type Hop = {
+  where: string;
+  what: string;
+  paint?: Paint;
+  /** What somebody does about it, in a line of its own. */
+  next?: string | undefined;
+};
 
-const [WIDE, MOST_NAMES] = [26, 3];
+const [NAME, PLACE] = [12, 24];
+/** Where a line of its own begins: below the places. */
+const ASIDE = 12 + 2 + NAME + 2;
+/** So many orders are known by their names. */
+const MOST_MET = 10_000;
 const clockTime = (at: number) => new Date(at).toISOString().slice(11, 23);
 const seconds = (ms: unknown) => `${(Number(ms) / 1000).toFixed(1)} s`;
 const brief = (text: unknown) => {
-  const line = String(text).replace(/\s+/g, " ").trim();
+  // What customers and providers wrote must not steer a terminal.
+  const line = String(text)
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 };
 const said = (error: Record<string, string>) =>
   brief([error.errorType, error.errorMessage].filter(Boolean).join(": "));
-
-/** States tell what the functions behind them do, and the bus what relays do. */
-const isToldElsewhere = (source: unknown, name: string) =>
-  /^states|^apigateway|^http|FulfilOrder|ReturnOrder/.test(String(source)) ||
-  /RelayOutbox|Api$/.test(name);
 
 /**
  * Tells orders as they go, a line a hop, each with the order's short name: requests, events on the bus, states of sagas,
@@ -56,29 +65,47 @@ export const createStoryTeller = (telling: StoryTelling): StoryTeller => {
       .at(-1) ??
     "";
 
-  /** The line that sends a dead letter on, or that shows it where nothing can. */
+  /** The line that sends a dead letter on, where one can. */
   const sentOn = (queue: unknown, messageId: unknown) => {
     const name = redriven(String(queue));
     const one = messageId === undefined ? "" : ` --one ${messageId}`;
-    return name === undefined ? "" : `\n${" ".repeat(14)}npm run redrive -- ${name}${one} ${port}`;
+    return name === undefined ? undefined : `npm run redrive -- ${name}${one} ${port}`;
   };
   const dead = (from: string, queue: unknown, why: string, messageId: unknown): Hop => ({
     where: from,
-    what: `DEAD LETTER in ${idOf(queue)}: ${brief(why)}${sentOn(queue, messageId)}`,
+    what: `DEAD LETTER in ${idOf(queue)}: ${brief(why)}`,
     paint: "red",
+    next: sentOn(queue, messageId),
   });
+
+  /** What a consumer took. What requests and states bring about is told with these. */
+  const takenBy = (started: number | undefined): string | undefined => {
+    const call = get(get(started ?? 0)?.cause ?? 0);
+    const given = get(call?.cause ?? 0);
+    if (given?.kind === "events.matched") return `took ${brief(given.detailType)}`;
+    // Of a relay, the bus tells what it brought.
+    return given?.kind === "poll" && String(given.source).includes(":sqs:")
+      ? `took ${given.got} of ${idOf(given.source)}`
+      : undefined;
+  };
 
   const hops: Record<string, (entry: Entry) => Hop | undefined> = {
     "api.response"({ of, status }) {
       const request = get(of ?? 0);
       if (!request || request.method === "GET") return undefined;
-      const where = `${request.method} ${request.path}`;
+      const where = brief(`${request.method} ${request.path}`);
       return { where, what: `answered with ${status}`, ...(status >= 400 && { paint: "yellow" }) };
     },
     "events.accepted": ({ detailType, bus }) =>
-      bus === "default" ? undefined : { where: "bus", what: String(detailType) },
+      bus === "default" ? undefined : { where: "bus", what: brief(detailType) },
     "states.transition": ({ machine, state, type }) =>
-      type === "Task" ? { where: idOf(machine), what: state } : undefined,
+      type === "Task"
+        ? {
+            where: idOf(machine),
+            what: isCompensation(state) ? `${state}, a compensation` : state,
+            ...(isCompensation(state) && { paint: "magenta" }),
+          }
+        : undefined,
     "states.retry": ({ machine, state, error, delay }) => ({
       where: idOf(machine),
       what: `${state} failed with ${error}, again in ${seconds(delay)}`,
@@ -97,8 +124,8 @@ export const createStoryTeller = (telling: StoryTelling): StoryTeller => {
     "invocation-ended"({ of, function: fn, error }) {
       const where = idOf(fn);
       if (error) return { where, what: `failed: ${said(error)}`, paint: "yellow" };
-      const started = get(of ?? 0);
-      return isToldElsewhere(started?.source, where) ? undefined : { where, what: "done" };
+      const taken = takenBy(of);
+      return taken === undefined ? undefined : { where, what: taken };
     },
     "ses.sent": ({ subject }) => ({ where: "e-mail", what: brief(subject), paint: "green" }),
     "sqs.dead-letter"({ queue, to, deadLetterQueue, messageId, receives }) {
@@ -116,10 +143,17 @@ export const createStoryTeller = (telling: StoryTelling): StoryTeller => {
     }),
   };
 
-  const named = (orders: ReadonlySet<string>): string => {
-    const names = [...orders].map(shortName);
-    const rest = names.length - MOST_NAMES;
-    return rest > 0 ? `${names.slice(0, MOST_NAMES).join(" ")} +${rest}` : names.join(" ");
+  /** Who is met for the first time is told with the whole id. */
+  const met = new Set<string>();
+  const introduced = (orders: ReadonlySet<string>): string => {
+    const fresh = [...orders].filter((id) => !met.has(id));
+    if (met.size >= MOST_MET) met.clear();
+    for (const id of fresh) met.add(id);
+    return fresh.length > 0 ? paint("dim", `  ${fresh.join(" ")}`) : "";
+  };
+  const named = ([first, ...others]: string[]): string => {
+    if (first === undefined) return "-";
+    return others.length > 0 ? `${shortName(first)} +${others.length}` : shortName(first);
   };
 
   return {
@@ -131,10 +165,11 @@ export const createStoryTeller = (telling: StoryTelling): StoryTeller => {
       if (!hop) return undefined;
       const orders = ordersOf(entry.seq);
       // What is no order's is another story; but a dead letter is always told.
-      if (orders.size === 0 && !hop.what.startsWith("DEAD")) return undefined;
-      const { where, what, paint: colour } = hop;
+      if (orders.size === 0 && hop.next === undefined) return undefined;
+      const { where, what, paint: colour, next } = hop;
       const text = colour ? paint(colour, what) : what;
-      return `${paint("dim", clockTime(entry.at))}  ${(named(orders) || "-").padEnd(10)}  ${where.padEnd(WIDE)}  ${text}`;
+      const name = named([...orders]).padEnd(NAME);
+      return `${paint("dim", clockTime(entry.at))}  ${name}  ${where.padEnd(PLACE)}  ${text}${introduced(orders)}${next === undefined ? "" : `\n${" ".repeat(ASIDE)}${next}`}`;
     },
   };
 };
