@@ -25,6 +25,8 @@ export type Command = {
   /** How it is written: "pause THING [for 5m]". */
   usage: string;
   tells: string;
+  /** What its card says at the top, where it breaks something. */
+  title?: string;
   /** What ought to hold all the same, where it breaks something. */
   hypothesis?: string;
   /** Whether it only looks, and is no part of the story. */

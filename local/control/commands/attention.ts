@@ -54,6 +54,7 @@ const stopEachRun = (control: Control, orderId: string) => {
 /** `attention`: brings an order to where a person has to decide. */
 export const attention: Command = {
   name: "attention",
+  title: "Call for a person",
   usage: "attention [ORDER]",
   tells:
     "brings an order that is under way, or a new one, into NEEDS_ATTENTION: somebody stops its saga three times",

@@ -11,6 +11,7 @@ const replayTests =
 /** `duplicate`: sends an event again, as it was. */
 export const duplicate: Command = {
   name: "duplicate",
+  title: "Deliver an event twice",
   usage: "duplicate [EVENT]",
   tells: "sends an event again: by its id, its type or its order; the newest without one",
   hypothesis: duplicateTests,
@@ -53,6 +54,7 @@ const projections = ["OrderViewsRule", "ProductViewsRule", "SalesRule"];
 /** `replay`: lets the projections hear the archive again. */
 export const replay: Command = {
   name: "replay",
+  title: "Replay the archive",
   usage: "replay [FROM] [RULE]",
   tells: "lets the projections hear the archived events again: from the start, 10m ago, or a time",
   hypothesis: replayTests,

@@ -30,6 +30,7 @@ const inTransaction = (call: Call, table: string, Code: string) =>
 /** `slow`: each call that a function makes takes longer. */
 export const slow: Command = {
   name: "slow",
+  title: "Slow everything down",
   usage: "slow 2s [FUNCTION] [for 1m]",
   tells: "each AWS call of the functions, or of one of them, takes so much longer",
   hypothesis: slowTests,
@@ -64,6 +65,7 @@ export const slow: Command = {
 /** `throttle`: a table refuses the functions' calls. */
 export const throttle: Command = {
   name: "throttle",
+  title: "Throttle a table",
   usage: "throttle TABLE [for 10s]",
   tells: "a table refuses every call of the functions, as above its capacity",
   hypothesis: throttleTests,
@@ -95,6 +97,7 @@ export const throttle: Command = {
 /** `conflict`: the next transactions on a table meet somebody else's. */
 export const conflict: Command = {
   name: "conflict",
+  title: "Let writes collide",
   usage: "conflict [TABLE] [N] [for 10m]",
   tells:
     "the next N transactions on a table are cancelled, for somebody else writes there (InventoryTable, 1)",
@@ -131,6 +134,7 @@ export const conflict: Command = {
 /** `lose answer of`: a call is done, and whoever made it never hears so. */
 export const loseAnswer: Command = {
   name: "lose answer of",
+  title: "Lose an answer",
   usage: "lose answer of CALL [by FUNCTION] [N] [for 10m]",
   tells: "the next N calls of this AWS operation are done, but their answer is lost (1)",
   hypothesis: lostTests,
