@@ -45,7 +45,7 @@ export const readLine = (line: string): { command: Command; words: string[] } =>
   );
 };
 
-const isPaused = ({ cloud }: Shop) => "paused" in cloud.clock && cloud.clock.paused === true;
+const isPaused = ({ beside }: Shop) => beside.clock?.paused === true;
 
 /** For so long a command may take of its own while time stands still, in ms of the wall. */
 const OWN_MS = 1_500;

@@ -1,33 +1,14 @@
+import type { DrivenClock, Timeline } from "../../console/beside.ts";
 import type { Shop } from "../../shop.ts";
 import type { Command } from "../command.ts";
 import { refuse } from "../told.ts";
 import { needSpan, oneOf, shownSpan } from "../words.ts";
 
-/** The clock of a shop that can be paused. */
-type Paced = {
-  speed: number;
-  paused: boolean;
-  setSpeed: (speed: number) => void;
-  pause: () => void;
-  resume: () => void;
-  step: () => Promise<{ label: string; at: number } | undefined>;
-};
+const pacedOf = ({ beside }: Shop): DrivenClock =>
+  beside.clock ?? refuse("The clock of this shop is the wall's: `npm start` without --isolated can be paused.");
 
-/** The past of a shop that can be rewound. */
-type Timeline = {
-  rewind: (to: string | { at: number }) => Promise<unknown>;
-  reset: () => Promise<unknown>;
-};
-
-const pacedOf = ({ cloud }: Shop): Paced =>
-  "setSpeed" in cloud.clock
-    ? (cloud.clock as unknown as Paced)
-    : refuse("The clock of this shop is the wall's: `npm start` without --isolated can be paused.");
-
-const timelineOf = (shop: Shop): Timeline =>
-  "timeline" in shop
-    ? (shop.timeline as Timeline)
-    : refuse("This shop keeps no past: `npm start` without --isolated can be rewound.");
+const timelineOf = ({ beside }: Shop): Timeline =>
+  beside.timeline ?? refuse("This shop keeps no past: `npm start` without --isolated can be rewound.");
 
 /** `clock`: time stands, goes on, one decision at a time, slower or faster. */
 export const clock: Command = {

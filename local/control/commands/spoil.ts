@@ -69,7 +69,7 @@ export const throttle: Command = {
   usage: "throttle TABLE [for 10s]",
   tells: "a table refuses every call of the functions, as above its capacity",
   hypothesis: throttleTests,
-  example: "throttle InventoryTable",
+  example: "throttle inventory",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 10_000);
     const [word, more] = rest;
@@ -102,7 +102,7 @@ export const conflict: Command = {
   tells:
     "the next N transactions on a table are cancelled, for somebody else writes there (InventoryTable, 1)",
   hypothesis: conflictTests,
-  example: "conflict InventoryTable 2",
+  example: "conflict inventory 2",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 10 * MINUTE);
     const number = rest.find((word) => /^\d+$/.test(word)) ?? "1";
@@ -138,7 +138,7 @@ export const loseAnswer: Command = {
   usage: "lose answer of CALL [by FUNCTION] [N] [for 10m]",
   tells: "the next N calls of this AWS operation are done, but their answer is lost (1)",
   hypothesis: lostTests,
-  example: "lose answer of TransactWriteItems by CapturePayment",
+  example: "lose answer of PutEvents",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 10 * MINUTE);
     const [operation = "", ...others] = rest;

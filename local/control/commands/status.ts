@@ -53,9 +53,9 @@ export const status: Command = {
     const some = (depths: [string, number][]) =>
       depths.filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
     const armed = faults.list();
-    const clock = shop.cloud.clock as { paused?: boolean; speed?: number };
+    const { paused = false, speed = 1 } = shop.beside.clock ?? {};
     const list = [
-      `time      ${new Date(now).toISOString()}${clock.paused ? ", paused" : ""}${clock.speed !== undefined && clock.speed !== 1 ? `, at speed ${clock.speed}` : ""}`,
+      `time      ${new Date(now).toISOString()}${paused ? ", paused" : ""}${speed !== 1 ? `, at speed ${speed}` : ""}`,
       `paused    ${off.join(", ") || "nothing"}`,
       ...(armed.length === 0 ? ["faults    none"] : []),
       ...armed.map(

@@ -11,7 +11,7 @@ export const ScenarioList = () => {
     void command(`scenario ${name}`);
   };
   return (
-    <div class="break-column">
+    <div class="break-column side left">
       <header>
         <h2>Scenarios</h2>
       </header>

@@ -22,7 +22,7 @@ export const BreakScreen = () => {
       <h1 class="visually-hidden">Break it</h1>
       <ScenarioList />
       <FaultCards />
-      <div class="break-column">
+      <div class="break-column side right">
         <RobotPanel />
         <InvariantList />
       </div>
