@@ -104,6 +104,9 @@ export const openShop = async ({
     beside: {
       command: (line) => control().say(line),
       faults: () => control().faults.list(),
+      get routes() {
+        return controlRoutes(control());
+      },
     },
     pageToken: randomBytes(24).toString("base64url"),
     openedAt: () => opened.get("at"),
@@ -113,7 +116,7 @@ export const openShop = async ({
       opened.set("at", cloud.clock.now());
     },
   };
-  const seen = consolePages(shop, [() => controlRoutes(control())]);
+  const seen = consolePages(shop);
   const pages = localPages(shop, web);
   emulator.addPages(async (request) => (await seen.pages(request)) ?? pages(request));
   if (restore) await cloud.restart(restore);

@@ -6,8 +6,6 @@ import { pacedClock } from "emulator/kernel/paced-clock";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
-import { createControl } from "../control/control.ts";
-import { controlRoutes } from "../control/routes.ts";
 import { painter } from "../demo/terminal.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
 import { indexOrders } from "../lens/order-index.ts";
