@@ -2,11 +2,13 @@ import { setFlagsFromString } from "node:v8";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { openJournal } from "emulator/kernel/journal";
+import type { Keeper } from "emulator/kernel/keep";
 import { pacedClock } from "emulator/kernel/paced-clock";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
+import { liveShop } from "../live-shop.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { namesByArn } from "../redrive/failure-queues.ts";
@@ -117,18 +119,29 @@ const start = async () => {
   ] as const)
     if (wanted !== 0 && port !== wanted) say(`Port ${wanted} is busy: the ${what} is on ${port}.`);
 
-  const local = await openShop({
-    clock,
+  const shared = {
     graph,
-    runtime: paced ? "inline" : "worker",
     coldStarts: options["cold-starts"],
     lags: { reads: options.lag },
     credentials,
     apiUrl: api.url,
     awsUrl: aws.url,
-    restore: journal && ((keeper) => journal.replay(keeper, clock.now)),
+    restore: journal && ((keeper: Keeper) => journal.replay(keeper, clock.now)),
     seeded: false,
-  });
+  };
+  const live =
+    paced &&
+    (await liveShop({
+      ...shared,
+      clock: paced,
+      forbidden:
+        persist === undefined
+          ? undefined
+          : `Nothing is turned back where everything is kept: ${persist} would have to forget it.`,
+      // Who orders by hand finds all functions warm again.
+      rewound: () => paced.after(500, "warm the functions", live?.warm ?? (() => {})),
+    }));
+  const local = live ?? (await openShop({ ...shared, clock, runtime: "worker" }));
   if (persist !== undefined && !credentials) keepKey(persist, local.administrator);
   const teller = createTeller(aws.url, {
     logs: options.logs,
@@ -139,9 +152,11 @@ const start = async () => {
     if (line) say(line);
   });
   const since = local.openedAt();
-  aws.serve(local.handlers.aws);
-  api.serve(local.handlers.api);
+  const { aws: awsHandler, api: apiHandler } = live?.outside ?? local.handlers;
+  aws.serve(awsHandler);
+  api.serve(apiHandler);
   await local.open();
+  await live?.timeline.mark("opened");
 
   const named = Object.fromEntries(
     local.accounts.map(({ name, customerId }) => [name, { token: local.token(name), customerId }]),
