@@ -70,6 +70,7 @@ export const createControl = (shop: Shop): Control => {
   const run = (line: string) => {
     const { command, words } = readLine(line);
     if (command.reads) return command.run(control, words);
+    shop.beside.clock?.arrived?.();
     const { seq } = trace.write({ kind: "outside", who: "shop", what: line, cause: undefined });
     return trace.under(seq, () => command.run(control, words));
   };

@@ -37,3 +37,20 @@ it("npm run shop answers what it cannot do in one sentence, with 2", () => {
   expect(run().stderr).toMatch(/^Say what to do.*\n$/);
   expect(run("--help").stdout).toContain("lose answer of CALL");
 });
+
+it("npm run shop drives the clock and the past: pause, step, go on, reset", async () => {
+  const orders = async () => (await shop.api("GET", "/orders")).body.items.length as number;
+  expect(run("clock", "pause").stdout).toMatch(/^Time stands still/);
+  expect(run("status").stdout).toMatch(/time .*, paused/);
+  expect(run("scenario", "well").stdout).toMatch(/^The scenario well/);
+  expect(run("clock", "step").stdout).toMatch(/^One decision: \S/);
+  expect(run("clock", "speed", "5")).toMatchObject({ status: 2, stdout: "" });
+  expect(run("clock", "resume").stdout).toMatch(/^Time goes on/);
+  const before = await shop.eventually(orders);
+  expect(before).toBeGreaterThan(0);
+  expect(run("rewind", "20h").stderr).toMatch(/^There is no such moment/);
+  expect(run("reset").stdout).toMatch(/doors opened/);
+  expect(await orders()).toBe(0);
+  expect(run("attention").status).toBe(0);
+  await shop.eventually(orders);
+}, 180_000);
