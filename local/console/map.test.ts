@@ -90,7 +90,9 @@ describe("the drawing of the map", () => {
     const touching = map.wires.filter(({ from, to }) =>
       own.some(({ id }) => id === from || id === to),
     );
-    expect(wires).toHaveLength(touching.filter(({ from, to }) => ends.has(from) && ends.has(to)).length);
+    expect(wires).toHaveLength(
+      touching.filter(({ from, to }) => ends.has(from) && ends.has(to)).length,
+    );
     expect(wires).toHaveLength(touching.length);
   });
 });

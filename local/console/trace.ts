@@ -9,6 +9,8 @@ const MOST_WAITING = 32;
 const LONGEST_MS = 25_000;
 /** So many entries one answer has. */
 const MOST_ENTRIES = 2_000;
+/** What stands on the answer beside it already. */
+const untold = new Set(["dynamodb.units"]);
 /** So many direct effects of an entry are told. */
 const MOST_EFFECTS = 200;
 
@@ -38,7 +40,8 @@ export const traceRoutes = ({ trace, clock, lens }: Sight) => {
       first,
       last,
       skipped: stale || newest ? 0 : Math.max(0, begin - after),
-      entries: entries.map(summary),
+      upto: entries.at(-1)?.seq ?? last,
+      entries: entries.filter(({ kind }) => !untold.has(kind)).map(summary),
     };
   };
 

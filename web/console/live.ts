@@ -14,6 +14,8 @@ type News = {
   first: number;
   last: number;
   skipped: number;
+  /** The last entry that was looked at; some are not told. */
+  upto: number;
   entries: Line[];
 };
 
@@ -93,7 +95,7 @@ export const follow = async (): Promise<never> => {
       take(news);
       const isOther = begun !== 0 && begun !== news.epoch;
       // Of another story everything is asked again.
-      seen = isOther ? -1 : (news.entries.at(-1)?.seq ?? news.last);
+      seen = isOther ? -1 : news.upto;
     } catch (error) {
       lost.value =
         error instanceof Refusal ? sentenceOf(error) : "The shop does not answer. Trying again…";

@@ -1,3 +1,4 @@
+import { presenting } from "../state.ts";
 import type { Depth } from "../types.ts";
 import { span } from "../words.ts";
 import { Icon } from "./icons.tsx";
@@ -35,7 +36,8 @@ const Blocks = ({ x, y, w, depth }: { x: number; y: number; w: number; depth: nu
 
 /** Cuts a text to what fits in so many pixels. */
 const cut = (text: string, wide: number, each: number): string => {
-  const most = Math.max(3, Math.floor(wide / each));
+  const larger = presenting.value === "yes" ? 1.17 : 1;
+  const most = Math.max(3, Math.floor(wide / (each * larger)));
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 };
 

@@ -25,7 +25,7 @@ export type MapLayout = {
 type Placed = Map<string, Box>;
 
 const edge = 12;
-const apiWide = 84;
+const apiWide = 92;
 const trunk = 26;
 const head = 26;
 const gap = 26;

@@ -6,6 +6,8 @@ import type { Ladder, Rung } from "./ladder.ts";
 type DrawnLadderProps = {
   ladder: Ladder;
   standings: ReadonlyMap<string, Standing>;
+  /** The ways that were taken, as "From To". */
+  taken: ReadonlySet<string>;
   wide: number;
   high: number;
 };
@@ -53,7 +55,7 @@ const noteOf = (rung: Rung, standing: Standing | undefined): string => {
 };
 
 /** The ladder: down the left, up the right. */
-export const DrawnLadder = ({ ladder, standings, wide, high }: DrawnLadderProps) => {
+export const DrawnLadder = ({ ladder, standings, taken: ways, wide, high }: DrawnLadderProps) => {
   const places = placesOf(ladder, wide, high);
   const sideOf = new Map(ladder.rungs.map(({ name, side }) => [name, side]));
   return (
@@ -67,7 +69,7 @@ export const DrawnLadder = ({ ladder, standings, wide, high }: DrawnLadderProps)
       {ladder.ways.map(({ from, to, kind }) => {
         const [a, b] = [places.get(from), places.get(to)];
         if (!a || !b) return null;
-        const taken = standings.has(from) && standings.has(to);
+        const taken = ways.has(`${from} ${to}`);
         const same = a.x === b.x;
         const down = b.y > a.y;
         const far = same && Math.abs(b.y - a.y) > a.h + 60;

@@ -56,6 +56,14 @@ export const standingsOf = (events: readonly HistoryEvent[]): Map<string, Standi
   return standings;
 };
 
+/** The ways that were really taken, as "From To": choices between two states are passed over. */
+export const takenWays = (events: readonly HistoryEvent[]): Set<string> => {
+  const names = events
+    .filter(({ type }) => type.endsWith("StateEntered") && !type.startsWith("Choice"))
+    .map((event) => String(detailsOf(event).name));
+  return new Set(names.slice(1).map((name, i) => `${names[i]} ${name}`));
+};
+
 /** What an event is about, in a few words. */
 export const aboutOf = (event: HistoryEvent): string => {
   const { name, resource, error, cause } = detailsOf(event);

@@ -6,7 +6,7 @@ import { useSize } from "../map/use-size.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { base, go, parts } from "../route.ts";
 import { DrawnLadder } from "../saga/drawn-ladder.tsx";
-import { aboutOf, type HistoryEvent, momentOf, standingsOf } from "../saga/history.ts";
+import { aboutOf, type HistoryEvent, momentOf, standingsOf, takenWays } from "../saga/history.ts";
 import { type Definition, ladderOf } from "../saga/ladder.ts";
 import { attempt, say, thingById } from "../state.ts";
 import { shortTime, tail, timeOfDay } from "../words.ts";
@@ -148,6 +148,7 @@ export const SagaScreen = () => {
           <DrawnLadder
             ladder={ladder}
             standings={standingsOf(ran?.events ?? [])}
+            taken={takenWays(ran?.events ?? [])}
             wide={wide}
             high={high}
           />
