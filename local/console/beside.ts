@@ -21,7 +21,7 @@ export type Timeline = {
 };
 
 /** What a command did, and what one should see next. */
-export type Told = { said: string; next: string; list?: string[]; aws?: string[] };
+type Told = { said: string; next: string; list?: string[]; aws?: string[] };
 
 /** What a shop may have beside itself, for the console to show and to drive. */
 export type Beside = {

@@ -3,7 +3,7 @@ import type { Routes } from "./resource.ts";
 import type { Sight } from "./sight.ts";
 
 /** The clock's state as the console shows it; a speed of "max" is as fast as it goes. */
-export type ClockState = {
+type ClockState = {
   now: number;
   epoch: number;
   /** Whether it can be driven: the clock of a shop with --isolated is the wall's. */

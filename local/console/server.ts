@@ -18,7 +18,7 @@ import type { Sight } from "./sight.ts";
 import { traceRoutes } from "./trace.ts";
 
 /** Where the console asks, on the API's address. */
-export const consolePrefix = "/_local/console/";
+const consolePrefix = "/_local/console/";
 
 type Route = { method: string; parts: string[]; resource: Resource };
 

@@ -1,9 +1,8 @@
 import { batch, signal } from "@preact/signals";
 import { ask, Refusal, sentenceOf } from "./ask.ts";
+import { addLines } from "./lines.ts";
 import type { Line } from "./types.ts";
 
-/** So many lines are kept. */
-const MOST = 20_000;
 /** So long an answer is waited for, in milliseconds. */
 const WAIT_MS = 20_000;
 const AGAIN_MS = 1_000;
@@ -22,7 +21,7 @@ type News = {
 /** Goes up with every line, reset or rewind: whoever reads `lines` reads this. */
 export const version = signal(0);
 /** Another number means another story: time was put back, or the shop is another one. */
-export const epoch = signal(0);
+const epoch = signal(0);
 /** What is wrong with the connection, in one sentence; undefined where nothing is. */
 export const lost = signal<string | undefined>(undefined);
 /** The shop's time, in virtual milliseconds since 1970, as it was told last; and when, on this page's clock. */
@@ -46,19 +45,6 @@ export const hear = (hearer: (fresh: readonly Line[]) => void): (() => void) => 
 export const onRestart = (hearer: () => void): (() => void) => {
   restarts.add(hearer);
   return () => void restarts.delete(hearer);
-};
-
-/** Puts lines to those that are there, whatever order they come in, each once. */
-export const addLines = (kept: Line[], fresh: readonly Line[], most = MOST): Line[] => {
-  const after = kept.at(-1)?.seq ?? 0;
-  const added = fresh.every(({ seq }, i) => seq > (i === 0 ? after : (fresh[i - 1]?.seq ?? 0)));
-  if (added) kept.push(...fresh);
-  else {
-    const bySeq = new Map([...kept, ...fresh].map((line) => [line.seq, line]));
-    kept.splice(0, kept.length, ...[...bySeq.values()].sort((a, b) => a.seq - b.seq));
-  }
-  if (kept.length > most * 1.1) kept.splice(0, kept.length - most);
-  return kept;
 };
 
 const take = (news: News) => {

@@ -87,7 +87,7 @@ export const curlOf = (preset: Preset): string =>
   `curl -s -X POST ${location.origin}/orders -H "authorization: Bearer $(npm run -s sign-in -- ${who.value})" -H "idempotency-key: $(uuidgen)" -H "content-type: application/json" -d '${bodyOf(preset)}'`;
 
 /** The order that was placed last on this page. */
-export const newest = signal<string | undefined>(undefined);
+const newest = signal<string | undefined>(undefined);
 
 /** Places an order through the shop's own API, as the customer that one is. */
 export const place = (preset: Preset): Promise<unknown> =>

@@ -87,6 +87,3 @@ export type Fault = {
   most?: number;
   endsAt: number;
 };
-
-/** What a command did, and what one should see next. */
-export type Told = { said: string; next: string; list?: string[]; aws?: string[] };

@@ -52,7 +52,7 @@ export const wiresOf = ({ wires, parts }: ShopMap): Omit<DrawnWire, "path" | "tr
 };
 
 /** Rooms in two rows: those that publish above the bus, those that only hear below, others where they belong most. */
-export const rowsOf = ({ rooms, things, wires }: ShopMap): [above: Room[], below: Room[]] => {
+const rowsOf = ({ rooms, things, wires }: ShopMap): [above: Room[], below: Room[]] => {
   const roomOf = new Map(things.map(({ id, room }) => [id, room]));
   const size = (room: Room) => things.filter((thing) => thing.room === room.id).length;
   const ties = (a: Room, b: Room) =>

@@ -5,7 +5,7 @@ import type { Line } from "../types.ts";
 export type Tally = { passed: number; retries: number; failed: number };
 
 /** Counts by the ids of things. Changed in place; the signal says when. */
-export const tallies = new Map<string, Tally>();
+const tallies = new Map<string, Tally>();
 /** Goes up when tallies change. */
 export const tallied = signal(0);
 

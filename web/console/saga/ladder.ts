@@ -1,5 +1,5 @@
 /** A state of a definition in Amazon States Language, as far as a ladder shows it. */
-export type State = {
+type State = {
   Type: string;
   Resource?: string;
   Next?: string;
@@ -24,7 +24,7 @@ export type Rung = {
 };
 
 /** A way from one state to another. */
-export type Way = { from: string; to: string; kind: "next" | "caught" };
+type Way = { from: string; to: string; kind: "next" | "caught" };
 
 /** A ladder drawn from a definition. */
 export type Ladder = { rungs: Rung[]; ways: Way[]; rows: number };
