@@ -123,7 +123,7 @@ export const step = () =>
     const { did } = await ask<{ did: { label: string } | null }>("clock/step", { body: {} });
     say({
       text: did ? `One step: ${did.label}` : "Nothing is due: the shop waits for somebody.",
-      line: "npm run shop -- step",
+      line: "npm run shop -- clock step",
     });
     await clock.look();
   });

@@ -25,7 +25,11 @@ const titleOf = ({ id, kind, label, room, members }: Part): { title: string; not
   if (kind === "front")
     return { title: nameIn(label, room), note: `and ${members.length - 1} more` };
   const [first = "", second = ""] = label.split(", ").reverse();
-  return { title: first, note: second ? `behind ${second}` : "" };
+  const [count = "", what = ""] = first.split(" ");
+  return {
+    title: what.charAt(0).toUpperCase() + what.slice(1),
+    note: second ? `${count} behind ${second}` : count,
+  };
 };
 
 const notes: Record<string, string> = {
