@@ -100,6 +100,8 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
     return fork;
   };
 
+  // What the console and the commands drive.
+  shop.beside.clock = clock;
   const live: LiveShop = {
     ...shop,
     clock,
@@ -127,5 +129,6 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
       shop.stop();
     },
   };
+  shop.beside.timeline = live.timeline;
   return live;
 };

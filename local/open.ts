@@ -4,6 +4,10 @@ import type { Graph } from "emulator/boot/graph";
 import type { Keeper } from "emulator/kernel/keep";
 import { accounts, subjectOf } from "./accounts.ts";
 import { restOf } from "./at-rest.ts";
+import { consolePages } from "./console/server.ts";
+import type { Control } from "./control/command.ts";
+import { createControl } from "./control/control.ts";
+import { controlRoutes } from "./control/routes.ts";
 import { localPages, localPrefix } from "./pages/routes.ts";
 import { code, shopGraph } from "./repository.ts";
 import { placesOf } from "./rights/places.ts";
@@ -93,12 +97,25 @@ export const openShop = async ({
   const { cloud } = emulator;
   const token = tokensOf(emulator);
   const opened = cloud.keeper.map<number>("shop.opened");
+  // Nobody who is not commanded pays for it.
+  let commanded: Control | undefined;
+  const control = () => {
+    commanded ??= createControl(shop);
+    return commanded;
+  };
   const shop: Shop = {
     ...emulator,
     api: apiOf(emulator, token),
     atRest: restOf(emulator),
     accounts,
     token,
+    beside: {
+      command: (line) => control().say(line),
+      faults: () => control().faults.list(),
+      get routes() {
+        return controlRoutes(control());
+      },
+    },
     // Of a shop that is kept it stays the same, so that open pages go on after a restart.
     pageToken: createHmac("sha256", emulator.administrator.secretAccessKey)
       .update("the token of the pages")
@@ -111,7 +128,9 @@ export const openShop = async ({
       opened.set("at", cloud.clock.now());
     },
   };
-  emulator.addPages(localPages(shop, web));
+  const seen = consolePages(shop);
+  const pages = localPages(shop, web);
+  emulator.addPages(async (request) => (await seen.pages(request)) ?? pages(request));
   if (restore) await cloud.restart(restore);
   if (seeded) await shop.open();
   return shop;

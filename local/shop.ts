@@ -1,5 +1,6 @@
 import type { Emulator } from "emulator/boot/emulate";
 import type { Account } from "./accounts.ts";
+import type { Beside } from "./console/beside.ts";
 
 type Answer = { status: number; headers: Headers; text: string; json: () => unknown };
 
@@ -19,6 +20,8 @@ export type Shop = Emulator & {
   token: (name: string) => string;
   /** With it, the shop's own pages show credentials. */
   pageToken: string;
+  /** What the console drives beside the shop. Whoever has such a thing puts it there. */
+  beside: Beside;
   /** When it was first opened, in milliseconds since 1970; undefined for one that is not yet open. */
   openedAt: () => number | undefined;
   /** Lists the products and takes in the first delivery, where that was not done before. */

@@ -14,8 +14,14 @@ const PRICES = {
   "HTTP API requests": 1,
 };
 
-/** What a million orders cost, part by part, in US dollars. An e-mail is 100 dollars a million on top, whoever sends it. */
-export const costOfMillion = (counts: Counts): [part: string, dollars: number][] => {
+/**
+ * What a million orders cost, part by part, in US dollars. An e-mail is 100 dollars a million on top, whoever sends it.
+ * `requests` are those of the HTTP API: the order and the provider's webhook.
+ */
+export const costOfMillion = (
+  counts: Omit<Counts, "commandWrites" | "reads" | "calls">,
+  requests = 2,
+): [part: string, dollars: number][] => {
   const amounts: Record<keyof typeof PRICES, number> = {
     "Step Functions transitions": counts.transitions,
     "DynamoDB write units": counts.writeUnits,
@@ -23,7 +29,7 @@ export const costOfMillion = (counts: Counts): [part: string, dollars: number][]
     "EventBridge events": counts.events,
     "SQS requests": counts.sqs,
     "Lambda invocations": counts.invocations,
-    "HTTP API requests": 2, // the order and the provider's webhook
+    "HTTP API requests": requests,
   };
   return Object.entries(PRICES).map(([part, price]) => [
     part,

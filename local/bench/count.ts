@@ -33,33 +33,52 @@ const isRead = ({ service, operation }: Call) =>
 
 /** The sandbox payment provider is another company in life, and sweepers cost by the hour, not by the order. */
 const NOT_COUNTED = /Provider|DeliverWebhook|Sweep|ReportDailySales/;
-const isCounted = (name: string) => name.endsWith("Function") && !NOT_COUNTED.test(name);
+export const isCounted = (name: string): boolean =>
+  name.endsWith("Function") && !NOT_COUNTED.test(name);
+
+const zero: Counts = {
+  commandWrites: 0,
+  writeUnits: 0,
+  reads: 0,
+  readUnits: 0,
+  events: 0,
+  transitions: 0,
+  sqs: 0,
+  invocations: 0,
+  calls: 0,
+};
+
+/** No cost at all, to count up from. */
+export const noCost = (): Counts => ({ ...zero });
+
+/** What a call counts for, its units apart. */
+export const countsOf = (call: Call): Partial<Counts> => {
+  const { caller, service, operation, input } = call;
+  const sqs = service === "sqs" && !NOT_COUNTED.test(`${caller.name} ${JSON.stringify(input)}`);
+  const relays = caller.name.includes("RelayOutbox");
+  return {
+    ...(sqs && { sqs: 1 }),
+    ...(isCounted(caller.name) && {
+      calls: 1,
+      ...(isRead(call) && { reads: 1 }),
+      ...(isWrite(call) &&
+        !relays &&
+        COMMAND_TABLES.test(JSON.stringify(input)) && { commandWrites: 1 }),
+      ...(service === "events" && operation === "PutEvents" && { events: input.Entries.length }),
+    }),
+  };
+};
+
+/** Adds to counts, each so many times. */
+export const addCounts = (to: Counts, more: Partial<Counts>, times = 1): void => {
+  for (const [name, value] of Object.entries(more)) to[name as keyof Counts] += value * times;
+};
 
 /** Counts what functions do from now on. Answers how to read the counts. */
 export const countFrom = (local: Shop): (() => Counts) => {
-  const counts: Counts = {
-    commandWrites: 0,
-    writeUnits: 0,
-    reads: 0,
-    readUnits: 0,
-    events: 0,
-    transitions: 0,
-    sqs: 0,
-    invocations: 0,
-    calls: 0,
-  };
+  const counts = noCost();
   local.cloud.guard((call, next) => {
-    const { caller, service, operation, input } = call;
-    if (service === "sqs" && !NOT_COUNTED.test(`${caller.name} ${JSON.stringify(input)}`))
-      counts.sqs += 1;
-    if (isCounted(caller.name)) {
-      counts.calls += 1;
-      if (isRead(call)) counts.reads += 1;
-      const relays = caller.name.includes("RelayOutbox");
-      if (isWrite(call) && !relays && COMMAND_TABLES.test(JSON.stringify(input)))
-        counts.commandWrites += 1;
-      if (service === "events" && operation === "PutEvents") counts.events += input.Entries.length;
-    }
+    addCounts(counts, countsOf(call));
     return next(call);
   });
   local.cloud.observe((fact) => {

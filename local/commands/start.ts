@@ -9,13 +9,18 @@ import { writeTraceTo } from "emulator/kernel/trace-file";
 import { endProcess } from "emulator/runtime/end-process";
 import { endForUncaught } from "emulator/runtime/inline-runtime";
 import { endOn, optionsOf } from "../command-line.ts";
+import { painter } from "../demo/terminal.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
+import { indexOrders } from "../lens/order-index.ts";
+import { createStoryTeller } from "../lens/tell-story.ts";
+import { thingsOf } from "../lens/things.ts";
 import { liveShop } from "../live-shop.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { namesByArn } from "../redrive/failure-queues.ts";
 import { shopGraph } from "../repository.ts";
 import { announce } from "../running.ts";
+import type { Shop } from "../shop.ts";
 import { createTeller } from "../tell.ts";
 import { builtPages, pageNames } from "../web/built.ts";
 import { keepKey, keptKey } from "./administrator-key.ts";
@@ -31,6 +36,7 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
   --logs            show what the functions log, too
   --trace <file>    write everything that passes into this file, a line of JSON for each (emulator/README.md has the kinds)
+  --story           tell every order as it goes, a line a hop, and dead letters with the line that sends them on
   --isolated        run the functions in threads, at the pace of the machine: for handlers that block for long or for ever,
                     or that use sockets or child processes. Without it they run in this process, where one that never
                     comes back stops everything, and time can be paused, slowed, stepped through and turned back
@@ -63,6 +69,7 @@ const readOptions = () => {
       lag: { type: "string", default: "0" },
       logs: { type: "boolean", default: false },
       trace: { type: "string" },
+      story: { type: "boolean", default: false },
       isolated: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -95,6 +102,15 @@ const lose = (error: Error): never => {
 const uncaught = (error: unknown) => {
   if (!endForUncaught(error)) throw error;
 };
+/** What the story of every order is told with: whose each entry is, what things are called, how a dead letter goes on. */
+const tellingOf = ({ cloud: { trace }, graph }: Shop, port: number) => ({
+  ordersOf: indexOrders(trace).of,
+  get: trace.get,
+  things: thingsOf(graph),
+  redriven: namesByArn(graph),
+  port: `--port ${port}`,
+  paint: painter(process.stderr),
+});
 
 const start = async () => {
   const options = readOptions();
@@ -166,12 +182,19 @@ const start = async () => {
     logs: options.logs,
     redriven: namesByArn(graph),
   });
+  const story = options.story ? createStoryTeller(tellingOf(local, aws.port)) : undefined;
   local.cloud.observe((fact) => {
+    if (story?.tells(fact.kind)) return;
     const line = teller.hear(fact);
     if (line) say(line);
   });
   const endTrace =
     options.trace === undefined ? undefined : writeTraceTo(local.cloud.trace, options.trace, say);
+  if (story)
+    local.cloud.trace.hear((entry) => {
+      const line = story.hear(entry);
+      if (line) say(line);
+    });
   const since = local.openedAt();
   const { aws: awsHandler, api: apiHandler } = live?.outside ?? local.handlers;
   aws.serve(awsHandler);

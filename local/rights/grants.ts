@@ -125,6 +125,12 @@ const addResources = ({ resources }: Graph, placeOf: PlaceOf, add: Add) => {
   }
 };
 
+/** Goes through every statement of the graph, in roles and in the policies of queues and functions, with whose it is. */
+export const eachStatement = (graph: Graph, placeOf: PlaceOf, add: Add): void => {
+  addRoles(graph, placeOf, add);
+  addResources(graph, placeOf, add);
+};
+
 /** Opens the books over every Allow in the graph: in roles, and in the policies of queues and functions. */
 export const openLedger = (graph: Graph): Ledger => {
   const placeOf = placesOf(graph);
@@ -139,8 +145,7 @@ export const openLedger = (graph: Graph): Ledger => {
       entries.set(key, entry);
     }
   };
-  addRoles(graph, placeOf, add);
-  addResources(graph, placeOf, add);
+  eachStatement(graph, placeOf, add);
 
   const all = [...entries.values()];
   const asked = new Set<string>();

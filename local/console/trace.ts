@@ -1,0 +1,85 @@
+import { Refused } from "./answers.ts";
+import { numberIn, type Resource, type Routes } from "./resource.ts";
+import type { Sight } from "./sight.ts";
+import { createWaiting } from "./waiting.ts";
+
+/** So many consoles wait for news at once. */
+const MOST_WAITING = 32;
+/** So long one waits, in milliseconds. */
+const LONGEST_MS = 25_000;
+/** So many entries one answer has. */
+const MOST_ENTRIES = 2_000;
+/** What stands on the answer beside it already. */
+const untold = new Set(["dynamodb.units"]);
+/** So many direct effects of an entry are told. */
+const MOST_EFFECTS = 200;
+
+/** What passed, as lines: those after a number, with waiting for the next one. */
+export const traceRoutes = ({ trace, clock, lens }: Sight) => {
+  const { summary, orderOf, detailOf } = lens;
+  const waiting = createWaiting(MOST_WAITING);
+  const stop = trace.hear(() => waiting.wake());
+
+  const lines: Resource = async ({ query }) => {
+    const after = numberIn(query, "after", { usual: 0, most: Number.MAX_SAFE_INTEGER });
+    const wait = numberIn(query, "wait", { usual: 0, most: LONGEST_MS });
+    const limit = Math.max(1, numberIn(query, "limit", { usual: 500, most: MOST_ENTRIES }));
+    const begun = trace.epoch;
+    if (wait > 0 && trace.last <= after && !(await waiting.wait(wait)))
+      throw new Refused(429, `${MOST_WAITING} consoles wait for news already: close one.`);
+    const { first, last, epoch } = trace;
+    // What is long past, or of another story, is not told entry by entry: the newest are.
+    const stale = after > last || epoch !== begun;
+    const from = Math.max(stale ? 0 : after, first - 1);
+    const newest = query.get("newest") === "true";
+    const begin = newest ? Math.max(from, last - limit) : from;
+    const entries = trace.entries(begin, limit);
+    return {
+      epoch,
+      now: clock.now(),
+      first,
+      last,
+      skipped: stale || newest ? 0 : Math.max(0, begin - after),
+      upto: entries.at(-1)?.seq ?? last,
+      entries: entries.filter(({ kind }) => !untold.has(kind)).map(summary),
+    };
+  };
+
+  const entryAt = (text = "") => {
+    const entry = /^\d{1,15}$/.test(text) ? trace.get(Number(text)) : undefined;
+    if (!entry) throw new Refused(404, `The trace has no entry ${text.slice(0, 20)} any more.`);
+    return entry;
+  };
+
+  const one: Resource = ({ parts: [text] }) => {
+    const entry = entryAt(text);
+    const because = [];
+    for (
+      let above = trace.get(entry.of ?? entry.cause ?? 0);
+      above && because.length < 200;
+      above = trace.get(above.of ?? above.cause ?? 0)
+    )
+      because.push(summary(above));
+    const therefore = [];
+    for (const later of trace.entries(entry.seq, 20_000)) {
+      if (later.cause === entry.seq || later.of === entry.seq) therefore.push(summary(later));
+      if (therefore.length >= MOST_EFFECTS) break;
+    }
+    return {
+      entry,
+      order: orderOf(entry.seq),
+      because: because.reverse(),
+      therefore,
+      ...detailOf(entry),
+    };
+  };
+
+  const routes: Routes = { "GET trace": lines, "GET entries/:seq": one };
+  return {
+    routes,
+    stop() {
+      stop();
+      waiting.stop();
+    },
+  };
+};

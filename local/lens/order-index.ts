@@ -1,0 +1,99 @@
+import { createBelonging } from "./belonging.ts";
+import type { Entry } from "./entry.ts";
+
+/** What is asked of a trace here. */
+export type Source = {
+  get: (seq: number) => Entry | undefined;
+  entries: (after: number, most: number) => Entry[];
+  hear: (listener: (entry: Entry) => void) => () => void;
+  readonly first: number;
+  readonly epoch: number;
+};
+
+/** Which entries of a trace belong to which order, kept as they come. */
+export type OrderIndex = {
+  /** The orders that an entry belongs to. */
+  of: (seq: number) => ReadonlySet<string>;
+  /** All entries of an order that the trace still has, in their order. */
+  entries: (orderId: string) => Entry[];
+  /** Ids of the orders, those first that were heard of last. */
+  orders: () => string[];
+  /** Grows whenever an order has another entry. */
+  size: (orderId: string) => number;
+  stop: () => void;
+};
+
+type Kept = { seqs: number[]; sorted: boolean; live: number; total: number };
+
+/** So many are read at once of what the trace has already. */
+const PAGE = 5_000;
+
+/** Indexes what a trace has, and what it hears from now on. It keeps no more than the trace keeps. */
+export const indexOrders = (trace: Source): OrderIndex => {
+  const orders = new Map<string, Kept>();
+  /** The oldest entry that is known here. */
+  let oldest = trace.first;
+  let { epoch } = trace;
+
+  const gained = (orderId: string, seq: number) => {
+    const kept = orders.get(orderId) ?? { seqs: [], sorted: true, live: 0, total: 0 };
+    if (kept.total === 0) orders.set(orderId, kept);
+    if (seq < (kept.seqs.at(-1) ?? 0)) kept.sorted = false;
+    kept.seqs.push(seq);
+    kept.live += 1;
+    kept.total += 1;
+  };
+  let belonging = createBelonging(gained);
+
+  const forget = (seq: number) => {
+    for (const orderId of belonging.of(seq)) {
+      const kept = orders.get(orderId);
+      if (!kept) continue;
+      kept.live -= 1;
+      if (kept.live === 0) orders.delete(orderId);
+      else if (kept.seqs.length > 2 * kept.live + 64)
+        kept.seqs = kept.seqs.filter((one) => one > seq);
+    }
+    belonging.forget(seq);
+  };
+
+  const hear = (entry: Entry) => {
+    if (trace.epoch !== epoch) {
+      // After a rewind the trace is another one.
+      epoch = trace.epoch;
+      orders.clear();
+      belonging = createBelonging(gained);
+      oldest = trace.first;
+      catchUp(entry.seq);
+    }
+    belonging.hear(entry);
+    if (oldest === 0) oldest = trace.first;
+    for (; oldest < trace.first; oldest += 1) forget(oldest);
+  };
+
+  const catchUp = (until = Number.POSITIVE_INFINITY) => {
+    for (let after = trace.first - 1; ; ) {
+      const page = trace.entries(after, PAGE);
+      for (const entry of page) if (entry.seq < until) belonging.hear(entry);
+      const last = page.at(-1);
+      if (!last || last.seq >= until) return;
+      after = last.seq;
+    }
+  };
+  catchUp();
+  const stop = trace.hear(hear);
+
+  return {
+    of: (seq) => belonging.of(seq),
+    entries(orderId) {
+      const kept = orders.get(orderId);
+      if (!kept) return [];
+      if (!kept.sorted) kept.seqs.sort((a, b) => a - b);
+      kept.sorted = true;
+      return kept.seqs.flatMap((seq) => trace.get(seq) ?? []);
+    },
+    orders: () => [...orders.keys()].reverse(),
+    size: (orderId) => orders.get(orderId)?.total ?? 0,
+    stop,
+  };
+};
