@@ -6,7 +6,7 @@ import { oneOf } from "./words.ts";
 type Anything = any;
 
 /** The functions of a shop, by the names that people use. */
-export const functionNames = ({ graph }: Shop): string[] => graph.functions.map(({ name }) => name);
+const functionNames = ({ graph }: Shop): string[] => graph.functions.map(({ name }) => name);
 
 /** The function that somebody means: what people call it, and its name on the stage. Refuses one that is not there. */
 export const functionNamed = (shop: Shop, word: string) => {
@@ -15,7 +15,7 @@ export const functionNamed = (shop: Shop, word: string) => {
 };
 
 /** The tables of a shop, by the names that people use, and their names on the stage. */
-export const tablesOf = ({ graph }: Shop): Map<string, string> =>
+const tablesOf = ({ graph }: Shop): Map<string, string> =>
   new Map(
     graph.resources
       .filter(({ type }) => type === "aws:dynamodb/table:Table")

@@ -32,7 +32,7 @@ export const commands: readonly Command[] = [
 const LONGEST = 1_000;
 
 /** The command that a line begins with, and the words behind its name. Refuses what is none. */
-export const readLine = (line: string): { command: Command; words: string[] } => {
+const readLine = (line: string): { command: Command; words: string[] } => {
   if (line.length > LONGEST) refuse(`A line has ${LONGEST} characters at most.`);
   const all = line.trim().split(/\s+/);
   for (const command of commands) {

@@ -6,7 +6,7 @@ import type { Shop } from "../shop.ts";
 const ALWAYS = /^(I1|I2|I15) /;
 
 /** A promise, and whether it holds now. */
-export type Judged = {
+type Judged = {
   invariant: string;
   /** "waiting": it is to hold at rest, and something is under way. */
   state: "holds" | "broken" | "waiting";
@@ -14,7 +14,7 @@ export type Judged = {
 };
 
 /** What a look at the books has found. */
-export type Look = { at: number; atRest: boolean; orders: number; invariants: Judged[] };
+type Look = { at: number; atRest: boolean; orders: number; invariants: Judged[] };
 
 /** The promises, judged on a running shop while somebody looks. */
 export type LiveInvariants = {

@@ -27,10 +27,10 @@ export const mixes: Record<string, [card: string, share: number][]> = {
 const goods = ["prd_hay", "prd_collar", "prd_fish-food", "prd_hamster-wheel", "prd_fish-bowl"];
 
 /** What a robot was told to do. */
-export type Job = { perSecond: number; mix: string; most: number; seed: number };
+type Job = { perSecond: number; mix: string; most: number; seed: number };
 
 /** How far a robot is. */
-export type RobotState = Job & {
+type RobotState = Job & {
   running: boolean;
   sent: number;
   taken: number;

@@ -79,18 +79,16 @@ export const FaultCards = () => {
         </button>
       </header>
       {cards.wrong.value && <p class="nothing">{cards.wrong.value}</p>}
-      <div class="break-scroll">
-        <ul class="armed-list" aria-label="Armed faults">
-          {armed.map((fault) => (
-            <Armed key={fault.id} fault={fault} />
-          ))}
-        </ul>
-        <ul class="fault-cards" aria-label="Faults">
-          {breaking.map((card) => (
-            <FaultCard key={card.name} card={card} />
-          ))}
-        </ul>
-      </div>
+      <ul class="armed-list" aria-label="Armed faults">
+        {armed.map((fault) => (
+          <Armed key={fault.id} fault={fault} />
+        ))}
+      </ul>
+      <ul class="fault-cards break-scroll" aria-label="Faults">
+        {breaking.map((card) => (
+          <FaultCard key={card.name} card={card} />
+        ))}
+      </ul>
     </div>
   );
 };
