@@ -153,7 +153,17 @@ describe("the story of an order that goes well", () => {
     const invoked = find(
       ({ kind, function: fn }) => kind === "invocation-started" && fn.includes("ReserveStock"),
     );
-    expect(invoked?.source).toBe("services/inventory/src/handlers/reserve-stock.ts");
+    expect(invoked?.work).toMatchObject({
+      function: "ReserveStock",
+      source: "services/inventory/src/handlers/reserve-stock.ts",
+    });
+    expect(invoked?.work?.items.map(({ table }) => table)).toContain("InventoryOutbox");
+    const request = find(({ kind, path }) => kind === "api.request" && path === "/orders");
+    expect(request?.work?.function).toBe("OrdersApi");
+    const notified = find(
+      ({ kind, function: fn }) => kind === "invocation-started" && fn.includes("NotifyCustomer"),
+    );
+    expect(notified?.work?.envelopes).toMatchObject([{ type: "orders.OrderConfirmed.v1" }]);
     expect(invoked?.end?.kind).toBe("invocation-ended");
 
     const item = find(
