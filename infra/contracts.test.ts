@@ -59,7 +59,10 @@ describe("who hears what", () => {
     ["orders.OrderCancelled.v1", ["Notifications", "OrderViews", "Sales", "WithdrawPayment"]],
     ["orders.CancellationRequested.v1", ["OrderViews", "StartCancellation"]],
     ["orders.FulfilmentFailed.v1", ["OrderViews", "StartCancellation"]],
-    ["orders.OrderResumed.v1", ["OrderViews", "StartCancellation", "StartFulfilment"]],
+    [
+      "orders.OrderResumed.v1",
+      ["Notifications", "OrderViews", "StartCancellation", "StartFulfilment"],
+    ],
     ["orders.OrderNeedsAttention.v1", ["Notifications", "OrderViews"]],
     ["inventory.ProductListed.v1", ["Prices", "ProductViews"]],
     ["inventory.StockReserved.v1", ["OrderViews", "ProductViews"]],

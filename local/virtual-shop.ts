@@ -40,10 +40,25 @@ export type VirtualShop = {
   fork: (options?: { seed?: number }) => Promise<VirtualShop>;
 };
 
-/** Opens the shop, or another one where a snapshot was taken. */
+let justOpened: Promise<Snapshot> | undefined;
+
+/** The shop as it has opened and come to rest. That takes longer than most stories: it is done once in a process. */
+const opened = (): Promise<Snapshot> => {
+  const open = async () => {
+    const clock = virtualClock();
+    const { cloud, stop } = await driverOf(clock)(openShop({ clock, runtime: "inline" }));
+    const snapshot = cloud.snapshot();
+    stop();
+    return snapshot;
+  };
+  justOpened ??= open();
+  return justOpened;
+};
+
+/** A shop that has just opened, or one that goes on from where a snapshot was taken. */
 export const virtualShop = async ({
   seed = 1,
-  from,
+  from: given,
   keys = 0,
   ...options
 }: {
@@ -51,10 +66,11 @@ export const virtualShop = async ({
   from?: Snapshot;
   keys?: number;
 } & Pick<ShopOptions, "lags" | "coldStarts"> = {}): Promise<VirtualShop> => {
+  const from = given ?? (await opened());
   // A fork must not draw the ids again that its original has drawn.
-  const clock = virtualClock(from ? { seed: seed ^ (from.now | 0), start: from.now } : { seed });
+  const clock = virtualClock({ seed: seed ^ (from.now | 0), start: from.now });
   const drive = driverOf(clock);
-  const restore = from && ((keeper: Keeper) => keeper.put(from.parts));
+  const restore = (keeper: Keeper) => keeper.put(from.parts);
   const local = await drive(openShop({ clock, runtime: "inline", restore, ...options }));
   const errors = hearErrors(local);
   /** Who reads of a dead letter wants to know what its consumer said. */

@@ -24,6 +24,7 @@ const COMMANDS = {
   redrive: "local/commands/redrive.ts",
   seed: "local/commands/seed.ts",
   try: "local/commands/try.ts",
+  shop: "local/commands/shop.ts",
 };
 
 const say = (line) => process.stderr.write(`${line}\n`);

@@ -1,3 +1,5 @@
+import { seededRandom } from "./chance.ts";
+import { createDecisions } from "./decisions.ts";
 import { forwardTime, type TimeSources } from "./forward-time.ts";
 
 /** Cancels what has not happened yet. */
@@ -99,19 +101,6 @@ export type VirtualClock = Clock & {
   waiting: () => number;
 };
 
-type Entry = { at: number; tie: number; label: string; task: (() => unknown) | undefined };
-
-/** Mulberry32, a small seeded generator: enough for scheduling, not for secrets. */
-export const seededRandom = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
-
-/** The macrotask turn after which every promise that can settle without a timer has settled. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
-
 export const virtualClock = ({
   seed = 1,
   start = Date.UTC(2026, 0, 1),
@@ -124,99 +113,23 @@ export const virtualClock = ({
   onError?: (error: unknown, label: string) => void;
 } = {}): VirtualClock => {
   const random = seededRandom(seed);
-  let queue: Entry[] = []; // a binary heap by (at, tie)
-  let cancelled = 0; // how many of them have no task any more
+  const decisions = createDecisions(random, onError);
+  const { quiet } = decisions;
   let now = start;
-  let held = 0;
 
-  const order = (a: Entry, b: Entry) => a.at - b.at || a.tie - b.tie;
-  const before = (a: Entry, b: Entry) => order(a, b) < 0;
-  const swap = (i: number, j: number) => {
-    const a = queue[i] as Entry;
-    queue[i] = queue[j] as Entry;
-    queue[j] = a;
-  };
-  const push = (entry: Entry) => {
-    let i = queue.push(entry) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!before(queue[i] as Entry, queue[parent] as Entry)) break;
-      swap(i, parent);
-      i = parent;
-    }
-  };
-  const pop = (): Entry => {
-    const top = queue[0] as Entry;
-    const last = queue.pop() as Entry;
-    if (queue.length > 0) {
-      queue[0] = last;
-      for (let i = 0; ; ) {
-        let least = i;
-        for (const child of [2 * i + 1, 2 * i + 2])
-          if (child < queue.length && before(queue[child] as Entry, queue[least] as Entry))
-            least = child;
-        if (least === i) break;
-        swap(i, least);
-        i = least;
-      }
-    }
-    return top;
-  };
-
-  /** Timers of a week are cancelled after a second: they do not wait for their time. What is sorted is a heap. */
-  const forgetCancelled = () => {
-    if (cancelled < 64 || cancelled < queue.length / 2) return;
-    queue = queue.filter(({ task }) => task).sort(order);
-    cancelled = 0;
-  };
-
-  const quiet = async () => {
-    do await settle();
-    while (held > 0);
-  };
-  /** Begins the next task, if one is due until then. It has begun and ended when all is quiet again. */
   const step = (until: number): boolean => {
-    let next: Entry;
-    for (;;) {
-      if (!queue[0] || queue[0].at > until) return false;
-      next = pop();
-      if (next.task) break;
-      cancelled -= 1; // no time passes for it
-    }
-    const { at, label, task } = next;
-    next.task = undefined; // who still holds the timer does not hold all that it was for
-    now = Math.max(now, at);
-    // Not awaited: a task may itself wait for later virtual time.
-    Promise.resolve()
-      .then(task)
-      .catch((error) => onError(error, label));
-    return true;
+    const begun = decisions.begin(until);
+    if (begun) now = Math.max(now, begun.at);
+    return begun !== undefined;
   };
 
   return {
     now: () => now,
     random,
-    after(ms, label, task) {
-      // Whole milliseconds, as timers on the wall have them: code takes Date.now() for an integer.
-      const entry: Entry = { at: now + Math.max(0, Math.trunc(ms)), tie: random(), label, task };
-      push(entry);
-      const cancel = () => {
-        if (!entry.task) return;
-        entry.task = undefined;
-        cancelled += 1;
-        forgetCancelled();
-      };
-      return { cancel };
-    },
-    waiting: () => queue.length,
-    async hold(work) {
-      held += 1;
-      try {
-        return await work;
-      } finally {
-        held -= 1;
-      }
-    },
+    // Whole milliseconds, as timers on the wall have them: code takes Date.now() for an integer.
+    after: (ms, label, task) => decisions.add(now + Math.max(0, Math.trunc(ms)), label, task),
+    waiting: decisions.waiting,
+    hold: decisions.hold,
     async advance(ms) {
       const until = now + ms;
       do await quiet();
@@ -231,7 +144,7 @@ export const virtualClock = ({
         if (await answer) return true;
         if (typeof answer !== "boolean") await quiet(); // whatever it asked of the clock's world
         if (step(until)) continue;
-        if (queue.length > cancelled) now = until; // with nothing to come, no time passes either
+        if (decisions.left() > 0) now = until; // with nothing to come, no time passes either
         return done();
       }
     },

@@ -119,6 +119,30 @@ describe("I7 an order that needs attention", () => {
     expect(await shop.broken()).toEqual([]);
   });
 
+  it.each<[string, () => Promise<string>, string[]]>([
+    ["before it was confirmed", stoppedBefore, ["needs-attention", "confirmed"]],
+    [
+      "after it was confirmed",
+      () => stuckAt("CapturePayment"),
+      ["confirmed", "needs-attention", "confirmed-after-all"],
+    ],
+    [
+      "on its way back",
+      () => stuckAt("RefundPayment", true),
+      ["confirmed", "needs-attention", "cancelled"],
+    ],
+  ])(
+    "(%s) and is resumed tells its customer at last how it stands, once",
+    async (_, make, mails) => {
+      const orderId = await make();
+      for (let i = 0; i < 2; i++) await decide(orderId, "resume");
+      await shop.clock.advance(60 * MINUTE);
+      await shop.settle();
+      const told = shop.local.emails().filter(({ tags }) => tags.order === orderId);
+      expect(told.map(({ tags }) => tags.template)).toEqual(mails.map((mail) => `order-${mail}`));
+    },
+  );
+
   it("may need it again, and is resumed again", async () => {
     const orderId = await stuckAt("CapturePayment");
     const { stop } = spoil(shop.local, by("CapturePayment"), "is lost");

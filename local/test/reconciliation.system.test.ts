@@ -67,6 +67,19 @@ const reserve = async (orderId: string, status: string) => {
   await takeFromShelf("prd_hay", 1);
 };
 
+/** Moves a product whenever stock is counted. */
+const keepMoving = (productId: string) =>
+  spoil(
+    shop.local,
+    (one) => by("InventoryStateBooks")(one) && one.operation === "Scan",
+    async (one, next) => {
+      const rows = await rowsOf("InventoryTable", productId);
+      const stock = rows.find(({ __edb_e__ }) => __edb_e__ === "stock") as Row;
+      await put("InventoryTable", { ...stock, version: Number(stock.version) + 1 });
+      return next(one);
+    },
+  );
+
 const run = () => shop.drive(shop.local.invoke("Reconcile", {}));
 const report = async (): Promise<Any> =>
   (await shop.drive(shop.local.api({ path: "/reports/reconciliation", as: "admin" }))).json();
@@ -276,16 +289,7 @@ describe("I10 I2 reconciliation", () => {
   it("does not judge stock that moves while it is counted, and does when it stands still", async () => {
     await takeFromShelf("prd_parrot", 1);
     await run();
-    const sold = spoil(
-      shop.local,
-      (one) => by("InventoryStateBooks")(one) && one.operation === "Scan",
-      async (one, next) => {
-        const rows = await rowsOf("InventoryTable", "prd_parrot");
-        const stock = rows.find(({ __edb_e__ }) => __edb_e__ === "stock") as Row;
-        await put("InventoryTable", { ...stock, version: Number(stock.version) + 1 });
-        return next(one);
-      },
-    );
+    const sold = keepMoving("prd_parrot");
     await shop.clock.advance(15 * MINUTE);
     await run();
     expect(await report()).toMatchObject({ complete: false, differences: [] });
@@ -295,6 +299,65 @@ describe("I10 I2 reconciliation", () => {
       complete: true,
       differences: [{ subject: "prd_parrot" }],
     });
+  });
+
+  it("leaves one message for a person of a night on which the provider is out", async () => {
+    await settledOrder();
+    const isProvider = ({ caller, operation }: Call) =>
+      operation === "Invoke" && caller.name.includes("ProviderApi");
+    const outage = spoil(shop.local, isProvider, "is lost");
+    const runs = hear(
+      shop.local,
+      ({ caller, input }) =>
+        caller.name.startsWith("schedule ") && JSON.stringify(input).includes("-Reconcile"),
+    );
+    await shop.clock.advance(6 * HOUR);
+    outage.stop();
+    expect(runs.length).toBeGreaterThan(30);
+    expect(await shop.broken()).toEqual([
+      expect.stringMatching(/^petstore-local-ReconcileDlqQueue holds 1(;|$)/),
+    ]);
+    expect(lines.filter((line) => /ERROR.*failed again this night/.test(line)).length).toBe(
+      runs.length - 1,
+    );
+    expect(await report()).toMatchObject({ complete: false });
+    // The next night is another one, and is compared.
+    await shop.clock.advance(24 * HOUR);
+    expect(await report()).toMatchObject({ complete: true, differences: [] });
+  });
+
+  it("tells of a difference once, however many runs the night still takes", async () => {
+    const held = await settledOrder("tok_decline");
+    await reserve(held, "HELD");
+    await takeFromShelf("prd_parrot", 1);
+    const published = hear(
+      shop.local,
+      (one) => by("Reconcile")(one) && one.operation === "PutEvents",
+    );
+    await run();
+    keepMoving("prd_parrot"); // so that the night does not end
+    for (let i = 0; i < 3; i++) {
+      await shop.clock.advance(12 * MINUTE);
+      await run();
+    }
+    expect(await report()).toMatchObject({ complete: false, differences: [{ subject: held }] });
+    expect(published).toHaveLength(1);
+  });
+
+  it("waits an hour for stock that moves to stand still, and then says that it was not judged", async () => {
+    await takeFromShelf("prd_parrot", 1);
+    await run();
+    keepMoving("prd_parrot");
+    const notJudged = () => lines.filter((line) => line.includes("was not judged"));
+    await shop.clock.advance(59 * MINUTE);
+    await run();
+    expect([await report(), notJudged()]).toMatchObject([{ complete: false }, []]);
+    await shop.clock.advance(2 * MINUTE);
+    await run();
+    expect([await report(), notJudged()]).toMatchObject([
+      { complete: true, differences: [] },
+      [expect.stringContaining("prd_parrot")],
+    ]);
   });
 
   it("tells on the next run what it could not tell on this one, once", async () => {

@@ -1,15 +1,15 @@
 import type { Clients } from "../redrive/clients.ts";
+import { clientsHere } from "../redrive/clients-here.ts";
 import { runRedrive, wishesOf } from "../redrive/command.ts";
 import type { Entry } from "../redrive/redrive.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
-import { virtualClients } from "./virtual-clients.ts";
 
 /** What a redrive did: its exit code, what it said, what it left in the record. */
 export type Redriven = { code: number; said: string[]; entries: Entry[] };
 
 /** Runs `npm run redrive -- …` on a shop in this process: the command itself, without its terminal. */
 export const redriver =
-  ({ local, clock, drive }: VirtualShop, clients: Clients = virtualClients(local)) =>
+  ({ local, clock, drive }: VirtualShop, clients: Clients = clientsHere(local)) =>
   async (...args: string[]): Promise<Redriven> => {
     const said: string[] = [];
     const entries: Entry[] = [];

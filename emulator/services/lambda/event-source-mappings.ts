@@ -1,4 +1,4 @@
-import { seededRandom } from "../../kernel/clock.ts";
+import { seededRandom } from "../../kernel/chance.ts";
 import { AwsError, type World } from "../../kernel/engine.ts";
 import { fnv1a } from "../../kernel/hash.ts";
 import { uuid } from "../../kernel/uuid.ts";

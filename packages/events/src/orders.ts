@@ -76,13 +76,17 @@ export const OrderNeedsAttention = defineEvent(
   Order.extend({ step: z.string(), cause: z.string() }),
 );
 
-/** A person (`by`) has looked, and lets it go on from where it was: it is `status` again, in its customer's words. */
+/**
+ * A person (`by`) has looked, and lets it go on from where it was: it is `status` again, in its customer's words. Where
+ * it `returns`, its money and stock are on their way back.
+ */
 export const OrderResumed = defineEvent(
   "orders.OrderResumed.v1",
   Order.extend({
     by: CustomerId,
     reason: z.string().max(200),
     status: z.enum(["PENDING", "CONFIRMED", "CANCELLED"]),
+    returns: z.literal(true).optional(),
   }),
 );
 

@@ -7,10 +7,11 @@ import {
   OrderConfirmed,
   OrderNeedsAttention,
   OrderRejected,
+  OrderResumed,
 } from "@petstore/events/orders";
 import { PaymentNeedsAttention } from "@petstore/events/payments";
 import { describe, expect, it } from "vitest";
-import { type heard, messageFor } from "./message.ts";
+import { type heard, type Message, messageFor } from "./message.ts";
 
 const orderId = OrderId.create();
 const customerId = "cus_ada" as const;
@@ -19,7 +20,7 @@ const lines = [{ productId: "prd_goldfish", name: "Goldfish", quantity: 2, unitP
 
 /** The message that the second event of an aggregate calls for. */
 const messageOf = (event: EventOf<(typeof heard)[number]>) =>
-  messageFor({ ...event, aggregate: { type: "any", id: "any", version: 2 } });
+  messageFor({ ...event, aggregate: { type: "any", id: "any", version: 2 } }) as Message;
 
 describe("messages", () => {
   it("list what a confirmed order is made of", () => {
@@ -46,6 +47,20 @@ describe("messages", () => {
   it("keep what went wrong inside from the customer", () => {
     const event = OrderNeedsAttention({ ...order, step: "RefundPayment", cause: "secret" });
     expect(JSON.stringify(messageOf(event).mail("Ada"))).not.toMatch(/secret|RefundPayment/);
+  });
+
+  it("say that an order is confirmed after all, where it was confirmed and is not on its way back", () => {
+    const resumed = { ...order, by: customerId, reason: "secret" };
+    const { mail, ...message } = messageOf(OrderResumed({ ...resumed, status: "CONFIRMED" }));
+    expect(message).toMatchObject({ template: "order-confirmed-after-all", version: 2 });
+    expect(mail("Ada").text).toContain("Your order is confirmed");
+    expect(JSON.stringify(mail("Ada"))).not.toContain("secret");
+    for (const more of [
+      { status: "PENDING" } as const,
+      { status: "CANCELLED" } as const,
+      { status: "CONFIRMED", returns: true } as const,
+    ])
+      expect(messageOf(OrderResumed({ ...resumed, ...more }))).toBeUndefined();
   });
 
   it("tell the staff of each product of a delivery, out of the first version of the event", () => {

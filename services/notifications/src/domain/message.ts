@@ -5,6 +5,7 @@ import {
   OrderConfirmed,
   OrderNeedsAttention,
   OrderRejected,
+  OrderResumed,
 } from "@petstore/events/orders";
 import { PaymentNeedsAttention } from "@petstore/events/payments";
 import { DifferenceFound } from "@petstore/events/reconciliation";
@@ -13,6 +14,7 @@ import {
   differenceFound,
   orderCancelled,
   orderConfirmed,
+  orderConfirmedAfterAll,
   orderNeedsAttention,
   orderRejected,
   paymentNeedsAttention,
@@ -25,6 +27,7 @@ export const heard = [
   OrderRejected,
   OrderCancelled,
   OrderNeedsAttention,
+  OrderResumed,
   PaymentNeedsAttention,
   DifferenceFound,
   StockReceivedV1,
@@ -54,12 +57,12 @@ const toCustomer = <Data extends { orderId: string; customerId: string }>(
   return { about, template, customerId, version, mail: (name) => render(data, name) };
 };
 
-/** The message that an event calls for. */
+/** The message that an event calls for; undefined where there is nothing to be told yet. */
 export const messageFor = ({
   type,
   data,
   aggregate: { version },
-}: EventOf<(typeof heard)[number]> & Pick<Envelope, "aggregate">): Message => {
+}: EventOf<(typeof heard)[number]> & Pick<Envelope, "aggregate">): Message | undefined => {
   switch (type) {
     case OrderConfirmed.type:
       return toCustomer("order-confirmed", version, data, orderConfirmed);
@@ -72,6 +75,10 @@ export const messageFor = ({
       // Who has cancelled waits for nothing: what is stuck of it is the shop's own matter.
       return { ...message, unless: "order-cancelled" };
     }
+    case OrderResumed.type:
+      // One that was not confirmed before will be, or not, and one that returns is cancelled: then that is told.
+      if (data.status !== "CONFIRMED" || data.returns) return undefined;
+      return toCustomer("order-confirmed-after-all", version, data, orderConfirmedAfterAll);
     case PaymentNeedsAttention.type: {
       const template = "payment-needs-attention";
       return { about: data.orderId, template, mail: () => paymentNeedsAttention(data) };

@@ -52,6 +52,14 @@ export const orderNeedsAttention = ({ orderId }: { orderId: string }, name: stri
     "something about your order went wrong on our side. A person is looking at it; you need not do anything.",
   );
 
+/** It was confirmed, needed attention, and goes on as if nothing had been. */
+export const orderConfirmedAfterAll = ({ orderId }: { orderId: string }, name: string) =>
+  letter(
+    `Your order ${orderId} is confirmed after all`,
+    name,
+    "what went wrong on our side is mended. Your order is confirmed, and we are packing it.",
+  );
+
 /** For the shop's staff: money of which the provider says one thing and we another. */
 export const paymentNeedsAttention = ({ orderId, what }: { orderId: string; what: string }) =>
   compose(`The payment of ${orderId} needs attention`, [

@@ -6,5 +6,8 @@ import { heard, messageFor } from "../domain/message.ts";
 /** Tells customers and staff what happened, by e-mail. */
 export const handler = queueConsumer(
   { hears: heard, deadLetters: Resource.NotificationsQueueDlq.url },
-  (event) => notify(messageFor(event)),
+  async (event) => {
+    const message = messageFor(event);
+    if (message) await notify(message);
+  },
 );

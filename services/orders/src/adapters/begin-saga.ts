@@ -14,13 +14,13 @@ export const beginSaga = async ({ saga, arn }: Machine, { state, paymentToken }:
   if (run?.saga !== saga) return;
   // Cancelled before anything had begun, it holds nothing. Where a run had, that is under way under this name already.
   if (state.status === "CANCELLED" && !state.resumed) return;
-  const { orderId, customerId, lines, total, reason, cause } = state;
+  const { orderId, customerId, lines, total, reason, cause, resumed } = state;
   const order = { orderId, customerId, lines, total, run };
   // An order that was on its way back before rows told the cause has a reason where the failure was ours.
   const why = { cause: cause ?? (reason ? "failure" : "cancellation") };
   await startSaga(arn, run.name, {
     ...order,
-    ...(saga === "FulfilOrder" ? { paymentToken } : why),
+    ...(saga === "FulfilOrder" ? { paymentToken, ...(resumed && { resumed }) } : why),
   });
 };
 

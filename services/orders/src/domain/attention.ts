@@ -36,9 +36,9 @@ export const decideAttention = (
     case "ResumeOrder": {
       if (!isStuck) return state.resumed ? ok([]) : fine;
       const { by, reason } = command;
-      return ok([
-        OrderResumed({ ...who, by, reason, status: seenAs(state.was ?? "PLACED", state) }),
-      ]);
+      const was = state.was ?? "PLACED";
+      const returns = was === "CANCELLING" && { returns: true as const };
+      return ok([OrderResumed({ ...who, by, reason, status: seenAs(was, state), ...returns })]);
     }
     case "CloseByShop": {
       const { by, reason } = command;

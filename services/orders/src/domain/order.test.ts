@@ -41,8 +41,8 @@ const returned = OrderCancelled({ ...who, sale: total });
 const failed = FulfilmentFailed({ ...who, lines: basket.lines, total, reason });
 const by = "cus_admin" as const;
 const closed = FulfilmentFailed({ ...who, lines: basket.lines, total, reason, by });
-const resumed = (status: "PENDING" | "CONFIRMED" | "CANCELLED") =>
-  OrderResumed({ ...who, by, reason: "Try again.", status });
+const resumed = (status: "PENDING" | "CONFIRMED" | "CANCELLED", returns: { returns?: true } = {}) =>
+  OrderResumed({ ...who, by, reason: "Try again.", status, ...returns });
 const resume = { type: "ResumeOrder", by, reason: "Try again." } as const;
 const stuck = OrderNeedsAttention({ ...who, step: "VoidPayment", cause: "no answer" });
 const mark = { type: "MarkNeedsAttention", step: "VoidPayment", cause: "no answer" } as const;
@@ -185,7 +185,9 @@ describe("an order", () => {
   it("that needs attention goes on from where it was when a person says so", () => {
     given(placed, stuck).when(resume).emits(resumed("PENDING"));
     given(placed, confirmed, stuck).when(resume).emits(resumed("CONFIRMED"));
-    given(placed, confirmed, returning, stuck).when(resume).emits(resumed("CONFIRMED"));
+    given(placed, confirmed, returning, stuck)
+      .when(resume)
+      .emits(resumed("CONFIRMED", { returns: true }));
     given(placed, cancelled, stuck).when(resume).emits(resumed("CANCELLED"));
     given(placed, stuck, resumed("PENDING")).when({ type: "ConfirmOrder" }).emits(confirmed);
     given(placed, confirmed, returning, stuck, resumed("CONFIRMED"))

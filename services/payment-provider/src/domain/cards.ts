@@ -10,6 +10,8 @@ export type Card = {
   silentForMs: number;
   /** How many requests for a refund are broken off with a 500 before one works. */
   brokenRefunds: number;
+  /** By how many minor units it is charged with more than what was asked for. */
+  overcharge: number;
   news: { authorize: News[]; capture: News[]; refund: News[] };
 };
 
@@ -19,6 +21,7 @@ const card = (answer: Card["answer"], more: Partial<Card> = {}): Card => ({
   settlesAfterMs: 0,
   silentForMs: 0,
   brokenRefunds: 0,
+  overcharge: 0,
   news: { ...quiet, authorize: [{ status: answer, afterSeconds: 0 }] },
   ...more,
 });
@@ -60,6 +63,8 @@ const cards: Record<string, Card> = {
     },
   }),
   tok_refund_fails: card("authorized", { brokenRefunds: 2 }),
+  tok_overcharge: card("authorized", { overcharge: 100 }),
+  tok_undercharge: card("authorized", { overcharge: -100 }),
 };
 
 /** The sandbox's card for a payment token. Every other token is declined at once. */

@@ -34,6 +34,23 @@ describe("the sandbox provider", () => {
       ["pending", "captured", "refunded", "refunded"],
     ));
 
+  it.each([
+    ["tok_overcharge", 1100],
+    ["tok_undercharge", 900],
+  ])("takes another sum from %s, says so, and gives back no more", (card, taken) => {
+    let payment: Payment | undefined;
+    const said = [authorize(card), capture].map((operation) => {
+      const result = perform(payment, operation, now);
+      payment = result.ok ? result.value.payment : undefined;
+      return result.ok && result.value.statement;
+    });
+    expect(said.at(-1)).toMatchObject({ status: "captured", amount: taken });
+    expect(statementOf(payment as Payment, now).amount).toBe(taken);
+    expect(answers(authorize(card), capture, refund(taken + 1), refund(taken))).toEqual([
+      ...["pending", "captured", "RefundExceedsCapture", "refunded"],
+    ]);
+  });
+
   it("takes nothing from a card that declines", () =>
     expect(answers(authorize("tok_decline"), capture, giveUp)).toEqual([
       "pending",

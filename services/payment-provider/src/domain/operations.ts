@@ -29,7 +29,8 @@ const refund = (payment: Payment, money: Money, cause: string): Outcome => {
   if (payment.refunds[cause] !== undefined)
     return refuse("AlreadyRefunded", `The cause ${cause} was refunded before.`);
   const sum = Object.values(payment.refunds).reduce((a, b) => a + b, 0);
-  if (money.currency !== payment.money.currency || sum + money.amount > payment.money.amount)
+  const taken = payment.taken ?? payment.money;
+  if (money.currency !== taken.currency || sum + money.amount > taken.amount)
     return refuse("RefundExceedsCapture", "More would go back than was taken.");
 
   const statement = say(payment, "refunded", { ...money, cause });
@@ -92,8 +93,10 @@ export const perform = (
         return refuse("WrongAmount", "Only the whole authorised amount can be captured.");
       if (status === "captured") return ok({ payment: before, statement: say(before, status) });
       if (status !== "authorized") return refuse("NotAuthorized", `The payment is ${status}.`);
-      const payment: Payment = { ...before, state: "captured" };
-      const posting = move("customer", "merchant", money);
+      const { overcharge = 0 } = cardNamed(before.card) ?? {};
+      const taken = { ...money, amount: Math.max(1, money.amount + overcharge) };
+      const payment: Payment = { ...before, state: "captured", ...(overcharge && { taken }) };
+      const posting = move("customer", "merchant", taken);
       return ok({ payment, statement: say(payment, "captured"), posting });
     }
     case "refund":

@@ -5,6 +5,8 @@ import { cardNamed } from "./cards.ts";
 export type Payment = {
   paymentId: string;
   money: Money;
+  /** What was captured, where that is not what was authorised. */
+  taken?: Money;
   card: string;
   /** From when on (ms since 1970) the card's answer is known. */
   settlesAt: number;
@@ -23,13 +25,13 @@ export type Statement = { paymentId: string; status: string } & Money & {
 
 /** Says something of a payment: an answer given early, news told late. */
 export const say = (
-  { paymentId, money }: Payment,
+  { paymentId, money, state, taken = money }: Payment,
   status: string,
   more: Partial<Statement> = {},
 ): Statement => ({
   paymentId,
   status,
-  ...money,
+  ...(state === "captured" ? taken : money),
   ...(status === "declined" && { reason: "The card was declined." }),
   ...more,
 });

@@ -3,6 +3,7 @@ import { ok, type Refusal, type Result, refuse } from "@petstore/core/result";
 import { PaymentId } from "@petstore/events/ids";
 import * as z from "zod";
 import type { Said } from "../domain/hear-provider.ts";
+import { causes } from "../domain/ledger.ts";
 
 /** Its causes need not be ours: somebody may have refunded at the provider's own desk. */
 const Refund = z.object({ cause: z.string().max(80), amount: z.int().nonnegative() });
@@ -18,7 +19,7 @@ export const ProviderStatement = z.discriminatedUnion("status", [
     status: z.literal("captured"),
     refunds: z.array(Refund).max(100).default([]),
   }),
-  Statement.extend({ status: z.literal("refunded"), cause: z.enum(["cancellation", "failure"]) }),
+  Statement.extend({ status: z.literal("refunded"), cause: z.enum(causes) }),
 ]);
 
 /** The same in our words. */

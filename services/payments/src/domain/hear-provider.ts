@@ -1,5 +1,5 @@
 import type { Money } from "@petstore/core/money";
-import type { Cause, LedgerEvent } from "./ledger.ts";
+import { type Cause, causes, type LedgerEvent } from "./ledger.ts";
 import { evolve, left, type PaymentState } from "./payment-state.ts";
 
 /** What went back of a payment, as the provider has it. Its causes are mostly ours. */
@@ -14,7 +14,7 @@ export type Said =
   | { status: "captured"; amount: Money; refunds?: readonly Refund[] }
   | { status: "refunded"; amount: Money; cause: Cause };
 
-const isOurs = (cause: string): cause is Cause => cause === "cancellation" || cause === "failure";
+const isOurs = (cause: string): cause is Cause => (causes as readonly string[]).includes(cause);
 const sameMoney = (a: Money, b: Money) => a.amount === b.amount && a.currency === b.currency;
 
 /**
@@ -29,20 +29,27 @@ export const hear = (
   webhook?: string,
 ): LedgerEvent[] => {
   const heard = webhook ? { webhook } : {};
-  const dispute = (what: string): LedgerEvent[] =>
-    state.disputes.includes(what) ? [] : [{ type: "Disputed", data: { ...heard, what } }];
+  const dispute = (what: string, captured?: { captured: Money }): LedgerEvent[] =>
+    state.disputes.includes(what)
+      ? []
+      : [{ type: "Disputed", data: { ...heard, what, ...captured } }];
   const contradiction = () => dispute(`The provider says ${said.status}, we say ${state.status}.`);
   const authorized: LedgerEvent = { type: "Authorized", data: { ...heard, amount: total } };
   const captured: LedgerEvent = { type: "Captured", data: { ...heard, amount: total } };
   const isOpen = state.status === "requested" || state.status === "authorized";
 
-  if (
-    (said.status === "authorized" || said.status === "captured") &&
-    !sameMoney(said.amount, total)
-  )
-    return dispute(
-      `The provider ${said.status} ${said.amount.amount} ${said.amount.currency} of ${total.amount} ${total.currency}.`,
-    );
+  if (said.status === "authorized" || said.status === "captured") {
+    const { status, amount } = said;
+    const isCaptured = status === "captured" && state.status === "captured";
+    const ours = isCaptured
+      ? { amount: state.captured, currency: state.currency ?? total.currency }
+      : total;
+    if (!sameMoney(amount, ours))
+      return dispute(
+        `The provider ${status} ${amount.amount} ${amount.currency} of ${ours.amount} ${ours.currency}.`,
+        status === "captured" ? { captured: amount } : undefined,
+      );
+  }
 
   switch (said.status) {
     case "pending":
@@ -77,9 +84,9 @@ export const hear = (
       const news: LedgerEvent[] = implied;
       for (const { amount, cause } of refunds) {
         const now = news.reduce(evolve, state);
-        const isTotals = amount.currency === total.currency;
-        if (isOurs(cause) && isTotals && now.refunds[cause] === amount.amount) continue;
-        const isRight = isTotals && amount.amount <= left(now);
+        const isTakens = amount.currency === now.currency;
+        if (isOurs(cause) && isTakens && now.refunds[cause] === amount.amount) continue;
+        const isRight = isTakens && amount.amount <= left(now);
         if (isOurs(cause) && isRight && now.refunds[cause] === undefined)
           news.push({ type: "Refunded", data: { ...heard, amount, cause } });
         else

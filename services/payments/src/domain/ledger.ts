@@ -12,8 +12,12 @@ import {
   PaymentVoided,
 } from "@petstore/events/payments";
 
-/** Why the provider is asked to give money back. There is no third cause, and each is good for one refund. */
-export type Cause = "cancellation" | "failure";
+/**
+ * Why the provider is asked to give money back: all of it, as the order is off, or the `excess` where it took more than the
+ * total. Each cause is good for one refund.
+ */
+export const causes = ["cancellation", "failure", "excess"] as const;
+export type Cause = (typeof causes)[number];
 
 /** A refund that somebody made elsewhere, by bank transfer say, and that an administrator (`by`) wrote down. The provider's ledger does not have it. */
 export type ByHand = { amount: Money; reason: string; by: CustomerId };
@@ -34,7 +38,7 @@ export type LedgerEvent =
   | { type: "Captured"; data: Heard & { amount: Money } }
   | { type: "Refunded"; data: Heard & { amount: Money; cause: Cause } }
   | { type: "RefundedByHand"; data: ByHand & { key: string } }
-  | { type: "Disputed"; data: Heard & { what: string } };
+  | { type: "Disputed"; data: Heard & { what: string; captured?: Money } };
 
 /** The published form of a ledger event; undefined for what is only ours, such as task tokens. */
 export const publish = (paymentId: PaymentId, event: LedgerEvent): PaymentEvent | undefined => {
@@ -48,8 +52,11 @@ export const publish = (paymentId: PaymentId, event: LedgerEvent): PaymentEvent 
       return PaymentCaptured({ ...payment, amount: event.data.amount });
     case "Voided":
       return PaymentVoided(payment);
-    case "Refunded":
-      return PaymentRefunded({ ...payment, amount: event.data.amount, cause: event.data.cause });
+    case "Refunded": {
+      const { amount, cause } = event.data;
+      // That too much was taken is a failure to everybody else.
+      return PaymentRefunded({ ...payment, amount, cause: cause === "excess" ? "failure" : cause });
+    }
     case "RefundedByHand": {
       const { key: _, ...record } = event.data;
       return PaymentRefundedByHand({ ...payment, ...record });

@@ -2,14 +2,18 @@ import type { Trace } from "@petstore/core/context";
 import type { Money } from "@petstore/core/money";
 import { type ByHand, type Cause, isPublished, type LedgerEvent } from "./ledger.ts";
 
-/** A payment as its history made it. Amounts are minor units of the total's currency. */
+/** A payment as its history made it. Amounts are minor units of `currency`. */
 export type PaymentState = {
   status: "new" | "requested" | "authorized" | "declined" | "captured" | "voided";
   /** We asked for it to be voided, or the provider will not let us have it: an answer that comes later is not wanted any more. */
   withdrawn: boolean;
   total?: Money;
+  /** The total's, unless the provider took another one. */
+  currency?: Money["currency"];
   authorized: number;
   captured: number;
+  /** What the provider says it captured, where that is not the total. It counts when a person has decided what becomes of it. */
+  otherSum?: Money | undefined;
   /** What the provider gave back. */
   refunds: Partial<Record<Cause, number>>;
   /** The refund that the provider was asked for and has not confirmed: whatever asks later goes on with it. */
@@ -49,6 +53,12 @@ export const refunded = ({ refunds, byHand }: Pick<PaymentState, "refunds" | "by
 /** What could still go back, in minor units. */
 export const left = (state: PaymentState): number => state.captured - refunded(state);
 
+/** What was taken, whether it is the total or not. Only what a person decides about another sum makes it count. */
+export const otherSumTaken = ({ status, otherSum }: PaymentState): LedgerEvent[] =>
+  otherSum && (status === "requested" || status === "authorized")
+    ? [{ type: "Captured", data: { amount: otherSum } }]
+    : [];
+
 /** Nothing was taken, and nothing will be: neither we nor the provider will come back to it. */
 export const isOff = ({ status, withdrawn }: PaymentState): boolean =>
   status === "declined" || status === "voided" || (status === "new" && withdrawn);
@@ -56,7 +66,7 @@ export const isOff = ({ status, withdrawn }: PaymentState): boolean =>
 const change = (state: PaymentState, event: LedgerEvent): Partial<PaymentState> => {
   switch (event.type) {
     case "AuthorizationRequested":
-      return { status: "requested", ...event.data };
+      return { status: "requested", currency: event.data.total.currency, ...event.data };
     case "AnswerAwaited":
       return event.data;
     case "VoidRequested":
@@ -73,8 +83,10 @@ const change = (state: PaymentState, event: LedgerEvent): Partial<PaymentState> 
       return { status: "declined", declinedBecause: event.data.reason };
     case "Voided":
       return { status: "voided" };
-    case "Captured":
-      return { status: "captured", captured: event.data.amount.amount };
+    case "Captured": {
+      const { amount: captured, currency } = event.data.amount;
+      return { status: "captured", captured, currency };
+    }
     case "Refunded":
       return {
         refunds: { ...state.refunds, [event.data.cause]: event.data.amount.amount },
@@ -84,8 +96,10 @@ const change = (state: PaymentState, event: LedgerEvent): Partial<PaymentState> 
       const { key, ...record } = event.data;
       return { byHand: { ...state.byHand, [key]: record }, refunding: undefined };
     }
-    case "Disputed":
-      return { disputes: [...state.disputes, event.data.what] };
+    case "Disputed": {
+      const { what, captured } = event.data;
+      return { disputes: [...state.disputes, what], ...(captured && { otherSum: captured }) };
+    }
   }
 };
 

@@ -2,9 +2,10 @@ import type { Trace } from "@petstore/core/context";
 import type { Decider } from "@petstore/core/decider";
 import type { Money } from "@petstore/core/money";
 import { ok, type Refusal, refuse } from "@petstore/core/result";
+import { type AcceptCapture, acceptCapture } from "./accept-capture.ts";
 import { hear, type Said } from "./hear-provider.ts";
 import type { Cause, LedgerEvent } from "./ledger.ts";
-import { evolve, initial, isOff, left, type PaymentState } from "./payment-state.ts";
+import { evolve, initial, isOff, left, otherSumTaken, type PaymentState } from "./payment-state.ts";
 import { type RecordRefund, recordRefund } from "./record-refund.ts";
 
 /** What can be asked of a payment. `HearProvider` records what the provider said, by answer or by webhook; `ReportRefusal` what it will not do. */
@@ -13,6 +14,7 @@ export type PaymentCommand =
   | { type: "AwaitAnswer"; taskToken: string }
   | { type: "VoidPayment"; trace: Trace }
   | { type: "CapturePayment" }
+  | AcceptCapture
   | { type: "RefundPayment"; cause: Cause; trace: Trace }
   | RecordRefund
   | { type: "HearProvider"; said: Said; webhook?: string }
@@ -74,20 +76,24 @@ export const payment: Decider<PaymentState, PaymentCommand, LedgerEvent, Payment
         return ok([{ type: "VoidRequested", data: { trace: command.trace } }]);
 
       case "CapturePayment":
+      case "AcceptCapture":
         if (!answer) return refuse("NotYetAuthorized", "The provider has not agreed to pay yet.");
-        return answer.ok ? ok([]) : answer;
+        if (!answer.ok) return answer;
+        return ok(command.type === "AcceptCapture" ? acceptCapture(state, command) : []);
 
       case "RefundPayment": {
         const { cause, trace } = command;
         if (isGivenBack(state)) return ok([]);
+        const taken = otherSumTaken(state);
+        const now = taken.reduce(evolve, state);
         // What is not taken yet is given up: from here on a capture is refused, and one under way gives itself away.
-        if (state.status !== "captured" || !state.total)
-          return ok(state.withdrawn ? [] : [{ type: "VoidRequested", data: { trace } }]);
-        if (state.refunding) return ok([]);
-        if (state.refunds[cause] !== undefined)
+        if (now.status !== "captured" || !now.currency)
+          return ok(now.withdrawn ? [] : [{ type: "VoidRequested", data: { trace } }]);
+        if (now.refunding) return ok([]);
+        if (now.refunds[cause] !== undefined)
           return refuse("RefundedInPart", "The provider gave back less than it was asked to.");
-        const amount = { ...state.total, amount: left(state) };
-        return ok([{ type: "RefundRequested", data: { amount, cause, trace } }]);
+        const amount = { amount: left(now), currency: now.currency };
+        return ok([...taken, { type: "RefundRequested", data: { amount, cause, trace } }]);
       }
       case "RecordRefund":
         return recordRefund(state, command);

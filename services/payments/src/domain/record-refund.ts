@@ -1,7 +1,7 @@
 import type { Trace } from "@petstore/core/context";
 import { ok, type Refusal, type Result, refuse } from "@petstore/core/result";
 import type { ByHand, LedgerEvent } from "./ledger.ts";
-import { left, type PaymentState } from "./payment-state.ts";
+import { evolve, left, otherSumTaken, type PaymentState } from "./payment-state.ts";
 
 /** Writes down a refund that somebody made elsewhere, once under a key. */
 export type RecordRefund = { type: "RecordRefund"; key: string; trace: Trace } & ByHand;
@@ -25,7 +25,9 @@ export const recordRefund = (
       : refuse("IdempotencyKeyReused", "This Idempotency-Key was used for another refund.");
   }
   if (!state.total) return refuse("UnknownPayment", "There is no payment for this order.");
-  if (amount.currency !== state.total.currency || amount.amount > left(state))
+  const taken = otherSumTaken(state);
+  const now = taken.reduce(evolve, state);
+  if (amount.currency !== now.currency || amount.amount > left(now))
     return refuse("RefundExceedsCapture", "More would go back than was taken and is still ours.");
-  return ok([{ type: "RefundedByHand", data: { key, amount, reason, by } }]);
+  return ok([...taken, { type: "RefundedByHand", data: { key, amount, reason, by } }]);
 };

@@ -1,16 +1,25 @@
+import { currentTrace } from "@petstore/core/context";
 import { sagaStep } from "@petstore/core/saga-step";
 import { paymentOf } from "@petstore/events/ids";
 import { OrderPlaced } from "@petstore/events/orders";
+import * as z from "zod";
+import { giveBack } from "../adapters/give-back.ts";
 import { provider } from "../adapters/provider-account.ts";
 import { settle } from "../adapters/settle.ts";
+import { isTaken } from "../domain/accept-capture.ts";
+
+/** A person has set it going again; absent in a first run, and in executions that began before inputs told it. */
+const Input = OrderPlaced.schema.extend({ resumed: z.int().positive().optional() });
 
 /** Takes the money that was reserved. After the pivot: it is tried until it is done, or the provider will not have it. */
-export const handler = sagaStep(OrderPlaced.schema, ({ orderId, total }) => {
+export const handler = sagaStep(Input, ({ orderId, total, resumed }) => {
   const id = paymentOf(orderId);
   return settle(id, {
-    command: { type: "CapturePayment" },
-    isDone: ({ status }) => status === "captured",
-    ask: () => provider.capture(id, total),
+    command: resumed
+      ? { type: "AcceptCapture", trace: currentTrace() }
+      : { type: "CapturePayment" },
+    isDone: isTaken,
+    ask: (state) => (state.refunding ? giveBack(id, state) : provider.capture(id, total)),
     whenRefused: ({ detail }) => ({ type: "HearRefusedCapture", why: detail }),
   });
 });

@@ -1,5 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { client } from "@petstore/core/dynamo";
+import { written } from "@petstore/core/written";
 import { Resource } from "sst";
 import type { Cure, Kind } from "../domain/difference.ts";
 
@@ -27,9 +28,10 @@ export type Found = {
 
 const pk = (date: string) => `NIGHT#${date}`;
 
-const put = (date: string, sk: string, row: object) => {
+const put = (date: string, sk: string, row: object, condition: object = {}) => {
   const expiresAt = Math.floor(Date.parse(date) / 1000) + YEAR_SECONDS;
-  return client.send(new PutCommand({ TableName, Item: { pk: pk(date), sk, ...row, expiresAt } }));
+  const Item = { pk: pk(date), sk, ...row, expiresAt };
+  return client.send(new PutCommand({ TableName, Item, ...condition }));
 };
 
 const rows = async (date: string, prefix: string) => {
@@ -61,6 +63,20 @@ export const readMark = async (date: string): Promise<Mark> => {
 /** Keeps how far a night has come. */
 export const leaveMark = (date: string, { phase, after, complete }: Mark) =>
   put(date, "MARK", { phase, after, complete });
+
+/** Whether no other invocation has failed that night. One that is retried has the same request id. */
+export const isFirstFailure = (date: string, requestId: string): Promise<boolean> =>
+  written(
+    put(
+      date,
+      "FAILED",
+      { requestId },
+      {
+        ConditionExpression: "attribute_not_exists(pk) OR requestId = :requestId",
+        ExpressionAttributeValues: { ":requestId": requestId },
+      },
+    ),
+  );
 
 /** Notes what is to be looked at again. Noted twice, it waits anew. */
 export const suspect = (date: string, subject: string, since: number) =>

@@ -26,6 +26,14 @@ const right: [string, Parameters<typeof compare>[0]][] = [
     { order: order("CONFIRMED"), payment: paid(0, 40), reservation: SOLD },
   ],
   [
+    "with the excess given back, where the provider took too much",
+    {
+      order: order("CONFIRMED"),
+      payment: { ...paid(20), captured: 120, ...provider("captured", 120, 20) },
+      reservation: SOLD,
+    },
+  ],
+  [
     "paid back and returned",
     { order: order("CANCELLED"), payment: paid(100), reservation: stock("RETURNED") },
   ],
@@ -92,6 +100,14 @@ const wrong: [string[], Parameters<typeof compare>[0]][] = [
   ],
   [["ConfirmedNotSold"], { order: order("CONFIRMED"), payment: paid() }],
   [["ConfirmedPaidBack"], { order: order("CONFIRMED"), payment: paid(100), reservation: SOLD }],
+  [
+    ["ConfirmedPaidBack"],
+    {
+      order: order("CONFIRMED"),
+      payment: { ...paid(21), captured: 120, ...provider("captured", 120, 21) },
+      reservation: SOLD,
+    },
+  ],
   [["ConfirmedPaidBack"], { order: order("CONFIRMED"), payment: paid(0, 100), reservation: SOLD }],
   [
     ["MoneyNotBack"],

@@ -28,13 +28,13 @@ const withProvider = ({ status, captured, refunded, provider }: Payment): Kind[]
   return canBeHeard && isAhead ? ["ProviderAhead"] : ["ProviderDiffers"];
 };
 
-/** A part that staff gave back by hand may be goodwill; all of it is not, with the goods still sold. */
-const isPaidBack = ({ captured, refunded, byHand }: Payment) =>
-  refunded > 0 || (byHand > 0 && byHand >= captured);
+/** What was taken too much goes back by right. A part that staff gave back by hand may be goodwill; all of it is not, with the goods still sold. */
+const isPaidBack = ({ captured, refunded, byHand }: Payment, total: number) =>
+  refunded > Math.max(0, captured - total) || (byHand > 0 && byHand >= captured);
 
 const confirmed = ({ total }: Order, { payment, reservation }: Books): Kind[] => [
   ...(payment.captured < total.amount ? (["ConfirmedNotPaid"] as const) : []),
-  ...(isPaidBack(payment) ? (["ConfirmedPaidBack"] as const) : []),
+  ...(isPaidBack(payment, total.amount) ? (["ConfirmedPaidBack"] as const) : []),
   ...(reservation?.status === "SOLD" ? [] : (["ConfirmedNotSold"] as const)),
 ];
 

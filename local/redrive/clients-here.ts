@@ -1,5 +1,5 @@
-import { type Clients, redriveClients } from "../redrive/clients.ts";
 import type { Shop } from "../shop.ts";
+import { type Clients, redriveClients } from "./clients.ts";
 
 type Request = {
   method: string;
@@ -17,7 +17,7 @@ const queryOf = (query: Request["query"] = {}) =>
   ).toString();
 
 /** AWS's own clients, whose requests reach a shop in this process, signed and in the wire's form. */
-export const virtualClients = ({ handlers, urls, administrator }: Shop): Clients =>
+export const clientsHere = ({ handlers, urls, administrator }: Shop): Clients =>
   redriveClients({
     region: "us-east-1",
     endpoint: urls.aws,

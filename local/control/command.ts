@@ -1,0 +1,33 @@
+import type { Shop } from "../shop.ts";
+import type { Faults } from "./faults.ts";
+import type { LiveInvariants } from "./live-invariants.ts";
+import type { Robot } from "./robot.ts";
+import type { SentEvents } from "./sent-events.ts";
+import type { Switch } from "./switches.ts";
+import type { Told } from "./told.ts";
+
+/** What a command works with. */
+export type Control = {
+  shop: Shop;
+  faults: Faults;
+  events: SentEvents;
+  switches: readonly Switch[];
+  robot: Robot;
+  invariants: LiveInvariants;
+  /** Does what a line says. Throws CannotStart, with one sentence, for what it cannot do. */
+  say: (line: string) => Promise<Told>;
+};
+
+/** A command to a running shop: one line of words, and what becomes of it. */
+export type Command = {
+  /** Its first word, or words. */
+  name: string;
+  /** How it is written: "pause THING [for 5m]". */
+  usage: string;
+  tells: string;
+  /** What ought to hold all the same, where it breaks something. */
+  hypothesis?: string;
+  /** Words that work as they are, for a button. */
+  example?: string;
+  run: (control: Control, words: string[]) => Told | Promise<Told>;
+};

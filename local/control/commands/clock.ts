@@ -1,0 +1,118 @@
+import type { Shop } from "../../shop.ts";
+import type { Command } from "../command.ts";
+import { refuse } from "../told.ts";
+import { needSpan, oneOf, shownSpan } from "../words.ts";
+
+/** The clock of a shop that can be paused. */
+type Paced = {
+  speed: number;
+  paused: boolean;
+  setSpeed: (speed: number) => void;
+  pause: () => void;
+  resume: () => void;
+  step: () => Promise<{ label: string; at: number } | undefined>;
+};
+
+/** The past of a shop that can be rewound. */
+type Timeline = {
+  rewind: (to: string | { at: number }) => Promise<unknown>;
+  reset: () => Promise<unknown>;
+};
+
+const pacedOf = ({ cloud }: Shop): Paced =>
+  "setSpeed" in cloud.clock
+    ? (cloud.clock as unknown as Paced)
+    : refuse("The clock of this shop is the wall's: `npm start` without --isolated can be paused.");
+
+const timelineOf = (shop: Shop): Timeline =>
+  "timeline" in shop
+    ? (shop.timeline as Timeline)
+    : refuse("This shop keeps no past: `npm start` without --isolated can be rewound.");
+
+/** `clock`: time stands, goes on, one decision at a time, slower or faster. */
+export const clock: Command = {
+  name: "clock",
+  usage: "clock pause | resume | step | speed N",
+  tells: "lets time stand still, go on, take one step, or go at another speed (up to 4, or max)",
+  example: "clock pause",
+  async run({ shop }, words) {
+    const paced = pacedOf(shop);
+    const [word = "", number, more] = words;
+    const what = oneOf(["pause", "resume", "step", "speed"], word, "way of the clock");
+    if (more || (number !== undefined && what !== "speed"))
+      refuse(`clock ${what} takes no more words.`);
+    if (what === "pause") {
+      paced.pause();
+      return {
+        said: "Time stands still.",
+        next: "Nothing happens, and no time-out fires, until `clock resume`; `clock step` makes one decision.",
+      };
+    }
+    if (what === "resume") {
+      paced.resume();
+      return { said: "Time goes on.", next: "Everything goes on where it stood." };
+    }
+    if (what === "step") {
+      if (!paced.paused) paced.pause();
+      const step = await paced.step();
+      return {
+        said: step ? `One decision: ${step.label}.` : "There is nothing to do.",
+        next: "Time stands still again.",
+      };
+    }
+    const speed = number === "max" ? Number.POSITIVE_INFINITY : Number(number);
+    if (!(speed > 0) || (speed > 4 && speed !== Number.POSITIVE_INFINITY))
+      refuse(`A speed is more than 0 and at most 4, or max, not "${number ?? ""}".`);
+    paced.setSpeed(speed);
+    return {
+      said: `Time goes at speed ${number}.`,
+      next:
+        speed < 1
+          ? "Everything is in slow motion, time-outs too."
+          : "Waits take less of your time; the order of things is the same.",
+    };
+  },
+};
+
+/** `rewind`: back to a moment before. */
+export const rewind: Command = {
+  name: "rewind",
+  usage: "rewind 30s | ID",
+  tells: "puts the whole shop back to where it was so long ago, or to a kept moment",
+  example: "rewind 30s",
+  async run({ shop }, words) {
+    const timeline = timelineOf(shop);
+    const [word = "", more] = words;
+    if (!word || more) refuse("How far back? For instance: rewind 30s.");
+    if (/^\d/.test(word)) {
+      const back = needSpan(word, "How far back");
+      await timeline.rewind({ at: shop.cloud.clock.now() - back });
+      return {
+        said: `The shop is where it was ${shownSpan(back)} ago, or a little earlier.`,
+        next: "Tables, queues, sagas and time are those of then, and go on from there.",
+      };
+    }
+    await timeline.rewind(word);
+    return {
+      said: `The shop is where it was at ${word}.`,
+      next: "Tables, queues, sagas and time are those of then, and go on from there.",
+    };
+  },
+};
+
+/** `reset`: back to the opened doors. */
+export const reset: Command = {
+  name: "reset",
+  usage: "reset",
+  tells: "puts the shop back to the moment when its doors opened; keys and tokens stay",
+  example: "reset",
+  async run({ shop, faults }, words) {
+    if (words.length > 0) refuse("reset takes no words.");
+    faults.disarm(() => true);
+    await timelineOf(shop).reset();
+    return {
+      said: "The shop is as it was when its doors opened.",
+      next: "No order is there; the next one gets the id that the first one had.",
+    };
+  },
+};

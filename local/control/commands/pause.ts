@@ -1,0 +1,81 @@
+import type { Command, Control } from "../command.ts";
+import { type Switch, switchesNamed } from "../switches.ts";
+import { refuse } from "../told.ts";
+import { lasting, shownSpan } from "../words.ts";
+
+const FIVE_MINUTES = 300_000;
+
+const hypothesis =
+  "Nothing is lost while a consumer stands still: its work waits, and is done once when it goes on.";
+
+const namesOf = (chosen: readonly Switch[]) =>
+  [...new Set(chosen.map(({ name }) => name))].join(", ");
+
+const pausesOf = ({ faults }: Control, chosen: readonly Switch[]) =>
+  faults.disarm(({ what }) =>
+    chosen.some(({ name }) => what === pauseOf([{ name }]) || what.includes(` ${name},`)),
+  );
+
+const pauseOf = (chosen: readonly Pick<Switch, "name">[]) =>
+  `${chosen.map(({ name }) => name).join(", ")} paused.`;
+
+/** What one sees while these are paused. */
+const seen = (chosen: readonly Switch[]): string => {
+  const waits = [...new Set(chosen.flatMap(({ waitsIn }) => waitsIn ?? []))];
+  const missed = chosen.filter(({ waitsIn, kind }) => !waitsIn && kind === "rule");
+  const relays = chosen.some(({ name }) => name === "OrdersRelayOutbox");
+  const parts = [
+    waits.length > 0 && `what is for them waits in ${waits.join(" and ")}, and its depth goes up`,
+    relays && "new orders stay PENDING",
+    missed.length > 0 &&
+      `a disabled rule keeps nothing: what comes meanwhile is missed by ${namesOf(missed)}, and a sweeper has to find it`,
+    chosen.some(({ kind }) => kind === "schedule") && "nothing is swept at its time",
+  ].filter(Boolean);
+  return parts.join("; ");
+};
+
+/** `pause`: AWS's own switches, an event source mapping, a rule or a schedule disabled. */
+export const pause: Command = {
+  name: "pause",
+  usage: "pause THING [for 5m]",
+  tells:
+    "switches a consumer off: relay, relay orders, projections, notifications, webhooks, any function behind a queue, rule or schedule",
+  hypothesis,
+  example: "pause relay",
+  async run(control, words) {
+    const { rest, ms } = lasting(words, FIVE_MINUTES);
+    if (rest.length === 0) refuse("Pause what? For instance: pause relay.");
+    const chosen = switchesNamed(control.switches, rest);
+    pausesOf(control, chosen);
+    for (const one of chosen) await one.set(false);
+    const on = () => Promise.all(chosen.map((one) => one.set(true)));
+    control.faults.arm({ what: pauseOf(chosen), hypothesis, ms, end: on });
+    const next = seen(chosen);
+    return {
+      said: `${namesOf(chosen)} paused, for ${shownSpan(ms)} at most.`,
+      next: `${next.charAt(0).toUpperCase()}${next.slice(1)}. \`resume ${rest.join(" ")}\` lets it go on.`,
+      aws: chosen.map(({ line }) => line(false)),
+    };
+  },
+};
+
+/** `resume`: the other way. */
+export const resume: Command = {
+  name: "resume",
+  usage: "resume THING",
+  tells: "switches it on again; what waited is done now",
+  example: "resume relay",
+  async run(control, words) {
+    if (words.length === 0) refuse("Resume what? `status` lists what is paused.");
+    const chosen = switchesNamed(control.switches, words);
+    const off = [];
+    for (const one of chosen) if (!(await one.isOn())) off.push(one);
+    pausesOf(control, chosen);
+    for (const one of chosen) await one.set(true);
+    return {
+      said: off.length > 0 ? `${namesOf(off)} goes on.` : `${namesOf(chosen)} was not paused.`,
+      next: "What waited is taken now, oldest first, and its depth goes down to 0.",
+      aws: chosen.map(({ line }) => line(true)),
+    };
+  },
+};

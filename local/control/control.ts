@@ -1,0 +1,62 @@
+import type { Shop } from "../shop.ts";
+import type { Command, Control } from "./command.ts";
+import { attention } from "./commands/attention.ts";
+import { clock, reset, rewind } from "./commands/clock.ts";
+import { duplicate, replay } from "./commands/events.ts";
+import { fail } from "./commands/fail.ts";
+import { invariantsCommand } from "./commands/invariants.ts";
+import { pause, resume } from "./commands/pause.ts";
+import { decline, restore, silence } from "./commands/provider.ts";
+import { poison, redriveQueue } from "./commands/queues.ts";
+import { robotCommand } from "./commands/robot.ts";
+import { scenarioCommand } from "./commands/scenario.ts";
+import { conflict, loseAnswer, slow, throttle } from "./commands/spoil.ts";
+import { status } from "./commands/status.ts";
+import { createFaults } from "./faults.ts";
+import { liveInvariants } from "./live-invariants.ts";
+import { createRobot } from "./robot.ts";
+import { hearSentEvents } from "./sent-events.ts";
+import { switchesOf } from "./switches.ts";
+import { refuse } from "./told.ts";
+
+/** Every command to a running shop, as --help lists them. */
+export const commands: readonly Command[] = [
+  ...[status, scenarioCommand, robotCommand, invariantsCommand],
+  ...[pause, resume, fail, silence, decline, slow, throttle, conflict, loseAnswer, restore],
+  ...[duplicate, poison, redriveQueue, replay, attention],
+  ...[clock, rewind, reset],
+];
+
+/** Longer lines are no commands. */
+const LONGEST = 1_000;
+
+/** The command that a line begins with, and the words behind its name. Refuses what is none. */
+export const readLine = (line: string): { command: Command; words: string[] } => {
+  if (line.length > LONGEST) refuse(`A line has ${LONGEST} characters at most.`);
+  const all = line.trim().split(/\s+/);
+  for (const command of commands) {
+    const name = command.name.split(" ");
+    if (name.every((word, i) => all[i]?.toLowerCase() === word))
+      return { command, words: all.slice(name.length) };
+  }
+  return refuse(
+    `There is no command "${all[0] ?? ""}"; there are ${commands.map(({ name }) => name).join(", ")}.`,
+  );
+};
+
+/** Lets somebody command a shop: each line does something and says what, and what one should see next. */
+export const createControl = (shop: Shop): Control => {
+  const control: Control = {
+    shop,
+    faults: createFaults(shop),
+    events: hearSentEvents(shop),
+    switches: switchesOf(shop),
+    robot: createRobot(shop),
+    invariants: liveInvariants(shop),
+    async say(line) {
+      const { command, words } = readLine(line);
+      return command.run(control, words);
+    },
+  };
+  return control;
+};

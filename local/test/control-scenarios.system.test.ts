@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Control } from "../control/command.ts";
+import { help, shown, typed } from "../control/command-line.ts";
+import { commands, createControl } from "../control/control.ts";
+import { type LiveInvariants, liveInvariants } from "../control/live-invariants.ts";
+import { scenarios, storyNamed } from "../control/scenarios.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { hear } from "./spoil.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+let shop: VirtualShop;
+let control: Control;
+beforeEach(async () => {
+  shop = await virtualShop();
+  control = createControl(shop.local);
+});
+afterEach(() => shop?.local.stop());
+
+const say = (line: string) => shop.drive(control.say(line));
+const statuses = async () =>
+  (await shop.books()).orders.map(({ state }) => state.status as string).sort();
+
+describe("a scenario", () => {
+  const endings: Record<string, string[]> = {
+    well: ["CONFIRMED"],
+    decline: ["REJECTED"],
+    "last-animal": ["CONFIRMED", "REJECTED"],
+    "double-click": ["CONFIRMED"],
+    "late-bank": ["CONFIRMED"],
+    "bank-hangs": ["CONFIRMED", "REJECTED"],
+    disorder: ["CONFIRMED", "CONFIRMED"],
+    "cancel-paid": ["CANCELLED"],
+    "cancel-race": ["CANCELLED"],
+    "lost-answer": ["CONFIRMED"],
+    "capture-fails": ["CONFIRMED"],
+    "relay-down": ["CONFIRMED", "CONFIRMED", "CONFIRMED"],
+    "views-down": ["CONFIRMED", "CONFIRMED"],
+    "provider-down": ["CONFIRMED", "CONFIRMED"],
+    duplicate: ["CONFIRMED"],
+    poison: ["CONFIRMED", "CONFIRMED"],
+    "hot-item": ["CONFIRMED", "CONFIRMED", "CONFIRMED"],
+    "slow-motion": ["CONFIRMED"],
+    attention: ["NEEDS_ATTENTION"],
+  };
+
+  it("has an ending for each name, and every story that it tells is there", () => {
+    expect([...Object.keys(endings), "crowd"]).toEqual(scenarios.map(({ name }) => name));
+    for (const { steps } of scenarios)
+      for (const step of steps) if ("story" in step) expect(storyNamed(step.story)).toBeDefined();
+  });
+
+  it.each(Object.entries(endings))("%s ends as it says, and disarms itself", async (name, ends) => {
+    const told = await say(`scenario ${name}`);
+    expect(told.said).toContain(name);
+    await shop.clock.advance(6 * MINUTE);
+    await shop.settle();
+    expect(await statuses()).toEqual(ends);
+    expect(control.faults.list()).toEqual([]);
+    const broken = (await shop.broken()).filter((what) => !/OrderViewsQueueDlq/.test(what));
+    expect(broken.filter((what) => !/NEEDS_ATTENTION|holds stock/.test(what))).toEqual([]);
+  });
+});
+
+describe("the robot", () => {
+  it("orders at its rate, mixed, and stops by itself", async () => {
+    await say("robot 5/s mixed for 4s");
+    await shop.clock.advance(2 * SECOND);
+    expect(control.robot.state()).toMatchObject({ running: true, sent: 11 });
+    await shop.clock.advance(10 * SECOND);
+    expect(control.robot.state()).toMatchObject({ running: false, sent: 20, taken: 20 });
+    await shop.settle();
+    expect(new Set(await statuses())).toEqual(new Set(["CONFIRMED", "REJECTED"]));
+    expect(await shop.broken()).toEqual([]);
+  });
+
+  it("stops when it is told to", async () => {
+    await say("robot 10/s good");
+    await shop.clock.advance(SECOND);
+    expect((await say("robot stop")).said).toMatch(/sent 1[01] orders/);
+    await shop.clock.advance(MINUTE);
+    expect((await shop.books()).orders.length).toBeLessThan(12);
+  });
+});
+
+describe("the live invariants", () => {
+  let wall = 0;
+  let live: LiveInvariants;
+  beforeEach(() => {
+    live = liveInvariants(shop.local, () => wall);
+  });
+  const look = () => {
+    wall += 60 * SECOND;
+    return shop.drive(live.look());
+  };
+  const stateOf = async (number: string) =>
+    (await look()).invariants.find(({ invariant }) => invariant.startsWith(`${number} `));
+
+  it("wait for rest where they hold at rest only, and hold then", async () => {
+    await shop.order("tok_late");
+    await shop.clock.advance(3 * SECOND);
+    const under = await look();
+    expect(under.atRest).toBe(false);
+    const states = new Set(under.invariants.map(({ state }) => state));
+    expect(states).toEqual(new Set(["holds", "waiting"]));
+    await shop.settle();
+    const over = await look();
+    expect(over.invariants.length).toBeGreaterThan(9);
+    expect(over.invariants.filter(({ state }) => state !== "holds")).toEqual([]);
+  });
+
+  it("cost nothing to those who look again at once", async () => {
+    await look();
+    const scans = hear(shop.local, ({ operation }) => operation === "Scan");
+    for (let i = 0; i < 5; i++) await shop.drive(live.look());
+    expect(scans).toHaveLength(0);
+    await look();
+    expect(scans.length).toBeGreaterThan(5);
+  });
+
+  it("are not broken by an order that a person has to look at", async () => {
+    await say("attention");
+    await shop.clock.advance(MINUTE);
+    await shop.settle();
+    expect((await stateOf("I9"))?.state).toBe("holds");
+    expect((await stateOf("I7"))?.state).toBe("holds");
+  });
+
+  it("name the promise that is broken, and where: an oversold animal", async () => {
+    await shop.local.call("dynamodb", "UpdateItem", {
+      TableName: shop.local.nameOf("InventoryTable"),
+      ...(await shop.drive(
+        shop.local
+          .call("dynamodb", "Scan", { TableName: shop.local.nameOf("InventoryTable") })
+          .then(({ Items }) => {
+            const item = Items.find((one: { available?: object }) => one.available);
+            return { Key: { pk: item.pk, sk: item.sk } };
+          }),
+      )),
+      UpdateExpression: "SET available = :less",
+      ExpressionAttributeValues: { ":less": { N: "-1" } },
+    });
+    const oversold = await stateOf("I2");
+    expect(oversold?.state).toBe("broken");
+    expect(oversold?.broken[0]?.what).toMatch(/^prd_\S+: -1 \+ 0 is not/);
+  });
+});
+
+describe("a line that cannot be done is one sentence, with what there is", () => {
+  it.each([
+    ["", /There is no command ""; there are status, scenario/],
+    ["dance", /There is no command "dance"/],
+    ["pause", /Pause what\?/],
+    [
+      "pause the moon",
+      /nothing to pause called "the moon"; there are relay, relay orders, projections/,
+    ],
+    ["pause relay for ever", /span of time up to a day.*not "ever"/],
+    ["pause relay for 2d", /span of time up to a day/],
+    ["fail Nothing", /There is no function Nothing; there are .*CapturePayment/],
+    ["fail CapturePayment 0", /whole number from 1 to 1000, not "0"/],
+    ["fail CapturePayment -1", /whole number from 1/],
+    ["silence everybody", /provider that can be silenced/],
+    ["slow", /How slow is a span of time/],
+    ["slow 2h", /minute at most/],
+    ["throttle Nothing", /There is no table Nothing; there are .*InventoryTable/],
+    ["lose answer of Everything", /There is no AWS operation Everything/],
+    ["duplicate ord_none", /No event of ord_none/],
+    ["poison Nowhere", /There is no queue with a consumer Nowhere/],
+    ["redrive Nowhere", /There is no failure queue Nowhere: did you mean/],
+    ["redrive OrderViewsQueueDlq --stage prod", /this shop that is redriven/],
+    ["replay tomorrow", /From when\?/],
+    ["attention ord_none", /There is no order ord_none/],
+    ["robot 51/s", /up to 50\?/],
+    ["robot 5/s wild", /There is no mix wild; there are good, mixed, trouble/],
+    ["scenario nothing", /There is no scenario nothing/],
+    ["restore fault-9", /There is no fault fault-9 any more/],
+    ["clock pause", /The clock of this shop/],
+    ["rewind 30s", /keeps no past/],
+    [`pause ${"x".repeat(2000)}`, /1000 characters/],
+    ["constructor", /There is no command/],
+  ])("%s", async (line, sentence) => {
+    const refusal = await say(line).then(
+      ({ said }) => `done: ${said}`,
+      ({ message }) => message as string,
+    );
+    expect(refusal).toMatch(sentence);
+    expect(refusal).not.toContain("\n");
+    expect(control.faults.list()).toEqual([]);
+  });
+});
+
+describe("the command line", () => {
+  it("gives the line what is not its own", () => {
+    const words = ["redrive", "OrderViewsQueueDlq", "--dry-run", "--port", "3001"];
+    expect(typed(words)).toMatchObject({
+      line: "redrive OrderViewsQueueDlq --dry-run",
+      port: "3001",
+    });
+    expect(() => typed([])).toThrow(/pause relay/);
+    expect(() => typed(["status", "--port"])).toThrow(/--port is the port/);
+  });
+
+  it("lists every command, and says what comes next", async () => {
+    for (const { usage, tells } of commands) {
+      expect(help()).toContain(usage);
+      expect(help()).toContain(tells);
+    }
+    expect(shown(await say("status"))).toMatch(/\n {2}paused +nothing\n.*Next: /s);
+  });
+});

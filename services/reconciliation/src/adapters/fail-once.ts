@@ -1,0 +1,19 @@
+import { describeError, log } from "@petstore/core/log";
+import { isFirstFailure } from "./night.ts";
+
+/**
+ * Lets a night's reconciliation fail once: the first run that does ends, after its retries, among the dead letters. Later runs
+ * of that night only say so in the log, for what keeps them is the same mostly, and each goes on with what the last one left.
+ */
+export const failOnce = async (
+  date: string,
+  requestId: string,
+  run: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await run();
+  } catch (error) {
+    if (await isFirstFailure(date, requestId)) throw error;
+    log("reconciliation: failed again this night", describeError(error));
+  }
+};

@@ -1,0 +1,63 @@
+import { useSignalEffect } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { onKey } from "./keys.ts";
+import { ClockBar } from "./parts/clock-bar.tsx";
+import { Help } from "./parts/help.tsx";
+import { Notices } from "./parts/notices.tsx";
+import { Ticker, tickerIsOpen } from "./parts/ticker.tsx";
+import { TopBar } from "./parts/top-bar.tsx";
+import { followLinks, parts } from "./route.ts";
+import { BreakScreen } from "./screens/break.tsx";
+import { DataScreen } from "./screens/data.tsx";
+import { MapScreen } from "./screens/map.tsx";
+import { MessagesScreen } from "./screens/messages.tsx";
+import { OrderScreen } from "./screens/order.tsx";
+import { SagaScreen } from "./screens/saga.tsx";
+import { calm, clock, depths, faults, presenting, theme, timeline } from "./state.ts";
+
+/** A screen is a component that reads the rest of the address from `parts`. */
+const screens: Record<string, ComponentType> = {
+  map: MapScreen,
+  orders: OrderScreen,
+  saga: SagaScreen,
+  messages: MessagesScreen,
+  data: DataScreen,
+  break: BreakScreen,
+};
+
+const Nowhere = () => <p class="nothing big">There is no such screen: pick one above.</p>;
+
+/** The console. */
+export const App = () => {
+  const [here = "map"] = parts.value;
+  const Screen = Object.hasOwn(screens, here) ? (screens[here] ?? Nowhere) : Nowhere;
+  useEffect(() => {
+    addEventListener("keydown", onKey);
+    const stops = [depths.every(700), clock.every(1500), timeline.every(4000), faults.every(3000)];
+    return () => {
+      removeEventListener("keydown", onKey);
+      for (const stop of stops) stop();
+    };
+  }, []);
+  useSignalEffect(() => {
+    const { dataset } = document.documentElement;
+    dataset.theme = theme.value;
+    dataset.presenting = presenting.value;
+    dataset.calm = String(calm.value);
+  });
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: links do what they do anyway, without loading the page
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link is a click
+    <div class="console" onClick={followLinks}>
+      <TopBar />
+      <main class={tickerIsOpen.value ? "with-ticker" : undefined}>
+        <Screen />
+        {tickerIsOpen.value && <Ticker />}
+      </main>
+      <ClockBar />
+      <Notices />
+      <Help />
+    </div>
+  );
+};

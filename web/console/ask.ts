@@ -1,0 +1,41 @@
+/** A refusal, with the sentence that says why. */
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, sentence: string) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+const sentenceIn = async (answer: Response): Promise<string> => {
+  try {
+    const { detail, title, message } = await answer.json();
+    return String(detail ?? message ?? title);
+  } catch {
+    return `The shop answered with ${answer.status}.`;
+  }
+};
+
+type Question = { method?: string; body?: unknown; signal?: AbortSignal };
+
+/** Asks the console's server. Throws Refusal for what it refuses, and TypeError where it cannot be reached. */
+export const ask = async <T>(path: string, { method, body, signal }: Question = {}): Promise<T> => {
+  const answer = await fetch(`/_local/console/${path}`, {
+    method: method ?? (body === undefined ? "GET" : "POST"),
+    headers: {
+      "x-petstore": "console",
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  });
+  if (!answer.ok) throw new Refusal(answer.status, await sentenceIn(answer));
+  return await answer.json();
+};
+
+/** The sentence of whatever was thrown. */
+export const sentenceOf = (error: unknown): string => {
+  if (error instanceof Refusal) return error.message;
+  if (error instanceof TypeError) return "The shop does not answer: is it still running?";
+  return error instanceof Error ? error.message : String(error);
+};

@@ -1,0 +1,49 @@
+import { speeds } from "./parts/clock-bar.tsx";
+import { helpIsOpen } from "./parts/help.tsx";
+import { screens } from "./parts/tabs.tsx";
+import { tickerIsOpen } from "./parts/ticker.tsx";
+import { place, presets, showNewest } from "./place-order.ts";
+import { go, parts as viewed } from "./route.ts";
+import { clock, presenting, setPaused, setSpeed, step } from "./state.ts";
+
+const faster = (by: 1 | -1) => {
+  const at = speeds.indexOf(clock.value.value.speed);
+  const next = speeds[(at < 0 ? 2 : at) + by];
+  if (next !== undefined) void setSpeed(next);
+};
+
+const keys: Record<string, () => unknown> = {
+  " ": () => setPaused(!clock.value.value.paused),
+  ".": step,
+  "[": () => faster(-1),
+  "]": () => faster(1),
+  o: () => presets[0] && place(presets[0]),
+  n: showNewest,
+  "/": () => document.getElementById("find")?.focus(),
+  p: () => {
+    presenting.value = presenting.value === "yes" ? "no" : "yes";
+  },
+  t: () => {
+    tickerIsOpen.value = !tickerIsOpen.value;
+  },
+  "?": () => {
+    helpIsOpen.value = true;
+  },
+  Escape: () => {
+    const [screen, room] = viewed.value;
+    if (screen === "map" && room) go("map");
+  },
+};
+
+/** Does what a key is for, unless somebody types. */
+export const onKey = (event: KeyboardEvent): void => {
+  if (event.ctrlKey || event.metaKey || event.altKey || helpIsOpen.value) return;
+  const { tagName, type } = event.target as HTMLInputElement;
+  if (/^(TEXTAREA|SELECT)$/.test(tagName) || (tagName === "INPUT" && type !== "range")) return;
+  if (event.key === " " && tagName === "BUTTON") return;
+  const screen = screens[Number(event.key) - 1];
+  const does = screen ? () => go(screen.id) : keys[event.key];
+  if (!does) return;
+  event.preventDefault();
+  does();
+};

@@ -1,0 +1,36 @@
+import { signal } from "@preact/signals";
+import { ask, sentenceOf } from "./ask.ts";
+
+/** Something of the server's that is looked at again and again. */
+export const looked = <T>(path: string, first: T) => {
+  const value = signal<T>(first);
+  const wrong = signal<string | undefined>(undefined);
+  let busy: Promise<void> | undefined;
+  const once = async () => {
+    try {
+      value.value = await ask<T>(path);
+      wrong.value = undefined;
+    } catch (error) {
+      wrong.value = sentenceOf(error);
+    }
+  };
+  const look = (): Promise<void> => {
+    busy ??= once().finally(() => {
+      busy = undefined;
+    });
+    return busy;
+  };
+  return {
+    value,
+    wrong,
+    look,
+    /** Looks every so many milliseconds while the page is seen. Answers how to stop. */
+    every(ms: number) {
+      void look();
+      const timer = setInterval(() => {
+        if (!document.hidden) void look();
+      }, ms);
+      return () => clearInterval(timer);
+    },
+  };
+};

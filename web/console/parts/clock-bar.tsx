@@ -1,0 +1,154 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { lines, lost, skipped, version } from "../live.ts";
+import {
+  attempt,
+  clock,
+  reset,
+  rewind,
+  setPaused,
+  setSpeed,
+  step,
+  timeline,
+  timeNow,
+} from "../state.ts";
+import { shortTime, span } from "../words.ts";
+
+/** The speeds that one picks among. */
+export const speeds: (number | "max")[] = [0.25, 0.5, 1, 2, 4, "max"];
+const named = (speed: number | "max") =>
+  speed === "max" ? "max" : speed === 0.25 ? "¼×" : speed === 0.5 ? "½×" : `${speed}×`;
+
+const Time = () => {
+  const [now, setNow] = useState(timeNow());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(timeNow()), 200);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <time class="now" title="The shop's time, in UTC">
+      {now > 0 ? shortTime(now) : "--:--:--"}
+    </time>
+  );
+};
+
+/** How many entries came in the last second. */
+const Rate = () => {
+  const [rate, setRate] = useState(0);
+  const seen = useSignal(0);
+  const total = useSignal(0);
+  useSignalEffect(() => {
+    version.value;
+    total.value = lines.at(-1)?.seq ?? 0;
+  });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const last = total.peek();
+      setRate(seen.peek() === 0 ? 0 : Math.max(0, last - seen.peek()));
+      seen.value = last;
+    }, 1000);
+    return () => clearInterval(timer);
+  }, [seen, total]);
+  return (
+    <span class="rate" title="Entries of the trace: in the last second, and in all">
+      {rate}/s · {total.value.toLocaleString("en")}
+    </span>
+  );
+};
+
+const Slider = () => {
+  const { moments } = timeline.value.value;
+  const [at, setAt] = useState<number | undefined>();
+  if (moments.length === 0)
+    return <span class="slider quiet">No moments are kept to go back to.</span>;
+  const chosen = at === undefined ? undefined : moments[at];
+  const release = () => {
+    if (chosen) void rewind(chosen.id);
+    setAt(undefined);
+  };
+  return (
+    <label class="slider">
+      <span class="visually-hidden">Go back to a moment</span>
+      <input
+        type="range"
+        min={0}
+        max={moments.length}
+        value={at ?? moments.length}
+        aria-valuetext={chosen ? `back to ${shortTime(chosen.at)}` : "now"}
+        onInput={({ currentTarget }) => {
+          const value = Number(currentTarget.value);
+          setAt(value >= moments.length ? undefined : value);
+        }}
+        onChange={release}
+      />
+      <output>
+        {chosen
+          ? `back ${span(Math.max(0, timeNow() - chosen.at))}${chosen.label ? `: ${chosen.label}` : ""}`
+          : "now"}
+      </output>
+    </label>
+  );
+};
+
+/** The shop's time, and what can be done to it. */
+export const ClockBar = () => {
+  const { driven, paused, speed } = clock.value.value;
+  const [sure, setSure] = useState(false);
+  return (
+    <footer class="clock" aria-label="The shop's clock">
+      <button
+        type="button"
+        class="play"
+        disabled={!driven}
+        aria-label={paused ? "Let time go on" : "Pause"}
+        title={paused ? "Go on (space)" : "Pause (space)"}
+        onClick={() => setPaused(!paused)}
+      >
+        {paused ? "▶" : "❚❚"}
+      </button>
+      <button type="button" disabled={!driven} title="One step (.)" onClick={() => step()}>
+        Step
+      </button>
+      <fieldset class="speeds" disabled={!driven} aria-label="Speed">
+        {speeds.map((one) => (
+          <button
+            type="button"
+            key={one}
+            aria-pressed={speed === one}
+            onClick={() => setSpeed(one)}
+          >
+            {named(one)}
+          </button>
+        ))}
+      </fieldset>
+      <Time />
+      {paused && <strong class="paused">paused</strong>}
+      <Slider />
+      {lost.value ? (
+        <span class="lost" role="alert">
+          <span aria-hidden="true">▲</span> {lost.value}
+        </span>
+      ) : (
+        <Rate />
+      )}
+      {skipped.value > 0 && (
+        <span class="quiet" title="They came faster than this page could take them">
+          {skipped.value} not shown
+        </span>
+      )}
+      <button
+        type="button"
+        class={sure ? "danger" : undefined}
+        title="Everything as when the doors were opened, with the same ids"
+        onBlur={() => setSure(false)}
+        onClick={() => {
+          if (!sure) return setSure(true);
+          setSure(false);
+          void attempt(reset);
+        }}
+      >
+        {sure ? "Really reset?" : "Reset"}
+      </button>
+    </footer>
+  );
+};

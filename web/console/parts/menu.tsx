@@ -1,0 +1,45 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+type MenuProps = {
+  label: ComponentChildren;
+  title: string;
+  children: (close: () => void) => ComponentChildren;
+  primary?: boolean;
+};
+
+/** A button that opens something below it, which Escape or a click elsewhere closes. */
+export const Menu = ({ label, title, children, primary }: MenuProps) => {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const outside = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    };
+    const escape = (event: KeyboardEvent) => {
+      if (event.key === "Escape") setOpen(false);
+    };
+    addEventListener("pointerdown", outside);
+    addEventListener("keydown", escape);
+    return () => {
+      removeEventListener("pointerdown", outside);
+      removeEventListener("keydown", escape);
+    };
+  }, [open]);
+  return (
+    <div class="menu" ref={box}>
+      <button
+        type="button"
+        class={primary ? "primary" : undefined}
+        aria-expanded={open}
+        aria-haspopup="true"
+        title={title}
+        onClick={() => setOpen(!open)}
+      >
+        {label}
+      </button>
+      {open && <div class="menu-body">{children(() => setOpen(false))}</div>}
+    </div>
+  );
+};

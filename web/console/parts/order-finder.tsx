@@ -1,0 +1,68 @@
+import { useState } from "preact/hooks";
+import { ask, sentenceOf } from "../ask.ts";
+import { go } from "../route.ts";
+import type { OrderLine } from "../types.ts";
+
+/** Finds an order by its id, its short name, or a word of its sentence. */
+export const OrderFinder = () => {
+  const [found, setFound] = useState<OrderLine[] | string | undefined>();
+  const [asked, setAsked] = useState(0);
+  const find = async (text: string) => {
+    const mine = asked + 1;
+    setAsked(mine);
+    try {
+      const { orders } = await ask<{ orders: OrderLine[] }>(
+        `orders?find=${encodeURIComponent(text)}`,
+      );
+      setFound(orders.slice(0, 8));
+    } catch (error) {
+      setFound(sentenceOf(error));
+    }
+  };
+  const open = (orderId: string) => {
+    setFound(undefined);
+    go(`orders/${orderId}`);
+  };
+  const close = () => setTimeout(() => setFound(undefined), 150);
+  return (
+    <search class="finder">
+      <input
+        id="find"
+        type="search"
+        placeholder="Find an order  /"
+        aria-label="Find an order"
+        autocomplete="off"
+        spellcheck={false}
+        onFocus={({ currentTarget }) => find(currentTarget.value)}
+        onInput={({ currentTarget }) => find(currentTarget.value)}
+        onBlur={close}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.blur();
+          const [first] = Array.isArray(found) ? found : [];
+          if (event.key === "Enter" && first) open(first.orderId);
+        }}
+      />
+      {found !== undefined && (
+        <div class="menu-body found">
+          {typeof found === "string" && <p class="nothing">{found}</p>}
+          {Array.isArray(found) && found.length === 0 && (
+            <p class="nothing">No such order: place one.</p>
+          )}
+          {Array.isArray(found) &&
+            found.map(({ orderId, short, sentence, status }) => (
+              <button
+                type="button"
+                key={orderId}
+                class="order-line"
+                onPointerDown={(event) => event.preventDefault()}
+                onClick={() => open(orderId)}
+              >
+                <strong>{short}</strong> <span class="status">{status}</span>
+                <span class="quiet">{sentence}</span>
+              </button>
+            ))}
+        </div>
+      )}
+    </search>
+  );
+};

@@ -1,0 +1,129 @@
+import { computed, effect, signal } from "@preact/signals";
+import { ask, sentenceOf } from "./ask.ts";
+import { told } from "./live.ts";
+import { looked } from "./looked.ts";
+import type { Account, ClockState, Depth, Fault, Moment, ShopMap } from "./types.ts";
+
+/** The map of the shop, which never changes while it runs. */
+export const map = looked<ShopMap>("map", { rooms: [], things: [], wires: [], parts: [] });
+/** What lies where. */
+export const depths = looked<Record<string, Depth>>("depths", {});
+/** The clock. */
+export const clock = looked<ClockState>("clock", {
+  now: 0,
+  epoch: 0,
+  driven: false,
+  speed: 1,
+  paused: false,
+});
+/** The moments one can go back to. */
+export const timeline = looked<{ now: number; moments: Moment[] }>("timeline", {
+  now: 0,
+  moments: [],
+});
+/** Faults that are armed. */
+export const faults = looked<{ faults: Fault[] }>("faults", { faults: [] });
+/** Who may sign in. */
+export const accounts = looked<{ accounts: Account[]; stage: string; aws: string }>("accounts", {
+  accounts: [],
+  stage: "",
+  aws: "",
+});
+
+const kept = (key: string, usual: string) => {
+  const value = signal(localStorage.getItem(`petstore.console.${key}`) ?? usual);
+  effect(() => localStorage.setItem(`petstore.console.${key}`, value.value));
+  return value;
+};
+
+/** Who one is: the name of an account. */
+export const who = kept("who", "alice");
+/** "auto", "light" or "dark". */
+export const theme = kept("theme", "auto");
+/** "yes" while somebody presents: large type, high contrast. */
+export const presenting = kept("presenting", "no");
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+/** Whether nothing may move. */
+export const calm = signal(still.matches);
+still.addEventListener("change", () => {
+  calm.value = still.matches;
+});
+
+/** The shop's time now, in virtual milliseconds, as far as it is known between two answers. */
+export const timeNow = (): number => {
+  const { now, at } = told.value;
+  const { paused, speed, driven } = clock.value.value;
+  if (driven && (paused || speed === "max")) return now;
+  return now + (performance.now() - at) * (driven ? Number(speed) : 1);
+};
+
+/** A thing of the map by its id. */
+export const thingById = computed(
+  () => new Map(map.value.value.things.map((thing) => [thing.id, thing])),
+);
+
+/** Something that was said to whoever looks: what was done, what one sees next, or what went wrong. */
+export type Notice = { id: number; text: string; next?: string; wrong?: true; line?: string };
+
+/** What is being said. */
+export const notices = signal<Notice[]>([]);
+let noticed = 0;
+
+/** Says something for some seconds; what went wrong stays until it is closed. */
+export const say = (notice: Omit<Notice, "id">): void => {
+  noticed += 1;
+  const id = noticed;
+  notices.value = [...notices.value.slice(-3), { ...notice, id }];
+  if (!notice.wrong) setTimeout(() => hush(id), 9_000);
+};
+/** Says something no more. */
+export const hush = (id: number): void => {
+  notices.value = notices.value.filter((one) => one.id !== id);
+};
+
+/** Does something, and says so where it went wrong. Answers what came of it. */
+export const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    say({ text: sentenceOf(error), wrong: true });
+    return undefined;
+  }
+};
+
+/** Has the shop do a command, as `npm run shop --` would, and says what came of it. */
+export const command = (line: string): Promise<unknown> =>
+  attempt(async () => {
+    const { said, next } = await ask<{ said: string; next: string }>("commands", {
+      body: { line },
+    });
+    say({ text: said, next, line: `npm run shop -- ${line}` });
+    await Promise.all([depths.look(), faults.look(), clock.look()]);
+  });
+
+const drive = (path: string, body: object) =>
+  attempt(async () => {
+    await ask(path, { body });
+    await Promise.all([clock.look(), timeline.look()]);
+  });
+
+/** Pauses the clock, or lets it go on. */
+export const setPaused = (paused: boolean) => drive("clock", { paused });
+/** Sets the clock's speed. */
+export const setSpeed = (speed: number | "max") => drive("clock", { speed });
+/** Goes back to a moment. */
+export const rewind = (id: Moment["id"]) => drive("rewind", { id });
+/** Goes back to the opened doors. */
+export const reset = () => drive("reset", {});
+
+/** Makes one decision of the clock, and says which. */
+export const step = () =>
+  attempt(async () => {
+    const { did } = await ask<{ did: { label: string } | null }>("clock/step", { body: {} });
+    say({
+      text: did ? `One step: ${did.label}` : "Nothing is due: the shop waits for somebody.",
+      line: "npm run shop -- step",
+    });
+    await clock.look();
+  });
