@@ -40,7 +40,7 @@ const requestBar = (entry: Entry, { endOf }: Family, things: Things): Bar => {
   return {
     seq: entry.seq,
     lane: thing?.context ?? "platform",
-    label: `${entry.method} ${entry.path}`,
+    label: `${entry.method} ${String(entry.path).replace(/\b[a-z]+_[0-9A-Z]{26}\b/g, "{id}")}`,
     who: thing?.id ?? "Api",
     begins: entry.at,
     ...(end && { ends: end.at }),
@@ -86,7 +86,7 @@ const visitBars = (visit: Visit, family: Family, things: Things): Bar[] => {
     {
       seq,
       lane: bar.lane,
-      label: `${label}: the provider's answer`,
+      label: "the provider's answer",
       who: bar.who,
       begins: lastEnd.at,
       ...(ends !== undefined && { ends }),

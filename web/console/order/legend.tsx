@@ -17,7 +17,7 @@ export const Legend = () => (
       <i class="bar failed" /> ▲ failed
     </span>
     <span>
-      <i class="tick" /> an attempt
+      <i class="attempt" /> an attempt
     </span>
   </p>
 );

@@ -76,8 +76,8 @@ export const Waterfall = ({ bars, selected, isTrue, select }: WaterfallProps) =>
           >
             <span class="lane">{isNew ? lane : ""}</span>
             <span class="label">
-              {failed && <span class="sign">▲ </span>}
-              {bar.compensation && <span class="sign">↩ </span>}
+              {failed && <span class="sign wrong">▲ </span>}
+              {bar.compensation && <span class="sign back">↩ </span>}
               {label}
             </span>
             <span class="track">
@@ -93,7 +93,7 @@ export const Waterfall = ({ bars, selected, isTrue, select }: WaterfallProps) =>
               />
               {attempts.length > 1 &&
                 attempts.map((one) => (
-                  <span key={one} class="tick" style={{ left: percent(at(one)) }} />
+                  <span key={one} class="attempt" style={{ left: percent(at(one)) }} />
                 ))}
             </span>
           </button>
