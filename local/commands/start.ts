@@ -2,9 +2,12 @@ import { setFlagsFromString } from "node:v8";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { openJournal } from "emulator/kernel/journal";
+import { pacedClock } from "emulator/kernel/paced-clock";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
+import { createControl } from "../control/control.ts";
+import { controlRoutes } from "../control/routes.ts";
 import { painter } from "../demo/terminal.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
 import { indexOrders } from "../lens/order-index.ts";
@@ -31,6 +34,9 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
   --logs            show what the functions log, too
   --story           tell every order as it goes, a line a hop, and dead letters with the line that sends them on
+  --isolated        run the functions in threads, at the pace of the machine: for handlers that block for long or for ever,
+                    or that use sockets or child processes. Without it they run in this process, where one that never
+                    comes back stops everything, and time can be paused, slowed, stepped through and turned back
   --help            this text
 `;
 
@@ -60,6 +66,7 @@ const readOptions = () => {
       lag: { type: "string", default: "0" },
       logs: { type: "boolean", default: false },
       story: { type: "boolean", default: false },
+      isolated: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -115,10 +122,11 @@ const start = async () => {
       `${persist} was last used at ${new Date(Date.now() + ahead).toLocaleString()}, later than this machine's clock says it is now: time goes on from there.`,
     );
 
-  const clock = realClock(
-    (error, label) => say(`${label}: ${error instanceof Error ? error.message : String(error)}`),
-    { notBefore: journal?.lastSeen ?? 0 },
-  );
+  const failed = (error: unknown, label: string) =>
+    say(`${label}: ${error instanceof Error ? error.message : String(error)}`);
+  const notBefore = journal?.lastSeen ?? 0;
+  const paced = options.isolated ? undefined : pacedClock({ onError: failed, notBefore });
+  const clock = paced ?? realClock(failed, { notBefore });
   const [aws, api] = await Promise.all([
     listenOnLoopback(options.port),
     listenOnLoopback(options.apiPort, { maxBody: 11 * 1024 * 1024 }),
@@ -133,7 +141,7 @@ const start = async () => {
   const local = await openShop({
     clock,
     graph,
-    runtime: "worker",
+    runtime: paced ? "inline" : "worker",
     coldStarts: options["cold-starts"],
     lags: { reads: options.lag },
     credentials,
@@ -168,6 +176,13 @@ const start = async () => {
   api.serve(local.handlers.api);
   await local.open();
 
+  const control = createControl(local);
+  local.beside = {
+    ...(paced && { clock: paced }),
+    command: control.say,
+    faults: control.faults.list,
+    routes: controlRoutes(control),
+  };
   buildPages();
 
   const named = Object.fromEntries(

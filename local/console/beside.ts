@@ -1,3 +1,5 @@
+import type { Routes } from "./resource.ts";
+
 /** A clock that can be driven. */
 export type DrivenClock = {
   readonly speed: number;
@@ -27,4 +29,6 @@ export type Beside = {
   command?: ((line: string) => Promise<Told>) | undefined;
   /** Faults that are armed now. */
   faults?: (() => unknown[]) | undefined;
+  /** More that the console may ask: "GET scenarios". */
+  routes?: Routes | undefined;
 };

@@ -1,5 +1,6 @@
 import type { Pages } from "emulator/boot/api-door";
 import type { WireRequest, WireResponse } from "emulator/doors/wire/message";
+import { CannotStart } from "emulator/kernel/refusals";
 import { visitors } from "../pages/visitor.ts";
 import type { Shop } from "../shop.ts";
 import { json, problem, Refused } from "./answers.ts";
@@ -12,17 +13,12 @@ import { mapOf } from "./map.ts";
 import { orderRoutes } from "./orders.ts";
 import { bodyOf, isAnswer, type Resource, type Routes } from "./resource.ts";
 import { sagaRoutes } from "./sagas.ts";
-import type { TraceSource } from "./seen.ts";
 import { commandRoutes } from "./shop-commands.ts";
 import type { Sight } from "./sight.ts";
 import { traceRoutes } from "./trace.ts";
-import { traceOfFacts } from "./trace-of-facts.ts";
 
 /** Where the console asks, on the API's address. */
 export const consolePrefix = "/_local/console/";
-
-/** Routes of a file of their own, for what is looked at. */
-export type Served = (sight: Sight) => Routes;
 
 type Route = { method: string; parts: string[]; resource: Resource };
 
@@ -51,12 +47,11 @@ const partsIn = ({ parts }: Route, path: string[]): string[] | undefined => {
 
 type Server = { table: Route[]; stop: () => void };
 
-const serve = (shop: Shop, more: readonly Served[]): Server => {
-  const { clock: driven, ...others } = shop.beside;
-  const trace = (shop.cloud as { trace?: TraceSource }).trace ?? traceOfFacts(shop);
+const serve = (shop: Shop): Server => {
+  const { clock: driven, routes: more = {}, ...others } = shop.beside;
+  const { clock, trace } = shop.cloud;
   const lens = lensOn(shop, trace);
   const map = mapOf(shop.graph);
-  const { clock } = shop.cloud;
   const look = lookInto(shop);
   const sight: Sight = { ...others, driven, shop, trace, lens, clock, look, map };
   const traced = traceRoutes(sight);
@@ -68,8 +63,8 @@ const serve = (shop: Shop, more: readonly Served[]): Server => {
     ...orderRoutes(sight),
     ...sagaRoutes(sight),
     ...commandRoutes(sight),
+    ...more,
   };
-  for (const served of more) Object.assign(routes, served(sight));
   return {
     table: tableOf(routes),
     stop() {
@@ -83,10 +78,7 @@ const serve = (shop: Shop, more: readonly Served[]): Server => {
  * What the console asks, below its prefix, of whoever may ask it; undefined for what is elsewhere. Nothing is looked at
  * before somebody asks: a shop that nobody watches pays nothing for it.
  */
-export const consolePages = (
-  shop: Shop,
-  more: readonly Served[] = [],
-): { pages: Pages; stop: () => void } => {
+export const consolePages = (shop: Shop): { pages: Pages; stop: () => void } => {
   let server: Server | undefined;
   const { known } = visitors(shop.pageToken, new URL(shop.urls.api).port);
 
@@ -94,7 +86,7 @@ export const consolePages = (
     const path = request.path.slice(consolePrefix.length).split("/");
     const method = request.method === "HEAD" ? "GET" : request.method;
     let there = false;
-    server ??= serve(shop, more);
+    server ??= serve(shop);
     for (const route of server.table) {
       const parts = partsIn(route, path);
       if (!parts) continue;
@@ -118,6 +110,8 @@ export const consolePages = (
         return await answer(request);
       } catch (error) {
         if (error instanceof Refused) return problem(error.status, error.message);
+        // A command that cannot be done says so in one sentence, in this way.
+        if (error instanceof CannotStart) return problem(400, error.message);
         return problem(500, error instanceof Error ? error.message : String(error));
       }
     },

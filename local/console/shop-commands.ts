@@ -1,22 +1,15 @@
-import { CannotStart } from "emulator/kernel/refusals";
 import { Refused } from "./answers.ts";
 import type { Routes } from "./resource.ts";
 import type { Sight } from "./sight.ts";
 
 /** Commands as `npm run shop --` takes them, the faults that are armed, and who may sign in. */
 export const commandRoutes = ({ command, faults, shop }: Sight): Routes => ({
-  async "POST commands"({ body }) {
+  "POST commands"({ body }) {
     const { line } = body();
     if (typeof line !== "string" || line.trim() === "" || line.length > 20_000)
       throw new Refused(400, 'Say a line: {"line": "pause relay"}.');
     if (!command) throw new Refused(501, "This shop takes no commands.");
-    try {
-      return await command(line);
-    } catch (error) {
-      // A command that cannot be done says so in one sentence, in this way.
-      if (error instanceof CannotStart) throw new Refused(400, error.message);
-      throw error;
-    }
+    return command(line);
   },
   "GET faults": () => ({ faults: faults?.() ?? [] }),
   "GET accounts": () => ({

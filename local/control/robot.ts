@@ -1,4 +1,5 @@
-import { type Clock, seededRandom, type Timer } from "emulator/kernel/clock";
+import { seededRandom } from "emulator/kernel/chance";
+import type { Clock, Timer } from "emulator/kernel/clock";
 import type { Shop } from "../shop.ts";
 import { freshKey, placeOrder } from "./orders.ts";
 
