@@ -29,9 +29,8 @@ const collect = (given: unknown, found: Envelope[], depth: number): void => {
   if (isEnvelope(value)) return void found.push(value);
   if (isPart(value.NewImage)) {
     const row = unmarshall(value.NewImage as Parameters<typeof unmarshall>[0]);
-    return collect(row, found, depth + 1);
-  }
-  for (const part of Object.values(value)) collect(part, found, depth + 1);
+    collect(row, found, depth + 1);
+  } else for (const part of Object.values(value)) collect(part, found, depth + 1);
 };
 
 /** The events of ours in what a function was given: from a stream, a queue or the bus, in whatever they are wrapped. */

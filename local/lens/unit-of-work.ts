@@ -72,9 +72,7 @@ export const unitOfWork = (
     logs: below.filter(({ kind }) => kind === "log").map(({ line }) => parsed(line)),
     calls: calls.map((call) => {
       const error = family.endOf(call)?.error;
-      const units = unitsOf(
-        family.effectsOf(call).filter(({ kind }) => kind === "dynamodb.units"),
-      );
+      const units = unitsOf(family.effectsOf(call).filter(({ kind }) => kind === "dynamodb.units"));
       return {
         seq: call.seq,
         what: summaryOf(call, things).what,

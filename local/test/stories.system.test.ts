@@ -54,7 +54,7 @@ describe("the story of an order that goes well", () => {
   it("says in one sentence that it was fulfilled", () => {
     expect(story.status).toBe("CONFIRMED");
     expect(story.sentence).toMatch(
-      /^Fulfilled in \d+\.\d s: the money is captured and the stock is sold\.$/,
+      /^Fulfilled in \d+ ms: the money is captured and the stock is sold\.$/,
     );
     expect(story.emails.map(({ subject }) => subject)).toEqual([
       `Your order ${orderId} is confirmed`,
@@ -208,6 +208,30 @@ describe("the story of an order", () => {
     expect(wait?.ends).toBeUndefined();
     await shop.settle();
     expect(told(shop, index, id).status).toBe("CONFIRMED");
+  });
+
+  it("shows attempts that failed before there was an invocation, and that the last one went well", async () => {
+    const { stop } = spoil(
+      shop.local,
+      ({ service, operation, input }) =>
+        service === "lambda" && operation === "Invoke" && /NotifyCustomer/.test(input.FunctionName),
+      async () => ({
+        StatusCode: 200,
+        FunctionError: "Unhandled",
+        Payload: Buffer.from('{"errorType":"Error","errorMessage":"Made to fail"}').toString(
+          "base64",
+        ),
+      }),
+      2,
+    );
+    const id = await shop.order();
+    await shop.clock.advance(5_000);
+    const notify = () => told(shop, index, id).bars.find(({ label }) => label === "NotifyCustomer");
+    expect(notify()).toMatchObject({ failed: "Error: Made to fail" });
+    await shop.clock.advance(3_600_000);
+    stop();
+    expect(notify()?.attempts).toHaveLength(3);
+    expect(notify()?.failed).toBeUndefined();
   });
 
   it("says that its event is a dead letter, where, and because of what", async () => {

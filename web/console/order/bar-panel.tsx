@@ -60,7 +60,6 @@ const WorkDone = ({ work }: { work: Work }) => (
       </Fold>
     )}
     {work.envelopes.map((envelope, i) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: they never change
       <Fold key={i} title={`Event: ${(envelope as { type: string }).type}`} open={i === 0}>
         <pre>{text(envelope)}</pre>
       </Fold>
@@ -86,9 +85,10 @@ const WorkDone = ({ work }: { work: Work }) => (
         </div>
       ))}
     </Fold>
-    <Fold title={work.logs.length === 0 ? "Logged nothing" : `Log: ${plural(work.logs.length, "line")}`}>
+    <Fold
+      title={work.logs.length === 0 ? "Logged nothing" : `Log: ${plural(work.logs.length, "line")}`}
+    >
       {work.logs.map((line, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: lines are only added
         <pre key={i}>{text(line)}</pre>
       ))}
     </Fold>
@@ -113,7 +113,15 @@ const Plain = ({ shown: { entry, end, iam, difference } }: { shown: Shown }) => 
 };
 
 /** Everything that is known of one entry of the trace. */
-export const BarPanel = ({ seq, label, close }: { seq: number; label: string; close: () => void }) => {
+export const BarPanel = ({
+  seq,
+  label,
+  close,
+}: {
+  seq: number;
+  label: string;
+  close: () => void;
+}) => {
   const [shown, setShown] = useState<Shown | string>();
   useEffect(() => {
     let current = true;

@@ -6,7 +6,17 @@ import type { Bar } from "./story.ts";
 const percent = (part: number) => `${(part * 100).toFixed(3)}%`;
 
 /** What a bar is, for whoever does not see it. */
-const toldOf = ({ label, lane, queued, begins, ends, attempts, waiting, compensation, failed }: Bar) =>
+const toldOf = ({
+  label,
+  lane,
+  queued,
+  begins,
+  ends,
+  attempts,
+  waiting,
+  compensation,
+  failed,
+}: Bar) =>
   [
     `${label}, ${lane}`,
     ...(compensation ? ["a compensation"] : []),
@@ -48,10 +58,17 @@ type WaterfallProps = {
 export const Waterfall = ({ bars, selected, isTrue, select }: WaterfallProps) => {
   const runs = bars.some(({ ends }) => ends === undefined);
   const now = runs ? timeNow() : Math.max(0, ...bars.map(({ ends = 0 }) => ends));
-  const { at, marks } = scaleOf(bars, now, isTrue);
-  const width = (from: number, to: number) => percent(Math.max(0, at(to) - at(from)));
+  const { at, placeOf, marks } = scaleOf(bars, now, isTrue);
+  const stretch = (from: number, to: number) => ({
+    left: percent(from),
+    width: percent(Math.max(0, to - from)),
+  });
   return (
-    <div class="waterfall" role="listbox" aria-label="What was done, in the order in which it began">
+    <div
+      class="waterfall"
+      role="listbox"
+      aria-label="What was done, in the order in which it began"
+    >
       <div class="axis" aria-hidden="true">
         {marks.map(({ at, says }) => (
           <span key={at} style={{ left: percent(at) }}>
@@ -60,7 +77,8 @@ export const Waterfall = ({ bars, selected, isTrue, select }: WaterfallProps) =>
         ))}
       </div>
       {bars.map((bar, i) => {
-        const { seq, lane, label, begins, ends = now, queued, attempts, failed } = bar;
+        const { seq, lane, label, queued, attempts, failed } = bar;
+        const place = placeOf(bar);
         const isNew = bars[i - 1]?.lane !== lane;
         return (
           <button
@@ -81,16 +99,8 @@ export const Waterfall = ({ bars, selected, isTrue, select }: WaterfallProps) =>
               {label}
             </span>
             <span class="track">
-              {queued && (
-                <span
-                  class="queued"
-                  style={{ left: percent(at(queued[0])), width: width(queued[0], queued[1]) }}
-                />
-              )}
-              <span
-                class={classOf(bar)}
-                style={{ left: percent(at(begins)), width: width(begins, ends) }}
-              />
+              {queued && <span class="queued" style={stretch(place.queued, place.from)} />}
+              <span class={classOf(bar)} style={stretch(place.from, place.to)} />
               {attempts.length > 1 &&
                 attempts.map((one) => (
                   <span key={one} class="attempt" style={{ left: percent(at(one)) }} />
