@@ -24,7 +24,12 @@ const MOST_LOOKED_AT = 5_000;
 type Message = { queue: string; sentAt: number };
 
 /** What waits where. It is looked at past the gates, so that to look is no part of the story. */
-export const depthsOf = ({ shop, look, map, clock }: Sight) => {
+export const depthsOf = ({
+  shop,
+  look,
+  map,
+  clock,
+}: Pick<Sight, "shop" | "look" | "map" | "clock">) => {
   const { graph, cloud, urls } = shop;
   const urlOf = (name: string) => `${urls.aws}/${cloud.account}/${name}`;
   const dead = new Map(

@@ -29,14 +29,15 @@ export const traceRoutes = ({ trace, clock, lens }: Sight) => {
     // What is long past, or of another story, is not told entry by entry: the newest are.
     const stale = after > last || epoch !== begun;
     const from = Math.max(stale ? 0 : after, first - 1);
-    const begin = query.get("newest") === "true" ? Math.max(from, last - limit) : from;
+    const newest = query.get("newest") === "true";
+    const begin = newest ? Math.max(from, last - limit) : from;
     const entries = trace.entries(begin, limit);
     return {
       epoch,
       now: clock.now(),
       first,
       last,
-      skipped: stale ? 0 : Math.max(0, begin - after),
+      skipped: stale || newest ? 0 : Math.max(0, begin - after),
       entries: entries.map(summary),
     };
   };

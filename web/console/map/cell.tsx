@@ -25,7 +25,7 @@ const Blocks = ({ x, y, w, depth }: { x: number; y: number; w: number; depth: nu
   const shown = Math.min(MOST_BLOCKS, depth);
   const wide = Math.min(7, (w - 16) / MOST_BLOCKS - 1.5);
   return (
-    <g class="blocks" aria-hidden="true">
+    <g class="blocks">
       {Array.from({ length: shown }, (_, i) => (
         <rect key={i} x={x + 8 + i * (wide + 1.5)} y={y} width={wide} height={5} rx={1} />
       ))}
@@ -92,8 +92,8 @@ export const Cell = ({
       <title>{label}</title>
       <rect class="cell-box" x={x} y={y} width={w} height={h} rx={8} />
       <Icon kind={kind} x={x + 8} y={flat ? y + h / 2 - 8 : y + 9} />
-      <text class="cell-title" x={x + 30} y={flat ? y + h / 2 + 5 : y + 22}>
-        {cut(title, flat ? 160 : w - 36, 7.8)}
+      <text class="cell-title" x={x + 28} y={flat ? y + h / 2 + 5 : y + 22}>
+        {cut(title, flat ? 160 : w - 32, 7.4)}
       </text>
       <text
         class={says.length > 0 ? "cell-note says" : "cell-note"}

@@ -22,10 +22,5 @@ const ofPart: Record<string, string> = {
 
 /** The sign of a kind of thing, 16 pixels wide. */
 export const Icon = ({ kind, x, y }: { kind: string; x: number; y: number }) => (
-  <path
-    class="icon"
-    transform={`translate(${x} ${y})`}
-    d={shapes[ofPart[kind] ?? kind] ?? ""}
-    aria-hidden="true"
-  />
+  <path class="icon" transform={`translate(${x} ${y})`} d={shapes[ofPart[kind] ?? kind] ?? ""} />
 );

@@ -25,7 +25,7 @@ export type MapLayout = {
 type Placed = Map<string, Box>;
 
 const edge = 12;
-const apiWide = 76;
+const apiWide = 84;
 const trunk = 26;
 const head = 26;
 const gap = 26;
@@ -77,7 +77,7 @@ export const rowsOf = ({ rooms, things, wires }: ShopMap): [above: Room[], below
 
 /** Cells of a room: `out` is the row away from the bus, `in` the one next to it. */
 const cellsOf = (own: Part[], room: Box, isAbove: boolean): Map<string, Box> => {
-  const pad = 10;
+  const pad = 9;
   const [y, h] = isAbove
     ? [room.y + head, room.h - head - pad]
     : [room.y + pad, room.h - head - pad];
@@ -86,7 +86,7 @@ const cellsOf = (own: Part[], room: Box, isAbove: boolean): Map<string, Box> => 
     ? [of("front", "store"), of("work", "relay", "room")]
     : [of("work", "store", "room"), of("front")];
   const lines = rows.filter((row) => row.length > 0);
-  const space = 16;
+  const space = 13;
   const high = (h - space * (lines.length - 1)) / lines.length;
   const cells = new Map<string, Box>();
   for (const [i, line] of lines.entries()) {
@@ -114,8 +114,9 @@ const slots = () => {
   };
 };
 
-/** Lays a map out in so many pixels, from its data alone. */
+/** Lays a map out in so many pixels, from its data alone; nothing where there is no room for it. */
 export const layOut = (map: ShopMap, wide: number, high: number): MapLayout => {
+  if (wide < 300 || high < 200) return { rooms: [], parts: [], wires: [] };
   const [above, below] = rowsOf(map);
   const sagas = map.parts.filter(({ kind }) => kind === "saga");
   const bus = map.parts.filter(({ kind }) => kind === "bus");
@@ -146,7 +147,7 @@ export const layOut = (map: ShopMap, wide: number, high: number): MapLayout => {
   for (const [i, band] of bands.entries())
     boxes.set(band.id, { x: x0, y: bandsAt + i * (bandHigh + between), w: rowsWide, h: bandHigh });
   for (const { id, kind } of map.parts)
-    if (kind === "api") boxes.set(id, { x: edge, y: top, w: apiWide, h: high - top * 2 });
+    if (kind === "api") boxes.set(id, { x: edge, y: edge, w: apiWide, h: high - edge * 2 });
 
   const parts = map.parts.flatMap((part) => {
     const box = boxes.get(part.id);

@@ -54,6 +54,7 @@ const curve = (a: Box, b: Box): Point[] => {
 
 /** Lays out a room: who comes in on the left, functions in the middle, what is kept and who is told on the right. */
 export const layOutRoom = (map: ShopMap, room: string, wide: number, high: number): RoomLayout => {
+  if (wide < 300 || high < 200) return { things: [], beside: [], wires: [] };
   const own = map.things.filter((thing) => thing.room === room && thing.kind !== "saga");
   const ids = new Set(own.map(({ id }) => id));
   const roomOf = new Map(map.things.map((thing) => [thing.id, thing.room]));
@@ -63,7 +64,7 @@ export const layOutRoom = (map: ShopMap, room: string, wide: number, high: numbe
   const sources = side(({ from }) => from);
   const targets = side(({ to }) => to).filter((id) => !sources.includes(id));
 
-  const sideWide = Math.min(170, wide * 0.15);
+  const sideWide = Math.min(160, wide * 0.14);
   const functions = own.filter(({ kind }) => kind === "function");
   const queues = own.filter(({ kind }) => kind === "queue");
   const stores = own.filter(({ kind }) => kind !== "function" && kind !== "queue");
@@ -74,16 +75,16 @@ export const layOutRoom = (map: ShopMap, room: string, wide: number, high: numbe
       1,
       chip,
     );
-  const left = pad + sideWide + 44;
-  const right = wide - pad - sideWide - 44;
-  const storeWide = Math.min(200, (right - left) * 0.24);
+  const left = pad + sideWide + 34;
+  const right = wide - pad - (targets.length > 0 ? sideWide + 34 : 0);
+  const storeWide = Math.min(190, (right - left) * 0.22);
   const queueWide = queues.length > 0 ? storeWide : 0;
-  const columns = functions.length > 10 ? 3 : functions.length > 4 ? 2 : 1;
+  const columns = functions.length > 5 ? 2 : 1;
   const at = (x: number, w: number): Box => ({ x, y: pad, w, h: high - pad * 2 });
   const functionsAt = left + queueWide + (queueWide > 0 ? 40 : 0);
   const things = [
     ...inColumns(queues, at(left, queueWide), 1, 66),
-    ...inColumns(functions, at(functionsAt, right - storeWide - 40 - functionsAt), columns, 62),
+    ...inColumns(functions, at(functionsAt, right - storeWide - 40 - functionsAt), columns, 58),
     ...inColumns(stores, at(right - storeWide, storeWide), 1, 80),
   ];
   const beside = [...chips(sources, pad), ...chips(targets, wide - pad - sideWide)];

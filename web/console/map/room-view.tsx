@@ -34,7 +34,7 @@ export const RoomView = ({ map, room }: { map: ShopMap; room: string }) => {
         <a href={`${base}map`}>Map</a> <span aria-hidden="true">›</span> {label}
       </h1>
       <div class="map-box" ref={ref}>
-        <svg width={wide} height={high} role="group" aria-label={`The room ${label}`}>
+        <svg width={wide} height={high} aria-label={`The room ${label}`}>
           {wires.map(({ from, to, kind, path }) => (
             <path
               key={`${from} ${to}`}

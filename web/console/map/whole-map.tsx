@@ -13,7 +13,13 @@ import { useSize } from "./use-size.ts";
 /** The title of a part, and what stands below it while nothing happens. */
 const titleOf = ({ id, kind, label, room, members }: Part): { title: string; note: string } => {
   if (kind === "api") return { title: "API", note: "" };
-  if (kind === "saga" || kind === "bus" || kind === "room") return { title: label, note: "" };
+  if (kind === "saga" || kind === "bus") return { title: label, note: "" };
+  if (kind === "relay") return { title: "Relay", note: "" };
+  if (kind === "room")
+    return {
+      title: `${members.length} things`,
+      note: members.map((one) => nameIn(one, room)).join(", "),
+    };
   if (members.length === 1) return { title: nameIn(id, room), note: "" };
   if (kind === "store") return { title: nameIn(label, room), note: "and its outbox" };
   if (kind === "front")
@@ -50,7 +56,7 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
   };
   return (
     <div class="map-box" ref={ref}>
-      <svg width={wide} height={high} role="group" aria-label="The map of the shop">
+      <svg width={wide} height={high} aria-label="The map of the shop">
         {rooms.map(({ id, label, x, y, w, h }) => (
           <g key={id} class="room">
             <rect x={x} y={y} width={w} height={h} rx={12} />

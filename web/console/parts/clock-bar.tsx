@@ -95,7 +95,7 @@ export const ClockBar = () => {
   const { driven, paused, speed } = clock.value.value;
   const [sure, setSure] = useState(false);
   return (
-    <footer class="clock" aria-label="The shop's clock">
+    <section class="clock" aria-label="The shop's clock">
       <button
         type="button"
         class="play"
@@ -149,6 +149,6 @@ export const ClockBar = () => {
       >
         {sure ? "Really reset?" : "Reset"}
       </button>
-    </footer>
+    </section>
   );
 };

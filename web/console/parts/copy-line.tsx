@@ -14,9 +14,9 @@ export const CopyLine = ({ line, small = false }: { line: string; small?: boolea
   };
   return (
     <button type="button" class={small ? "copy small" : "copy"} onClick={copy} title={line}>
-      <span class="copy-sign" aria-hidden="true">
-        {copied ? "✓" : "⧉"}
-      </span>
+      <svg viewBox="0 0 16 16" width="16" height="16" class="copy-sign" aria-hidden="true">
+        <path d={copied ? "M3 8.5 6.5 12 13 4.5" : "M5.5 5.5H13v8H5.5zM3 10.5v-8h7.5"} />
+      </svg>
       {small ? (
         <span class="visually-hidden">{copied ? "Copied" : `Copy as a command: ${line}`}</span>
       ) : (

@@ -17,14 +17,14 @@ export const Menu = ({ label, title, children, primary }: MenuProps) => {
     const outside = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
-    const escape = (event: KeyboardEvent) => {
+    const onEscape = (event: KeyboardEvent) => {
       if (event.key === "Escape") setOpen(false);
     };
     addEventListener("pointerdown", outside);
-    addEventListener("keydown", escape);
+    addEventListener("keydown", onEscape);
     return () => {
       removeEventListener("pointerdown", outside);
-      removeEventListener("keydown", escape);
+      removeEventListener("keydown", onEscape);
     };
   }, [open]);
   return (

@@ -109,12 +109,7 @@ export const DrawnLadder = ({ ladder, standings, wide, high }: DrawnLadderProps)
         const standing = standings.get(rung.name);
         const note = noteOf(rung, standing);
         return (
-          <g
-            key={rung.name}
-            class={`rung ${rung.side} ${standing?.status ?? "ahead"}`}
-            role="img"
-            aria-label={`${rung.name}${standing ? `: ${standing.status}` : ""} ${note}`}
-          >
+          <g key={rung.name} class={`rung ${rung.side} ${standing?.status ?? "ahead"}`}>
             <title>{`${rung.name}${note ? `: ${note}` : ""}`}</title>
             <rect x={x} y={y} width={w} height={h} rx={8} />
             {rung.pivot && (

@@ -76,8 +76,8 @@ const Runs = ({ saga, chosen }: { saga: Saga; chosen: string | undefined }) => (
           title={name}
         >
           <span class={`run-status ${status.toLowerCase()}`}>{statusSigns[status] ?? "▲"}</span>
-          <span>…{tail(name)}</span>
-          <span class="quiet">{status}</span>
+          <span>{tail(name)}</span>
+          <span class="quiet">{status === "SUCCEEDED" ? "" : status}</span>
           <time>{shortTime(momentOf(startDate))}</time>
         </a>
       </li>
