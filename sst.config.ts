@@ -25,6 +25,8 @@ export default $config({
     await import("./infra/read-side.ts");
     await import("./infra/reconciliation.ts");
     allRoutesAreDeclared();
+    const { shopSite } = await import("./infra/shop-site.ts");
+    await import("./infra/shop-page.ts");
     await import("./infra/account.ts");
     const { url, audience } = issuer.properties;
     return {
@@ -36,6 +38,7 @@ export default $config({
       // What `npm run seed -- --stage` and `npm run try -- --stage` call, by their names on AWS.
       listProduct: listProduct.name,
       registerContact: registerContact.name,
+      ...(shopSite && { shop: shopSite.origin }),
       sender: process.env.PETSTORE_SENDER ?? "",
     };
   },

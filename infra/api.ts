@@ -1,6 +1,7 @@
 import { issuer } from "./identity.ts";
 import { alarm } from "./observability.ts";
 import "./patterns/link.ts";
+import { shopSite } from "./shop-site.ts";
 import { logDays, origin } from "./stage.ts";
 
 const tags = { context: "platform" };
@@ -47,7 +48,7 @@ export const allRoutesAreDeclared = () => end(settings);
 /** The shop's front door. Its routes stand with the functions that answer them. */
 export const api = new sst.aws.ApiGatewayV2("Api", {
   cors: {
-    allowOrigins: [origin],
+    allowOrigins: [shopSite?.origin ?? origin],
     allowMethods: ["GET", "POST"],
     allowHeaders: ["authorization", "content-type", "idempotency-key"],
     exposeHeaders: ["location", "retry-after"],

@@ -1,7 +1,24 @@
 import { welcomeCustomer } from "./notifications.ts";
 import { trigger } from "./patterns/trigger.ts";
+import { shopSite } from "./shop-site.ts";
 import { production } from "./stage.ts";
 import "./patterns/link.ts";
+
+/** How the shop's page signs in, where there is one: an authorization code with PKCE, back to the page and nowhere else. */
+const signIn = shopSite
+  ? {
+      allowedOauthFlowsUserPoolClient: true,
+      allowedOauthFlows: ["code"],
+      allowedOauthScopes: ["openid", "email"],
+      callbackUrls: [$interpolate`${shopSite.origin}/`],
+      supportedIdentityProviders: ["COGNITO"],
+    }
+  : {
+      allowedOauthFlowsUserPoolClient: false,
+      allowedOauthFlows: [],
+      allowedOauthScopes: [],
+      callbackUrls: [],
+    };
 
 const pool = new sst.aws.CognitoUserPool(
   "Customers",
@@ -28,7 +45,8 @@ const pool = new sst.aws.CognitoUserPool(
 
 trigger("WelcomeCustomerPermission", welcomeCustomer, pool.nodes.userPool.arn);
 
-const client = pool.addClient("Shop", {
+/** What the shop is to the user pool. */
+export const client = pool.addClient("Shop", {
   transform: {
     client: {
       explicitAuthFlows: [
@@ -37,10 +55,7 @@ const client = pool.addClient("Shop", {
         "ALLOW_REFRESH_TOKEN_AUTH",
       ],
       preventUserExistenceErrors: "ENABLED",
-      allowedOauthFlowsUserPoolClient: false,
-      allowedOauthFlows: [],
-      allowedOauthScopes: [],
-      callbackUrls: [],
+      ...signIn,
       accessTokenValidity: 1,
       idTokenValidity: 1,
       tokenValidityUnits: { accessToken: "hours", idToken: "hours", refreshToken: "days" },
@@ -48,6 +63,19 @@ const client = pool.addClient("Shop", {
     },
   },
 });
+
+/** A name of this kind is one's own in the whole region, of all accounts. */
+const domain =
+  shopSite &&
+  new aws.cognito.UserPoolDomain("SignIn", {
+    domain: $interpolate`${$app.name}-${$app.stage}-${aws.getCallerIdentityOutput().accountId}`,
+    userPoolId: pool.id,
+  });
+
+/** Where the shop's customers sign in with a browser. */
+export const signInDomain =
+  domain &&
+  $interpolate`https://${domain.domain}.auth.${aws.getRegionOutput().region}.amazoncognito.com`;
 
 new aws.cognito.UserGroup("Administrators", {
   name: "admin",

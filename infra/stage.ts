@@ -11,6 +11,9 @@ if (production && $dev)
 /** The web origin that may call the API from a browser. */
 export const origin = process.env.PETSTORE_ORIGIN ?? "http://localhost:5173";
 
+/** Whether the stage serves the shop's page, too. Its origin is then the one that may call the API. */
+export const shopPage = Boolean(process.env.PETSTORE_SHOP);
+
 /** Whom our e-mails come from: an address, to which SES sends a mail with a link, or a domain. Without one a stage sends none. */
 export const sender =
   process.env.PETSTORE_SENDER || ($app.stage === "local" ? "shop@petstore.example" : undefined);

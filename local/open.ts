@@ -5,6 +5,9 @@ import type { Keeper } from "emulator/kernel/keep";
 import { accounts, subjectOf } from "./accounts.ts";
 import { restOf } from "./at-rest.ts";
 import { consolePages } from "./console/server.ts";
+import type { Control } from "./control/command.ts";
+import { createControl } from "./control/control.ts";
+import { controlRoutes } from "./control/routes.ts";
 import { localPages, localPrefix } from "./pages/routes.ts";
 import { code, shopGraph } from "./repository.ts";
 import { placesOf } from "./rights/places.ts";
@@ -86,13 +89,25 @@ export const openShop = async ({
   const { cloud } = emulator;
   const token = tokensOf(emulator);
   const opened = cloud.keeper.map<number>("shop.opened");
+  // Nobody who is not commanded pays for it.
+  let commanded: Control | undefined;
+  const control = () => {
+    commanded ??= createControl(shop);
+    return commanded;
+  };
   const shop: Shop = {
     ...emulator,
     api: apiOf(emulator, token),
     atRest: restOf(emulator),
     accounts,
     token,
-    beside: {},
+    beside: {
+      command: (line) => control().say(line),
+      faults: () => control().faults.list(),
+      get routes() {
+        return controlRoutes(control());
+      },
+    },
     pageToken: randomBytes(24).toString("base64url"),
     openedAt: () => opened.get("at"),
     async open() {

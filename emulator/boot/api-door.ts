@@ -23,6 +23,8 @@ export const apiDoor = (api: WireHandler | undefined) => {
   };
   return {
     handle,
+    /** What the pages answer by themselves. */
+    pages: ((request) => pages(request)) satisfies Pages,
     /** Lets a handler answer for everything below an address, with paths that begin there. */
     mount: (address: string, handler: WireHandler) =>
       void mounted.set(new URL(address).pathname, handler),

@@ -72,6 +72,8 @@ export type Emulator = Calls & {
   handlers: { api: WireHandler; aws: WireHandler };
   /** Puts pages before the API: what they answer is not asked of it. */
   addPages: (pages: Pages) => void;
+  /** What those pages answer; undefined for what is the API's. */
+  pages: Pages;
   /** A `fetch` that reaches the addresses of this emulator in the process, and no other. */
   fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
   /** Starts an environment of each function, so that the next invocations find them warm. */
@@ -257,6 +259,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
     urls: { api: apiUrl, aws: awsUrl },
     handlers,
     addPages: door.addPages,
+    pages: door.pages,
     fetch: reachFrom("outside"),
     ...callsOf(cloud, graph),
     warm: () => (cloud.engines.lambda as LambdaEngine).warm(),

@@ -101,7 +101,8 @@ export const codeChanges = (
   };
 
   const look = () => {
-    if (clock.now() - looked < interval) return;
+    // Time may have been turned back meanwhile.
+    if (Math.abs(clock.now() - looked) < interval) return;
     looked = clock.now();
     const changed: string[] = [];
     for (const [path, was] of stamps) {

@@ -253,10 +253,20 @@ const translations: Record<string, Translation> = {
 
 /** Types that AWS has no call for whose input could be too long, each with the reason. */
 const nothingToCheck: Record<string, string> = {
+  "aws:cloudfront/distribution:Distribution": "has no name",
+  "aws:cloudfront/originAccessControl:OriginAccessControl":
+    "its name of at most 64 has the stage's 31",
+  "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy":
+    "its name of at most 128 has the stage's 31",
+  "aws:cognito/userPoolDomain:UserPoolDomain":
+    "a name of at most 63: the app's 8, the stage's 31, the account's 12",
   "aws:route53/record:Record": "its names are those that SES gives",
   "aws:ses/domainIdentityVerification:DomainIdentityVerification":
     "waits for SES, and makes nothing",
-  "aws:s3/bucketObjectv2:BucketObjectv2": "the code of a function, named by its hash",
+  "aws:s3/bucketPolicy:BucketPolicy": "PutBucketPolicy takes any text",
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "four times yes",
+  "aws:s3/bucketV2:BucketV2": "Pulumi gives it a name",
+  "aws:s3/bucketObjectv2:BucketObjectv2": "the code of a function, or a file of a page",
   "aws:sqs/queuePolicy:QueuePolicy": "SetQueueAttributes takes any text; infra's tests read it",
 };
 

@@ -56,6 +56,18 @@ export const outputsOf = (
       const path = inputs.eventBusName ? `${inputs.eventBusName}/${name}` : name;
       return { id: name, name, arn: regional("events", `rule/${path}`) };
     }
+    case "aws:cloudfront/distribution:Distribution":
+      return {
+        id,
+        arn: `arn:aws:cloudfront::${ACCOUNT}:distribution/${id}`,
+        domainName: `${id}.cloudfront.net`,
+      };
+    case "aws:s3/bucketV2:BucketV2":
+      return {
+        id,
+        arn: `arn:aws:s3:::${id}`,
+        bucketRegionalDomainName: `${id}.s3.${REGION}.amazonaws.com`,
+      };
     case "aws:cognito/userPool:UserPool": {
       const pool = `${REGION}_${logicalName}`;
       return {

@@ -102,6 +102,34 @@ describe.runIf(possible)("production", () => {
   });
 });
 
+describe.runIf(possible)("a stage that serves the shop's page", () => {
+  it("lets its origin alone call the API and come back from the sign-in", { timeout: LONG }, () => {
+    const out = join(directory, "shop.json");
+    const { status, said } = synth(["--stage", "ada", "--out", out], {
+      PETSTORE_SHOP: "1",
+      PETSTORE_ORIGIN: "https://elsewhere.example",
+    });
+    expect(said).not.toMatch(/FAILURE|refuse/);
+    expect(status).toBe(0);
+    const { resources } = JSON.parse(readFileSync(out, "utf8")) as Graph;
+    const one = (type: string) => resources.find((resource) => resource.type.endsWith(type));
+    const site = one(":Distribution");
+    const origin = one("apigatewayv2/api:Api")?.inputs.corsConfiguration.allowOrigins;
+    expect(site).toBeDefined();
+    expect(origin).toHaveLength(1);
+    expect(origin[0]).toMatch(/^https:\/\/.+cloudfront/);
+    expect(one(":UserPoolClient")?.inputs).toMatchObject({
+      allowedOauthFlows: ["code"],
+      callbackUrls: [`${origin[0]}/`],
+    });
+  });
+
+  it("is none by default", () => {
+    const { resources }: Graph = JSON.parse(readFileSync(committed, "utf8"));
+    expect(resources.filter(({ type }) => /:(s3|cloudfront)\//.test(type))).toEqual([]);
+  });
+});
+
 describe.runIf(possible)("a stage", () => {
   it("of 31 characters has names that AWS takes, and nothing of it is written", {
     timeout: LONG,

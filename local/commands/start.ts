@@ -2,17 +2,17 @@ import { setFlagsFromString } from "node:v8";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { openJournal } from "emulator/kernel/journal";
+import type { Keeper } from "emulator/kernel/keep";
 import { pacedClock } from "emulator/kernel/paced-clock";
 import { CannotStart } from "emulator/kernel/refusals";
 import { endProcess } from "emulator/runtime/end-process";
 import { endOn, optionsOf } from "../command-line.ts";
-import { createControl } from "../control/control.ts";
-import { controlRoutes } from "../control/routes.ts";
 import { painter } from "../demo/terminal.ts";
 import { boundHeapGrowth } from "../heap-growth.ts";
 import { indexOrders } from "../lens/order-index.ts";
 import { createStoryTeller } from "../lens/tell-story.ts";
 import { thingsOf } from "../lens/things.ts";
+import { liveShop } from "../live-shop.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { namesByArn } from "../redrive/failure-queues.ts";
@@ -138,19 +138,30 @@ const start = async () => {
     if (wanted !== 0 && port !== wanted) say(`Port ${wanted} is busy: the ${what} is on ${port}.`);
 
   const web = builtPages();
-  const local = await openShop({
-    clock,
+  const shared = {
     graph,
-    runtime: paced ? "inline" : "worker",
     coldStarts: options["cold-starts"],
     lags: { reads: options.lag },
     credentials,
     apiUrl: api.url,
     awsUrl: aws.url,
-    restore: journal && ((keeper) => journal.replay(keeper, clock.now)),
+    restore: journal && ((keeper: Keeper) => journal.replay(keeper, clock.now)),
     seeded: false,
     web,
-  });
+  };
+  const live =
+    paced &&
+    (await liveShop({
+      ...shared,
+      clock: paced,
+      forbidden:
+        persist === undefined
+          ? undefined
+          : `Nothing is turned back where everything is kept: ${persist} would have to forget it.`,
+      // Who orders by hand finds all functions warm again.
+      rewound: () => paced.after(500, "warm the functions", live?.warm ?? (() => {})),
+    }));
+  const local = live ?? (await openShop({ ...shared, clock, runtime: "worker" }));
   const buildPages = () => {
     for (const name of pageNames)
       web.page(name).catch((error) => say(`The page /${name}/ cannot be built: ${error.message}`));
@@ -172,17 +183,12 @@ const start = async () => {
       if (line) say(line);
     });
   const since = local.openedAt();
-  aws.serve(local.handlers.aws);
-  api.serve(local.handlers.api);
+  const { aws: awsHandler, api: apiHandler } = live?.outside ?? local.handlers;
+  aws.serve(awsHandler);
+  api.serve(apiHandler);
   await local.open();
+  await live?.timeline.mark("opened");
 
-  const control = createControl(local);
-  local.beside = {
-    ...(paced && { clock: paced }),
-    command: control.say,
-    faults: control.faults.list,
-    routes: controlRoutes(control),
-  };
   buildPages();
 
   const named = Object.fromEntries(

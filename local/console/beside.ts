@@ -8,6 +8,8 @@ export type DrivenClock = {
   pause: () => void;
   resume: () => void;
   step: () => Promise<{ label: string; at: number } | undefined>;
+  /** Something came from outside: time that stood for it goes on, unless it is paused. */
+  arrived?: () => void;
 };
 
 /** Moments that a shop can go back to. */

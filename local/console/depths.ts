@@ -101,12 +101,8 @@ export const depthsOf = ({
       }
       if (thing.kind === "outbox")
         found.depth = (
-          await look("dynamodb", "Scan", {
-            TableName: thing.name,
-            Select: "COUNT",
-            ConsistentRead: true,
-          })
-        ).Count;
+          await look("dynamodb", "DescribeTable", { TableName: thing.name })
+        ).Table.ItemCount;
       if (thing.kind === "saga")
         found.running = (
           await look("states", "ListExecutions", {

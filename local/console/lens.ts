@@ -8,6 +8,12 @@ import type { Entry, Line, TraceSource } from "./seen.ts";
 
 type LensEntry = Parameters<typeof summaryOf>[0];
 
+type Handed = { Entries?: { EventBusName?: string }[] };
+
+/** Where a call of several parts goes. */
+const handedTo = (input: unknown): string | undefined =>
+  (input as Handed | undefined)?.Entries?.[0]?.EventBusName;
+
 /** The lens in front of a trace: lines of entries, the orders that they belong to, the story of an order. */
 export const lensOn = ({ graph, cloud: { clock } }: Shop, trace: TraceSource) => {
   const things = thingsOf(graph);
@@ -15,10 +21,24 @@ export const lensOn = ({ graph, cloud: { clock } }: Shop, trace: TraceSource) =>
   const bus = graph.resources.find(({ type }) => type.endsWith(":EventBus"))?.outputs.name;
   const busId = things(bus)?.id;
 
+  const mail = graph.resources.find(({ type }) => type.endsWith(":EmailIdentity"))?.name;
+  const mailOf = ({ service }: Entry) =>
+    service === "ses" ? mail?.replace(/Identity$/, "") : undefined;
+  /** The invocation that an entry was caused in. */
+  const invokerOf = (entry: Entry): Entry | undefined => {
+    for (let at = trace.get(entry.cause ?? 0), i = 0; at && i < 20; i++) {
+      if (at.kind === "invocation-started") return at;
+      at = trace.get(at.cause ?? 0);
+    }
+    return undefined;
+  };
+
   return {
     stop: index.stop,
     summary(entry: Entry): Line {
       const line: Line = summaryOf(entry as LensEntry, things, index.of(entry.seq));
+      if (entry.kind === "call") line.to ??= things(handedTo(entry.input))?.id ?? mailOf(entry);
+      if (entry.kind === "url.request") line.who ??= things(invokerOf(entry)?.function)?.id;
       // Whatever the bus delivers comes from it.
       if (line.who === undefined && busId && /^events\.(delivered|retry|failed)$/.test(entry.kind))
         line.who = busId;

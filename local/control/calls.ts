@@ -22,10 +22,12 @@ export const tablesOf = ({ graph }: Shop): Map<string, string> =>
       .map(({ name, inputs }) => [name.replace(/Table$/, ""), inputs.name as string]),
   );
 
-/** The table that somebody means. Refuses one that is not there. */
+/** The table that somebody means, with or without "Table". Refuses one that is not there. */
 export const tableNamed = (shop: Shop, word: string) => {
   const tables = tablesOf(shop);
-  const name = oneOf([...tables.keys()], word, "table");
+  const names = [...tables.keys()];
+  const isShort = names.some((name) => name.toLowerCase() === `${word}table`.toLowerCase());
+  const name = oneOf(names, isShort ? `${word}Table` : word, "table");
   return { name, physical: tables.get(name) as string };
 };
 

@@ -2,15 +2,15 @@ import type { Shop } from "../shop.ts";
 import type { Faults } from "./faults.ts";
 import type { LiveInvariants } from "./live-invariants.ts";
 import type { Robot } from "./robot.ts";
-import type { SentEvents } from "./sent-events.ts";
 import type { Switch } from "./switches.ts";
 import type { Told } from "./told.ts";
 
 /** What a command works with. */
 export type Control = {
   shop: Shop;
+  /** The same shop, looked at past every gate: for reading only. No fault meets it, and no trace has it. */
+  quiet: Shop;
   faults: Faults;
-  events: SentEvents;
   switches: readonly Switch[];
   robot: Robot;
   invariants: LiveInvariants;
@@ -25,8 +25,12 @@ export type Command = {
   /** How it is written: "pause THING [for 5m]". */
   usage: string;
   tells: string;
+  /** What its card says at the top, where it breaks something. */
+  title?: string;
   /** What ought to hold all the same, where it breaks something. */
   hypothesis?: string;
+  /** Whether it only looks, and is no part of the story. */
+  reads?: true;
   /** Words that work as they are, for a button. */
   example?: string;
   run: (control: Control, words: string[]) => Told | Promise<Told>;

@@ -91,8 +91,11 @@ export const createRobot = (shop: Shop): Robot => {
         }
       };
       const began = clock.now();
+      const { epoch } = shop.cloud.trace;
       const next = () => {
         if (!mine.running) return;
+        // What was begun in a time that was turned back is over.
+        if (shop.cloud.trace.epoch !== epoch) return stop();
         if (mine.sent >= mine.most) return stop();
         mine.sent += 1;
         void order();

@@ -1,8 +1,8 @@
+import { Refused } from "../console/answers.ts";
 import type { Control } from "./command.ts";
 import { commands } from "./control.ts";
 import { mixes } from "./robot.ts";
 import { scenarios } from "./scenarios.ts";
-import { refuse } from "./told.ts";
 
 type Asked = { parts: string[] };
 
@@ -19,7 +19,8 @@ export const controlRoutes = (control: Control) => {
     }),
     "GET faults": faults,
     "DELETE faults/:id": ({ parts: [id = ""] }: Asked) => {
-      if (control.faults.disarm(id).length === 0) refuse(`There is no fault ${id} any more.`);
+      if (control.faults.disarm(id).length === 0)
+        throw new Refused(404, `There is no fault ${id} any more.`);
       return faults();
     },
     "GET robot": () => ({ robot: control.robot.state() ?? null }),

@@ -8,15 +8,8 @@ export type SentEvent = {
   entry: { DetailType: string; Source: string; Detail: string; EventBusName: string };
 };
 
-/** So many are remembered: the newest. */
-const MOST = 1_000;
-
-/** What was sent to the bus, by its ids, its type or its order. */
-export type SentEvents = {
-  /** The newest that a word means; the newest of all without one. */
-  find: (word?: string) => SentEvent | undefined;
-  newestFirst: () => SentEvent[];
-};
+/** So far back is looked, in entries of the trace. */
+const MOST_LOOKED_AT = 300_000;
 
 const fits = ({ eventId, entry }: SentEvent, word: string): boolean => {
   if (eventId === word || entry.DetailType === word) return true;
@@ -24,26 +17,27 @@ const fits = ({ eventId, entry }: SentEvent, word: string): boolean => {
   return entry.Detail.includes(`"${word}"`);
 };
 
-/** Hears what is handed to the bus from now on. */
-export const hearSentEvents = ({ cloud }: Shop): SentEvents => {
-  const sent: SentEvent[] = [];
-  const keep = (entries: SentEvent["entry"][], answer: unknown) => {
-    const { Entries = [] } = answer as { Entries?: { EventId?: string }[] };
-    Entries.forEach(({ EventId }, i) => {
-      const entry = entries[i];
-      if (EventId && entry) sent.push({ eventId: EventId, entry });
-    });
-    if (sent.length > MOST * 1.5) sent.splice(0, sent.length - MOST);
-    return answer;
-  };
-  cloud.guard((call, next) =>
-    call.operation === "PutEvents"
-      ? next(call).then((answer) => keep(call.input.Entries, answer))
-      : next(call),
-  );
-  const newestFirst = () => sent.toReversed();
-  return {
-    newestFirst,
-    find: (word) => (word ? sent.findLast((one) => fits(one, word)) : sent.at(-1)),
-  };
+type Answer = { Entries?: { EventId?: string }[] };
+
+/** The events that were handed to the bus, as the trace has them, the newest first. */
+export function* sentEvents({ cloud: { trace } }: Shop): Generator<SentEvent> {
+  const oldest = Math.max(trace.first, trace.last - MOST_LOOKED_AT);
+  for (let seq = trace.last; seq >= oldest && seq > 0; seq -= 1) {
+    const answer = trace.get(seq);
+    if (answer?.kind !== "answer" || answer.of === undefined) continue;
+    const call = trace.get(answer.of);
+    if (call?.operation !== "PutEvents") continue;
+    const { Entries: given = [] } = (answer.output ?? {}) as Answer;
+    const { Entries: asked = [] } = call.input as { Entries?: SentEvent["entry"][] };
+    for (let i = given.length - 1; i >= 0; i -= 1) {
+      const [eventId, entry] = [given[i]?.EventId, asked[i]];
+      if (eventId && entry) yield { eventId, entry };
+    }
+  }
+}
+
+/** The newest event that a word means, by its ids, its type or its order; the newest of all without one. */
+export const findSentEvent = (shop: Shop, word?: string): SentEvent | undefined => {
+  for (const sent of sentEvents(shop)) if (!word || fits(sent, word)) return sent;
+  return undefined;
 };

@@ -24,7 +24,7 @@ const functionAt = ({ resources }: Graph) => {
   return (arn: string) => names.get(arn);
 };
 
-const mappingSwitches = ({ graph, call }: Shop): Switch[] => {
+const mappingSwitches = ({ graph, call }: Shop, { call: look }: Shop): Switch[] => {
   const named = functionAt(graph);
   return graph.resources
     .filter(({ type }) => type === "aws:lambda/eventSourceMapping:EventSourceMapping")
@@ -34,7 +34,7 @@ const mappingSwitches = ({ graph, call }: Shop): Switch[] => {
       const find = async () => {
         const { eventSourceArn: EventSourceArn, functionName: FunctionName } = inputs;
         const asked = { EventSourceArn, FunctionName };
-        return (await call("lambda", "ListEventSourceMappings", asked)).EventSourceMappings[0];
+        return (await look("lambda", "ListEventSourceMappings", asked)).EventSourceMappings[0];
       };
       const stream = String(inputs.eventSourceArn).includes("/stream/");
       return [
@@ -54,7 +54,7 @@ const mappingSwitches = ({ graph, call }: Shop): Switch[] => {
     });
 };
 
-const ruleSwitches = ({ graph, call }: Shop): Switch[] => {
+const ruleSwitches = ({ graph, call }: Shop, { call: look }: Shop): Switch[] => {
   const named = functionAt(graph);
   return graph.resources
     .filter(({ type }) => type === "aws:cloudwatch/eventTarget:EventTarget")
@@ -69,7 +69,7 @@ const ruleSwitches = ({ graph, call }: Shop): Switch[] => {
           kind: "rule",
           waitsIn: undefined,
           set: (on) => call("events", on ? "EnableRule" : "DisableRule", rule),
-          isOn: async () => (await call("events", "DescribeRule", rule)).State === "ENABLED",
+          isOn: async () => (await look("events", "DescribeRule", rule)).State === "ENABLED",
           line: (on) =>
             `aws events ${on ? "enable" : "disable"}-rule --name ${Name}${EventBusName ? ` --event-bus-name ${EventBusName}` : ""}`,
         },
@@ -77,7 +77,7 @@ const ruleSwitches = ({ graph, call }: Shop): Switch[] => {
     });
 };
 
-const scheduleSwitches = ({ graph, call }: Shop): Switch[] => {
+const scheduleSwitches = ({ graph, call }: Shop, { call: look }: Shop): Switch[] => {
   const named = functionAt(graph);
   return graph.resources
     .filter(({ type }) => type === "aws:scheduler/schedule:Schedule")
@@ -91,13 +91,13 @@ const scheduleSwitches = ({ graph, call }: Shop): Switch[] => {
           kind: "schedule",
           waitsIn: undefined,
           async set(on) {
-            const schedule = await call("scheduler", "GetSchedule", { Name });
+            const schedule = await look("scheduler", "GetSchedule", { Name });
             for (const told of ["Arn", "CreationDate", "LastModificationDate"])
               delete schedule[told];
             const State = on ? "ENABLED" : "DISABLED";
             await call("scheduler", "UpdateSchedule", { ...schedule, State });
           },
-          isOn: async () => (await call("scheduler", "GetSchedule", { Name })).State === "ENABLED",
+          isOn: async () => (await look("scheduler", "GetSchedule", { Name })).State === "ENABLED",
           line: (on) =>
             `aws scheduler update-schedule --name ${Name} --state ${on ? "ENABLED" : "DISABLED"} (with its other settings, which it would forget)`,
         },
@@ -105,11 +105,11 @@ const scheduleSwitches = ({ graph, call }: Shop): Switch[] => {
     });
 };
 
-/** Everything of a shop that AWS can switch off. */
-export const switchesOf = (shop: Shop): Switch[] => [
-  ...mappingSwitches(shop),
-  ...ruleSwitches(shop),
-  ...scheduleSwitches(shop),
+/** Everything of a shop that AWS can switch off. `quiet` is the same shop, looked at past every gate. */
+export const switchesOf = (shop: Shop, quiet: Shop): Switch[] => [
+  ...mappingSwitches(shop, quiet),
+  ...ruleSwitches(shop, quiet),
+  ...scheduleSwitches(shop, quiet),
 ];
 
 const context = "(orders|inventory|payments)";

@@ -1,3 +1,4 @@
+import { administrator } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Control } from "../control/command.ts";
 import { help, shown, typed } from "../control/command-line.ts";
@@ -208,5 +209,80 @@ describe("the command line", () => {
       expect(help()).toContain(tells);
     }
     expect(shown(await say("status"))).toMatch(/\n {2}paused +nothing\n.*Next: /s);
+  });
+});
+
+describe("the console's server", () => {
+  const ask = async (method: string, path: string, body?: object, more = {}) => {
+    const { pageToken, urls, handlers } = shop.local;
+    const answer = await shop.drive(
+      handlers.api({
+        method,
+        path: `/_local/console/${path}`,
+        query: `token=${pageToken}`,
+        headers: {
+          host: new URL(urls.api).host,
+          "x-petstore": "console",
+          "content-type": "application/json",
+          ...more,
+        },
+        body: Buffer.from(body ? JSON.stringify(body) : ""),
+      }),
+    );
+    return { status: answer.status, body: JSON.parse(Buffer.from(answer.body).toString()) };
+  };
+
+  it("does a line, shows its fault with its hits, and disarms it", async () => {
+    const told = await ask("POST", "commands", { line: "fail CapturePayment 3" });
+    expect(told).toMatchObject({
+      status: 200,
+      body: { said: expect.stringMatching(/3 invocations/) },
+    });
+    expect((await ask("GET", "faults")).body.faults).toMatchObject([{ id: "fault-1", hits: 0 }]);
+    expect((await ask("DELETE", "faults/fault-1")).body.faults).toEqual([]);
+    expect((await ask("DELETE", "faults/fault-1")).status).toBe(404);
+  });
+
+  it("refuses in one sentence, and whoever comes from elsewhere", async () => {
+    const refused = await ask("POST", "commands", { line: "dance" });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/no command "dance"/) },
+    });
+    const origin = { origin: "https://evil.example" };
+    expect((await ask("POST", "commands", { line: "reset" }, origin)).status).toBe(403);
+    expect((await ask("POST", "commands", { line: "reset" }, { "x-petstore": "" })).status).toBe(
+      403,
+    );
+  });
+
+  it("has the commands as cards, the scenarios, the robot and the invariants", async () => {
+    const { commands: cards } = (await ask("GET", "commands")).body;
+    expect(
+      cards.filter(({ hypothesis }: { hypothesis?: string }) => hypothesis).length,
+    ).toBeGreaterThan(9);
+    expect((await ask("GET", "scenarios")).body.scenarios.length).toBeGreaterThan(9);
+    expect((await ask("GET", "robot")).body).toEqual({ robot: null });
+    expect((await ask("GET", "invariants")).body.invariants.length).toBeGreaterThan(9);
+  });
+
+  it("writes a command into the trace as what somebody outside did, and what was only looked at not at all", async () => {
+    const { trace } = shop.local.cloud;
+    const before = trace.last;
+    await ask("POST", "commands", { line: "status" });
+    await ask("GET", "invariants");
+    // A table tells what each read took, also of one that passes no gate.
+    const ours = () =>
+      trace
+        .entries(before, 10_000)
+        .filter(
+          ({ kind, caller }) =>
+            kind === "outside" || (kind !== "dynamodb.units" && caller === administrator),
+        );
+    expect(ours()).toEqual([]);
+    await ask("POST", "commands", { line: "pause relay orders" });
+    const [first, second] = ours();
+    expect(first).toMatchObject({ kind: "outside", what: "pause relay orders" });
+    expect(second?.cause).toBe(first?.seq);
   });
 });

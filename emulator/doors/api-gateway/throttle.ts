@@ -10,8 +10,8 @@ export const tokenBucket = (clock: Clock, limit?: Throttle) => {
   return (): boolean => {
     if (!limit) return true;
     const now = clock.now();
-    tokens = Math.min(limit.burst, tokens + ((now - at) / 1000) * limit.rate);
-    at = now;
+    tokens = Math.min(limit.burst, tokens + (Math.max(0, now - at) / 1000) * limit.rate);
+    at = now; // which may be earlier, where time was turned back
     if (tokens < 1) return false;
     tokens -= 1;
     return true;

@@ -42,6 +42,9 @@ export const createIssuer = (clock: Clock, url: string, audience: string): Issue
     body: JSON.stringify(value),
   });
 
+  // Everybody has signed in when it began: a token stays good where time is turned back to before it was issued.
+  const began = Math.floor(clock.now() / 1000);
+
   const sign: Issuer["sign"] = (claims, header = {}) => {
     const content = `${base64url({ alg: "RS256", kid: jwk.kid, ...header })}.${base64url(claims)}`;
     return `${content}.${signBytes("sha256", Buffer.from(content), privateKey).toString("base64url")}`;
@@ -62,8 +65,8 @@ export const createIssuer = (clock: Clock, url: string, audience: string): Issue
         iss: url,
         aud: audience,
         token_use: "id",
-        auth_time: now,
-        iat: now,
+        auth_time: began,
+        iat: began,
         exp: now + hours * 3600,
       });
     },

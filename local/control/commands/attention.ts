@@ -19,10 +19,9 @@ const runningOf = async (control: Control, orderId: string): Promise<string[]> =
   const found: string[] = [];
   for (const stateMachineArn of machines(control)) {
     const asked = { stateMachineArn, statusFilter: "RUNNING" };
-    const { executions } = await control.shop.call("states", "ListExecutions", asked);
+    const { executions } = await control.quiet.call("states", "ListExecutions", asked);
     for (const { name, executionArn } of executions)
-      if (name === orderId || /^[-_]\d+/.test(String(name).replace(orderId, "")))
-        if (String(name).startsWith(orderId)) found.push(executionArn);
+      if (/^([-_]\d+)*$/.test(String(name).replace(orderId, ""))) found.push(executionArn);
   }
   return found;
 };
@@ -55,6 +54,7 @@ const stopEachRun = (control: Control, orderId: string) => {
 /** `attention`: brings an order to where a person has to decide. */
 export const attention: Command = {
   name: "attention",
+  title: "Call for a person",
   usage: "attention [ORDER]",
   tells:
     "brings an order that is under way, or a new one, into NEEDS_ATTENTION: somebody stops its saga three times",

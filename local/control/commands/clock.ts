@@ -1,33 +1,27 @@
+import { CannotRewind } from "emulator/boot/timeline";
+import type { DrivenClock, Timeline } from "../../console/beside.ts";
 import type { Shop } from "../../shop.ts";
 import type { Command } from "../command.ts";
 import { refuse } from "../told.ts";
-import { needSpan, oneOf, shownSpan } from "../words.ts";
+import { needSpan, oneOf, shownSpan, spanOf } from "../words.ts";
 
-/** The clock of a shop that can be paused. */
-type Paced = {
-  speed: number;
-  paused: boolean;
-  setSpeed: (speed: number) => void;
-  pause: () => void;
-  resume: () => void;
-  step: () => Promise<{ label: string; at: number } | undefined>;
+const pacedOf = ({ beside }: Shop): DrivenClock =>
+  beside.clock ??
+  refuse("The clock of this shop is the wall's: `npm start` without --isolated can be paused.");
+
+const timelineOf = ({ beside }: Shop): Timeline =>
+  beside.timeline ??
+  refuse("This shop keeps no past: `npm start` without --isolated can be rewound.");
+
+/** Turns time back; what cannot be turned back says why. */
+const turned = async (work: Promise<unknown>) => {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof CannotRewind) refuse(error.message);
+    throw error;
+  }
 };
-
-/** The past of a shop that can be rewound. */
-type Timeline = {
-  rewind: (to: string | { at: number }) => Promise<unknown>;
-  reset: () => Promise<unknown>;
-};
-
-const pacedOf = ({ cloud }: Shop): Paced =>
-  "setSpeed" in cloud.clock
-    ? (cloud.clock as unknown as Paced)
-    : refuse("The clock of this shop is the wall's: `npm start` without --isolated can be paused.");
-
-const timelineOf = (shop: Shop): Timeline =>
-  "timeline" in shop
-    ? (shop.timeline as Timeline)
-    : refuse("This shop keeps no past: `npm start` without --isolated can be rewound.");
 
 /** `clock`: time stands, goes on, one decision at a time, slower or faster. */
 export const clock: Command = {
@@ -84,15 +78,17 @@ export const rewind: Command = {
     const timeline = timelineOf(shop);
     const [word = "", more] = words;
     if (!word || more) refuse("How far back? For instance: rewind 30s.");
-    if (/^\d/.test(word)) {
+    if (spanOf(word) !== undefined) {
       const back = needSpan(word, "How far back");
-      await timeline.rewind({ at: shop.cloud.clock.now() - back });
+      await turned(timeline.rewind({ at: shop.cloud.clock.now() - back } as never));
       return {
         said: `The shop is where it was ${shownSpan(back)} ago, or a little earlier.`,
         next: "Tables, queues, sagas and time are those of then, and go on from there.",
       };
     }
-    await timeline.rewind(word);
+    if (!timeline.moments().some(({ id }) => String(id) === word))
+      refuse(`There is no moment ${word} any more.`);
+    await turned(timeline.rewind(Number(word) as never));
     return {
       said: `The shop is where it was at ${word}.`,
       next: "Tables, queues, sagas and time are those of then, and go on from there.",
@@ -109,7 +105,7 @@ export const reset: Command = {
   async run({ shop, faults }, words) {
     if (words.length > 0) refuse("reset takes no words.");
     faults.disarm(() => true);
-    await timelineOf(shop).reset();
+    await turned(timelineOf(shop).reset());
     return {
       said: "The shop is as it was when its doors opened.",
       next: "No order is there; the next one gets the id that the first one had.",

@@ -1,5 +1,6 @@
 import type { Command, Control } from "../command.ts";
-import { plural, refuse } from "../told.ts";
+import { findSentEvent, sentEvents } from "../sent-events.ts";
+import { refuse } from "../told.ts";
 import { needSpan, oneOf, spanOf } from "../words.ts";
 
 const duplicateTests =
@@ -10,14 +11,15 @@ const replayTests =
 /** `duplicate`: sends an event again, as it was. */
 export const duplicate: Command = {
   name: "duplicate",
+  title: "Deliver an event twice",
   usage: "duplicate [EVENT]",
   tells: "sends an event again: by its id, its type or its order; the newest without one",
   hypothesis: duplicateTests,
   example: "duplicate OrderPlaced",
-  async run({ shop, events }, words) {
+  async run({ shop }, words) {
     const [word, more] = words;
     if (more) refuse("Which event? One id, type or order, or nothing for the newest.");
-    const found = events.find(word);
+    const found = findSentEvent(shop, word);
     if (!found)
       return refuse(
         word
@@ -52,6 +54,7 @@ const projections = ["OrderViewsRule", "ProductViewsRule", "SalesRule"];
 /** `replay`: lets the projections hear the archive again. */
 export const replay: Command = {
   name: "replay",
+  title: "Replay the archive",
   usage: "replay [FROM] [RULE]",
   tells: "lets the projections hear the archived events again: from the start, 10m ago, or a time",
   hypothesis: replayTests,
@@ -88,7 +91,7 @@ export const replay: Command = {
 };
 
 /** What a message of a queue says: the newest event that its rule hears, as the bus brings it. Undefined where none was sent yet. */
-export const newestFor = ({ shop, events }: Control, queueArn: string) => {
+export const newestFor = ({ shop }: Control, queueArn: string) => {
   const { resources } = shop.graph;
   const target = resources.find(
     ({ type, inputs }) => type.endsWith(":EventTarget") && inputs.arn === queueArn,
@@ -102,14 +105,6 @@ export const newestFor = ({ shop, events }: Control, queueArn: string) => {
     (types as (string | { prefix?: string })[]).some((one) =>
       typeof one === "string" ? one === type : one.prefix && type.startsWith(one.prefix),
     );
-  const found = events.newestFirst().find(({ entry }) => hears(entry.DetailType));
+  const found = sentEvents(shop).find(({ entry }) => hears(entry.DetailType));
   return found && { id: found.eventId, ...found.entry, detail: JSON.parse(found.entry.Detail) };
-};
-
-/** How many events are in the archive, in words. */
-export const archived = async ({ shop }: Control): Promise<string> => {
-  const archive = shop.graph.resources.find(({ type }) => type.endsWith(":EventArchive"));
-  const ArchiveName = archive?.outputs.name ?? archive?.inputs.name;
-  const { EventCount } = await shop.call("events", "DescribeArchive", { ArchiveName });
-  return plural(EventCount, "event");
 };

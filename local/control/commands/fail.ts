@@ -13,6 +13,7 @@ const hypothesis =
 /** `fail`: the next invocations of a function throw. */
 export const fail: Command = {
   name: "fail",
+  title: "Let a function fail",
   usage: "fail FUNCTION [N] [for 10m]",
   tells: "the next N invocations of a function throw (1)",
   hypothesis,

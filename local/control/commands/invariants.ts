@@ -7,6 +7,7 @@ export const invariantsCommand: Command = {
   usage: "invariants",
   tells: "judges the books of the running shop: which promises hold, and which order breaks one",
   example: "invariants",
+  reads: true,
   async run({ invariants }, words) {
     if (words.length > 0) refuse("invariants takes no words.");
     const look = await invariants.look();

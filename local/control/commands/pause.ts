@@ -37,6 +37,7 @@ const seen = (chosen: readonly Switch[]): string => {
 /** `pause`: AWS's own switches, an event source mapping, a rule or a schedule disabled. */
 export const pause: Command = {
   name: "pause",
+  title: "Stop a consumer",
   usage: "pause THING [for 5m]",
   tells:
     "switches a consumer off: relay, relay orders, projections, notifications, webhooks, any function behind a queue, rule or schedule",

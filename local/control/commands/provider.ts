@@ -23,6 +23,7 @@ const ofProvider = (words: string[]) => {
 /** `silence provider`: its requests hang, and it sends no webhooks. */
 export const silence: Command = {
   name: "silence",
+  title: "Silence the payment provider",
   usage: "silence provider [for 2m]",
   tells: "the payment provider answers nobody, and sends no webhooks",
   hypothesis: silenceTests,
@@ -88,6 +89,7 @@ export const restore: Command = {
 /** `decline`: the bank refuses the next cards, whatever they are. */
 export const decline: Command = {
   name: "decline",
+  title: "Decline a card",
   usage: "decline [N] [for 10m]",
   tells: "the bank declines the next N cards, whatever they are (1)",
   hypothesis: declineTests,

@@ -68,6 +68,7 @@ const failAt = ({ faults }: Control, queue: Consumed, messageId: string) =>
 /** `poison`: a message that its consumer cannot handle. */
 export const poison: Command = {
   name: "poison",
+  title: "Poison a queue",
   usage: "poison QUEUE [stubborn]",
   tells:
     "sends a message that its consumer cannot understand; stubborn: one at which it fails each time",

@@ -30,6 +30,7 @@ const inTransaction = (call: Call, table: string, Code: string) =>
 /** `slow`: each call that a function makes takes longer. */
 export const slow: Command = {
   name: "slow",
+  title: "Slow everything down",
   usage: "slow 2s [FUNCTION] [for 1m]",
   tells: "each AWS call of the functions, or of one of them, takes so much longer",
   hypothesis: slowTests,
@@ -64,10 +65,11 @@ export const slow: Command = {
 /** `throttle`: a table refuses the functions' calls. */
 export const throttle: Command = {
   name: "throttle",
+  title: "Throttle a table",
   usage: "throttle TABLE [for 10s]",
   tells: "a table refuses every call of the functions, as above its capacity",
   hypothesis: throttleTests,
-  example: "throttle InventoryTable",
+  example: "throttle inventory",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 10_000);
     const [word, more] = rest;
@@ -95,11 +97,12 @@ export const throttle: Command = {
 /** `conflict`: the next transactions on a table meet somebody else's. */
 export const conflict: Command = {
   name: "conflict",
+  title: "Let writes collide",
   usage: "conflict [TABLE] [N] [for 10m]",
   tells:
     "the next N transactions on a table are cancelled, for somebody else writes there (InventoryTable, 1)",
   hypothesis: conflictTests,
-  example: "conflict InventoryTable 2",
+  example: "conflict inventory 2",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 10 * MINUTE);
     const number = rest.find((word) => /^\d+$/.test(word)) ?? "1";
@@ -131,10 +134,11 @@ export const conflict: Command = {
 /** `lose answer of`: a call is done, and whoever made it never hears so. */
 export const loseAnswer: Command = {
   name: "lose answer of",
+  title: "Lose an answer",
   usage: "lose answer of CALL [by FUNCTION] [N] [for 10m]",
   tells: "the next N calls of this AWS operation are done, but their answer is lost (1)",
   hypothesis: lostTests,
-  example: "lose answer of TransactWriteItems by CapturePayment",
+  example: "lose answer of PutEvents",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 10 * MINUTE);
     const [operation = "", ...others] = rest;

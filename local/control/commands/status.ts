@@ -5,7 +5,7 @@ import { shownSpan } from "../words.ts";
 const plain = (name: string) => name.replace(/Queue$|Table$/, "");
 
 /** How many wait in a queue, in flight and delayed ones among them. */
-const waitingIn = async ({ shop }: Control, name: string): Promise<number> => {
+const waitingIn = async ({ quiet: shop }: Control, name: string): Promise<number> => {
   const { Attributes } = await shop.call("sqs", "GetQueueAttributes", {
     QueueUrl: `${shop.urls.aws}/${shop.cloud.account}/${name}`,
     AttributeNames: ["All"],
@@ -16,7 +16,7 @@ const waitingIn = async ({ shop }: Control, name: string): Promise<number> => {
   );
 };
 
-const rowsIn = async ({ shop }: Control, TableName: string): Promise<number> =>
+const rowsIn = async ({ quiet: shop }: Control, TableName: string): Promise<number> =>
   (await shop.call("dynamodb", "Scan", { TableName, Select: "COUNT", ConsistentRead: true })).Count;
 
 /** What waits in a shop now, by the names that people use: dead letters apart. */
@@ -42,6 +42,7 @@ export const status: Command = {
   usage: "status",
   tells: "what is paused and armed, what waits where, and what lies among the dead letters",
   example: "status",
+  reads: true,
   async run(control, words) {
     if (words.length > 0) refuse("status takes no words.");
     const { shop, faults, switches } = control;
@@ -52,9 +53,9 @@ export const status: Command = {
     const some = (depths: [string, number][]) =>
       depths.filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
     const armed = faults.list();
-    const clock = shop.cloud.clock as { paused?: boolean; speed?: number };
+    const { paused = false, speed = 1 } = shop.beside.clock ?? {};
     const list = [
-      `time      ${new Date(now).toISOString()}${clock.paused ? ", paused" : ""}${clock.speed !== undefined && clock.speed !== 1 ? `, at speed ${clock.speed}` : ""}`,
+      `time      ${new Date(now).toISOString()}${paused ? ", paused" : ""}${speed !== 1 ? `, at speed ${speed}` : ""}`,
       `paused    ${off.join(", ") || "nothing"}`,
       ...(armed.length === 0 ? ["faults    none"] : []),
       ...armed.map(

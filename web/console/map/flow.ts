@@ -22,6 +22,7 @@ type Dot = {
 const travels = new Set([
   "call",
   "api.request",
+  "url.request",
   "poll",
   "sqs.received",
   "events.delivered",

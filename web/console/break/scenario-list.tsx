@@ -1,0 +1,36 @@
+import { useSignal } from "@preact/signals";
+import { CopyLine } from "../parts/copy-line.tsx";
+import { command } from "../state.ts";
+import { scenarios } from "./looked-at.ts";
+
+/** Faults and orders that are arranged with one click, each with where to look. */
+export const ScenarioList = () => {
+  const begun = useSignal<string | undefined>(undefined);
+  const begin = (name: string) => {
+    begun.value = name;
+    void command(`scenario ${name}`);
+  };
+  return (
+    <div class="break-column side left">
+      <header>
+        <h2>Scenarios</h2>
+      </header>
+      {scenarios.wrong.value && <p class="nothing">{scenarios.wrong.value}</p>}
+      <ul class="scenarios break-scroll">
+        {scenarios.value.value.scenarios.map(({ name, hypothesis, look }) => (
+          <li key={name} class={begun.value === name ? "begun" : undefined}>
+            <button type="button" class="plain" onClick={() => begin(name)}>
+              <strong>
+                <span aria-hidden="true">▶ </span>
+                {name}
+              </strong>
+              <span class="quiet">{hypothesis}</span>
+            </button>
+            <CopyLine small line={`npm run shop -- scenario ${name}`} />
+            {begun.value === name && <p class="scenario-look">{look}</p>}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+};

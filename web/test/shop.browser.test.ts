@@ -1,0 +1,277 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
+import {
+  become,
+  browserFile,
+  browserTest,
+  openBrowser,
+  openPage,
+  type RunningShop,
+  startShop,
+  type Watched,
+} from "./browser.ts";
+
+let browser: Browser;
+let shop: RunningShop;
+const contexts: BrowserContext[] = [];
+const opened: Watched[] = [];
+
+beforeAll(async () => {
+  if (!browserFile) return;
+  [browser, shop] = await Promise.all([openBrowser(), startShop()]);
+});
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+  expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+
+const newContext = async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  // A limit is there to end what hangs; a busy machine must not meet it.
+  context.setDefaultTimeout(240_000);
+  contexts.push(context);
+  return context;
+};
+
+/** Somebody's browser, with the shop open. */
+const visit = async (who: string, at = shop, options = {}) => {
+  const page = await openPage(await newContext(), at, "/shop/", options);
+  opened.push(page);
+  await become(page, who);
+  return page;
+};
+
+const into = (page: Page, product: string) =>
+  page
+    .locator(".card", { hasText: product })
+    .getByRole("button", { name: /Into the basket|One more/ })
+    .click();
+const toBasket = (page: Page) => page.locator(".to-basket").click();
+const orderButton = (page: Page) => page.getByRole("button", { name: /Order and pay/ });
+const headline = (page: Page, text: string) =>
+  page.getByRole("heading", { level: 1, name: text }).waitFor();
+
+const ordersOf = async (name: string): Promise<{ orderId: string; status: string }[]> => {
+  const answer = await fetch(`${shop.api}/orders?limit=100`, {
+    headers: { authorization: `Bearer ${shop.accounts[name]?.token}` },
+  });
+  return ((await answer.json()) as { items: { orderId: string; status: string }[] }).items;
+};
+
+describe("in the shop's page", () => {
+  browserTest("an order is placed and followed to its end, and is among one's own", async () => {
+    const page = await visit("Alice Abbot");
+    await into(page, "Glass bowl");
+    await into(page, "Fish flakes");
+    await into(page, "Fish flakes");
+    await toBasket(page);
+    await page.getByText("$42.97").first().waitFor();
+    await orderButton(page).click();
+    await headline(page, "It is all yours");
+    expect(await page.locator(".steps .done .name").allTextContents()).toEqual([
+      "We have your order",
+      "Set aside for you",
+      "Your bank agreed",
+      "Confirmed",
+      "Paid",
+      "Ready to be fetched",
+    ]);
+    await page.getByRole("link", { name: "My orders" }).first().click();
+    await page.locator(".orders li", { hasText: "It is all yours" }).first().waitFor();
+    await page.goBack();
+    await headline(page, "It is all yours");
+    await page.reload();
+    await headline(page, "It is all yours");
+    expect(await page.locator(".count").textContent()).toMatch(/^0/);
+  });
+
+  browserTest("a declined card is told kindly, and another one does", async () => {
+    const page = await visit("Carol Catt");
+    await into(page, "Collar");
+    await toBasket(page);
+    await page.getByRole("radio", { name: "A card that is declined" }).check();
+    await orderButton(page).click();
+    await headline(page, "Your bank said no");
+    await page.getByText("nothing was taken").waitFor();
+    await page.getByRole("button", { name: "Try another card" }).click();
+    await orderButton(page).click();
+    await headline(page, "It is all yours");
+  });
+
+  browserTest("what is cancelled is off, and paid money comes back", async () => {
+    const page = await visit("Carol Catt");
+    await into(page, "Silent wheel");
+    await toBasket(page);
+    await orderButton(page).click();
+    await headline(page, "It is all yours");
+    await page.getByRole("button", { name: "Cancel this order" }).click();
+    await headline(page, "Cancelled");
+    await page.getByText("All that you paid is back on your card.").waitFor();
+  });
+
+  browserTest("a double click is one order", async () => {
+    const page = await visit("Bob Barker");
+    const before = await ordersOf("bob");
+    await into(page, "Meadow hay");
+    await toBasket(page);
+    await orderButton(page).dblclick();
+    await headline(page, "It is all yours");
+    await expect.poll(async () => (await ordersOf("bob")).length).toBe(before.length + 1);
+  });
+
+  browserTest("lost answers and a reload between them are one order", async () => {
+    const page = await visit("Bob Barker", shop, { outage: true });
+    const before = await ordersOf("bob");
+    const keys: (string | undefined)[] = [];
+    await page.route("**/orders", async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      keys.push(route.request().headers()["idempotency-key"]);
+      await route.fetch();
+      return route.abort();
+    });
+    await into(page, "Meadow hay");
+    await toBasket(page);
+    await orderButton(page).click();
+    await page.getByText("The answer did not arrive. Asking again, for the same order.").waitFor();
+    await expect.poll(() => keys.length).toBeGreaterThan(1);
+    await page.unroute("**/orders");
+    await page.reload();
+    await headline(page, "It is all yours");
+    expect(new Set(keys).size).toBe(1);
+    await expect.poll(async () => (await ordersOf("bob")).length).toBe(before.length + 1);
+  });
+
+  browserTest("a busy shop is asked again with the same key, and the page says so", async () => {
+    const page = await visit("Alice Abbot", shop, { outage: true });
+    const keys: (string | undefined)[] = [];
+    await page.route("**/orders", (route) => {
+      const request = route.request();
+      if (request.method() !== "POST") return route.continue();
+      keys.push(request.headers()["idempotency-key"]);
+      if (keys.length > 2) return route.continue();
+      return route.fulfill({
+        status: keys.length === 1 ? 429 : 503,
+        contentType: "application/json",
+        body: '{"message":"Too Many Requests"}',
+      });
+    });
+    await into(page, "Collar");
+    await toBasket(page);
+    await orderButton(page).click();
+    await page.getByText("Many people want something at once.").waitFor();
+    await page.getByText("The shop is busy.").waitFor();
+    await headline(page, "It is all yours");
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  browserTest(
+    "of two who want the last animal, one gets it and the other is told kindly",
+    async () => {
+      const pages = await Promise.all([visit("Alice Abbot"), visit("Bob Barker")]);
+      for (const page of pages) {
+        await into(page, "Zeno the tortoise");
+        await toBasket(page);
+      }
+      await Promise.all(pages.map((page) => orderButton(page).click()));
+      const ends = pages.map(async (page) => {
+        const title = page.locator("h1", { hasText: /It is all yours|Somebody was quicker/ });
+        await title.waitFor();
+        return title.textContent();
+      });
+      expect((await Promise.all(ends)).toSorted()).toEqual([
+        "It is all yours",
+        "Somebody was quicker",
+      ]);
+      for (const page of pages) await page.locator(".brand").click();
+      await Promise.all(
+        pages.map((page) =>
+          page.locator(".card", { hasText: "Zeno" }).getByText("Has found a home").waitFor(),
+        ),
+      );
+    },
+  );
+
+  browserTest("a hostile name of a product is text", async () => {
+    const { aws: endpoint, accessKeyId, secretAccessKey } = shop;
+    const lambda = new LambdaClient({
+      endpoint,
+      region: "us-east-1",
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+    const name = `<img src=x onerror="document.title='broken'"><script>1</script>`;
+    await lambda.send(
+      new InvokeCommand({
+        FunctionName: Functions.find((one) => one.FunctionName?.includes("ListProduct"))
+          ?.FunctionName,
+        Payload: JSON.stringify({
+          productId: "prd_hostile",
+          name,
+          description: "<b onclick=alert(1)>bold</b>",
+          kind: "supplies",
+          price: { amount: 100, currency: "USD" },
+        }),
+      }),
+    );
+    const page = await visit("Alice Abbot");
+    await page.locator("h3", { hasText: "<img src=x" }).waitFor();
+    expect(await page.locator("h3", { hasText: "<img src=x" }).textContent()).toBe(name);
+    expect(await page.locator("main img, main script, main b").count()).toBe(0);
+    expect(await page.title()).not.toBe("broken");
+  });
+
+  browserTest("all of an order can be done with the keyboard", async () => {
+    const page = await visit("Alice Abbot");
+    const reach = async (name: RegExp) => {
+      for (let tabs = 0; tabs < 60; tabs++) {
+        await page.keyboard.press("Tab");
+        const focused = await page.evaluate<string>("document.activeElement?.innerText ?? ''");
+        if (name.test(focused)) return;
+      }
+      throw new Error(`Tab does not reach ${name}.`);
+    };
+    await reach(/Into the basket.*Bird cage/s);
+    await page.keyboard.press("Enter");
+    await reach(/To the basket/);
+    await page.keyboard.press("Enter");
+    await headline(page, "Your basket");
+    await page.getByText("Together").waitFor();
+    await reach(/Order and pay/);
+    await page.keyboard.press("Enter");
+    await headline(page, "It is all yours");
+  });
+});
+
+describe("when the shop goes away and comes back", () => {
+  browserTest("the page says so, and goes on by itself", async () => {
+    const kept = mkdtempSync(join(tmpdir(), "kept-"));
+    const first = await startShop("--persist", kept);
+    const { port } = new URL(first.api);
+    let second: RunningShop | undefined;
+    try {
+      const page = await visit("Alice Abbot", first, { outage: true });
+      await into(page, "Glass bowl");
+      await toBasket(page);
+      await page.getByRole("radio", { name: "A slow bank" }).check();
+      await orderButton(page).click();
+      await headline(page, "Waiting for your bank");
+      await first.stop();
+      await page.getByText("The shop does not answer. Asking again until it does.").waitFor();
+      second = await startShop("--persist", kept, "--api-port", port);
+      await headline(page, "It is all yours");
+      await page.locator(".waiting").waitFor({ state: "hidden" });
+    } finally {
+      await first.stop();
+      await second?.stop();
+    }
+  });
+});
