@@ -57,6 +57,8 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
     seq: () => shop.cloud.trace.last,
     rewound(moment, what) {
       shop.cloud.trace.turn();
+      // Whoever keeps what passed learns from it what has not happened.
+      shop.cloud.trace.write({ kind: "clock", what, to: moment.seq, cause: undefined });
       rewound?.(moment, what);
     },
   });

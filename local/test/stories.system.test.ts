@@ -362,6 +362,24 @@ describe("whose an entry is", () => {
     expect([...of(3)]).toEqual([a]);
   });
 
+  it("is nobody's any more where time was put back before it", () => {
+    const entries = [
+      entry(1, "call", { input: a }),
+      entry(2, "call", { input: a }),
+      entry(3, "call", { input: b }),
+      entry(4, "clock", { what: "rewound", to: 1 }),
+      entry(5, "call", { input: a }),
+    ];
+    const index = indexOrders({
+      get: (seq) => entries[seq - 1],
+      entries: (after, most) => entries.slice(after, after + most),
+      hear: () => () => {},
+      first: 1,
+    });
+    expect(index.orders()).toEqual([a]);
+    expect(index.entries(a).map(({ seq }) => seq)).toEqual([1, 5]);
+  });
+
   it("is forgotten with the entry", () => {
     const gained: [string, number][] = [];
     const belonging = createBelonging((orderId, seq) => gained.push([orderId, seq]));

@@ -1,7 +1,7 @@
 import type { Bar } from "./story.ts";
 
 /** Where a bar is on a waterfall, each from 0 to 1. */
-export type Place = { queued: number; from: number; to: number };
+type Place = { queued: number; from: number; to: number };
 
 /** Time on a waterfall. */
 export type Scale = {
