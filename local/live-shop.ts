@@ -61,6 +61,8 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
     seq: () => trace.last,
     rewound(moment, what) {
       trace.turn();
+      // Whoever keeps what passed learns from it what has not happened.
+      trace.write({ kind: "clock", what, to: moment.seq, cause: undefined });
       rewound?.(moment, what);
     },
   });

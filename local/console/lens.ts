@@ -1,5 +1,5 @@
 import { indexOrders } from "../lens/order-index.ts";
-import { statementsOf } from "../lens/statement-of.ts";
+import { shownEntry } from "../lens/shown-entry.ts";
 import { storyOf } from "../lens/story-of.ts";
 import { summaryOf } from "../lens/summary-of.ts";
 import { thingsOf } from "../lens/things.ts";
@@ -18,7 +18,6 @@ const handedTo = (input: unknown): string | undefined =>
 export const lensOn = ({ graph, cloud: { clock } }: Shop, trace: TraceSource) => {
   const things = thingsOf(graph);
   const index = indexOrders(trace as never);
-  const statements = statementsOf(graph);
   const bus = graph.resources.find(({ type }) => type.endsWith(":EventBus"))?.outputs.name;
   const busId = things(bus)?.id;
 
@@ -50,9 +49,10 @@ export const lensOn = ({ graph, cloud: { clock } }: Shop, trace: TraceSource) =>
       return another === undefined ? order : undefined;
     },
     detailOf(entry: Entry): object {
-      const { source } = things(entry.function) ?? {};
-      if (entry.kind !== "call") return { ...(source && { source }) };
-      return { iam: statements(entry as LensEntry) };
+      const shown = shownEntry({ graph, cloud: { trace: trace as never } }, index, entry.seq);
+      if (!shown) return {};
+      const { entry: _, because: __, therefore: ___, ...more } = shown;
+      return more;
     },
     orders: index.orders,
     size: index.size,

@@ -24,13 +24,30 @@ export type Bar = {
   failed?: string;
 };
 
+const brief = (...parts: unknown[]) => parts.filter(Boolean).join(": ").slice(0, 200);
+
+/** What went wrong, by how an invocation ended, or by the answer to a call that should have led to one. */
 const errorOf = (end: Entry | undefined): string | undefined => {
-  if (!end?.error) return undefined;
-  const { errorType, errorMessage } = end.error as Record<string, string>;
-  return [errorType, errorMessage].filter(Boolean).join(": ").slice(0, 200);
+  if (!end) return undefined;
+  const { error, output } = end;
+  if (error) return brief(error.errorType ?? error.code, error.errorMessage ?? error.message);
+  if (!output?.FunctionError) return undefined;
+  const told = JSON.parse(Buffer.from(String(output.Payload ?? ""), "base64").toString() || "{}");
+  return brief(told.errorType ?? output.FunctionError, told.errorMessage);
 };
 
 const isInvocation = ({ kind }: Entry) => kind === "invocation-started";
+
+/** Invocations, and calls for one that failed before there was any: an attempt all the same. */
+const invocationsIn = (family: Family): Entry[] =>
+  family.entries.flatMap((entry): Entry[] => {
+    if (isInvocation(entry)) return [entry];
+    if (entry.kind !== "call" || entry.operation !== "Invoke") return [];
+    const isSpoilt =
+      errorOf(family.endOf(entry)) !== undefined && !family.effectsOf(entry).some(isInvocation);
+    const name = String(entry.input?.FunctionName).split(":").at(-1);
+    return isSpoilt ? [{ ...entry, function: name }] : [];
+  });
 
 /** Where a request came in, as a bar from question to answer. */
 const requestBar = (entry: Entry, { endOf }: Family, things: Things): Bar => {
@@ -40,7 +57,7 @@ const requestBar = (entry: Entry, { endOf }: Family, things: Things): Bar => {
   return {
     seq: entry.seq,
     lane: thing?.context ?? "platform",
-    label: `${entry.method} ${entry.path}`,
+    label: `${entry.method} ${String(entry.path).replace(/\b[a-z]+_[0-9A-Z]{26}\b/g, "{id}")}`,
     who: thing?.id ?? "Api",
     begins: entry.at,
     ...(end && { ends: end.at }),
@@ -50,19 +67,18 @@ const requestBar = (entry: Entry, { endOf }: Family, things: Things): Bar => {
 };
 
 /** The invocations that a state of a saga brought about, in their order. */
-const invocationsOf = (visit: Visit, family: Family): Entry[] => {
+const invocationsOf = (visit: Visit, invocations: Entry[], family: Family): Entry[] => {
   const begun = new Set([visit.seq, ...visit.retries.map(({ seq }) => seq)]);
-  return family.entries.filter((entry) => {
-    if (!isInvocation(entry)) return false;
+  return invocations.filter((entry) => {
     const above = family.above(entry, ({ kind }) => kind !== "call");
     return above !== undefined && begun.has(above.seq);
   });
 };
 
 /** A state, with the function's attempts; and, where the answer comes later, the wait for it. */
-const visitBars = (visit: Visit, family: Family, things: Things): Bar[] => {
+const visitBars = (visit: Visit, all: Entry[], family: Family, things: Things): Bar[] => {
   if (visit.type !== "Task") return [];
-  const invocations = invocationsOf(visit, family);
+  const invocations = invocationsOf(visit, all, family);
   const thing = things(invocations[0]?.function);
   const lastEnd = invocations.map(family.endOf).at(-1);
   const { state: label, seq, begins, ends } = visit;
@@ -86,7 +102,7 @@ const visitBars = (visit: Visit, family: Family, things: Things): Bar[] => {
     {
       seq,
       lane: bar.lane,
-      label: `${label}: the provider's answer`,
+      label: "the provider's answer",
       who: bar.who,
       begins: lastEnd.at,
       ...(ends !== undefined && { ends }),
@@ -148,23 +164,21 @@ const deliveryBars = (invocations: Entry[], family: Family, things: Things): Bar
 /** The waterfall of an order: requests, states of its sagas, deliveries, e-mails; in the order in which they begin. */
 export const barsOf = (family: Family, runs: readonly Run[], things: Things): Bar[] => {
   const visits = runs.flatMap(({ visits }) => visits);
-  const inSagas = new Set(visits.flatMap((visit) => invocationsOf(visit, family)));
+  const invocations = invocationsIn(family);
+  const inSagas = new Set(visits.flatMap((visit) => invocationsOf(visit, invocations, family)));
   const requests = family.entries.filter(({ kind }) => /^(api|url)\.request$/.test(kind));
   const answering = (entry: Entry) =>
     family.above(
       entry,
       ({ kind }) => /^(api|url)\.request$/.test(kind) || isInvocation({ kind } as Entry),
     );
-  const others = family.entries.filter(
-    (entry) =>
-      isInvocation(entry) &&
-      !inSagas.has(entry) &&
-      !/^(api|url)\.request$/.test(answering(entry)?.kind ?? ""),
+  const others = invocations.filter(
+    (entry) => !inSagas.has(entry) && !/^(api|url)\.request$/.test(answering(entry)?.kind ?? ""),
   );
   const mails = family.entries.filter(({ kind }) => kind === "ses.sent");
   const bars = [
     ...requests.map((entry) => requestBar(entry, family, things)),
-    ...visits.flatMap((visit) => visitBars(visit, family, things)),
+    ...visits.flatMap((visit) => visitBars(visit, invocations, family, things)),
     ...deliveryBars(others, family, things),
     ...mails.map(
       ({ seq, at, subject }): Bar => ({

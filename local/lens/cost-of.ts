@@ -4,7 +4,7 @@ import type { Entry } from "./entry.ts";
 import type { Things } from "./things.ts";
 
 /** What one hop of an order took: its AWS calls, and US dollars for a million such orders. */
-export type CostPart = { hop: string; calls: number; dollars: number };
+type CostPart = { hop: string; calls: number; dollars: number };
 
 /** What an order costs so far, counted and priced as the benchmark does it. Dollars are for a million such orders. */
 export type Cost = {

@@ -9,10 +9,6 @@ const rungs = ladders.flatMap((ladder) => ladder.rungs);
 export const isCompensation = (state: string): boolean =>
   rungs.some(({ undo, pivot }) => undo === state || pivot?.or === state);
 
-/** Whether a state calls a person. */
-export const callsAPerson = (state: string): boolean =>
-  ladders.some(({ attention }) => attention === state);
-
 /** Milliseconds until the answer to a state's task token is due; undefined for a state that has none. */
 export const answerDueIn = (state: string): number | undefined => {
   const seconds = rungs.find((rung) => rung.do === state)?.answersWithin;

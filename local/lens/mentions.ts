@@ -30,7 +30,7 @@ const collect = (value: unknown, found: Set<string>, depth: number): void => {
 };
 
 /** The ids of all orders that something mentions. */
-export const idsIn = (value: unknown): Set<string> => {
+const idsIn = (value: unknown): Set<string> => {
   const found = new Set<string>();
   collect(value, found, 0);
   return found;

@@ -7,7 +7,6 @@ export type Source = {
   entries: (after: number, most: number) => Entry[];
   hear: (listener: (entry: Entry) => void) => () => void;
   readonly first: number;
-  readonly epoch: number;
 };
 
 /** Which entries of a trace belong to which order, kept as they come. */
@@ -33,7 +32,6 @@ export const indexOrders = (trace: Source): OrderIndex => {
   const orders = new Map<string, Kept>();
   /** The oldest entry that is known here. */
   let oldest = trace.first;
-  let { epoch } = trace;
 
   const gained = (orderId: string, seq: number) => {
     const kept = orders.get(orderId) ?? { seqs: [], sorted: true, live: 0, total: 0 };
@@ -43,7 +41,7 @@ export const indexOrders = (trace: Source): OrderIndex => {
     kept.live += 1;
     kept.total += 1;
   };
-  let belonging = createBelonging(gained);
+  const belonging = createBelonging(gained);
 
   const forget = (seq: number) => {
     for (const orderId of belonging.of(seq)) {
@@ -57,26 +55,32 @@ export const indexOrders = (trace: Source): OrderIndex => {
     belonging.forget(seq);
   };
 
-  const hear = (entry: Entry) => {
-    if (trace.epoch !== epoch) {
-      // After a rewind the trace is another one.
-      epoch = trace.epoch;
-      orders.clear();
-      belonging = createBelonging(gained);
-      oldest = trace.first;
-      catchUp(entry.seq);
+  /** Time was put back to an entry: what came after it has not happened. */
+  const undo = (to: number, until: number) => {
+    for (const [orderId, kept] of orders) {
+      const left = kept.seqs.filter((seq) => seq <= to || seq >= until);
+      if (left.length === kept.seqs.length) continue;
+      kept.live -= kept.seqs.length - left.length;
+      kept.seqs = left;
+      kept.total += 1;
+      if (left.length === 0) orders.delete(orderId);
     }
+    for (let seq = to + 1; seq < until; seq++) belonging.forget(seq);
+  };
+
+  const hear = (entry: Entry) => {
     belonging.hear(entry);
+    if (entry.kind === "clock" && typeof entry.to === "number") undo(entry.to, entry.seq);
     if (oldest === 0) oldest = trace.first;
     for (; oldest < trace.first; oldest += 1) forget(oldest);
   };
 
-  const catchUp = (until = Number.POSITIVE_INFINITY) => {
+  const catchUp = () => {
     for (let after = trace.first - 1; ; ) {
       const page = trace.entries(after, PAGE);
-      for (const entry of page) if (entry.seq < until) belonging.hear(entry);
+      for (const entry of page) hear(entry);
       const last = page.at(-1);
-      if (!last || last.seq >= until) return;
+      if (!last) return;
       after = last.seq;
     }
   };

@@ -4,8 +4,11 @@ import type { Run } from "./runs.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
 const clockTime = (at: number) => `${new Date(at).toISOString().slice(11, 19)} UTC`;
-const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+const seconds = (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 const bare = (text: unknown) => String(text).replace(/\.$/, "");
+/** A sentence as a part of another one: "The card was declined" goes on in lower case, "SES failed" does not. */
+const within = (text: string) =>
+  /^[A-Z][a-z]* /.test(text) ? text[0]?.toLowerCase() + text.slice(1) : text;
 const plural = (count: number, thing: string) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 
 /** What a saga does now. */
@@ -25,7 +28,7 @@ const doing = ({ visits }: Run, now: number): string => {
 const reasonIn = ({ data }: Milestone) =>
   data.reason === undefined
     ? "its customer wanted it so"
-    : `${bare(data.reason.detail)} (${data.reason.code})`;
+    : `${within(bare(data.reason.detail))} (${data.reason.code})`;
 
 const lastNamed = (milestones: Milestone[], ...names: string[]) =>
   milestones.findLast(({ name }) => names.includes(name));

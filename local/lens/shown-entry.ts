@@ -1,10 +1,12 @@
 import type { Graph } from "emulator/boot/graph";
 import { type Change, differenceOf } from "./difference.ts";
 import { causesOf, type Entry } from "./entry.ts";
+import { familyOf } from "./family.ts";
 import type { OrderIndex, Source } from "./order-index.ts";
 import { type Allowed, statementsOf } from "./statement-of.ts";
 import { type Summary, summaryOf } from "./summary-of.ts";
 import { thingsOf } from "./things.ts";
+import { type UnitOfWork, unitOfWork } from "./unit-of-work.ts";
 
 /** An entry with what led to it and what it led to, and what else is known of its kind. */
 export type ShownEntry = {
@@ -18,9 +20,8 @@ export type ShownEntry = {
   therefore: Summary[];
   /** Of a call: the statements that allowed it. */
   iam?: Allowed[];
-  /** Of an invocation: its handler's source file, and what it logged. */
-  source?: string;
-  logs?: string[];
+  /** Of an invocation, or a request that led to one: what was done in it. */
+  work?: UnitOfWork;
   /** Of an item: what the write changed. */
   difference?: Change[];
 };
@@ -60,21 +61,16 @@ export const shownEntry = (
   const end = later.find(({ of }) => of === seq);
   const effects = later.filter((one) => one.of === undefined && causesOf(one).includes(seq));
 
-  const isInvocation = entry.kind === "invocation-started";
-  const source = isInvocation ? things(entry.function)?.source : undefined;
+  const statements = statementsOf(graph);
+  const work = unitOfWork(entry, familyOf([entry, ...later]), things, statements);
   return {
     entry,
     summary: told(entry),
     ...(end && { end }),
     because,
     therefore: effects.slice(0, MOST).map(told),
-    ...(entry.kind === "call" && { iam: statementsOf(graph)(entry) }),
-    ...(source && { source }),
-    ...(isInvocation && {
-      logs: later
-        .filter(({ kind, requestId }) => kind === "log" && requestId === entry.requestId)
-        .map(({ line }) => String(line)),
-    }),
+    ...(entry.kind === "call" && { iam: statements(entry) }),
+    ...(work && { work }),
     ...(entry.kind === "item" && { difference: differenceOf(entry) }),
   };
 };

@@ -8,8 +8,16 @@ import type { Entry } from "./entry.ts";
 /** A statement that allowed a call: what the call needed, the statement, whose it is and where in infra/ that is written. */
 export type Allowed = { action: string; resource?: string; statement: Statement; holder: Holder };
 
+const read = new WeakMap<Graph, (call: Entry) => Allowed[]>();
+
 /** Finds the statements of the graph that allowed a call; none where it needs none, as within AWS, or was denied. */
 export const statementsOf = (graph: Graph): ((call: Entry) => Allowed[]) => {
+  const found = read.get(graph) ?? readStatements(graph);
+  read.set(graph, found);
+  return found;
+};
+
+const readStatements = (graph: Graph): ((call: Entry) => Allowed[]) => {
   const known: { statement: Statement; holder: Holder; rules: Rule[] }[] = [];
   eachStatement(graph, placesOf(graph), (holder, statement) => {
     if (statement.Effect !== "Allow") return;

@@ -91,8 +91,8 @@ const kinds: Record<string, (entry: Entry, name: (thing: unknown) => string) => 
     what: `${before ? (after ? "changed" : "deleted") : "put"} ${keyIn(key)} in ${name(table)}`,
     to: table,
   }),
-  "stream.record": ({ table, eventName, key }, name) => ({
-    what: `${eventName} of ${keyIn(key)} in the stream of ${name(table)}`,
+  "stream.record": ({ table, eventName }, name) => ({
+    what: `${eventName} in the stream of ${name(table)}`,
     who: table,
   }),
   "sqs.sent": ({ queue }, name) => ({ what: `message sent to ${name(queue)}`, to: queue }),

@@ -2,7 +2,7 @@ import type { Graph } from "emulator/boot/graph";
 import { placesOf } from "../rights/places.ts";
 
 /** Something of the graph, as people call it. */
-export type Thing = {
+type Thing = {
   id: string;
   kind: string;
   context: string;

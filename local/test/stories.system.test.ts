@@ -54,7 +54,7 @@ describe("the story of an order that goes well", () => {
   it("says in one sentence that it was fulfilled", () => {
     expect(story.status).toBe("CONFIRMED");
     expect(story.sentence).toMatch(
-      /^Fulfilled in \d+\.\d s: the money is captured and the stock is sold\.$/,
+      /^Fulfilled in \d+ ms: the money is captured and the stock is sold\.$/,
     );
     expect(story.emails.map(({ subject }) => subject)).toEqual([
       `Your order ${orderId} is confirmed`,
@@ -153,7 +153,17 @@ describe("the story of an order that goes well", () => {
     const invoked = find(
       ({ kind, function: fn }) => kind === "invocation-started" && fn.includes("ReserveStock"),
     );
-    expect(invoked?.source).toBe("services/inventory/src/handlers/reserve-stock.ts");
+    expect(invoked?.work).toMatchObject({
+      function: "ReserveStock",
+      source: "services/inventory/src/handlers/reserve-stock.ts",
+    });
+    expect(invoked?.work?.items.map(({ table }) => table)).toContain("InventoryOutbox");
+    const request = find(({ kind, path }) => kind === "api.request" && path === "/orders");
+    expect(request?.work?.function).toBe("OrdersApi");
+    const notified = find(
+      ({ kind, function: fn }) => kind === "invocation-started" && fn.includes("NotifyCustomer"),
+    );
+    expect(notified?.work?.envelopes).toMatchObject([{ type: "orders.OrderConfirmed.v1" }]);
     expect(invoked?.end?.kind).toBe("invocation-ended");
 
     const item = find(
@@ -198,6 +208,30 @@ describe("the story of an order", () => {
     expect(wait?.ends).toBeUndefined();
     await shop.settle();
     expect(told(shop, index, id).status).toBe("CONFIRMED");
+  });
+
+  it("shows attempts that failed before there was an invocation, and that the last one went well", async () => {
+    const { stop } = spoil(
+      shop.local,
+      ({ service, operation, input }) =>
+        service === "lambda" && operation === "Invoke" && /NotifyCustomer/.test(input.FunctionName),
+      async () => ({
+        StatusCode: 200,
+        FunctionError: "Unhandled",
+        Payload: Buffer.from('{"errorType":"Error","errorMessage":"Made to fail"}').toString(
+          "base64",
+        ),
+      }),
+      2,
+    );
+    const id = await shop.order();
+    await shop.clock.advance(5_000);
+    const notify = () => told(shop, index, id).bars.find(({ label }) => label === "NotifyCustomer");
+    expect(notify()).toMatchObject({ failed: "Error: Made to fail" });
+    await shop.clock.advance(3_600_000);
+    stop();
+    expect(notify()?.attempts).toHaveLength(3);
+    expect(notify()?.failed).toBeUndefined();
   });
 
   it("says that its event is a dead letter, where, and because of what", async () => {
@@ -326,6 +360,24 @@ describe("whose an entry is", () => {
     expect([...of(1)]).toEqual([a, b]);
     expect([...of(2)]).toEqual([a, b]);
     expect([...of(3)]).toEqual([a]);
+  });
+
+  it("is nobody's any more where time was put back before it", () => {
+    const entries = [
+      entry(1, "call", { input: a }),
+      entry(2, "call", { input: a }),
+      entry(3, "call", { input: b }),
+      entry(4, "clock", { what: "rewound", to: 1 }),
+      entry(5, "call", { input: a }),
+    ];
+    const index = indexOrders({
+      get: (seq) => entries[seq - 1],
+      entries: (after, most) => entries.slice(after, after + most),
+      hear: () => () => {},
+      first: 1,
+    });
+    expect(index.orders()).toEqual([a]);
+    expect(index.entries(a).map(({ seq }) => seq)).toEqual([1, 5]);
   });
 
   it("is forgotten with the entry", () => {

@@ -1,0 +1,174 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ask, sentenceOf } from "../ask.ts";
+import { hear, onRestart } from "../live.ts";
+import { CopyLine } from "../parts/copy-line.tsx";
+import { go, query } from "../route.ts";
+import { who } from "../state.ts";
+import { timeOfDay } from "../words.ts";
+import { BarPanel } from "./bar-panel.tsx";
+import { Causes } from "./causes.tsx";
+import { Costs } from "./costs.tsx";
+import { Legend } from "./legend.tsx";
+import type { Cause, OrderStory } from "./story.ts";
+import { Waterfall } from "./waterfall.tsx";
+
+/** News of an order are looked at so long after they came, for they come many together. */
+const SOON_MS = 250;
+/** What waits says until when: it is looked at so often while anything runs. */
+const AGAIN_MS = 1_000;
+
+const useStory = (orderId: string) => {
+  const story = useSignal<OrderStory | undefined>(undefined);
+  const wrong = useSignal<string | undefined>(undefined);
+  useEffect(() => {
+    let current = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    story.value = undefined;
+    const look = async () => {
+      timer = undefined;
+      try {
+        const found = await ask<OrderStory>(`orders/${encodeURIComponent(orderId)}`);
+        if (!current) return;
+        story.value = found;
+        wrong.value = undefined;
+      } catch (error) {
+        if (current) wrong.value = sentenceOf(error);
+      }
+      const runs = story.value?.bars.some(({ ends }) => ends === undefined);
+      if (current && (runs || wrong.value)) soon(AGAIN_MS);
+    };
+    const soon = (ms: number) => {
+      timer ??= setTimeout(look, ms);
+    };
+    void look();
+    const stops = [
+      hear((fresh) => {
+        // What is of several orders says so of none: it is looked at, too.
+        if (fresh.some(({ order }) => order === orderId || order === undefined)) soon(SOON_MS);
+      }),
+      onRestart(() => soon(0)),
+    ];
+    return () => {
+      current = false;
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+    };
+  }, [orderId, story, wrong]);
+  return { story: story.value, wrong: wrong.value };
+};
+
+const sides = [
+  { id: "causes", label: "Causes" },
+  { id: "cost", label: "Cost" },
+  { id: "mail", label: "E-mails" },
+] as const;
+
+/** Another view of the same order: what is picked stands in the address. */
+const show = (orderId: string, changes: Record<string, string | undefined>) => {
+  const next = new URLSearchParams(query.value);
+  for (const [name, value] of Object.entries(changes))
+    if (value === undefined) next.delete(name);
+    else next.set(name, value);
+  const text = next.toString();
+  go(`orders/${orderId}${text ? `?${text}` : ""}`, { replace: true });
+};
+
+const labelIn = (tree: Cause[], seq: number): string | undefined => {
+  for (const node of tree) {
+    const found = node.seq === seq ? node.what : labelIn(node.children, seq);
+    if (found) return found;
+  }
+  return undefined;
+};
+
+const cancelLine = (orderId: string) =>
+  `curl -s -X POST ${location.origin}/orders/${orderId}/cancel -H "authorization: Bearer $(npm run -s sign-in -- ${who.value})"`;
+
+/** One order: where it is and why, what was done for it over time, what caused what, what it cost. */
+export const OrderView = ({ orderId }: { orderId: string }) => {
+  const { story, wrong } = useStory(orderId);
+  if (!story) return <p class="nothing big">{wrong ?? "Looking…"}</p>;
+
+  const { short, status, sentence, bars, tree, cost, emails, looks } = story;
+  const selected = Number(query.value.get("bar")) || undefined;
+  const side = query.value.get("side") ?? "causes";
+  const isTrue = query.value.get("scale") === "true";
+  const select = (seq: number | undefined) =>
+    show(orderId, { bar: seq === undefined ? undefined : String(seq) });
+  const label =
+    selected === undefined
+      ? ""
+      : (bars.find(({ seq }) => seq === selected)?.label ??
+        labelIn(tree, selected) ??
+        `Entry ${selected}`);
+  return (
+    <article class="order">
+      <header>
+        <h1>
+          {short} <span class={`status ${status}`}>{status.replace("_", " ")}</span>
+        </h1>
+        <p class="order-id">
+          <code>{orderId}</code>
+          <CopyLine small line={cancelLine(orderId)} />
+          {looks > 0 && <span class="quiet">looked at {looks} times</span>}
+        </p>
+        <p class="sentence">{sentence}</p>
+        {wrong && <p class="wrong">{wrong}</p>}
+      </header>
+      <div class="order-body">
+        <section class="work" aria-label="Waterfall">
+          <div class="work-head">
+            <Legend />
+            <button
+              type="button"
+              aria-pressed={isTrue}
+              title="Otherwise short steps are drawn longer, so that they are seen beside long waits"
+              onClick={() => show(orderId, { scale: isTrue ? undefined : "true" })}
+            >
+              True to scale
+            </button>
+          </div>
+          <Waterfall bars={bars} selected={selected} isTrue={isTrue} select={select} />
+        </section>
+        <aside class="beside">
+          {selected !== undefined ? (
+            <BarPanel seq={selected} label={label} close={() => select(undefined)} />
+          ) : (
+            <>
+              <nav class="sides" aria-label="Beside the waterfall">
+                {sides.map(({ id, label }) => (
+                  <button
+                    type="button"
+                    key={id}
+                    aria-pressed={side === id}
+                    onClick={() => show(orderId, { side: id === "causes" ? undefined : id })}
+                  >
+                    {label}
+                    {id === "mail" && ` (${emails.length})`}
+                  </button>
+                ))}
+              </nav>
+              {side === "cost" && <Costs cost={cost} />}
+              {side === "mail" &&
+                (emails.length === 0 ? (
+                  <p class="nothing">No e-mail was sent yet.</p>
+                ) : (
+                  <ul class="mails">
+                    {emails.map(({ seq, at, subject }) => (
+                      <li key={seq}>
+                        <button type="button" class="plain" onClick={() => select(seq)}>
+                          <time>{timeOfDay(at)}</time> {subject}
+                        </button>
+                      </li>
+                    ))}
+                  </ul>
+                ))}
+              {side === "causes" && <Causes tree={tree} selected={selected} select={select} />}
+            </>
+          )}
+        </aside>
+      </div>
+    </article>
+  );
+};
