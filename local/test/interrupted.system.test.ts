@@ -52,7 +52,7 @@ const standsStill = (name: string) =>
   );
 
 test("Ctrl-C ends a shop whose functions never wait, and until then it serves orders", async () => {
-  shop = await openOutsideShop();
+  shop = await openOutsideShop({ options: ["--isolated"] });
   void begin("Loop", "blocks", { how: "unrolled" });
   await standsStill("Loop");
   void begin("Microtasks", "blocks", { how: "microtasks" });
@@ -64,7 +64,7 @@ test("Ctrl-C ends a shop whose functions never wait, and until then it serves or
 });
 
 test("Ctrl-C ends a shop with a function in native code, which nothing interrupts", async () => {
-  shop = await openOutsideShop();
+  shop = await openOutsideShop({ options: ["--isolated"] });
   void begin("Native", "blocks", { how: "native" });
   await standsStill("Native");
   await serves();

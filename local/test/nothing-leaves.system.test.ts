@@ -26,7 +26,12 @@ const outside = (seen: Seen[]) =>
 let shop: OutsideShop;
 const file = join(folder, "shop");
 beforeAll(async () => {
-  shop = await openOutsideShop({ node: watch, env: { NOTHING_LEAVES: file } });
+  // Sockets are for isolated functions only.
+  shop = await openOutsideShop({
+    options: ["--isolated"],
+    node: watch,
+    env: { NOTHING_LEAVES: file },
+  });
 });
 afterAll(() => shop?.stop());
 
