@@ -35,6 +35,8 @@ type LiveOptions = Omit<ShopOptions, "clock" | "runtime"> & {
   clock: PacedClock;
   /** Why nothing may be turned back, if that is so. */
   forbidden?: string | undefined;
+  /** What it measures with how long keeping a moment takes; the machine's own where it is not given. */
+  monotonic?: (() => number) | undefined;
   /** Hears of each moment that it was turned back to. */
   rewound?: (moment: Moment, what: "rewound" | "reset") => void;
 };
@@ -49,7 +51,7 @@ const outsideOf = ({ handlers, pages }: Shop, arrivals: Arrivals): LiveShop["out
 
 /** Opens the shop on a paced clock, with its functions in this process. */
 export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
-  const { clock, forbidden, rewound, ...rest } = options;
+  const { clock, forbidden, rewound, monotonic, ...rest } = options;
   const shop = await openShop({ ...rest, clock, runtime: "inline", followCode: true });
   const arrivals = createArrivals(clock);
   const { trace } = shop.cloud;
@@ -59,6 +61,7 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
     arrivals,
     forbidden,
     seq: () => trace.last,
+    ...(monotonic && { monotonic }),
     rewound(moment, what) {
       trace.turn();
       // Whoever keeps what passed learns from it what has not happened.

@@ -41,6 +41,8 @@ export type TimelineOptions = {
   every?: number;
   most?: number;
   heaviest?: number;
+  /** What it measures with how long keeping a moment takes, in milliseconds. */
+  monotonic?: () => number;
 };
 
 /** Part of the time that may be spent on keeping moments. */
@@ -69,6 +71,7 @@ export const createTimeline = ({
   every = 50,
   most = 64,
   heaviest = 1_000_000,
+  monotonic = () => performance.now(),
 }: TimelineOptions): Timeline => {
   const moments = createMoments<WorldMoment>({ most, heaviest });
   let decisions = 0;
@@ -76,9 +79,9 @@ export const createTimeline = ({
   let turning = false;
 
   const take = (label?: string): Moment => {
-    const began = performance.now();
+    const began = monotonic();
     const value = { parts: cloud.keeper.take(), clock: clock.moment() };
-    const ended = performance.now();
+    const ended = monotonic();
     cost = { ended, ms: ended - began };
     decisions = 0;
     const at = value.clock.now;
@@ -92,7 +95,7 @@ export const createTimeline = ({
   const stop = clock.afterEach(() => {
     decisions += 1;
     if (forbidden !== undefined || decisions < every || moments.all().length === 0) return;
-    if (performance.now() - cost.ended >= cost.ms / SHARE) take();
+    if (monotonic() - cost.ended >= cost.ms / SHARE) take();
   });
 
   const plain = ({ id, at, seq, label }: Kept<WorldMoment>): Moment => ({

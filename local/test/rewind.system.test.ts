@@ -23,7 +23,7 @@ const opened = async (forbidden?: string) => {
     while (!over) await machine.pass(clock, 100);
     return work;
   };
-  const shop = await driven(liveShop({ clock, forbidden }));
+  const shop = await driven(liveShop({ clock, forbidden, monotonic: () => 0 }));
   stops.push(() => {
     shop.stop();
     clock.stop();
