@@ -1,5 +1,7 @@
+import type { Holder } from "emulator/doors/wire/credentials";
 import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
+import { administrator } from "emulator/kernel/engine";
 import type { Keeper, Snapshot } from "emulator/kernel/keep";
 import { type Books, openBooks } from "./judge/books.ts";
 import { judge } from "./judge/judge.ts";
@@ -55,6 +57,16 @@ const opened = (): Promise<Snapshot> => {
   return justOpened;
 };
 
+/** The administrator's key in a snapshot: who goes on from it has the same one. */
+const administratorOf = ({ parts }: Snapshot) => {
+  const keys = parts.get("iam.keys") as [string, Holder][];
+  const [accessKeyId, holder] =
+    keys.find(([, { caller }]) => caller.name === administrator.name) ?? [];
+  return accessKeyId && holder
+    ? { accessKeyId, secretAccessKey: holder.secretAccessKey }
+    : undefined;
+};
+
 /** A shop that has just opened, or one that goes on from where a snapshot was taken. */
 export const virtualShop = async ({
   seed = 1,
@@ -71,7 +83,10 @@ export const virtualShop = async ({
   const clock = virtualClock({ seed: seed ^ (from.now | 0), start: from.now });
   const drive = driverOf(clock);
   const restore = (keeper: Keeper) => keeper.put(from.parts);
-  const local = await drive(openShop({ clock, runtime: "inline", restore, ...options }));
+  const credentials = administratorOf(from);
+  const local = await drive(
+    openShop({ clock, runtime: "inline", restore, credentials, ...options }),
+  );
   const errors = hearErrors(local);
   /** Who reads of a dead letter wants to know what its consumer said. */
   const withReason = (what: string) =>

@@ -14,17 +14,22 @@ const nothing: WireResponse = {
 export const apiDoor = (api: WireHandler | undefined) => {
   const mounted = new Map<string, WireHandler>();
   let pages: Pages = async () => undefined;
+  const mountOf = (path: string) =>
+    [...mounted].find(([at]) => path === at || path.startsWith(`${at}/`));
   const handle: WireHandler = async (request) => {
     const { path } = request;
-    for (const [at, mount] of mounted)
-      if (path === at || path.startsWith(`${at}/`))
-        return mount({ ...request, path: path.slice(at.length) || "/" });
+    const found = mountOf(path);
+    if (found) {
+      const [at, mount] = found;
+      return mount({ ...request, path: path.slice(at.length) || "/" });
+    }
     return (await pages(request)) ?? (await api?.(request)) ?? nothing;
   };
   return {
     handle,
     /** What the pages answer by themselves. */
-    pages: ((request) => pages(request)) satisfies Pages,
+    pages: (async (request) =>
+      mountOf(request.path) ? undefined : pages(request)) satisfies Pages,
     /** Lets a handler answer for everything below an address, with paths that begin there. */
     mount: (address: string, handler: WireHandler) =>
       void mounted.set(new URL(address).pathname, handler),

@@ -212,7 +212,7 @@ export const noTrace: Trace = {
 };
 
 /** So many values are looked at to tell how large all are. */
-const looked = 200;
+const looked = 48;
 
 let left = 0;
 
@@ -229,7 +229,7 @@ const sizeWithin = (value: unknown): number => {
   return sum;
 };
 
-/** About how many bytes a value takes, by the first few hundred values in it. */
+/** About how many bytes a value takes, by the first values in it. */
 export const roughSize = (value: unknown): number => {
   if (value === undefined) return 0;
   left = looked;

@@ -378,6 +378,7 @@ describe("a ledger that two write at once", () => {
       await shop.invoke("VoidPayment", payment.order);
       return next(call);
     });
+    await clock.runUntil(() => overtaken, 60_000);
     await clock.advance(5_000);
     stop();
     expect(overtaken).toBe(true);

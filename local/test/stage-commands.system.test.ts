@@ -134,10 +134,10 @@ describe("npm run try", () => {
 
   test.each<[string, () => string[], Record<string, string | undefined>, RegExp]>([
     [
-      "was never deployed",
+      "has outputs that are not there",
       () => ["--stage", "ada", "--outputs", join(directory, "nothing.json")],
       {},
-      /^No stage was deployed from this checkout yet: deploy it from here with `npx sst deploy --stage ada`/,
+      /^--outputs .+nothing\.json cannot be read: ENOENT/,
     ],
     [
       "is not the last that was deployed",

@@ -121,6 +121,6 @@ describe("attributes whose names alone are more than an item", () => {
       code: "ValidationException",
       message,
     });
-    expect(reads).toBeLessThan(520);
+    expect(reads).toBeLessThan(600);
   });
 });
