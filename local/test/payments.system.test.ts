@@ -369,7 +369,6 @@ describe("a ledger that two write at once", () => {
 
   it("I3 keeps it in a transaction, too", async () => {
     const payment = orderWith("tok_approve");
-    await payment.authorize();
     let overtaken = false;
     const stop = shop.cloud.guard(async (call, next) => {
       const isHeard = call.operation === "TransactWriteItems";
@@ -378,7 +377,7 @@ describe("a ledger that two write at once", () => {
       await shop.invoke("VoidPayment", payment.order);
       return next(call);
     });
-    await clock.runUntil(() => overtaken, 60_000);
+    await payment.authorize().catch(() => {}); // its webhook may come before its answer
     await clock.advance(5_000);
     stop();
     expect(overtaken).toBe(true);
