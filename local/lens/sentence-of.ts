@@ -49,7 +49,7 @@ const happened = ({ status, milestones }: Whereabouts): string => {
       return "Placed, not yet confirmed";
     case "CONFIRMED":
       return has("PaymentCaptured") && has("StockCommitted")
-        ? `Fulfilled in ${took}: the money is captured and the stock is sold`
+        ? `Fulfilled ${took} after it was taken: the money is captured and the stock is sold`
         : "Confirmed: only forward from here";
     case "REJECTING":
       return `Compensates: it is rejected because ${why("OrderAbandoned")}`;

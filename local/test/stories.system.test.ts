@@ -54,7 +54,7 @@ describe("the story of an order that goes well", () => {
   it("says in one sentence that it was fulfilled", () => {
     expect(story.status).toBe("CONFIRMED");
     expect(story.sentence).toMatch(
-      /^Fulfilled in \d+ ms: the money is captured and the stock is sold\.$/,
+      /^Fulfilled \d+ ms after it was taken: the money is captured and the stock is sold\.$/,
     );
     expect(story.emails.map(({ subject }) => subject)).toEqual([
       `Your order ${orderId} is confirmed`,
