@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { Refusal, sentenceOf } from "./ask.ts";
 import { go } from "./route.ts";
 import { accounts, attempt, say, who } from "./state.ts";
+import { signedIn } from "./terminal.ts";
 
 /** An order that shows something. */
 export type Preset = {
@@ -84,7 +85,7 @@ const placeAs = async (name: string, preset: Preset): Promise<string> => {
 
 /** The line for a shell that places such an order. */
 export const curlOf = (preset: Preset): string =>
-  `curl -s -X POST ${location.origin}/orders -H "authorization: Bearer $(npm run -s sign-in -- ${who.value})" -H "idempotency-key: $(uuidgen)" -H "content-type: application/json" -d '${bodyOf(preset)}'`;
+  `curl -s -X POST ${location.origin}/orders ${signedIn(who.value)} -H "idempotency-key: $(uuidgen)" -H "content-type: application/json" -d '${bodyOf(preset)}'`;
 
 /** The order that was placed last on this page. */
 const newest = signal<string | undefined>(undefined);

@@ -2,6 +2,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { ask, sentenceOf } from "./ask.ts";
 import { told } from "./live.ts";
 import { looked } from "./looked.ts";
+import { shopLine } from "./terminal.ts";
 import type { Account, ClockState, Depth, Fault, Moment, ShopMap } from "./types.ts";
 
 /** The map of the shop, which never changes while it runs. */
@@ -63,8 +64,15 @@ export const thingById = computed(
   () => new Map(map.value.value.things.map((thing) => [thing.id, thing])),
 );
 
-/** Something that was said to whoever looks: what was done, what one sees next, or what went wrong. */
-export type Notice = { id: number; text: string; next?: string; wrong?: true; line?: string };
+/** Something that was said to whoever looks: what was done, what one sees next, or what went wrong. A newer one takes the place of one on the same topic. */
+export type Notice = {
+  id: number;
+  text: string;
+  next?: string;
+  wrong?: true;
+  line?: string;
+  topic?: string;
+};
 
 /** What is being said. */
 export const notices = signal<Notice[]>([]);
@@ -74,7 +82,10 @@ let noticed = 0;
 export const say = (notice: Omit<Notice, "id">): void => {
   noticed += 1;
   const id = noticed;
-  notices.value = [...notices.value.slice(-3), { ...notice, id }];
+  const others = notices.value.filter(
+    ({ topic, wrong }) => topic === undefined || topic !== notice.topic || wrong,
+  );
+  notices.value = [...others.slice(-3), { ...notice, id }];
   if (!notice.wrong) setTimeout(() => hush(id), 9_000);
 };
 /** Says something no more. */
@@ -98,24 +109,18 @@ export const command = (line: string): Promise<unknown> =>
     const { said, next } = await ask<{ said: string; next: string }>("commands", {
       body: { line },
     });
-    say({ text: said, next, line: `npm run shop -- ${line}` });
-    await Promise.all([depths.look(), faults.look(), clock.look()]);
-  });
-
-const drive = (path: string, body: object) =>
-  attempt(async () => {
-    await ask(path, { body });
-    await Promise.all([clock.look(), timeline.look()]);
+    say({ text: said, next, line: shopLine(line), topic: line.split(" ")[0] });
+    await Promise.all([depths.look(), faults.look(), clock.look(), timeline.look()]);
   });
 
 /** Pauses the clock, or lets it go on. */
-export const setPaused = (paused: boolean) => drive("clock", { paused });
+export const setPaused = (paused: boolean) => command(paused ? "clock pause" : "clock resume");
 /** Sets the clock's speed. */
-export const setSpeed = (speed: number | "max") => drive("clock", { speed });
+export const setSpeed = (speed: number | "max") => command(`clock speed ${speed}`);
 /** Goes back to a moment. */
-export const rewind = (id: Moment["id"]) => drive("rewind", { id });
+export const rewind = (id: Moment["id"]) => command(`rewind ${id}`);
 /** Goes back to the opened doors. */
-export const reset = () => drive("reset", {});
+export const reset = () => command("reset");
 
 /** Makes one decision of the clock, and says which. */
 export const step = () =>
@@ -123,7 +128,8 @@ export const step = () =>
     const { did } = await ask<{ did: { label: string } | null }>("clock/step", { body: {} });
     say({
       text: did ? `One step: ${did.label}` : "Nothing is due: the shop waits for somebody.",
-      line: "npm run shop -- clock step",
+      line: shopLine("clock step"),
+      topic: "clock",
     });
     await clock.look();
   });

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { ask } from "../ask.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { attempt, command, depths, faults, timeNow } from "../state.ts";
+import { shopLine } from "../terminal.ts";
 import type { Fault } from "../types.ts";
 import { span } from "../words.ts";
 import { type Card, cards } from "./looked-at.ts";
@@ -57,7 +58,7 @@ const FaultCard = ({
           }}
         />
         <button type="submit">Do it</button>
-        <CopyLine small line={`npm run shop -- ${line.value}`} />
+        <CopyLine small line={shopLine(line.value)} />
       </form>
     </li>
   );

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { command } from "../state.ts";
+import { shopLine } from "../terminal.ts";
 import { cards, robot } from "./looked-at.ts";
 
 const refusals = (refused: Record<string, number>) =>
@@ -22,7 +23,7 @@ export const RobotPanel = () => {
     <div class="robot">
       <header>
         <h2>Order robot</h2>
-        <CopyLine small line={`npm run shop -- ${line}`} />
+        <CopyLine small line={shopLine(line)} />
       </header>
       <p class="robot-wish">
         <label>

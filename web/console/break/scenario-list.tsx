@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { command } from "../state.ts";
+import { shopLine } from "../terminal.ts";
 import { scenarios } from "./looked-at.ts";
 
 /** Faults and orders that are arranged with one click, each with where to look. */
@@ -26,7 +27,7 @@ export const ScenarioList = () => {
               </strong>
               <span class="quiet">{hypothesis}</span>
             </button>
-            <CopyLine small line={`npm run shop -- scenario ${name}`} />
+            <CopyLine small line={shopLine(`scenario ${name}`)} />
             {begun.value === name && <p class="scenario-look">{look}</p>}
           </li>
         ))}

@@ -24,7 +24,7 @@ const MOST_BLOCKS = 16;
 /** What waits, as blocks: one for each, up to sixteen. */
 const Blocks = ({ x, y, w, depth }: { x: number; y: number; w: number; depth: number }) => {
   const shown = Math.min(MOST_BLOCKS, depth);
-  const wide = Math.min(7, (w - 16) / MOST_BLOCKS - 1.5);
+  const wide = Math.max(1, Math.min(7, (w - 16) / MOST_BLOCKS - 1.5));
   return (
     <g class="blocks">
       {Array.from({ length: shown }, (_, i) => (
@@ -92,7 +92,7 @@ export const Cell = ({
       onBlur={() => onHover?.(false)}
     >
       <title>{label}</title>
-      <rect class="cell-box" x={x} y={y} width={w} height={h} rx={8} />
+      <rect class="cell-box" x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={8} />
       <Icon kind={kind} x={x + 8} y={flat ? y + h / 2 - 8 : y + 9} />
       <text class="cell-title" x={x + 28} y={flat ? y + h / 2 + 5 : y + 22}>
         {cut(title, flat ? 160 : w - 32, 7.4)}

@@ -63,7 +63,7 @@ export const RoomView = ({ map, room }: { map: ShopMap; room: string }) => {
               <title>
                 {id} of {room}
               </title>
-              <rect x={x} y={y} width={w} height={h} rx={h / 2} />
+              <rect x={x} y={y} width={Math.max(0, w)} height={h} rx={h / 2} />
               <text x={x + w / 2} y={y + h / 2 + 4.5} text-anchor="middle">
                 {id.length > 21 ? `${id.slice(0, 20)}…` : id}
               </text>

@@ -1,6 +1,7 @@
 import { CopyLine } from "../parts/copy-line.tsx";
 import { go, parts } from "../route.ts";
 import { command, depths, map, thingById } from "../state.ts";
+import { shopLine } from "../terminal.ts";
 import type { Thing } from "../types.ts";
 import { span } from "../words.ts";
 
@@ -9,7 +10,7 @@ const Action = ({ label, line }: { label: string; line: string }) => (
     <button type="button" onClick={() => command(line)}>
       {label}
     </button>
-    <CopyLine small line={`npm run shop -- ${line}`} />
+    <CopyLine small line={shopLine(line)} />
   </div>
 );
 

@@ -28,7 +28,7 @@ const titleOf = ({ id, kind, label, room, members }: Part): { title: string; not
   const [count = "", what = ""] = first.split(" ");
   return {
     title: what.charAt(0).toUpperCase() + what.slice(1),
-    note: second ? `${count} behind ${second}` : count,
+    note: second ? `${count}, ${second}` : count,
   };
 };
 
@@ -63,7 +63,7 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
       <svg width={wide} height={high} aria-label="The map of the shop">
         {rooms.map(({ id, label, x, y, w, h }) => (
           <g key={id} class="room">
-            <rect x={x} y={y} width={w} height={h} rx={12} />
+            <rect x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={12} />
             {/* biome-ignore lint/a11y/useSemanticElements: an SVG has no buttons */}
             <text
               class="room-name"
@@ -138,7 +138,7 @@ const ApiBar = ({ part: { x, y, w, h }, passed, onOpen }: ApiBarProps) => (
       if (event.key === "Enter") onOpen();
     }}
   >
-    <rect class="cell-box" x={x} y={y} width={w} height={h} rx={10} />
+    <rect class="cell-box" x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={10} />
     <text class="cell-title" x={x + w / 2} y={y + h / 2 - 12} text-anchor="middle">
       HTTP API
     </text>

@@ -5,6 +5,7 @@ import { hear, onRestart } from "../live.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { go, query } from "../route.ts";
 import { who } from "../state.ts";
+import { signedIn } from "../terminal.ts";
 import { timeOfDay } from "../words.ts";
 import { BarPanel } from "./bar-panel.tsx";
 import { Causes } from "./causes.tsx";
@@ -83,7 +84,7 @@ const labelIn = (tree: Cause[], seq: number): string | undefined => {
 };
 
 const cancelLine = (orderId: string) =>
-  `curl -s -X POST ${location.origin}/orders/${orderId}/cancel -H "authorization: Bearer $(npm run -s sign-in -- ${who.value})"`;
+  `curl -s -X POST ${location.origin}/orders/${orderId}/cancel ${signedIn(who.value)}`;
 
 /** One order: where it is and why, what was done for it over time, what caused what, what it cost. */
 export const OrderView = ({ orderId }: { orderId: string }) => {

@@ -1,17 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { lines, lost, skipped, version } from "../live.ts";
-import {
-  attempt,
-  clock,
-  reset,
-  rewind,
-  setPaused,
-  setSpeed,
-  step,
-  timeline,
-  timeNow,
-} from "../state.ts";
+import { clock, reset, rewind, setPaused, setSpeed, step, timeline, timeNow } from "../state.ts";
 import { shortTime, span } from "../words.ts";
 
 /** The speeds that one picks among. */
@@ -144,7 +134,7 @@ export const ClockBar = () => {
         onClick={() => {
           if (!sure) return setSure(true);
           setSure(false);
-          void attempt(reset);
+          void reset();
         }}
       >
         {sure ? "Really reset?" : "Reset"}

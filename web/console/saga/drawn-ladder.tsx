@@ -43,6 +43,12 @@ const placesOf = ({ rungs, rows }: Ladder, wide: number, high: number) => {
   );
 };
 
+/** Whether a name with its sign is wider than its rung: letters are about 0.64 of their size wide. */
+const tooWide = (name: string, wide: number): boolean => {
+  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return (name.length + 2) * size * 0.64 > wide - 20;
+};
+
 const noteOf = (rung: Rung, standing: Standing | undefined): string => {
   if (!standing) return rung.waits ? "waits with a task token" : "";
   const { status, attempts, entered, left, error } = standing;
@@ -119,7 +125,13 @@ export const DrawnLadder = ({ ladder, standings, taken: ways, wide, high }: Draw
                 ◆ pivot
               </text>
             )}
-            <text class="rung-name" x={x + 12} y={y + (note ? h / 2 - 3 : h / 2 + 5)}>
+            <text
+              class="rung-name"
+              textLength={tooWide(rung.name, w) ? w - 20 : undefined}
+              lengthAdjust="spacingAndGlyphs"
+              x={x + 12}
+              y={y + (note ? h / 2 - 3 : h / 2 + 5)}
+            >
               {standing ? `${signs[standing.status]} ` : ""}
               {rung.name}
             </text>

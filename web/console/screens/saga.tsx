@@ -9,6 +9,7 @@ import { DrawnLadder } from "../saga/drawn-ladder.tsx";
 import { aboutOf, type HistoryEvent, momentOf, standingsOf, takenWays } from "../saga/history.ts";
 import { type Definition, ladderOf } from "../saga/ladder.ts";
 import { attempt, say, thingById } from "../state.ts";
+import { awsLine } from "../terminal.ts";
 import { shortTime, tail, timeOfDay } from "../words.ts";
 
 type Execution = { name: string; status: string; startDate: number | string };
@@ -180,7 +181,9 @@ export const SagaScreen = () => {
             )}
             <History run={ran} />
             <CopyLine
-              line={`npm run aws -- stepfunctions get-execution-history --execution-arn ${ran.executionArn}`}
+              line={awsLine(
+                `stepfunctions get-execution-history --execution-arn ${ran.executionArn}`,
+              )}
             />
           </>
         )}
