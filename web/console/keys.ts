@@ -37,7 +37,8 @@ const keys: Record<string, () => unknown> = {
 
 /** Does what a key is for, unless somebody types. */
 export const onKey = (event: KeyboardEvent): void => {
-  if (event.ctrlKey || event.metaKey || event.altKey || helpIsOpen.value) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
   const { tagName, type } = event.target as HTMLInputElement;
   if (/^(TEXTAREA|SELECT)$/.test(tagName) || (tagName === "INPUT" && type !== "range")) return;
   if (event.key === " " && tagName === "BUTTON") return;

@@ -74,7 +74,10 @@ export const resume: Command = {
     pausesOf(control, chosen);
     for (const one of chosen) await one.set(true);
     return {
-      said: off.length > 0 ? `${namesOf(off)} goes on.` : `${namesOf(chosen)} was not paused.`,
+      said:
+        off.length > 0
+          ? `${namesOf(off)} ${off.length === 1 ? "goes" : "go"} on.`
+          : `${namesOf(chosen)} was not paused.`,
       next: "What waited is taken now, oldest first, and its depth goes down to 0.",
       aws: chosen.map(({ line }) => line(true)),
     };

@@ -5,8 +5,18 @@ import { timeOfDay } from "../words.ts";
 import { Difference } from "./difference.tsx";
 import type { Allowed, Shown, Work } from "./story.ts";
 
+/** What Lambda answers to Invoke is bytes, in base64 in the trace: here it is what they say. */
+const readable = (key: string, value: unknown) => {
+  if (key !== "Payload" || typeof value !== "string") return value;
+  try {
+    return JSON.parse(atob(value));
+  } catch {
+    return value;
+  }
+};
+
 const text = (value: unknown) =>
-  typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "nothing");
+  typeof value === "string" ? value : (JSON.stringify(value, readable, 2) ?? "nothing");
 
 const Fold = ({
   title,

@@ -1,0 +1,312 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import {
+  browserFile,
+  browserTest,
+  openBrowser,
+  openPage,
+  type RunningShop,
+  startShop,
+  type Watched,
+} from "../test/browser.ts";
+
+let browser: Browser;
+let shop: RunningShop;
+let context: BrowserContext;
+const opened: Watched[] = [];
+
+beforeAll(async () => {
+  if (!browserFile) return;
+  [browser, shop] = await Promise.all([openBrowser(), startShop()]);
+});
+beforeEach(async () => {
+  if (!browserFile) return;
+  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  // A limit is there to end what hangs; a busy machine must not meet it.
+  context.setDefaultTimeout(240_000);
+});
+afterEach(async () => {
+  await context?.close();
+  expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await shop?.stop();
+});
+
+const see = async (path = "/console/", at = shop, options = {}) => {
+  const page = await openPage(context, at, path, options);
+  opened.push(page);
+  await page.getByRole("button", { name: "Place an order" }).waitFor();
+  return page;
+};
+const place = async (page: Page, preset: string) => {
+  await page.getByRole("button", { name: "Place an order" }).click();
+  await page.locator(".presets button.plain", { hasText: preset }).click();
+  await page.locator(".notice", { hasText: "ordered." }).last().waitFor();
+};
+const tab = (page: Page, name: string) => page.locator(".tabs a", { hasText: name }).click();
+const newest = async (page: Page) => {
+  await page.keyboard.press("n");
+  await page.locator(".order h1").waitFor();
+};
+const status = (page: Page, text: string) => page.locator(`.order h1 .${text}`).waitFor();
+const say = async (page: Page, title: string, line: string) => {
+  const card = page.locator(".fault-card", { hasText: title });
+  await card.getByRole("searchbox").fill(line);
+  await card.getByRole("button", { name: "Do it" }).click();
+};
+/** The id of the order that is shown. */
+const shownId = (page: Page) => page.locator(".order-id code").textContent();
+const reset = async (page: Page) => {
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
+  await page.getByRole("button", { name: "Really reset?" }).click();
+  await page.locator(".notice", { hasText: "as it was when its doors opened" }).waitFor();
+  // What was said before is gone, so that it is not taken for what is said next.
+  await page.reload();
+};
+const pause = async (page: Page) => {
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.locator(".paused").waitFor();
+};
+const goOn = async (page: Page) => {
+  await page.getByRole("button", { name: "Let time go on" }).click();
+  await page.locator(".paused").waitFor({ state: "hidden" });
+};
+/** Asks the shop as the console does. */
+const asked = (page: Page, path: string) =>
+  page.evaluate<string>(
+    `fetch("/_local/console/${path}", { headers: { "x-petstore": "console" } }).then((a) => a.text())`,
+  );
+
+describe("in the console", () => {
+  browserTest("an order is followed from its request to the e-mail", async () => {
+    const page = await see();
+    await place(page, "An order that goes well");
+    await newest(page);
+    await status(page, "CONFIRMED");
+    await page.locator(".waterfall .label", { hasText: "CapturePayment" }).waitFor();
+    await page.getByRole("button", { name: /E-mails \([1-9]/ }).click();
+    await page.locator(".mails button").first().click();
+    await page.locator(".bar-panel pre").first().waitFor();
+    await page.locator(".bar-panel .close").click();
+    await page.locator(".waterfall .row", { hasText: "ReserveStock" }).click();
+    await page.getByText("services/inventory/src/handlers/reserve-stock.ts").waitFor();
+  });
+
+  browserTest("a declined card is seen undone, in the waterfall and on the ladder", async () => {
+    const page = await see();
+    await place(page, "A card that is declined");
+    await newest(page);
+    await status(page, "REJECTED");
+    await page.locator(".waterfall .bar.undoes").first().waitFor();
+    await tab(page, "Saga");
+    await page.locator(".rung.undo.done", { hasText: "ReleaseStock" }).waitFor();
+    await page.locator(".rung.caught", { hasText: "AuthorizePayment" }).waitFor();
+  });
+
+  browserTest("a duplicate of an event changes nothing, and all promises hold", async () => {
+    const page = await see();
+    await place(page, "An order that goes well");
+    await newest(page);
+    await status(page, "CONFIRMED");
+    const mails = await page.getByRole("button", { name: /E-mails/ }).textContent();
+    const here = page.url();
+    await tab(page, "Break it");
+    await say(page, "Deliver an event twice", "duplicate OrderPlaced");
+    await page.locator(".notice code", { hasText: "duplicate OrderPlaced" }).waitFor();
+    await page.locator(".promises header", { hasText: "at rest" }).waitFor();
+    await page.locator(".promise.broken").waitFor({ state: "detached" });
+    await page.goto(here);
+    await status(page, "CONFIRMED");
+    await page.getByRole("button", { name: mails ?? "", exact: true }).waitFor();
+  });
+
+  browserTest("what waits behind a stopped relay is drained when it goes on", async () => {
+    const page = await see("/console/break");
+    await say(page, "Stop a consumer", "pause relay");
+    await page.locator(".notice code", { hasText: "pause relay" }).waitFor();
+    await place(page, "An order that goes well");
+    await newest(page);
+    await status(page, "PENDING");
+    await tab(page, "Map");
+    await page.locator(".cell.is-paused").first().waitFor();
+    await tab(page, "Break it");
+    await page.getByRole("button", { name: "Restore all" }).click();
+    await newest(page);
+    await status(page, "CONFIRMED");
+  });
+
+  browserTest("a clock that stands lets nothing fail; steps go through an order", async () => {
+    const page = await see();
+    await pause(page);
+    const before = JSON.parse(await asked(page, "clock")).now;
+    // The answer comes when time goes on: the button is clicked, and the order waits.
+    await page.getByRole("button", { name: "Place an order" }).click();
+    await page.locator(".presets button.plain", { hasText: "goes well" }).click();
+    for (let steps = 0; steps < 5; steps++) {
+      await page.getByRole("button", { name: "Step", exact: true }).click();
+      await page.locator(".notice", { hasText: "One step:" }).waitFor();
+    }
+    expect(JSON.parse(await asked(page, "clock")).now - before).toBeLessThan(60_000);
+    await goOn(page);
+    await page.locator(".notice", { hasText: "ordered." }).waitFor();
+    await newest(page);
+    await status(page, "CONFIRMED");
+    expect(await page.locator(".waterfall .bar.failed").count()).toBe(0);
+  });
+
+  browserTest("a reset gives the same ids for the same acts", async () => {
+    const page = await see();
+    await page.addInitScript("crypto.randomUUID = () => '00000000-0000-4000-8000-000000000000'");
+    await page.reload();
+    const once = async () => {
+      await reset(page);
+      await place(page, "An order that goes well");
+      await newest(page);
+      await status(page, "CONFIRMED");
+      return shownId(page);
+    };
+    expect(await once()).toBe(await once());
+  });
+
+  browserTest("after a rewind the order was never placed, and another may be", async () => {
+    const page = await see();
+    await reset(page);
+    await place(page, "An order that goes well");
+    await newest(page);
+    await status(page, "CONFIRMED");
+    const lost = await shownId(page);
+    const slider = page.getByRole("slider", { name: "Go back to a moment" });
+    await slider.focus();
+    await page.keyboard.press("Home");
+    await page.locator(".notice", { hasText: "The shop is where it was" }).waitFor();
+    await tab(page, "Orders");
+    await page.getByText("No orders yet").waitFor();
+    await page.reload();
+    await place(page, "A card that is declined");
+    await newest(page);
+    await status(page, "REJECTED");
+    expect(await asked(page, "orders")).not.toContain(lost);
+  });
+
+  browserTest("every screen is reached with the keyboard alone", async () => {
+    const page = await see();
+    await page.locator(".cell").first().waitFor();
+    for (const [i, name] of ["Map", "Orders", "Saga", "Messages", "Data", "Break it"].entries()) {
+      await page.keyboard.press(String(i + 1));
+      await page.locator(".tabs [aria-current]", { hasText: name }).waitFor();
+    }
+    await page.keyboard.press("o");
+    await page.locator(".notice", { hasText: "ordered." }).waitFor();
+    await page.keyboard.press("n");
+    await status(page, "CONFIRMED");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press(" ");
+    await page.locator(".paused").waitFor();
+    await page.keyboard.press(" ");
+    await page.locator(".paused").waitFor({ state: "hidden" });
+  });
+
+  browserTest("a hostile name of a product is text", async () => {
+    const { aws: endpoint, accessKeyId, secretAccessKey } = shop;
+    const credentials = { accessKeyId, secretAccessKey };
+    const lambda = new LambdaClient({ endpoint, region: "us-east-1", credentials });
+    const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+    const name = `<img src=x onerror="document.title='broken'">`;
+    const price = { amount: 100, currency: "USD" };
+    await lambda.send(
+      new InvokeCommand({
+        FunctionName: Functions.find((one) => one.FunctionName?.includes("ListProduct"))
+          ?.FunctionName,
+        Payload: JSON.stringify({ productId: "prd_hostile", name, kind: "supplies", price }),
+      }),
+    );
+    const page = await see();
+    const { last } = JSON.parse(await asked(page, "trace?after=0&limit=1"));
+    const trace = JSON.parse(await asked(page, `trace?after=${Math.max(0, last - 300)}`)).entries;
+    const seq = trace.findLast(
+      ({ kind, who }: { kind: string; who?: string }) =>
+        kind === "invocation-started" && who?.includes("ListProduct"),
+    )?.seq;
+    expect(seq).toBeGreaterThan(0);
+    await place(page, "An order that goes well");
+    await newest(page);
+    await page.goto(`${page.url().split("?")[0]}?bar=${seq}`);
+    await page
+      .locator(".bar-panel pre, .bar-panel dd", { hasText: "<img src=x" })
+      .first()
+      .waitFor({ state: "attached" });
+    expect(await page.locator("main img").count()).toBe(0);
+    expect(await page.title()).not.toBe("broken");
+  });
+
+  browserTest("a page of another origin can read nothing and post nothing", async () => {
+    const mine = await see();
+    const before = JSON.parse(await asked(mine, "clock"));
+    const evil = createServer((_, answer) => {
+      answer.setHeader("content-type", "text/html");
+      answer.end("<!doctype html><title>evil</title>");
+    });
+    await new Promise<void>((resolve) => evil.listen(0, "127.0.0.1", resolve));
+    try {
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`);
+      const tried = await page.evaluate<string[]>(`(async () => {
+        const out = [];
+        const at = "${shop.api}/_local/console/";
+        const head = { "x-petstore": "console" };
+        const tries = [
+          [at + "orders", { credentials: "include" }],
+          [at + "orders", { credentials: "include", headers: head }],
+          [at + "clock", { method: "POST", credentials: "include", body: '{"paused":true}' }],
+          [at + "clock", { method: "POST", credentials: "include", headers: head, body: '{"paused":true}' }],
+          ["${shop.api}/_local/token/alice", { credentials: "include" }],
+        ];
+        for (const [url, how] of tries)
+          out.push(await fetch(url, how).then((a) => a.text()).catch(() => "refused"));
+        await fetch(at + "clock", { method: "POST", mode: "no-cors", credentials: "include", body: '{"paused":true}' }).catch(() => {});
+        const frame = document.createElement("iframe");
+        frame.src = "${shop.api}/console/";
+        const loaded = new Promise((r) => { frame.onload = r; });
+        document.body.append(frame);
+        await loaded;
+        try { out.push(frame.contentDocument ? "framed" : "refused"); } catch { out.push("refused"); }
+        return out;
+      })()`);
+      expect(tried).toEqual(tried.map(() => "refused"));
+      expect(JSON.parse(await asked(mine, "clock")).paused).toBe(before.paused);
+    } finally {
+      evil.closeAllConnections();
+      evil.close();
+    }
+  });
+});
+
+describe("when the server goes away and comes back", () => {
+  browserTest("the console says so, and goes on by itself with what is there now", async () => {
+    const first = await startShop();
+    let second: RunningShop | undefined;
+    try {
+      const page = await see("/console/orders", first, { outage: true });
+      await place(page, "An order that goes well");
+      await page.locator(".orders a").first().waitFor();
+      await first.stop();
+      await page.locator(".lost").waitFor();
+      second = await startShop("--api-port", new URL(first.api).port);
+      // Another shop has another token: the page says what to do, and after that all is there again.
+      await page.goto(`${second.api}/console/orders?token=${second.token}`);
+      await page.locator(".lost").waitFor({ state: "hidden" });
+      await place(page, "An order that goes well");
+      await page.locator(".orders a").first().waitFor();
+    } finally {
+      await first.stop();
+      await second?.stop();
+    }
+  });
+});
