@@ -64,8 +64,47 @@ const shopPages = async (page: Page, shot: Shot) => {
   await shot("orders");
 };
 
-/** The console's pages: their addresses, and what has to be there before the picture is taken. */
-const consolePages: [name: string, path: string, there: string][] = [["map", "/console/", "main"]];
+/** Places one of the console's orders, and waits until it is told. */
+const place = async (page: Page, preset: string) => {
+  await page.getByRole("button", { name: "Place an order" }).click();
+  const entry = page.locator(".presets button.plain", { hasText: preset });
+  const shows = await entry.locator(".quiet").textContent();
+  await entry.click();
+  const notice = page.locator(".notice", { hasText: shows ?? "" });
+  await notice.waitFor();
+  await notice.getByRole("button", { name: "Close" }).click();
+};
+
+/** The console's pages, with traffic on the map and an order that was undone. */
+const consolePages = async (page: Page, shot: Shot) => {
+  const tab = (name: string) => page.locator(".tabs a", { hasText: name }).click();
+  await place(page, "An order that goes well");
+  await page.keyboard.press("n");
+  await page.locator(".order .CONFIRMED").waitFor();
+  await shot("order");
+  await place(page, "A card that is declined");
+  await page.keyboard.press("n");
+  await page.locator(".order .REJECTED").waitFor();
+  await shot("order-declined");
+  await tab("Saga");
+  await page.locator(".rung.undo.done").first().waitFor();
+  await shot("saga");
+  await tab("Messages");
+  await shot("messages");
+  await tab("Data");
+  await shot("data");
+  await tab("Break it");
+  await page.locator(".fault-card").first().waitFor();
+  await page.locator(".promise").first().waitFor();
+  await shot("break");
+  await page.locator(".robot button.primary").click();
+  await page.locator(".notice .close").last().click();
+  await tab("Map");
+  await page.locator(".wire.lit").nth(3).waitFor();
+  await shot("map");
+  await tab("Break it");
+  await page.locator(".robot button.danger").click();
+};
 
 const take = async () => {
   if (!browserFile) {
@@ -100,12 +139,10 @@ const take = async () => {
         await context.close();
       }
       const context = await browser.newContext({ viewport: wide, colorScheme });
-      for (const [name, path, there] of consolePages) {
-        const page = await openPage(context, shop, path);
-        await page.locator(there).first().waitFor();
-        await photographer(page, "console", colorScheme)(name);
-        for (const fault of page.faults) process.stderr.write(`${fault}\n`);
-      }
+      context.setDefaultTimeout(240_000);
+      const page = await openPage(context, shop, "/console/");
+      await consolePages(page, photographer(page, "console", colorScheme));
+      for (const fault of page.faults) process.stderr.write(`${fault}\n`);
       await context.close();
     }
   } finally {
