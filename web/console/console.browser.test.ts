@@ -165,6 +165,8 @@ describe("in the console", () => {
     await page.reload();
     const once = async () => {
       await reset(page);
+      await tab(page, "Orders");
+      await page.getByText("No orders yet").waitFor();
       await place(page, "An order that goes well");
       await newest(page);
       await status(page, "CONFIRMED");

@@ -24,6 +24,8 @@ export const looked = <T>(path: string, first: T) => {
     value,
     wrong,
     look,
+    /** Whether there was an answer yet: before it, nothing is known to be empty. */
+    isKnown: () => value.value !== first,
     /** Looks every so many milliseconds while the page is seen. Answers how to stop. */
     every(ms: number) {
       void look();

@@ -17,7 +17,9 @@ const OrderList = () => {
       <h1>Orders</h1>
       {orders.wrong.value && <p class="nothing">{orders.wrong.value}</p>}
       {lines.length === 0 && !orders.wrong.value && (
-        <p class="nothing big">No orders yet: place one above.</p>
+        <p class="nothing big">
+          {orders.isKnown() ? "No orders yet: place one above." : "Looking…"}
+        </p>
       )}
       <ul class="orders">
         {lines.map(({ orderId, short, sentence, status, placedAt }) => (
