@@ -35,7 +35,7 @@ describe("pause and resume", () => {
     expect(await statusOf(orderId)).toBe("PENDING");
     expect((await depths()).OrdersOutbox).toBe(1);
     expect((await say("status")).list?.join("\n")).toMatch(/paused +\w*RelayOutbox/);
-    expect((await say("resume relay")).said).toMatch(/goes on/);
+    expect((await say("resume relay")).said).toMatch(/go on/);
     await shop.clock.advance(MINUTE);
     expect(await statusOf(orderId)).toBe("CONFIRMED");
     expect((await depths()).OrdersOutbox).toBe(0);

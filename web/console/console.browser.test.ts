@@ -209,6 +209,7 @@ describe("in the console", () => {
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "hidden" });
     await page.keyboard.press(" ");
     await page.locator(".paused").waitFor();
     await page.keyboard.press(" ");

@@ -87,6 +87,9 @@ export const listenOnLoopback = async (
     });
   });
 
+  // A client that asks again after some seconds must not meet a connection that is being closed at that moment.
+  server.keepAliveTimeout = 120_000;
+
   let taken = port;
   while (!(await listen(server, taken))) {
     taken += 1;
