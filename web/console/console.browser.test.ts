@@ -61,13 +61,6 @@ const say = async (page: Page, title: string, line: string) => {
 };
 /** The id of the order that is shown. */
 const shownId = (page: Page) => page.locator(".order-id code").textContent();
-const reset = async (page: Page) => {
-  await page.getByRole("button", { name: "Reset", exact: true }).click();
-  await page.getByRole("button", { name: "Really reset?" }).click();
-  await page.locator(".notice", { hasText: "as it was when its doors opened" }).waitFor();
-  // What was said before is gone, so that it is not taken for what is said next.
-  await page.reload();
-};
 const pause = async (page: Page) => {
   await page.getByRole("button", { name: "Pause" }).click();
   await page.locator(".paused").waitFor();
@@ -162,25 +155,8 @@ describe("in the console", () => {
     expect(await page.locator(".waterfall .bar.failed").count()).toBe(0);
   });
 
-  browserTest("a reset gives the same ids for the same acts", async () => {
-    const page = await see();
-    await page.addInitScript("crypto.randomUUID = () => '00000000-0000-4000-8000-000000000000'");
-    await page.reload();
-    const once = async () => {
-      await reset(page);
-      await tab(page, "Orders");
-      await page.getByText("No orders yet").waitFor();
-      await place(page, "An order that goes well");
-      await newest(page);
-      await status(page, "CONFIRMED");
-      return shownId(page);
-    };
-    expect(await once()).toBe(await once());
-  });
-
   browserTest("after a rewind the order was never placed, and another may be", async () => {
     const page = await see();
-    await reset(page);
     await place(page, "An order that goes well");
     await newest(page);
     await status(page, "CONFIRMED");
