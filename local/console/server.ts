@@ -7,11 +7,15 @@ import type { Shop } from "../shop.ts";
 import { json, problem, Refused } from "./answers.ts";
 import { clockRoutes } from "./clock.ts";
 import { depthRoutes } from "./depths.ts";
+import { eventRoutes } from "./events.ts";
 import { refusalOf } from "./guard.ts";
 import { lensOn } from "./lens.ts";
 import { lookInto } from "./look.ts";
 import { mapOf } from "./map.ts";
 import { orderRoutes } from "./orders.ts";
+import { patternRoutes } from "./patterns.ts";
+import { queueRoutes } from "./queues.ts";
+import { replayRoutes } from "./replays.ts";
 import { bodyOf, isAnswer, type Resource, type Routes } from "./resource.ts";
 import { sagaRoutes } from "./sagas.ts";
 import { commandRoutes } from "./shop-commands.ts";
@@ -64,6 +68,10 @@ const serve = (shop: Shop): Server => {
     ...orderRoutes(sight),
     ...sagaRoutes(sight),
     ...commandRoutes(sight),
+    ...eventRoutes(sight),
+    ...replayRoutes(sight),
+    ...patternRoutes(sight),
+    ...queueRoutes(sight),
     ...more,
   };
   return {

@@ -16,9 +16,10 @@ import { conflict, loseAnswer, slow, throttle } from "./commands/spoil.ts";
 import { status } from "./commands/status.ts";
 import { createFaults } from "./faults.ts";
 import { liveInvariants } from "./live-invariants.ts";
+import { fromOutside, orUnderWay } from "./outside.ts";
 import { createRobot } from "./robot.ts";
 import { switchesOf } from "./switches.ts";
-import { refuse, type Told } from "./told.ts";
+import { refuse } from "./told.ts";
 
 /** Every command to a running shop, as --help lists them. */
 export const commands: readonly Command[] = [
@@ -45,34 +46,14 @@ const readLine = (line: string): { command: Command; words: string[] } => {
   );
 };
 
-const isPaused = ({ beside }: Shop) => beside.clock?.paused === true;
-
-/** For so long a command may take of its own while time stands still, in ms of the wall. */
-const OWN_MS = 1_500;
-
-/** What is told where time stands still and a command waits for it. */
-const underWay = () => {
-  let timer: NodeJS.Timeout | undefined;
-  const told = new Promise<Told>((resolve) => {
-    timer = setTimeout(resolve, OWN_MS, {
-      said: "It has begun, and waits, for time stands still.",
-      next: "It goes on with `clock resume`, or step by step with `clock step`.",
-    });
-  });
-  return { told, stop: () => clearTimeout(timer) };
-};
-
 /** Lets somebody command a shop: each line does something and says what, and what one should see next. */
 export const createControl = (shop: Shop): Control => {
   const quiet: Shop = { ...shop, call: lookInto(shop) };
   quiet.atRest = restOf(quiet);
-  const { trace } = shop.cloud;
   const run = (line: string) => {
     const { command, words } = readLine(line);
     if (command.reads) return command.run(control, words);
-    shop.beside.clock?.arrived?.();
-    const { seq } = trace.write({ kind: "outside", who: "shop", what: line, cause: undefined });
-    return trace.under(seq, () => command.run(control, words));
+    return fromOutside(shop, { who: "shop", what: line }, () => command.run(control, words));
   };
   const control: Control = {
     ...{ shop, quiet },
@@ -81,10 +62,7 @@ export const createControl = (shop: Shop): Control => {
     robot: createRobot(shop),
     invariants: liveInvariants(quiet),
     async say(line) {
-      const told = Promise.resolve(run(line));
-      if (!isPaused(shop)) return told;
-      const later = underWay();
-      return Promise.race([told, later.told]).finally(later.stop);
+      return orUnderWay(shop, Promise.resolve(run(line)));
     },
   };
   return control;

@@ -103,3 +103,10 @@ export const readLetter = (message: Message): Letter => {
     redrives: Number(attribute("redrives") ?? 0),
   };
 };
+
+/** A letter with another body. */
+export const withBody = (letter: Letter, body: string): Letter => ({
+  ...letter,
+  body,
+  value: parsed(body),
+});

@@ -1,7 +1,7 @@
 import { DeleteMessageCommand } from "@aws-sdk/client-sqs";
 import { CannotStart } from "emulator/kernel/refusals";
 import { asRefusal, type Clients } from "./clients.ts";
-import type { Letter, Outcome } from "./letters.ts";
+import { type Letter, type Outcome, withBody } from "./letters.ts";
 import { type Way, wayFrom } from "./send-on.ts";
 import { letterLines } from "./told.ts";
 import { countIn, type Found, HIDDEN_FOR, MOST, putBack, takeAll } from "./waiting.ts";
@@ -21,7 +21,7 @@ export type Entry = {
   redrivesBefore: number;
   to: string;
   outcome: string;
-  /** Only of what was discarded: it is nowhere else any more. */
+  /** Only of what was discarded or edited: it is nowhere else any more. */
   body?: string;
 };
 
@@ -32,6 +32,8 @@ export type Wishes = {
   one?: string | undefined;
   /** Deletes instead of sending on. */
   discard: boolean;
+  /** With one: what is sent on instead of its body. The record keeps what it was. */
+  edited?: string | undefined;
 };
 
 export type Surroundings = {
@@ -46,10 +48,10 @@ export type Surroundings = {
 };
 
 /** One letter's turn. An error that would meet the next one alike is thrown; another one leaves it where it is. */
-const attempt = async (way: Way, letter: Letter, { discard }: Wishes): Promise<Outcome> => {
+const attempt = async (way: Way, letter: Letter, { discard, edited }: Wishes): Promise<Outcome> => {
   if (discard) return { done: true, how: "discarded" };
   try {
-    return await way.send(letter);
+    return await way.send(edited === undefined ? letter : withBody(letter, edited));
   } catch (error) {
     const known = asRefusal(error);
     if (known instanceof CannotStart) throw known;
@@ -109,7 +111,7 @@ export const redrive = async (
         redrivesBefore: letter.redrives,
         to: wishes.discard ? "nowhere" : way.to,
         outcome: outcome.how,
-        ...(wishes.discard && { body: letter.body }),
+        ...((wishes.discard || wishes.edited !== undefined) && { body: letter.body }),
       });
       await sqs.send(
         new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: letter.receipt }),

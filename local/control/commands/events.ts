@@ -48,8 +48,8 @@ const startOf = ({ shop }: Control, word: string | undefined): number => {
   );
 };
 
-/** The rules that feed the read side, and what is read of them. */
-const projections = ["OrderViewsRule", "ProductViewsRule", "SalesRule"];
+/** The rules that feed the read side. */
+export const projections = ["OrderViewsRule", "ProductViewsRule", "SalesRule"];
 
 /** `replay`: lets the projections hear the archive again. */
 export const replay: Command = {
