@@ -1,0 +1,110 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ask, sentenceOf } from "../ask.ts";
+import { looked } from "../looked.ts";
+import { CopyLine } from "../parts/copy-line.tsx";
+import { awsLine } from "../terminal.ts";
+import { lookAtPassed, passed } from "./passed.ts";
+
+type Verdict = { matches: boolean; failed: string[]; why: string; event: string; aws: string };
+
+const patterns = looked<{ patterns: { rule: string; pattern: string }[] }>("patterns", {
+  patterns: [],
+});
+
+const pretty = (text: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+};
+
+/** Tries a pattern on an event that passed, or on one that is pasted. */
+export const PatternView = ({ seq }: { seq?: string | undefined }) => {
+  const pattern = useSignal('{\n  "source": ["petstore.orders"]\n}');
+  const event = useSignal("");
+  const verdict = useSignal<Verdict | undefined>(undefined);
+  const wrong = useSignal<string | undefined>(undefined);
+  const tryIt = async (on: { seq: string } | { event: string }) => {
+    try {
+      verdict.value = await ask<Verdict>("pattern", { body: { pattern: pattern.value, ...on } });
+      if ("seq" in on) event.value = pretty(verdict.value.event);
+      wrong.value = undefined;
+    } catch (error) {
+      verdict.value = undefined;
+      wrong.value = sentenceOf(error);
+    }
+  };
+  useEffect(() => {
+    void patterns.look();
+    const chosen = async () => {
+      await lookAtPassed();
+      const newest = seq ?? passed.value.findLast(({ ofAws }) => !ofAws)?.seq;
+      if (newest !== undefined) await tryIt({ seq: String(newest) });
+    };
+    void chosen();
+  }, [seq]);
+  return (
+    <form
+      class="message-columns"
+      onSubmit={(submitted) => {
+        submitted.preventDefault();
+        void tryIt({ event: event.value });
+      }}
+    >
+      <section class="pattern-side">
+        <h2>Pattern</h2>
+        <select
+          aria-label="Pattern of a rule"
+          value=""
+          onChange={({ currentTarget }) => {
+            const found = patterns.value.value.patterns.find(
+              ({ rule }) => rule === currentTarget.value,
+            );
+            if (!found) return;
+            pattern.value = pretty(found.pattern);
+            void tryIt({ event: event.value });
+          }}
+        >
+          <option value="">take the pattern of a rule…</option>
+          {patterns.value.value.patterns.map(({ rule }) => (
+            <option key={rule}>{rule}</option>
+          ))}
+        </select>
+        <textarea
+          aria-label="Pattern"
+          spellcheck={false}
+          rows={12}
+          value={pattern.value}
+          onInput={({ currentTarget }) => {
+            pattern.value = currentTarget.value;
+          }}
+        />
+        <p class="row">
+          <button type="submit" class="primary">
+            Try it
+          </button>
+        </p>
+        <p role="status" class={verdict.value?.matches ? "fits" : "misfit"}>
+          {wrong.value ??
+            (verdict.value && `${verdict.value.matches ? "●" : "▲"} ${verdict.value.why}`)}
+        </p>
+        {verdict.value && <CopyLine line={awsLine(verdict.value.aws)} />}
+      </section>
+      <section class="pattern-side">
+        <h2>Event</h2>
+        <textarea
+          aria-label="Event"
+          spellcheck={false}
+          rows={22}
+          placeholder="Paste an event, as the bus brings it, or pick one from the list of events."
+          value={event.value}
+          onInput={({ currentTarget }) => {
+            event.value = currentTarget.value;
+          }}
+        />
+      </section>
+    </form>
+  );
+};

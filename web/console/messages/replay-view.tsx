@@ -1,0 +1,150 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { looked } from "../looked.ts";
+import { timeNow } from "../state.ts";
+import { timeOfDay } from "../words.ts";
+import { act } from "./tell.ts";
+
+type Replay = {
+  name: string;
+  state: string;
+  reason?: string;
+  from: number;
+  to: number;
+  reached?: number;
+  began: number;
+  ended?: number;
+};
+type Told = {
+  now: number;
+  archive: { name: string; events: number; since: number };
+  rules: { name: string; usual: boolean }[];
+  replays: Replay[];
+};
+
+const replays = looked<Told>("replays", {
+  now: 0,
+  archive: { name: "", events: 0, since: 0 },
+  rules: [],
+  replays: [],
+});
+
+const shown = (at: number) => new Date(at).toISOString().slice(0, 19);
+
+const ReplayLine = ({ replay, since }: { replay: Replay; since: number }) => {
+  const { name, state, reason, from, to, reached, ended } = replay;
+  const begin = Math.max(from, since);
+  const far = state === "COMPLETED" ? 1 : reached ? (reached - begin) / Math.max(1, to - begin) : 0;
+  return (
+    <li class="message-card">
+      <p>
+        <strong>{name}</strong> <span class={`status ${state}`}>{state}</span>
+      </p>
+      <progress max={1} value={far} aria-label={`How far ${name} is`} />
+      <p class="quiet">
+        {from === 0 ? "From the archive's start" : `From ${shown(from)}`} to {shown(to)}
+        {reached !== undefined && `, the last event from ${timeOfDay(reached)}`}
+        {ended !== undefined && `, ended at ${timeOfDay(ended)}`}
+      </p>
+      {reason && <p class="misfit">▲ {reason}</p>}
+    </li>
+  );
+};
+
+/** Replays the archive, or a window of it, and shows the replays that there are. */
+export const ReplayView = () => {
+  useEffect(() => replays.every(1_000), []);
+  const { archive, rules, replays: all } = replays.value.value;
+  const from = useSignal("");
+  const to = useSignal("");
+  const chosen = useSignal<string[] | undefined>(undefined);
+  const wanted = chosen.value ?? rules.filter(({ usual }) => usual).map(({ name }) => name);
+  const start = (event: Event) => {
+    event.preventDefault();
+    const at = (text: string) =>
+      text.trim() === "" ? undefined : `${text}${/Z$/.test(text) ? "" : "Z"}`;
+    void act("replay", { from: at(from.value), to: at(to.value), rules: wanted }).then(
+      replays.look,
+    );
+  };
+  return (
+    <div class="message-columns">
+      <form onSubmit={start} class="replay-form">
+        <h2>Replay the archive</h2>
+        <p class="quiet">
+          {archive.events} events are archived. They come again with their old ids; read models are
+          a fold of them, and say the same afterwards.
+        </p>
+        <label>
+          From{" "}
+          <input
+            type="text"
+            placeholder="the archive's start"
+            value={from.value}
+            onInput={({ currentTarget }) => {
+              from.value = currentTarget.value;
+            }}
+          />
+        </label>
+        <label>
+          To{" "}
+          <input
+            type="text"
+            placeholder="now"
+            value={to.value}
+            onInput={({ currentTarget }) => {
+              to.value = currentTarget.value;
+            }}
+          />
+        </label>
+        <p class="row">
+          {[60, 600, 3600].map((seconds) => (
+            <button
+              key={seconds}
+              type="button"
+              onClick={() => {
+                from.value = shown(timeNow() - seconds * 1000);
+                to.value = "";
+              }}
+            >
+              last {seconds / 60} min
+            </button>
+          ))}
+        </p>
+        <fieldset class="rules">
+          <legend>To these rules</legend>
+          {rules.map(({ name }) => (
+            <label key={name}>
+              <input
+                type="checkbox"
+                checked={wanted.includes(name)}
+                onChange={({ currentTarget }) => {
+                  chosen.value = currentTarget.checked
+                    ? [...wanted, name]
+                    : wanted.filter((one) => one !== name);
+                }}
+              />{" "}
+              {name}
+            </label>
+          ))}
+        </fieldset>
+        <button type="submit" class="primary">
+          Start the replay
+        </button>
+      </form>
+      <section>
+        <h2>Replays</h2>
+        {all.length === 0 && (
+          <p class="nothing">
+            {replays.isKnown() ? "Nothing was replayed yet." : (replays.wrong.value ?? "Looking…")}
+          </p>
+        )}
+        <ul class="message-cards">
+          {all.map((one) => (
+            <ReplayLine key={one.name} replay={one} since={archive.since} />
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+};
