@@ -97,6 +97,10 @@ export const eventsPassed = (trace: TraceSource, orderOf: (seq: number) => strin
       for (const entry of page) hear(entry);
       read = page.at(-1)?.seq ?? read;
     }
+    // The trace forgets its oldest: of those nothing more can be told.
+    for (const event of events.values())
+      if (event.seq < trace.first) forget(event);
+      else break;
     return events;
   };
 };

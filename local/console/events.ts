@@ -109,6 +109,7 @@ export const eventRoutes = ({ shop, trace, lens, clock }: Sight): Routes => {
       return {
         epoch: trace.epoch,
         now: clock.now(),
+        first: trace.first,
         last: trace.last,
         total: all.length,
         types: [...new Set(all.map((event) => event.type))].sort(),

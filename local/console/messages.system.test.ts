@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { eventsPassed } from "./events-passed.ts";
 
 let shop: VirtualShop;
 let orderId: string;
@@ -89,6 +90,22 @@ describe("events as they pass", () => {
     expect((await answered(`events?since=${last}`)).events).toEqual([]);
   });
 
+  it("are not told any more when the trace has forgotten them", async () => {
+    const small = await virtualShop({ trace: { bytes: 300_000 } });
+    const passed = eventsPassed(small.local.cloud.trace, () => undefined);
+    await small.order();
+    await small.settle();
+    const before = passed().size;
+    expect(before).toBeGreaterThan(0);
+    const oldest = [...passed().keys()][0] ?? 0;
+    for (let i = 0; i < 20; i++) await small.order();
+    await small.settle();
+    const { first } = small.local.cloud.trace;
+    expect(first).toBeGreaterThan(oldest);
+    expect([...passed().keys()].filter((seq) => seq < first)).toEqual([]);
+    small.local.stop();
+  });
+
   it("leaves no entry in the trace by looking", async () => {
     const { last } = shop.local.cloud.trace;
     const { seq } = await eventOf("OrderPlaced");
@@ -128,6 +145,7 @@ describe("sending an event", () => {
       [{ ...detail, type: "orders.OrderEaten.v1" }, /OrderEaten/],
       ["{", /not JSON/],
       ["[]", /JSON object/],
+      [{}, /is missing/],
     ] as const) {
       const { status, detail: sentence } = await refused("events/send", { seq, detail: edited });
       expect([status, sentence]).toEqual([400, expect.stringMatching(says)]);
@@ -259,6 +277,11 @@ describe("queues and dead letters", () => {
 
     const bad = await refused(`queues/${dlq}/redrive`, { messageIds: [id], body });
     expect(bad).toMatchObject({ status: 400, detail: expect.stringMatching(/does not fit/) });
+    const hollow = await refused(`queues/${dlq}/redrive`, {
+      messageIds: [id],
+      body: '{"detail":{}}',
+    });
+    expect(hollow).toMatchObject({ status: 400, detail: expect.stringMatching(/does not fit/) });
     const { dta, ...rest } = JSON.parse(body).detail;
     const mended = JSON.stringify({ ...JSON.parse(body), detail: { ...rest, data: dta } });
     const { last } = shop.local.cloud.trace;

@@ -1,6 +1,7 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { isObject } from "emulator/kernel/json";
 import { readLetter } from "../redrive/letters.ts";
-import { checkEvent } from "./event-check.ts";
+import { checkEvent, isOfAws } from "./event-check.ts";
 import type { Line } from "./queue-list.ts";
 import type { Entry, TraceSource } from "./seen.ts";
 import type { Sight } from "./sight.ts";
@@ -42,9 +43,11 @@ type Anything = any;
 
 /** What does not fit of the event in a body; undefined where it fits, or where it is no event of ours. */
 export const misfitOf = (value: Anything): string | undefined => {
-  const type = value?.["detail-type"] ?? value?.type;
-  if (typeof type !== "string" || !/^[a-z-]+\.\w+\.v\d+$/.test(type)) return undefined;
-  const checked = checkEvent(type, value.detail ?? value);
+  const brought = isObject(value?.detail);
+  if (brought && isOfAws(String(value.source))) return undefined;
+  const type = value?.["detail-type"] ?? value?.detail?.type ?? value?.type;
+  if (!brought && !/^[a-z-]+\.\w+\.v\d+$/.test(String(type))) return undefined;
+  const checked = checkEvent(String(type ?? "nothing"), brought ? value.detail : value);
   return checked.fits ? undefined : checked.why;
 };
 

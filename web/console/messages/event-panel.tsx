@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ask, sentenceOf } from "../ask.ts";
+import { ask, Refusal, sentenceOf } from "../ask.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { base, go } from "../route.ts";
 import { say } from "../state.ts";
@@ -75,13 +75,16 @@ export const EventPanel = ({ seq }: { seq: string }) => {
         story.value = found;
         wrong.value = undefined;
       } catch (error) {
-        if (!over) wrong.value = sentenceOf(error);
+        if (over) return;
+        wrong.value = sentenceOf(error);
+        // What the trace has forgotten does not come back.
+        if (error instanceof Refusal) clearInterval(timer);
       }
     };
-    void look();
     const timer = setInterval(() => {
       if (!document.hidden) void look();
     }, 1_500);
+    void look();
     return () => {
       over = true;
       clearInterval(timer);

@@ -20,7 +20,14 @@ export type Passed = {
   changed: number;
 };
 
-type Answer = { epoch: number; last: number; total: number; types: string[]; events: Passed[] };
+type Answer = {
+  epoch: number;
+  first: number;
+  last: number;
+  total: number;
+  types: string[];
+  events: Passed[];
+};
 
 /** What the list is asked for. */
 export const filter = signal({ type: "", order: "", text: "" });
@@ -56,6 +63,9 @@ const once = async () => {
     for (const event of news.events) bySeq.set(event.seq, event);
     passed.value = [...bySeq.values()].sort((a, b) => a.seq - b.seq).slice(-MOST);
   }
+  // The trace forgets its oldest.
+  if ((passed.value[0]?.seq ?? news.first) < news.first)
+    passed.value = passed.value.filter(({ seq }) => seq >= news.first);
   shown = words;
   epoch = news.epoch;
   since = news.last;

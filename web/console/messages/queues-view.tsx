@@ -69,10 +69,11 @@ const lineOf = ({ id, kind, reader, depth, inFlight, age }: Queue) => (
 export const QueueList = () => {
   useEffect(() => queues.every(1_000), []);
   const all = queues.value.value.queues;
+  const died = all.some(({ kind, depth }) => kind === "dead letters" && depth > 0);
   return (
     <div class="queue-list">
       {!queues.isKnown() && <p class="nothing">{queues.wrong.value ?? "Looking…"}</p>}
-      {kinds.map(([kind, title]) => (
+      {(died ? kinds.toReversed() : kinds).map(([kind, title]) => (
         <section key={kind}>
           <h3>{title}</h3>
           <ul>
