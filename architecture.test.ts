@@ -21,7 +21,13 @@ const layers: [files: string, mayImport: string[]][] = [
   ["^web/(test/|vite)", ["web/", library]],
   [
     "^web/",
-    ["web/(shop|console|shared)/", "packages/events/", "services/[\\w-]+/src/domain/", library],
+    [
+      "web/(shop|console|shared)/",
+      "packages/events/",
+      "services/[\\w-]+/src/domain/",
+      "local/",
+      library,
+    ],
   ],
   ["^scripts/", ["scripts/", "packages/", "services/", library]],
 ];
@@ -62,7 +68,7 @@ describe("the structure", () => {
     const values = (file: string) =>
       [...readFileSync(file, "utf8").matchAll(/^(?:import|export)(?! type)[^;]*?from "([^"]+)"/gm)]
         .map(([, to = ""]) => (to.startsWith(".") ? join(file, "..", to) : to))
-        .filter((to) => /^(@petstore|packages|services|zod)\b/.test(to));
+        .filter((to) => /^(@petstore|packages|services|local|zod)\b/.test(to));
     const pages = code.filter((file) => file.startsWith("web/"));
     expect(pages.length).toBeGreaterThan(2);
     expect(offenders(pages, values)).toEqual([]);

@@ -1,27 +1,17 @@
 import { type Arrivals, createArrivals } from "emulator/boot/arrivals";
 import type { Moment } from "emulator/boot/moments";
-import {
-  CannotRewind,
-  createTimeline,
-  type Timeline,
-  type WorldMoment,
-} from "emulator/boot/timeline";
+import { CannotRewind, createTimeline, type WorldMoment } from "emulator/boot/timeline";
 import type { WireHandler } from "emulator/doors/wire/message";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { type PacedClock, pacedClock } from "emulator/kernel/paced-clock";
+import type { Fork, ShopTimeline } from "./console/beside.ts";
 import { openShop, type ShopOptions } from "./open.ts";
 import type { Shop } from "./shop.ts";
-
-/** Where a fork is, and how to end it. */
-type Fork = { api: string; aws: string; token: string; stop: () => Promise<void> };
 
 /** The shop in this process on a clock that can be paused, slowed, stepped and turned back, with its past. */
 export type LiveShop = Shop & {
   clock: PacedClock;
-  timeline: Timeline & {
-    /** Opens another shop beside this one that goes on from a moment by itself. Throws CannotRewind. */
-    fork: (id: number) => Promise<Fork>;
-  };
+  timeline: ShopTimeline;
   /** What to serve to those outside: requests to the API wait while time is paused, pages and the AWS endpoint answer. */
   outside: { api: WireHandler; aws: WireHandler };
 };

@@ -1,32 +1,21 @@
+import type { Timeline } from "emulator/boot/timeline";
+import type { PacedClock } from "emulator/kernel/paced-clock";
+import type { Told } from "../control/told.ts";
 import type { Routes } from "./resource.ts";
 
-/** A clock that can be driven. */
-export type DrivenClock = {
-  readonly speed: number;
-  readonly paused: boolean;
-  setSpeed: (speed: number) => void;
-  pause: () => void;
-  resume: () => void;
-  step: () => Promise<{ label: string; at: number } | undefined>;
-  /** Something came from outside: time that stood for it goes on, unless it is paused. */
-  arrived?: () => void;
-};
+/** Where a fork is, and how to end it. */
+export type Fork = { api: string; aws: string; token: string; stop: () => Promise<void> };
 
-/** Moments that a shop can go back to. */
-export type Timeline = {
-  moments: () => { id: number | string; seq: number; at: number; label?: string | undefined }[];
-  rewind: (to: never) => Promise<unknown>;
-  reset: () => Promise<unknown>;
-  fork?: (id: never) => Promise<unknown>;
+/** The past of a shop that can be gone back to. */
+export type ShopTimeline = Timeline & {
+  /** Opens another shop beside this one that goes on from a moment by itself. Throws CannotRewind. */
+  fork: (id: number) => Promise<Fork>;
 };
-
-/** What a command did, and what one should see next. */
-type Told = { said: string; next: string; list?: string[]; aws?: string[] };
 
 /** What a shop may have beside itself, for the console to show and to drive. */
 export type Beside = {
-  clock?: DrivenClock | undefined;
-  timeline?: Timeline | undefined;
+  clock?: PacedClock | undefined;
+  timeline?: ShopTimeline | undefined;
   /** Runs a line as `npm run shop --` takes it. */
   command?: ((line: string) => Promise<Told>) | undefined;
   /** Faults that are armed now. */

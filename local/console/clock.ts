@@ -2,8 +2,10 @@ import { Refused } from "./answers.ts";
 import type { Routes } from "./resource.ts";
 import type { Sight } from "./sight.ts";
 
+export type { Moment } from "emulator/boot/moments";
+
 /** The clock's state as the console shows it; a speed of "max" is as fast as it goes. */
-type ClockState = {
+export type ClockState = {
   now: number;
   epoch: number;
   /** Whether it can be driven: the clock of a shop with --isolated is the wall's. */
@@ -64,23 +66,18 @@ export const clockRoutes = ({ clock, driven, timeline, trace }: Sight): Routes =
     async "POST rewind"({ body }) {
       const { id, seconds } = body();
       const kept = needTimeline();
-      const moments = kept.moments();
-      if (id !== undefined && !moments.some((moment) => moment.id === id))
+      const moment = kept.moments().find((one) => one.id === id);
+      if (id !== undefined && !moment)
         throw new Refused(404, `There is no moment ${String(id).slice(0, 40)} any more.`);
       if (id === undefined && (typeof seconds !== "number" || !(seconds > 0)))
         throw new Refused(400, "Say the id of a moment, or how many seconds to go back.");
-      const to = id === undefined ? { at: clock.now() - Number(seconds) * 1000 } : id;
-      await kept.rewind(to as never);
+      await kept.rewind(moment?.id ?? { at: clock.now() - Number(seconds) * 1000 });
       return state();
     },
     async "POST reset"() {
       await needTimeline().reset();
       return state();
     },
-    async "POST fork"({ body }) {
-      const kept = needTimeline();
-      if (!kept.fork) throw new Refused(501, "This shop cannot be forked.");
-      return kept.fork(body().id as never);
-    },
+    "POST fork": ({ body }) => needTimeline().fork(Number(body().id)),
   };
 };

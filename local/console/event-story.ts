@@ -1,7 +1,8 @@
-import type { Entry, TraceSource } from "./seen.ts";
+import type { Trace } from "emulator/kernel/trace";
+import { causesOf } from "../lens/entry.ts";
 
 /** How one rule's target took an event. */
-type Taken = {
+export type Taken = {
   rule: string;
   target: string;
   replayed?: true;
@@ -27,9 +28,6 @@ const PAGE = 5_000;
 
 /** On the way from a rule to the function that consumes. */
 const steps = new Set(["call", "sqs.sent", "sqs.received", "sqs.dead-letter", "poll"]);
-
-const causesOf = ({ cause, causes }: Entry): readonly number[] =>
-  causes ?? (cause === undefined ? [] : [cause]);
 
 const sentence = (value: unknown): string => {
   const { errorType, errorMessage } = (value ?? {}) as {
@@ -62,7 +60,7 @@ type Names = {
 
 /** Which rules an event matched, and who consumed it and how: read from the trace, each time that it is asked. */
 export const storyOfEvent = (
-  trace: TraceSource,
+  trace: Trace,
   event: { seq: number; eventId: string },
   { idOf, deadLettersOf }: Names,
 ): Taken[] => {

@@ -1,5 +1,5 @@
+import type { Entry, Trace } from "emulator/kernel/trace";
 import { type Checked, checkEvent, isOfAws } from "./event-check.ts";
-import type { Entry, TraceSource } from "./seen.ts";
 
 /** An event that the bus took, and how far it is. */
 export type Passed = {
@@ -33,7 +33,7 @@ type Detail = { aggregate?: { id?: unknown } } | undefined;
 const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 /** The events that the bus took, as the trace has them. It reads what is new whenever it is asked; nothing while nobody asks. */
-export const eventsPassed = (trace: TraceSource, orderOf: (seq: number) => string | undefined) => {
+export const eventsPassed = (trace: Trace, orderOf: (seq: number) => string | undefined) => {
   const events = new Map<number, Passed>();
   const byId = new Map<string, Passed>();
   let read = 0;

@@ -1,4 +1,5 @@
 import { isObject } from "emulator/kernel/json";
+import type { Entry } from "emulator/kernel/trace";
 import { fromOutside, orUnderWay } from "../control/outside.ts";
 import { Refused } from "./answers.ts";
 import { type Checked, checkEvent } from "./event-check.ts";
@@ -6,7 +7,6 @@ import { storyOfEvent } from "./event-story.ts";
 import { eventsPassed, type Passed } from "./events-passed.ts";
 import { queuesIn } from "./queue-list.ts";
 import { numberIn, type Routes } from "./resource.ts";
-import type { Entry } from "./seen.ts";
 import type { Sight } from "./sight.ts";
 import { idsOf } from "./thing-ids.ts";
 

@@ -1,12 +1,10 @@
+import type { Entry } from "emulator/kernel/trace";
 import { indexOrders } from "../lens/order-index.ts";
+import { orderList, orderStory } from "../lens/orders.ts";
 import { shownEntry } from "../lens/shown-entry.ts";
-import { storyOf } from "../lens/story-of.ts";
-import { summaryOf } from "../lens/summary-of.ts";
+import { type Summary, summaryOf } from "../lens/summary-of.ts";
 import { thingsOf } from "../lens/things.ts";
 import type { Shop } from "../shop.ts";
-import type { Entry, Line, TraceSource } from "./seen.ts";
-
-type LensEntry = Parameters<typeof summaryOf>[0];
 
 type Handed = { Entries?: { EventBusName?: string }[] };
 
@@ -15,9 +13,13 @@ const handedTo = (input: unknown): string | undefined =>
   (input as Handed | undefined)?.Entries?.[0]?.EventBusName;
 
 /** The lens in front of a trace: lines of entries, the orders that they belong to, the story of an order. */
-export const lensOn = ({ graph, cloud: { clock } }: Shop, trace: TraceSource) => {
+export const lensOn = (shop: Shop) => {
+  const {
+    graph,
+    cloud: { trace },
+  } = shop;
   const things = thingsOf(graph);
-  const index = indexOrders(trace as never);
+  const index = indexOrders(trace);
   const bus = graph.resources.find(({ type }) => type.endsWith(":EventBus"))?.outputs.name;
   const busId = things(bus)?.id;
 
@@ -33,34 +35,25 @@ export const lensOn = ({ graph, cloud: { clock } }: Shop, trace: TraceSource) =>
     return undefined;
   };
 
+  const summary = (entry: Entry): Summary => {
+    const line = summaryOf(entry, things, index.of(entry.seq));
+    if (entry.kind === "call") line.to ??= things(handedTo(entry.input))?.id ?? mailOf(entry);
+    if (entry.kind === "url.request") line.who ??= things(invokerOf(entry)?.function)?.id;
+    // Whatever the bus delivers comes from it.
+    if (line.who === undefined && busId && /^events\.(delivered|retry|failed)$/.test(entry.kind))
+      line.who = busId;
+    return line;
+  };
+
   return {
     stop: index.stop,
-    summary(entry: Entry): Line {
-      const line: Line = summaryOf(entry as LensEntry, things, index.of(entry.seq));
-      if (entry.kind === "call") line.to ??= things(handedTo(entry.input))?.id ?? mailOf(entry);
-      if (entry.kind === "url.request") line.who ??= things(invokerOf(entry)?.function)?.id;
-      // Whatever the bus delivers comes from it.
-      if (line.who === undefined && busId && /^events\.(delivered|retry|failed)$/.test(entry.kind))
-        line.who = busId;
-      return line;
-    },
+    summary,
     orderOf(seq: number): string | undefined {
       const [order, another] = index.of(seq);
       return another === undefined ? order : undefined;
     },
-    detailOf(entry: Entry): object {
-      const shown = shownEntry({ graph, cloud: { trace: trace as never } }, index, entry.seq);
-      if (!shown) return {};
-      const { entry: _, because: __, therefore: ___, ...more } = shown;
-      return more;
-    },
-    orders: index.orders,
-    size: index.size,
-    story: (orderId: string) => {
-      const entries = index.entries(orderId);
-      if (entries.length === 0) return undefined;
-      const ordersOf = ({ seq }: { seq: number }) => index.of(seq).size;
-      return storyOf(entries, orderId, { things, now: clock.now(), ordersOf });
-    },
+    shown: (seq: number) => shownEntry(shop, index, seq, summary),
+    orders: orderList(shop, index),
+    story: (orderId: string) => orderStory(shop, index, orderId),
   };
 };

@@ -3,7 +3,7 @@ import { mapThings, type Thing, type ThingKind } from "./map-things.ts";
 import { mapWires, type Wire } from "./map-wires.ts";
 
 /** A context, as a room of the map. */
-type Room = {
+export type Room = {
   id: string;
   label: string;
   /** Where it stands: those that publish over the bus, those that only hear it, and what lies between. */
@@ -11,7 +11,7 @@ type Room = {
 };
 
 /** What is seen of a room from afar: one or several of its things. */
-type Part = {
+export type Part = {
   id: string;
   room: string;
   label: string;

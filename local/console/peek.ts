@@ -1,9 +1,9 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { isObject } from "emulator/kernel/json";
+import type { Entry, Trace } from "emulator/kernel/trace";
 import { readLetter } from "../redrive/letters.ts";
 import { checkEvent, isOfAws } from "./event-check.ts";
 import type { Line } from "./queue-list.ts";
-import type { Entry, TraceSource } from "./seen.ts";
 import type { Sight } from "./sight.ts";
 
 /** A message as the emulator keeps it. */
@@ -72,7 +72,7 @@ const errorOf = (error: unknown): string => {
 };
 
 /** What the functions said that had messages in their hands when they failed, by the messages' ids. */
-const lastWords = (trace: TraceSource, ids: ReadonlySet<string>): Map<string, string> => {
+const lastWords = (trace: Trace, ids: ReadonlySet<string>): Map<string, string> => {
   const said = new Map<string, string>();
   const way = new Map<number, string[]>();
   const idsBehind = ({ cause, causes }: Entry) =>

@@ -55,7 +55,7 @@ type Server = { table: Route[]; stop: () => void };
 const serve = (shop: Shop): Server => {
   const { clock: driven, routes: more = {}, ...others } = shop.beside;
   const { clock, trace } = shop.cloud;
-  const lens = lensOn(shop, trace);
+  const lens = lensOn(shop);
   const map = mapOf(shop.graph);
   const look = lookInto(shop);
   const sight: Sight = { ...others, driven, shop, trace, lens, clock, look, map };

@@ -1,16 +1,16 @@
+import type { Trace } from "emulator/kernel/trace";
 import type { Shop } from "../shop.ts";
-import type { Beside, DrivenClock } from "./beside.ts";
+import type { Beside } from "./beside.ts";
 import type { lensOn } from "./lens.ts";
 import type { Look } from "./look.ts";
 import type { ShopMap } from "./map.ts";
-import type { TraceSource } from "./seen.ts";
 
 /** Everything that the console looks at. */
 export type Sight = Omit<Beside, "clock"> & {
   shop: Shop;
-  trace: TraceSource;
+  trace: Trace;
   clock: Shop["cloud"]["clock"];
-  driven: DrivenClock | undefined;
+  driven: Beside["clock"];
   look: Look;
   map: ShopMap;
   lens: ReturnType<typeof lensOn>;

@@ -11,12 +11,9 @@ const LONGEST_MS = 25_000;
 const MOST_ENTRIES = 2_000;
 /** What stands on the answer beside it already. */
 const untold = new Set(["dynamodb.units"]);
-/** So many direct effects of an entry are told. */
-const MOST_EFFECTS = 200;
 
 /** What passed, as lines: those after a number, with waiting for the next one. */
 export const traceRoutes = ({ trace, clock, lens }: Sight) => {
-  const { summary, orderOf, detailOf } = lens;
   const waiting = createWaiting(MOST_WAITING);
   const stop = trace.hear(() => waiting.wake());
 
@@ -41,37 +38,14 @@ export const traceRoutes = ({ trace, clock, lens }: Sight) => {
       last,
       skipped: stale || newest ? 0 : Math.max(0, begin - after),
       upto: entries.at(-1)?.seq ?? last,
-      entries: entries.filter(({ kind }) => !untold.has(kind)).map(summary),
+      entries: entries.filter(({ kind }) => !untold.has(kind)).map(lens.summary),
     };
   };
 
-  const entryAt = (text = "") => {
-    const entry = /^\d{1,15}$/.test(text) ? trace.get(Number(text)) : undefined;
-    if (!entry) throw new Refused(404, `The trace has no entry ${text.slice(0, 20)} any more.`);
-    return entry;
-  };
-
-  const one: Resource = ({ parts: [text] }) => {
-    const entry = entryAt(text);
-    const because = [];
-    for (
-      let above = trace.get(entry.of ?? entry.cause ?? 0);
-      above && because.length < 200;
-      above = trace.get(above.of ?? above.cause ?? 0)
-    )
-      because.push(summary(above));
-    const therefore = [];
-    for (const later of trace.entries(entry.seq, 20_000)) {
-      if (later.cause === entry.seq || later.of === entry.seq) therefore.push(summary(later));
-      if (therefore.length >= MOST_EFFECTS) break;
-    }
-    return {
-      entry,
-      order: orderOf(entry.seq),
-      because: because.reverse(),
-      therefore,
-      ...detailOf(entry),
-    };
+  const one: Resource = ({ parts: [text = ""] }) => {
+    const shown = /^\d{1,15}$/.test(text) ? lens.shown(Number(text)) : undefined;
+    if (!shown) throw new Refused(404, `The trace has no entry ${text.slice(0, 20)} any more.`);
+    return { ...shown, order: lens.orderOf(shown.entry.seq) };
   };
 
   const routes: Routes = { "GET trace": lines, "GET entries/:seq": one };

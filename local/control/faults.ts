@@ -3,7 +3,7 @@ import type { Call } from "emulator/kernel/engine";
 import type { Shop } from "../shop.ts";
 
 /** Something that goes wrong on purpose: what it is, what it is to show, and how far it has come. */
-type Fault = {
+export type Fault = {
   id: string;
   what: string;
   /** What ought to be true all the same. */

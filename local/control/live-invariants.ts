@@ -6,7 +6,7 @@ import type { Shop } from "../shop.ts";
 const ALWAYS = /^(I1|I2|I15) /;
 
 /** A promise, and whether it holds now. */
-type Judged = {
+export type Judged = {
   invariant: string;
   /** "waiting": it is to hold at rest, and something is under way. */
   state: "holds" | "broken" | "waiting";

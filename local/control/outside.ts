@@ -10,7 +10,7 @@ export const fromOutside = <T>(
   { who, what }: { who: string; what: string },
   work: () => T,
 ): T => {
-  beside.clock?.arrived?.();
+  beside.clock?.arrived();
   const { seq } = trace.write({ kind: "outside", who, what, cause: undefined });
   return trace.under(seq, work);
 };

@@ -30,7 +30,7 @@ const goods = ["prd_hay", "prd_collar", "prd_fish-food", "prd_hamster-wheel", "p
 type Job = { perSecond: number; mix: string; most: number; seed: number };
 
 /** How far a robot is. */
-type RobotState = Job & {
+export type RobotState = Job & {
   running: boolean;
   sent: number;
   taken: number;

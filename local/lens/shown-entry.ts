@@ -39,11 +39,11 @@ export const shownEntry = (
   { graph, cloud: { trace } }: Seen,
   index: OrderIndex,
   seq: number,
+  told = (one: Entry): Summary => summaryOf(one, thingsOf(graph), index.of(one.seq)),
 ): ShownEntry | undefined => {
   const entry = trace.get(seq);
   if (!entry) return undefined;
   const things = thingsOf(graph);
-  const told = (one: Entry) => summaryOf(one, things, index.of(one.seq));
 
   const because: Summary[] = [];
   for (let at = entry.cause; at !== undefined; ) {
@@ -59,7 +59,9 @@ export const shownEntry = (
     for (const one of index.entries(order)) near.set(one.seq, one);
   const later = [...near.values()].sort((a, b) => a.seq - b.seq);
   const end = later.find(({ of }) => of === seq);
-  const effects = later.filter((one) => one.of === undefined && causesOf(one).includes(seq));
+  const effects = later.filter(
+    (one) => one.of === seq || (one.of === undefined && causesOf(one).includes(seq)),
+  );
 
   const statements = statementsOf(graph);
   const work = unitOfWork(entry, familyOf([entry, ...later]), things, statements);

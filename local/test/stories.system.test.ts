@@ -4,7 +4,7 @@ import { type Counts, countFrom, perOrder } from "../bench/count.ts";
 import { createBelonging, orderOf } from "../lens/belonging.ts";
 import type { Entry } from "../lens/entry.ts";
 import { indexOrders, type OrderIndex } from "../lens/order-index.ts";
-import { listOrders, orderStory } from "../lens/orders.ts";
+import { orderList, orderStory } from "../lens/orders.ts";
 import { shortName } from "../lens/short-name.ts";
 import { shownEntry } from "../lens/shown-entry.ts";
 import { type OrderStory, storyOf } from "../lens/story-of.ts";
@@ -131,11 +131,12 @@ describe("the story of an order that goes well", () => {
   });
 
   it("stands in the list of orders, and is found by its short name", () => {
-    const [newest] = listOrders(shop.local, index);
+    const list = orderList(shop.local, index);
+    const [newest] = list();
     expect(newest).toMatchObject({ orderId, short: story.short, status: "CONFIRMED" });
-    expect(listOrders(shop.local, index)).toHaveLength(2);
-    expect(listOrders(shop.local, index, { find: story.short })).toEqual([newest]);
-    expect(listOrders(shop.local, index, { find: "no such order" })).toEqual([]);
+    expect(list()).toHaveLength(2);
+    expect(list(story.short)).toEqual([newest]);
+    expect(list("no such order")).toEqual([]);
   });
 
   it("shows of a call the statement that allowed it, and of an invocation its handler's source", () => {

@@ -6,7 +6,13 @@ import { shopLine } from "./terminal.ts";
 import type { Account, ClockState, Depth, Fault, Moment, ShopMap } from "./types.ts";
 
 /** The map of the shop, which never changes while it runs. */
-export const map = looked<ShopMap>("map", { rooms: [], things: [], wires: [], parts: [] });
+export const map = looked<ShopMap>("map", {
+  rooms: [],
+  things: [],
+  wires: [],
+  parts: [],
+  apart: [],
+});
 /** What lies where. */
 export const depths = looked<Record<string, Depth>>("depths", {});
 /** The clock. */

@@ -1,15 +1,16 @@
 import { CannotRewind } from "emulator/boot/timeline";
-import type { DrivenClock, Timeline } from "../../console/beside.ts";
+import type { PacedClock } from "emulator/kernel/paced-clock";
+import type { ShopTimeline } from "../../console/beside.ts";
 import type { Shop } from "../../shop.ts";
 import type { Command } from "../command.ts";
 import { refuse } from "../told.ts";
 import { needSpan, oneOf, shownSpan, spanOf } from "../words.ts";
 
-const pacedOf = ({ beside }: Shop): DrivenClock =>
+const pacedOf = ({ beside }: Shop): PacedClock =>
   beside.clock ??
   refuse("The clock of this shop is the wall's: `npm start` without --isolated can be paused.");
 
-const timelineOf = ({ beside }: Shop): Timeline =>
+const timelineOf = ({ beside }: Shop): ShopTimeline =>
   beside.timeline ??
   refuse("This shop keeps no past: `npm start` without --isolated can be rewound.");
 
@@ -80,7 +81,7 @@ export const rewind: Command = {
     if (!word || more) refuse("How far back? For instance: rewind 30s.");
     if (spanOf(word) !== undefined) {
       const back = needSpan(word, "How far back");
-      await turned(timeline.rewind({ at: shop.cloud.clock.now() - back } as never));
+      await turned(timeline.rewind({ at: shop.cloud.clock.now() - back }));
       return {
         said: `The shop is where it was ${shownSpan(back)} ago, or a little earlier.`,
         next: "Tables, queues, sagas and time are those of then, and go on from there.",
@@ -88,7 +89,7 @@ export const rewind: Command = {
     }
     if (!timeline.moments().some(({ id }) => String(id) === word))
       refuse(`There is no moment ${word} any more.`);
-    await turned(timeline.rewind(Number(word) as never));
+    await turned(timeline.rewind(Number(word)));
     return {
       said: `The shop is where it was at ${word}.`,
       next: "Tables, queues, sagas and time are those of then, and go on from there.",

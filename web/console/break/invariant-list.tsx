@@ -1,5 +1,6 @@
+import type { Judged } from "../../../local/control/live-invariants.ts";
 import { base } from "../route.ts";
-import { invariants, type Judged } from "./looked-at.ts";
+import { invariants } from "./looked-at.ts";
 
 const signs = { holds: "✓", broken: "▲", waiting: "…" } as const;
 const words = { holds: "holds", broken: "broken", waiting: "judged at rest" } as const;

@@ -1,35 +1,14 @@
+import type { Command } from "../../../local/control/command.ts";
+import type { Judged } from "../../../local/control/live-invariants.ts";
+import type { RobotState } from "../../../local/control/robot.ts";
+import type { Scenario as Arranged } from "../../../local/control/scenarios.ts";
 import { looked } from "../looked.ts";
 
 /** A command that breaks something, as a card. */
-export type Card = {
-  name: string;
-  usage: string;
-  tells: string;
-  title?: string;
-  hypothesis?: string;
-  example?: string;
-};
+export type Card = Omit<Command, "run">;
 
 /** A fault and orders that belong together. */
-export type Scenario = { name: string; hypothesis: string; look: string };
-
-/** A promise, and whether it holds now. */
-export type Judged = {
-  invariant: string;
-  state: "holds" | "broken" | "waiting";
-  broken: { what: string; order?: string }[];
-};
-
-/** How far the order robot is. */
-export type RobotState = {
-  perSecond: number;
-  mix: string;
-  most: number;
-  running: boolean;
-  sent: number;
-  taken: number;
-  refused: Record<string, number>;
-};
+export type Scenario = Pick<Arranged, "name" | "hypothesis" | "look">;
 
 /** What can be broken, and in which mixes the robot orders. */
 export const cards = looked<{ commands: Card[]; mixes: string[] }>("commands", {

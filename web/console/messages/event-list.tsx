@@ -1,17 +1,10 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Passed } from "../../../local/console/events-passed.ts";
 import { VirtualList } from "../parts/virtual-list.tsx";
 import { base, go, parts } from "../route.ts";
 import { tail, timeOfDay } from "../words.ts";
-import {
-  filter,
-  lookAtPassed,
-  type Passed,
-  passed,
-  passedKnown,
-  passedWrong,
-  types,
-} from "./passed.ts";
+import { filter, lookAtPassed, passed, passedKnown, passedWrong, types } from "./passed.ts";
 
 const LOOK_EVERY_MS = 1_000;
 

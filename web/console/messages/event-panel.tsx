@@ -1,5 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Taken } from "../../../local/console/event-story.ts";
+import type { Passed } from "../../../local/console/events-passed.ts";
 import { ask, Refusal, sentenceOf } from "../ask.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { base, go } from "../route.ts";
@@ -7,29 +9,15 @@ import { say } from "../state.ts";
 import { awsLine } from "../terminal.ts";
 import { span, tail, timeOfDay } from "../words.ts";
 import { askFor, Editor } from "./editor.tsx";
-import { lookAtPassed, type Passed } from "./passed.ts";
+import { lookAtPassed } from "./passed.ts";
 import { act, type Told } from "./tell.ts";
 
-type Attempt = {
-  seq: number;
-  at: number;
-  function: string;
-  ms?: number;
-  error?: string;
-  ended: boolean;
-};
-type Taken = {
-  rule: string;
-  target: string;
-  replayed?: true;
-  delivered?: number;
-  retries: number;
-  lost?: string;
-  attempts: Attempt[];
-};
 type Story = Passed & { bus: string; detail: unknown; taken: Taken[]; aws: string };
 
-const attemptOf = ({ seq, at, function: name, ms, error, ended }: Attempt, i: number) => (
+const attemptOf = (
+  { seq, at, function: name, ms, error, ended }: Taken["attempts"][number],
+  i: number,
+) => (
   <li key={seq} class={error ? "bad" : undefined}>
     <time>{timeOfDay(at)}</time> {name}, attempt {i + 1}:{" "}
     {error ?? (ended ? `done${ms === undefined ? "" : ` in ${span(ms)}`}` : "under way")}

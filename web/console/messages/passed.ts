@@ -1,24 +1,6 @@
 import { signal } from "@preact/signals";
+import type { Passed } from "../../../local/console/events-passed.ts";
 import { ask, sentenceOf } from "../ask.ts";
-
-/** An event that the bus took. */
-export type Passed = {
-  seq: number;
-  at: number;
-  eventId: string;
-  type: string;
-  source: string;
-  order?: string;
-  about?: string;
-  fits: boolean;
-  ofAws?: true;
-  why?: string;
-  rules: number;
-  delivered: number;
-  retries: number;
-  lost: number;
-  changed: number;
-};
 
 type Answer = {
   epoch: number;

@@ -1,5 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Waiting } from "../../../local/console/peek.ts";
+import type { Line } from "../../../local/console/queue-list.ts";
 import { ask, sentenceOf } from "../ask.ts";
 import { looked } from "../looked.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
@@ -10,31 +12,8 @@ import { span, tail } from "../words.ts";
 import { askFor, Editor } from "./editor.tsx";
 import { act, type Told } from "./tell.ts";
 
-type Queue = {
-  id: string;
-  kind: "queue" | "dead letters" | "outbox";
-  room: string;
-  reader: string;
-  most?: number;
-  deadLetters?: string;
-  forPerson?: true;
-  depth: number;
-  inFlight: number;
-  age?: number;
-};
-type Message = {
-  id: string;
-  body: string;
-  what: string;
-  at: number;
-  state: "visible" | "in flight" | "delayed";
-  receives: number;
-  attempts?: number;
-  reason?: string;
-  order?: string;
-  misfit?: string;
-};
-type Held = Queue & { now: number; messages: Message[]; aws: string };
+type Queue = Line & { depth: number; inFlight: number; age?: number };
+type Held = Queue & { now: number; messages: Waiting[]; aws: string };
 
 const queues = looked<{ queues: Queue[] }>("queues", { queues: [] });
 const kinds = [
@@ -98,7 +77,7 @@ const pretty = (body: string): string => {
 
 const times = (count: number) => (count === 1 ? "once" : `${count} times`);
 
-type CardProps = { queue: Held; message: Message; done: () => unknown };
+type CardProps = { queue: Held; message: Waiting; done: () => unknown };
 
 const MessageCard = ({ queue, message, done }: CardProps) => {
   const edits = useSignal(false);
