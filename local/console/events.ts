@@ -1,6 +1,7 @@
 import { isObject } from "emulator/kernel/json";
 import type { Entry } from "emulator/kernel/trace";
 import { fromOutside, orUnderWay } from "../control/outside.ts";
+import { nameIn, thingsOf } from "../lens/things.ts";
 import { Refused } from "./answers.ts";
 import { type Checked, checkEvent } from "./event-check.ts";
 import { storyOfEvent } from "./event-story.ts";
@@ -8,7 +9,6 @@ import { eventsPassed, type Passed } from "./events-passed.ts";
 import { queuesIn } from "./queue-list.ts";
 import { numberIn, type Routes } from "./resource.ts";
 import type { Sight } from "./sight.ts";
-import { idsOf } from "./thing-ids.ts";
 
 /** So many events one answer has. */
 const MOST = 10_000;
@@ -35,7 +35,7 @@ const putEvents = (entry: Sent) =>
 /** Events as they pass: a list with filters, one with all that became of it, and sending one. */
 export const eventRoutes = ({ shop, trace, lens, clock }: Sight): Routes => {
   const passed = eventsPassed(trace, lens.orderOf);
-  const idOf = idsOf(shop.graph);
+  const idOf = nameIn(thingsOf(shop.graph));
   const deadLetters = new Map(queuesIn(shop.graph).map((one) => [one.id, one.deadLetters]));
   const deadLettersOf = (target: string) => deadLetters.get(target);
   const textOf = (seq: number) => JSON.stringify(trace.get(seq)?.detail ?? "").toLowerCase();

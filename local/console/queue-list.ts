@@ -1,6 +1,6 @@
 import type { Graph } from "emulator/boot/graph";
+import { nameIn, thingsOf } from "../lens/things.ts";
 import { failureQueues } from "../redrive/failure-queues.ts";
-import { idsOf } from "./thing-ids.ts";
 
 /** A queue or an outbox, and who reads it. */
 export type Line = {
@@ -21,7 +21,7 @@ export type Line = {
 
 /** Every queue and every outbox of a graph. */
 export const queuesIn = (graph: Graph): Line[] => {
-  const idOf = idsOf(graph);
+  const idOf = nameIn(thingsOf(graph));
   const ofType = (ending: string) => graph.resources.filter(({ type }) => type.endsWith(ending));
   const mappings = ofType(":EventSourceMapping");
   const failed = new Map(failureQueues(graph).map((one) => [one.resource, one]));

@@ -1,5 +1,5 @@
 import type { Entry } from "./entry.ts";
-import type { Things } from "./things.ts";
+import { nameIn, type Things } from "./things.ts";
 
 /** An entry in a line. */
 export type Summary = {
@@ -196,12 +196,7 @@ export const summaryOf = (
   things: Things,
   orders: ReadonlySet<string> = new Set(),
 ): Summary => {
-  const name = (thing: unknown) =>
-    things(thing)?.id ??
-    String(thing ?? "")
-      .split(/[:/]/)
-      .at(-1) ??
-    "";
+  const name = nameIn(things);
   const told = kinds[entry.kind]?.(entry, name) ?? { what: entry.kind };
   const [order] = orders;
   const [who, to] = [told.who, told.to].map((one) => (one === undefined ? undefined : name(one)));

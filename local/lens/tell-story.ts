@@ -3,7 +3,7 @@ import type { Entry } from "./entry.ts";
 import { isCompensation } from "./ladders.ts";
 import { lastWords } from "./last-words.ts";
 import { shortName } from "./short-name.ts";
-import type { Things } from "./things.ts";
+import { nameIn, type Things } from "./things.ts";
 
 /** What a line needs to be told: whose an entry is, how things are called, and how a dead letter goes on. */
 export type StoryTelling = {
@@ -58,12 +58,7 @@ export const createStoryTeller = (telling: StoryTelling): StoryTeller => {
   const { ordersOf, get, things, redriven, port, paint } = telling;
   const words = lastWords();
   const readers = new Map<unknown, unknown>();
-  const idOf = (name: unknown) =>
-    things(name)?.id ??
-    String(name ?? "")
-      .split(/[:/]/)
-      .at(-1) ??
-    "";
+  const idOf = nameIn(things);
 
   /** The line that sends a dead letter on, where one can. */
   const sentOn = (queue: unknown, messageId: unknown) => {

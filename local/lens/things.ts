@@ -24,6 +24,16 @@ const plain = (name: string): string => {
   return name.startsWith("http") ? (name.split("/").at(-1) ?? name) : name;
 };
 
+/** What people call something: "ProjectOrders", "OrderViewsQueueDlq"; of what is in no graph, the end of its name. */
+export const nameIn =
+  (things: Things) =>
+  (name: unknown): string =>
+    things(name)?.id ??
+    String(name ?? "")
+      .split(/[:/]/)
+      .at(-1) ??
+    "";
+
 const known = new WeakMap<Graph, Things>();
 
 /** Things of a graph by their names. */
