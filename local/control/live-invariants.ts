@@ -29,9 +29,11 @@ const described = (what: string) => {
   return { what, ...(order && { order }) };
 };
 
-/** Looking costs at most this share of the time, and comes no more often than this. */
+/** Looking costs about this share of the time, and comes no more often than this ... */
 const SHARE = 0.02;
 const AT_MOST_EVERY_MS = 1_000;
+/** ... but no later than this: who watches does not take what is long past for now, however slow a look was. */
+const AT_LEAST_EVERY_MS = 5_000;
 
 /**
  * Judges a shop that runs. Books that are read while they are written may not fit together for a moment: only what two looks
@@ -83,7 +85,8 @@ export const liveInvariants = (
       }),
     };
     const took = now() - began;
-    last = { look, next: now() + Math.max(AT_MOST_EVERY_MS, took / SHARE) };
+    const pause = Math.min(AT_LEAST_EVERY_MS, Math.max(AT_MOST_EVERY_MS, took / SHARE));
+    last = { look, next: now() + pause };
     return look;
   };
 
