@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import "../map/map.css";
 import { hear, onRestart } from "../live.ts";
 import { RoomView } from "../map/room-view.tsx";
 import { forgetTallies, tally } from "../map/tally.ts";

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import "../saga/saga.css";
 import { useEffect, useMemo } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
 import { hear } from "../live.ts";
