@@ -1,25 +1,19 @@
 import { signal } from "@preact/signals";
 import { ask, sentenceOf } from "./ask.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /** Something of the server's that is looked at again and again. */
 export const looked = <T>(path: string, first: T) => {
   const value = signal<T>(first);
   const wrong = signal<string | undefined>(undefined);
-  let busy: Promise<void> | undefined;
-  const once = async () => {
+  const look = oneAtATime(async () => {
     try {
       value.value = await ask<T>(path);
       wrong.value = undefined;
     } catch (error) {
       wrong.value = sentenceOf(error);
     }
-  };
-  const look = (): Promise<void> => {
-    busy ??= once().finally(() => {
-      busy = undefined;
-    });
-    return busy;
-  };
+  });
   return {
     value,
     wrong,

@@ -116,7 +116,7 @@ const emptyText = () => {
 export const EventList = () => {
   useSignalEffect(() => {
     filter.value;
-    void lookAtPassed().then(lookAtPassed);
+    void lookAtPassed();
   });
   useEffect(() => {
     const timer = setInterval(() => {

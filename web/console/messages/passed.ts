@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Passed } from "../../../local/console/events-passed.ts";
 import { ask, sentenceOf } from "../ask.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 
 type Answer = {
   epoch: number;
@@ -27,7 +28,6 @@ const MOST = 10_000;
 let since = 0;
 let epoch: number | undefined;
 let shown = "";
-let asking: Promise<void> | undefined;
 
 const once = async () => {
   const { type, order, text } = filter.value;
@@ -56,18 +56,11 @@ const once = async () => {
 };
 
 /** Looks for what is new. */
-export const lookAtPassed = (): Promise<void> => {
-  asking ??= once()
-    .then(
-      () => {
-        passedWrong.value = undefined;
-      },
-      (error) => {
-        passedWrong.value = sentenceOf(error);
-      },
-    )
-    .finally(() => {
-      asking = undefined;
-    });
-  return asking;
-};
+export const lookAtPassed = oneAtATime(async () => {
+  try {
+    await once();
+    passedWrong.value = undefined;
+  } catch (error) {
+    passedWrong.value = sentenceOf(error);
+  }
+});

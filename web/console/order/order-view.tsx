@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
 import { hear, onRestart } from "../live.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { go, query } from "../route.ts";
 import { who } from "../state.ts";
@@ -26,8 +27,7 @@ const useStory = (orderId: string) => {
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     story.value = undefined;
-    const look = async () => {
-      timer = undefined;
+    const look = oneAtATime(async () => {
       try {
         const found = await ask<OrderStory>(`orders/${encodeURIComponent(orderId)}`);
         if (!current) return;
@@ -38,9 +38,12 @@ const useStory = (orderId: string) => {
       }
       const runs = story.value?.bars.some(({ ends }) => ends === undefined);
       if (current && (runs || wrong.value)) soon(AGAIN_MS);
-    };
+    });
     const soon = (ms: number) => {
-      timer ??= setTimeout(look, ms);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void look();
+      }, ms);
     };
     void look();
     const stops = [

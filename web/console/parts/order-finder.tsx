@@ -1,23 +1,30 @@
-import { useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import { go } from "../route.ts";
 import type { OrderLine } from "../types.ts";
 
 /** Finds an order by its id, its short name, or a word of its sentence. */
 export const OrderFinder = () => {
   const [found, setFound] = useState<OrderLine[] | string | undefined>();
-  const [asked, setAsked] = useState(0);
-  const find = async (text: string) => {
-    const mine = asked + 1;
-    setAsked(mine);
-    try {
-      const { orders } = await ask<{ orders: OrderLine[] }>(
-        `orders?find=${encodeURIComponent(text)}`,
-      );
-      setFound(orders.slice(0, 8));
-    } catch (error) {
-      setFound(sentenceOf(error));
-    }
+  const wanted = useRef("");
+  const look = useMemo(
+    () =>
+      oneAtATime(async () => {
+        try {
+          const { orders } = await ask<{ orders: OrderLine[] }>(
+            `orders?find=${encodeURIComponent(wanted.current)}`,
+          );
+          setFound(orders.slice(0, 8));
+        } catch (error) {
+          setFound(sentenceOf(error));
+        }
+      }),
+    [],
+  );
+  const find = (text: string) => {
+    wanted.current = text;
+    void look();
   };
   const open = (orderId: string) => {
     setFound(undefined);

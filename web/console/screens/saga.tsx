@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
 import { hear } from "../live.ts";
 import { useSize } from "../map/use-size.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { base, go, parts } from "../route.ts";
 import { DrawnLadder } from "../saga/drawn-ladder.tsx";
@@ -41,7 +42,7 @@ const useRead = <T,>(
     if (path === undefined) return;
     let gone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const read = async () => {
+    const read = oneAtATime(async () => {
       try {
         const fresh = await ask<T>(path);
         if (!gone) value.value = fresh;
@@ -49,7 +50,7 @@ const useRead = <T,>(
       } catch (error) {
         if (!gone) wrong.value = sentenceOf(error);
       }
-    };
+    });
     void read();
     const stop = hear((fresh) => {
       if (timer !== undefined || !fresh.some(({ who, kind }) => matters(who, kind))) return;
