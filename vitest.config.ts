@@ -49,11 +49,7 @@ export default defineConfig({
           ...common,
           name: "browser",
           include: ["web/**/*.browser.test.ts"],
-          // One run in three, a test of the console waits for what never comes: only who looks for the reason runs them.
-          exclude: [
-            "**/node_modules/**",
-            ...(process.env.PETSTORE_CONSOLE_TESTS ? [] : ["web/console/**"]),
-          ],
+          exclude: ["**/node_modules/**"],
         },
       },
     ],

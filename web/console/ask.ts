@@ -18,8 +18,12 @@ const sentenceIn = async (answer: Response): Promise<string> => {
 
 type Question = { method?: string; body?: unknown; signal?: AbortSignal };
 
+/** So long an answer to a look is waited for, in milliseconds: who looks one at a time would wait for ever for one that was lost. */
+const LOOK_MS = 30_000;
+
 /** Asks the console's server. Throws Refusal for what it refuses, and TypeError where it cannot be reached. */
 export const ask = async <T>(path: string, { method, body, signal }: Question = {}): Promise<T> => {
+  const within = signal ?? (body === undefined ? AbortSignal.timeout(LOOK_MS) : undefined);
   const answer = await fetch(`/_local/console/${path}`, {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: {
@@ -27,7 +31,7 @@ export const ask = async <T>(path: string, { method, body, signal }: Question = 
       ...(body !== undefined && { "content-type": "application/json" }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
+    ...(within && { signal: within }),
   });
   if (!answer.ok) throw new Refusal(answer.status, await sentenceIn(answer));
   return await answer.json();
@@ -36,6 +40,7 @@ export const ask = async <T>(path: string, { method, body, signal }: Question = 
 /** The sentence of whatever was thrown. */
 export const sentenceOf = (error: unknown): string => {
   if (error instanceof Refusal) return error.message;
-  if (error instanceof TypeError) return "The shop does not answer: is it still running?";
+  if (error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError"))
+    return "The shop does not answer: is it still running?";
   return error instanceof Error ? error.message : String(error);
 };
