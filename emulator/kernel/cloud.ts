@@ -48,7 +48,7 @@ export const createCloud = (
   const { trace, clock } = kept ? createTrace(ownClock, kept) : { trace: noTrace, clock: ownClock };
   const observers = createObservers(clock);
   const note: World["note"] = (fact, more, bytes) => {
-    const entry = trace.write(more ? { ...fact, ...more } : fact, bytes);
+    const entry = trace.write({ ...fact, ...more }, bytes);
     observers.note(fact);
     return entry;
   };

@@ -28,12 +28,14 @@ export type Passing = Fact & {
   of?: number | undefined;
 };
 
+type Writable = { -readonly [Field in "seq" | "at" | "cause"]?: Entry[Field] };
+
 /** Capacity of a database, in its units. */
 export type Units = { read: number; write: number };
 
 /** The log of everything that passes the emulator: of the newest, as many as its bytes allow. Only ever appended to. */
 export type Trace = {
-  /** Appends an entry. `bytes` is about how much memory it keeps from being freed. */
+  /** Makes what passes an entry, the same object, and appends it. `bytes` is about how much memory it keeps from being freed. */
   write: (passing: Passing, bytes?: number) => Entry;
   /** The entry that is under way here: the cause of what is written next. */
   cause: () => number | undefined;
@@ -88,35 +90,60 @@ const forgetful = () => {
   };
 };
 
-/** The newest of what is put in, as many as weigh at most so much; by their numbers, which ascend by one. */
+/** Entries that are forgotten together: those whose numbers begin with `from`. */
+type Part = { from: number; entries: Entry[]; bytes: number };
+
+const mostInPart = 512;
+/** A part of all that may be kept that one part takes at most, when no single entry is larger. */
+const shareOfPart = 1 / 128;
+
+/** The newest of what is put in, as many as weigh about so much; by their numbers, which ascend by one. */
 const ringOf = (mostBytes: number) => {
-  let all: Entry[] = [];
-  let weights: number[] = [];
-  let gone = 0; // of those in `all`
+  const parts: Part[] = [];
+  let newest: Part | undefined;
   let bytes = 0;
-  const forgetOldest = () => {
-    while (bytes > mostBytes && gone < all.length - 1) {
-      bytes -= weights[gone] as number;
-      gone += 1;
+  const first = () => parts[0]?.from ?? 0;
+
+  /** The place of the part in which a number is that is not less than the first. */
+  const placeOf = (seq: number) => {
+    let [low, high] = [0, parts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((parts[middle] as Part).from <= seq) low = middle;
+      else high = middle - 1;
     }
-    // What is gone is let go some at a time: to move all others for each of them would take long.
-    if (gone < 1024 || gone * 16 < all.length) return;
-    all = all.slice(gone);
-    weights = weights.slice(gone);
-    gone = 0;
+    return low;
   };
-  const first = () => all[gone]?.seq ?? 0;
   return {
     add(entry: Entry, weight: number) {
-      all.push(entry);
-      weights.push(weight);
+      if (
+        !newest ||
+        newest.entries.length >= mostInPart ||
+        newest.bytes > mostBytes * shareOfPart
+      ) {
+        newest = { from: entry.seq, entries: [], bytes: 0 };
+        parts.push(newest);
+      }
+      newest.entries.push(entry);
+      newest.bytes += weight;
       bytes += weight;
-      if (bytes > mostBytes) forgetOldest();
+      while (bytes > mostBytes && parts.length > 1) bytes -= (parts.shift() as Part).bytes;
     },
-    get: (seq: number) => (seq >= first() ? all[gone + seq - first()] : undefined),
+    get(seq: number) {
+      if (seq < first()) return undefined;
+      const part = parts[placeOf(seq)];
+      return part?.entries[seq - part.from];
+    },
     after(seq: number, most: number) {
-      const from = gone + Math.max(0, seq + 1 - first());
-      return all.slice(from, from + most);
+      const found: Entry[] = [];
+      let next = Math.max(seq + 1, first());
+      for (let place = placeOf(next); place < parts.length && found.length < most; place++) {
+        const { from, entries } = parts[place] as Part;
+        for (const entry of entries.slice(next - from, next - from + most - found.length))
+          found.push(entry);
+        next = from + entries.length;
+      }
+      return found;
     },
     first,
   };
@@ -138,11 +165,14 @@ export const createTrace = (
   const trace: Trace = {
     write(passing, weight = 0) {
       last += 1;
-      const cause = "cause" in passing ? passing.cause : underway.getStore();
-      const entry = { ...passing, seq: last, at: clock.now(), cause } as Entry;
-      ring.add(entry, weight + ownBytes);
-      ears.note(entry);
-      return entry;
+      // Fields are added and nothing is copied: this is done some four hundred times for an order.
+      const entry: Passing & Writable = passing;
+      if (!("cause" in passing)) entry.cause = underway.getStore();
+      entry.seq = last;
+      entry.at = clock.now();
+      ring.add(entry as Entry, weight + ownBytes);
+      ears.note(entry as Entry);
+      return entry as Entry;
     },
     cause: () => underway.getStore(),
     under: (seq, work) => underway.run(seq, work),

@@ -20,8 +20,13 @@ type Told = { cpuMs: number; entries: number };
 
 const next = (child: ChildProcess) =>
   new Promise<Told>((resolve, reject) => {
-    child.once("message", (told: Told) => resolve(told));
-    child.once("exit", (code) => reject(new Error(`A shop of the benchmark ended with ${code}`)));
+    const ended = (code: number | null) =>
+      reject(new Error(`A shop of the benchmark ended with ${code}`));
+    child.once("exit", ended);
+    child.once("message", (told: Told) => {
+      child.off("exit", ended);
+      resolve(told);
+    });
   });
 
 const median = (values: number[]) =>
