@@ -8,6 +8,10 @@ const odd = /[#?%]/.test(import.meta.dirname);
 
 const common = {
   ...limits,
+  // A worker goes on to its next file with what it has imported, bundled and opened. So no test may leave anything behind
+  // in its process: no global, no variable of the environment, no listener.
+  isolate: false,
+  globalSetup: "scripts/temporary-folder.ts",
   // What a list or an order holds is what was broken: "expected [ …(3) ]" says nothing.
   chaiConfig: { truncateThreshold: 500 },
   expect: { poll: { timeout: 500_000 } },

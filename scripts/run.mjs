@@ -68,7 +68,11 @@ const run = (node, entry, args) => {
     cwd: ROOT,
     // When this process has gone, the channel closes, and the command ends.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: withPath(dirname(node), join(ROOT, "node_modules", ".bin")),
+    env: {
+      // A command and what it starts compile, and strip of its types, only what has changed.
+      NODE_COMPILE_CACHE: join(ROOT, ".petstore", "compile-cache"),
+      ...withPath(dirname(node), join(ROOT, "node_modules", ".bin")),
+    },
   });
   const kill = (why) => {
     say(`${why}, so it was killed.`);
