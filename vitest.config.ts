@@ -11,7 +11,6 @@ const common = {
   // A worker goes on to its next file with what it has imported, bundled and opened. So no test may leave anything behind
   // in its process: no global, no variable of the environment, no listener.
   isolate: false,
-  globalSetup: "scripts/temporary-folder.ts",
   // What a list or an order holds is what was broken: "expected [ …(3) ]" says nothing.
   chaiConfig: { truncateThreshold: 500 },
   expect: { poll: { timeout: 500_000 } },
@@ -21,6 +20,7 @@ const common = {
 export default defineConfig({
   test: {
     teardownTimeout: 120_000,
+    globalSetup: "scripts/temporary-folder.ts",
     // Vitest leaves one core to itself, which of two is half.
     maxWorkers: "100%",
     projects: [

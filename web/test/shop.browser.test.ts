@@ -22,7 +22,9 @@ const opened: Watched[] = [];
 
 beforeAll(async () => {
   if (!browserFile) return;
-  [browser, shop] = await Promise.all([openBrowser(), startShop()]);
+  // One after the other: where one does not start, the other is known, and is ended.
+  shop = await startShop();
+  browser = await openBrowser();
 });
 afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();

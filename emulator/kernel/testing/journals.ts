@@ -1,16 +1,12 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { type JournalOptions, openJournal } from "../journal.ts";
 import { createKeeper } from "../keep.ts";
 import { name } from "./writer.ts";
 
-const root = mkdtempSync(join(tmpdir(), "acme-journals-"));
-afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 20 }));
-
-/** A directory that is there until the tests of a file are over. */
-export const emptyDir = () => mkdtempSync(join(root, "state-"));
+/** A directory that is there until the run of tests is over. */
+export const emptyDir = () => mkdtempSync(join(tmpdir(), "journal-"));
 
 /** What kill -9 would leave of a directory now. */
 export const leftOf = (dir: string) => {
