@@ -57,9 +57,14 @@ const paintOf = async (browser: Browser, shop: RunningShop, page: string, times:
     const context = await browser.newContext(wide);
     context.setDefaultTimeout(240_000);
     const opened = await openPage(context, shop, `/${page}/`);
-    const painted = `performance.getEntriesByName("first-contentful-paint")[0]?.startTime`;
-    await opened.waitForFunction(painted);
-    taken.push(await opened.evaluate<number>(painted));
+    const painted = await opened.evaluate<number>(`(async () => {
+      for (;;) {
+        const [paint] = performance.getEntriesByName("first-contentful-paint");
+        if (paint) return paint.startTime;
+        await new Promise(requestAnimationFrame);
+      }
+    })()`);
+    taken.push(painted);
     faults.push(...opened.faults);
     await context.close();
   }

@@ -1,4 +1,4 @@
-import { presenting } from "../state.ts";
+import { cutTo } from "../text-width.ts";
 import type { Depth } from "../types.ts";
 import { span } from "../words.ts";
 import { Icon } from "./icons.tsx";
@@ -32,13 +32,6 @@ const Blocks = ({ x, y, w, depth }: { x: number; y: number; w: number; depth: nu
       ))}
     </g>
   );
-};
-
-/** Cuts a text to what fits in so many pixels. */
-const cut = (text: string, wide: number, each: number): string => {
-  const larger = presenting.value === "yes" ? 1.17 : 1;
-  const most = Math.max(3, Math.floor(wide / (each * larger)));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 };
 
 /** A thing or a part of the map. */
@@ -95,14 +88,14 @@ export const Cell = ({
       <rect class="cell-box" x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={8} />
       <Icon kind={kind} x={x + 8} y={flat ? y + h / 2 - 8 : y + 9} />
       <text class="cell-title" x={x + 28} y={flat ? y + h / 2 + 5 : y + 22}>
-        {cut(title, flat ? 160 : w - 32, 7.4)}
+        {cutTo(title, flat ? 160 : w - 34, 0.93, 600)}
       </text>
       <text
         class={says.length > 0 ? "cell-note says" : "cell-note"}
         x={flat ? x + 196 : x + 10}
         y={flat ? y + h / 2 + 4.5 : y + 42}
       >
-        {cut(second, flat ? w - 200 : w - 16, 6.6)}
+        {cutTo(second, flat ? w - 200 : w - 16, 0.8, says.length > 0 ? 600 : 400)}
       </text>
       {waiting > 0 && !flat && h > 54 && <Blocks x={x + 2} y={y + h - 11} w={w} depth={waiting} />}
       {deadLetters > 0 && (

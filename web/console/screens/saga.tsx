@@ -128,10 +128,16 @@ export const SagaScreen = () => {
     [definition && JSON.stringify(definition)],
   );
   const ran = run.value.value;
+  const redriveLine = awsLine(
+    `stepfunctions redrive-execution --execution-arn ${ran?.executionArn}`,
+  );
   const redrive = () =>
     attempt(async () => {
       await ask(`sagas/${name}/${encodeURIComponent(chosen ?? "")}/redrive`, { body: {} });
-      say({ text: "Redriven: the execution goes on from the state that failed." });
+      say({
+        text: "Redriven: the execution goes on from the state that failed.",
+        line: redriveLine,
+      });
     });
   return (
     <section class="saga-screen">
@@ -170,9 +176,12 @@ export const SagaScreen = () => {
                 {statusSigns[ran.status] ?? "▲"} {ran.status}
               </h2>
               {ended.has(ran.status) && (
-                <button type="button" onClick={redrive}>
-                  Redrive
-                </button>
+                <>
+                  <button type="button" onClick={redrive}>
+                    Redrive
+                  </button>
+                  <CopyLine small line={redriveLine} />
+                </>
               )}
               {chosen?.startsWith("ord_") && <a href={`${base}orders/${chosen}`}>The order</a>}
             </header>
