@@ -94,6 +94,7 @@ const lookAtLists = async (page: Watched) => {
     lists.push({ what, frames: await countFrames(page, LOOKED_AT_MS, step) });
   const tab = (name: string) => page.locator(".tabs a", { hasText: name }).click();
 
+  await page.locator(".map-box .cell").first().waitFor();
   await page.keyboard.press("t");
   await page.locator(".ticker .list-row").first().waitFor();
   await look("what passes, scrolled", scroll(".ticker .list"));
