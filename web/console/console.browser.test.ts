@@ -76,6 +76,35 @@ const asked = (page: Page, path: string) =>
   );
 
 describe("in the console", () => {
+  // First, for nothing was ordered yet.
+  browserTest("a newcomer is told what to do, and one button does it", async () => {
+    const page = await see();
+    await page.getByText("Nothing was ordered yet").waitFor();
+    await page.getByRole("button", { name: "Send the first order" }).click();
+    await page.locator(".notice", { hasText: "ordered." }).waitFor();
+    await page.locator(".notice").getByRole("button", { name: "Close" }).click();
+    await page.getByText("has all keys").waitFor();
+  });
+
+  browserTest("what is said covers nothing, and no wire crosses a name", async () => {
+    const page = await see();
+    await place(page, "Two want the last animal");
+    const bottom = await page.evaluate<number>(
+      `document.querySelector("main").getBoundingClientRect().bottom`,
+    );
+    for (const notice of await page.locator(".notice").all()) {
+      const box = await notice.boundingBox();
+      expect(box?.y).toBeGreaterThanOrEqual(bottom - 1);
+    }
+    const above = await page.evaluate<string[]>(
+      `[...document.querySelectorAll(".room-name")].map((name) => {
+        const { x, y, width, height } = name.getBoundingClientRect();
+        return document.elementFromPoint(x + width / 4, y + height / 2)?.closest(".room-name") === name ? "" : name.textContent;
+      })`,
+    );
+    expect(above.filter(Boolean)).toEqual([]);
+  });
+
   browserTest("an order is followed from its request to the e-mail", async () => {
     const page = await see();
     await place(page, "An order that goes well");

@@ -18,7 +18,7 @@ const decode = (png: Buffer): Picture => {
     at += 12 + size;
   }
   const each = head?.[9] === 6 ? 4 : 3;
-  if (!head || head[8] !== 8 || (head[9] !== 2 && head[9] !== 6) || head[12] !== 0)
+  if (head?.[8] !== 8 || (head[9] !== 2 && head[9] !== 6) || head[12] !== 0)
     throw new Error("Only pictures as Chromium takes them can be given a palette.");
   const [wide, high] = [head.readUInt32BE(0), head.readUInt32BE(4)];
   const raw = inflateSync(Buffer.concat(data));

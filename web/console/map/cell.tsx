@@ -58,6 +58,8 @@ export const Cell = ({
   ].filter(Boolean);
   const second = says.length > 0 ? says.join(" · ") : note;
   const flat = h < 40;
+  /** Where the title and what is below it stand in a low cell, and in one with room. */
+  const [first, below] = h < 54 ? [h / 2 - 3, h / 2 + 14] : [22, 42];
   const classes = [
     "cell",
     `is-${kind}`,
@@ -86,14 +88,14 @@ export const Cell = ({
     >
       <title>{label}</title>
       <rect class="cell-box" x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={8} />
-      <Icon kind={kind} x={x + 8} y={flat ? y + h / 2 - 8 : y + 9} />
-      <text class="cell-title" x={x + 28} y={flat ? y + h / 2 + 5 : y + 22}>
-        {cutTo(title, flat ? 160 : w - 34, 0.93, 600)}
+      <Icon kind={kind} x={x + 8} y={flat ? y + h / 2 - 8 : y + first - 13} />
+      <text class="cell-title" x={x + 28} y={flat ? y + h / 2 + 5 : y + first}>
+        {cutTo(title, flat ? 160 : w - 31, 0.93, 600)}
       </text>
       <text
         class={says.length > 0 ? "cell-note says" : "cell-note"}
         x={flat ? x + 196 : x + 10}
-        y={flat ? y + h / 2 + 4.5 : y + 42}
+        y={flat ? y + h / 2 + 4.5 : y + below}
       >
         {cutTo(second, flat ? w - 200 : w - 16, 0.8, says.length > 0 ? 600 : 400)}
       </text>

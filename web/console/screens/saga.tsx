@@ -26,6 +26,8 @@ type Run = {
 
 /** So often at most the history is read again, in milliseconds. */
 const AGAIN_MS = 400;
+/** So high is the key below the ladder, in pixels. */
+const KEY_HIGH = 36;
 const ended = new Set(["FAILED", "ABORTED", "TIMED_OUT"]);
 const statusSigns: Record<string, string> = { RUNNING: "▶", SUCCEEDED: "✓" };
 
@@ -159,7 +161,7 @@ export const SagaScreen = () => {
             standings={standingsOf(ran?.events ?? [])}
             taken={takenWays(ran?.events ?? [])}
             wide={wide}
-            high={high}
+            high={high - KEY_HIGH}
           />
         )}
         <p class="ladder-key">
