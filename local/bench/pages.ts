@@ -104,7 +104,10 @@ const lookAtLists = async (page: Watched) => {
   await page.locator(".orders li").nth(5).waitFor();
   await look("orders, scrolled", scroll(".screen"));
   await look("orders, found by a word", type("#find", "confirmed"));
+  // The list of what was found goes with the focus.
+  await page.locator("#find").focus();
   await page.keyboard.press("Escape");
+  await page.locator(".found").waitFor({ state: "detached" });
   await page.locator(".orders li a").first().click();
   await page.locator(".waterfall .row").nth(5).waitFor();
   await page.locator(".causes button").nth(5).waitFor();
