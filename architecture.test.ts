@@ -17,6 +17,7 @@ const layers: [files: string, mayImport: string[]][] = [
   ["^services/([\\w-]+)/src/", ["services/$1/", "packages/", library]],
   ["^infra/", ["infra/", "packages/", "services/[\\w-]+/src/(saga|domain)/", library]],
   ["^emulator/", ["emulator/", library]],
+  ["^local/bench/page", ["local/", "web/test/browser\\.ts", library]],
   ["^local/", ["local/", "emulator/", "packages/", "services/", "infra/", library]],
   ["^web/(test/|vite)", ["web/", library]],
   [

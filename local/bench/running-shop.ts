@@ -11,6 +11,8 @@ import { lines } from "./growth.ts";
 export type Running = {
   api: string;
   aws: string;
+  /** Opens the pages. */
+  token: string;
   accessKeyId: string;
   secretAccessKey: string;
   accounts: Record<string, { token: string }>;
@@ -131,6 +133,7 @@ export const twoLines = (i: number) =>
 export type RunningShop = ReturnType<typeof clientOf> & {
   child: ChildProcess;
   api: string;
+  token: string;
   /** Takes in so much of everything that there is much of. */
   stockUp: (quantity: number, delivery?: string) => Promise<void>;
   stop: () => Promise<void>;
@@ -179,6 +182,7 @@ export const startShop = async (options: string[]): Promise<RunningShop> => {
     ...client,
     child,
     api: running.api,
+    token: running.token,
     stockUp: (quantity, delivery) => client.receive(goods, quantity, delivery),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,5 +1,5 @@
 import { globSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CannotStart } from "emulator/kernel/refusals";
@@ -11,6 +11,7 @@ import { measureConditionalPut, measureTransactRate } from "../bench/engine-rate
 import { measureGrowth } from "../bench/growth.ts";
 import { measureInline } from "../bench/inline.ts";
 import { measureLongLife } from "../bench/long-life.ts";
+import type { Frames } from "../bench/page-frames.ts";
 import { measurePauses } from "../bench/pauses.ts";
 import { measureRewind } from "../bench/rewind.ts";
 import { measureSdkCall } from "../bench/sdk-calls.ts";
@@ -22,7 +23,7 @@ const help = `Counts what an order costs, and times the shop on this machine. Al
 
   --quick         at most 45 s: 300 orders for the growth instead of 10,000, fewer of all else, nothing with --persist,
                   no second process beside the first, no long life
-  --only <part>   order, call, inline, trace, served, crowd, bundles, rewind, life or pauses
+  --only <part>   order, call, inline, trace, served, crowd, bundles, rewind, life, pauses or pages
   --long          lets one shop live through 100,000 orders instead of 20,000
   --help          this text
 `;
@@ -265,6 +266,52 @@ const findPauses: Part = async () => {
   return true;
 };
 
+/** What people notice of the pages, counted in a browser. */
+const openPages: Part = async ({ quick }) => {
+  const { hasBrowser, measurePages } = await import("../bench/pages.ts");
+  print("\nThe pages, in this machine's Chromium");
+  if (!hasBrowser) {
+    print("  skipped: no Chromium here; install Debian's, or name one in CHROMIUM");
+    return true;
+  }
+  say("Opening the shop and its console in a browser ...\n");
+  const figures = await measurePages({ quick });
+  const { sizes, strangers, paints, entries, idle, lists, arriving, watching } = figures;
+  const line = (what: string, text: string) => print(`  ${what.padEnd(40)}${text}`);
+  const drawn = ({ perSecond, longestMs, cpuMs }: Frames, budget = true) =>
+    `${perSecond.toFixed(0)} frames/s${budget ? ` (budget 30)${perSecond < 30 ? "   UNDER BUDGET" : ""}` : ""}, ${cpuMs.toFixed(1)} ms CPU each, ${longestMs.toFixed(0)} ms the longest wait`;
+
+  const all = sizes.reduce((sum, { kb }) => sum + kb, 0);
+  for (const { page, kb } of sizes) line(`${page}, packed`, `${number(kb)} KB`);
+  line("... together", `${number(all)} KB ${within(all, 120, "KB")}`);
+  line("requests to other hosts", `${strangers.length} ${within(strangers.length, 0)}`);
+  for (const { page, ms } of paints)
+    line(`first paint of the ${page}`, `${ms.toFixed(0)} ms ${within(ms, 1000, "ms")}`);
+  line("an empty page, as a yardstick", drawn(idle, false));
+  print(`  with ${entries} entries in the trace`);
+  for (const { what, frames } of lists) line(`  ${what}`, drawn(frames));
+  print("  while orders arrive, replayed");
+  for (const { what, perSecond, frames } of arriving)
+    line(`  ${what}`, `${drawn(frames)}; ${perSecond.toFixed(0)} orders/s`);
+  print("  what an open console costs the shop, in rounds by turns with one that nobody watches");
+  for (const { screen, cpuRatio, rateRatio, cpuMs } of watching) {
+    line(`  ${screen}: CPU of an order`, `${cpuRatio.toFixed(3)} of ${cpuMs.toFixed(1)} ms`);
+    line(
+      `  ${screen}: orders a second`,
+      `${rateRatio.toFixed(3)} (budget 0.9)${rateRatio < 0.9 ? "   UNDER BUDGET" : ""}`,
+    );
+  }
+  print(`  (load of this machine: ${loadavg().map(number).join(", ")} on ${cpus().length} cores)`);
+  const drawnWell = [...lists, ...arriving].every(({ frames }) => frames.perSecond >= 30);
+  return (
+    all <= 120 &&
+    strangers.length === 0 &&
+    paints.every(({ ms }) => ms <= 1000) &&
+    drawnWell &&
+    watching.every(({ rateRatio }) => rateRatio >= 0.9)
+  );
+};
+
 /** What would be uploaded. */
 const sizeBundles: Part = async () => {
   print("\nBundles as SST's esbuild makes them, KB");
@@ -289,6 +336,7 @@ const parts: Record<string, { run: Part; quick: boolean }> = {
   rewind: { run: turnBack, quick: false },
   life: { run: liveLong, quick: false },
   pauses: { run: findPauses, quick: false },
+  pages: { run: openPages, quick: false },
 };
 
 const bench = async (options: Options, only: string | undefined): Promise<boolean> => {

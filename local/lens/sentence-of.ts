@@ -6,9 +6,11 @@ import type { Whereabouts } from "./whereabouts.ts";
 const clockTime = (at: number) => `${new Date(at).toISOString().slice(11, 19)} UTC`;
 const seconds = (ms: number) => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 const bare = (text: unknown) => String(text).replace(/\.$/, "");
-/** A sentence as a part of another one: "The card was declined" goes on in lower case, "SES failed" does not. */
+/** A sentence as a part of another one: "The card was declined" goes on in lower case, "SES failed" and a name do not. */
 const within = (text: string) =>
-  /^[A-Z][a-z]* /.test(text) ? text[0]?.toLowerCase() + text.slice(1) : text;
+  /^(An?|The|This|It|Your?|We|No|Not|Nothing|Nobody|Only|Somebody|There) /.test(text)
+    ? text[0]?.toLowerCase() + text.slice(1)
+    : text;
 const plural = (count: number, thing: string) => `${count} ${thing}${count === 1 ? "" : "s"}`;
 
 /** What a saga does now. */

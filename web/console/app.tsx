@@ -55,8 +55,8 @@ export const App = () => {
         <Screen />
         {tickerIsOpen.value && <Ticker />}
       </main>
-      <ClockBar />
       <Notices />
+      <ClockBar />
       <Help />
     </div>
   );

@@ -76,6 +76,44 @@ const asked = (page: Page, path: string) =>
   );
 
 describe("in the console", () => {
+  // First, for nothing was ordered yet.
+  browserTest("a newcomer is told what to do, and one button does it", async () => {
+    const page = await see();
+    await page.getByText("Nothing was ordered yet").waitFor();
+    await page.getByRole("button", { name: "Send the first order" }).click();
+    await page.locator(".notice", { hasText: "ordered." }).waitFor();
+    await page.locator(".notice").getByRole("button", { name: "Close" }).click();
+    await page.getByText("has all keys").waitFor();
+  });
+
+  browserTest("what is said covers nothing, and no wire crosses a name", async () => {
+    const page = await see();
+    await place(page, "Two want the last animal");
+    const bottom = await page.evaluate<number>(
+      `document.querySelector("main").getBoundingClientRect().bottom`,
+    );
+    for (const notice of await page.locator(".notice").all()) {
+      const box = await notice.boundingBox();
+      expect(box?.y).toBeGreaterThanOrEqual(bottom - 1);
+    }
+    // Wherever a wire runs through a name, the name lies above it.
+    const crossed = await page.evaluate<string[]>(
+      `[...document.querySelectorAll(".wire")].flatMap((wire) => {
+        const { left, top } = wire.ownerSVGElement.getBoundingClientRect();
+        return Array.from({ length: wire.getTotalLength() / 3 }, (_, i) => {
+          const { x, y } = wire.getPointAtLength(i * 3);
+          const under = [...document.querySelectorAll(".room-name")].find((name) => {
+            const box = name.getBoundingClientRect();
+            return left + x > box.left && left + x < box.right && top + y > box.top && top + y < box.bottom;
+          });
+          const seen = document.elementFromPoint(left + x, top + y)?.closest(".room-name");
+          return under && seen !== under ? under.textContent : "";
+        });
+      })`,
+    );
+    expect(crossed.filter(Boolean)).toEqual([]);
+  });
+
   browserTest("an order is followed from its request to the e-mail", async () => {
     const page = await see();
     await place(page, "An order that goes well");

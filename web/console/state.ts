@@ -3,7 +3,7 @@ import { ask, sentenceOf } from "./ask.ts";
 import { told } from "./live.ts";
 import { looked } from "./looked.ts";
 import { shopLine } from "./terminal.ts";
-import type { Account, ClockState, Depth, Fault, Moment, ShopMap } from "./types.ts";
+import type { Account, ClockState, Depth, Fault, Moment, OrderLine, ShopMap } from "./types.ts";
 
 /** The map of the shop, which never changes while it runs. */
 export const map = looked<ShopMap>("map", {
@@ -28,6 +28,8 @@ export const timeline = looked<{ now: number; moments: Moment[] }>("timeline", {
   now: 0,
   moments: [],
 });
+/** The orders, the newest first. */
+export const orders = looked<{ orders: OrderLine[] }>("orders", { orders: [] });
 /** Faults that are armed. */
 export const faults = looked<{ faults: Fault[] }>("faults", { faults: [] });
 /** Who may sign in. */
@@ -92,10 +94,24 @@ export const say = (notice: Omit<Notice, "id">): void => {
     ({ topic, wrong }) => topic === undefined || topic !== notice.topic || wrong,
   );
   notices.value = [...others.slice(-3), { ...notice, id }];
-  if (!notice.wrong) setTimeout(() => hush(id), 9_000);
+  if (!notice.wrong) setTimeout(() => leave(id), READ_MS);
+};
+
+/** So long somebody reads a notice. */
+const READ_MS = 9_000;
+let held: number | undefined;
+
+/** Somebody points at a notice, or is in it: it stays meanwhile. */
+export const holdNotice = (id: number | undefined): void => {
+  held = id;
+};
+const leave = (id: number): void => {
+  if (held === id) setTimeout(() => leave(id), 1_000);
+  else hush(id);
 };
 /** Says something no more. */
 export const hush = (id: number): void => {
+  if (held === id) held = undefined;
   notices.value = notices.value.filter((one) => one.id !== id);
 };
 

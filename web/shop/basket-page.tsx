@@ -76,7 +76,7 @@ export const BasketPage = () => {
     await look(signal);
     return 4_000;
   }, []);
-  const { lines: chosen, sent } = basket.value;
+  const { lines: chosen, sent, ordered } = basket.value;
   const lines = Object.entries(chosen);
   const total = totalOf(lines);
   const problem = notTaken.value;
@@ -84,6 +84,11 @@ export const BasketPage = () => {
     return (
       <main>
         <h1 tabIndex={-1}>Your basket is empty</h1>
+        {ordered && (
+          <p>
+            Your last order is in <To path="/orders">My orders</To>.
+          </p>
+        )}
         <p>
           <To path="/" class="button">
             See who is there

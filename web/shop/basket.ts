@@ -4,9 +4,15 @@ import { customer } from "./session.ts";
 
 /**
  * What somebody has chosen. Its key becomes the order's Idempotency-Key: made once for a basket, so that a second click, a
- * second tab and a reload all mean the same order. `sent` is the order whose answer is not known yet.
+ * second tab and a reload all mean the same order. `sent` is the order whose answer is not known yet; `ordered` says
+ * that the basket before this one was ordered, until something is chosen again.
  */
-export type Basket = { key: string; lines: Record<string, number>; sent?: NewOrder };
+export type Basket = {
+  key: string;
+  lines: Record<string, number>;
+  sent?: NewOrder;
+  ordered?: true;
+};
 
 const MOST_OF_ONE = 100;
 export const MOST_LINES = 20;
@@ -60,7 +66,7 @@ export const choose = (productId: Product["productId"], quantity: number) => {
 export const sending = (order: NewOrder) => keep({ ...basket.value, sent: order });
 
 /** The order was taken: the next basket is another one. */
-export const taken = () => keep(fresh());
+export const taken = () => keep({ ...fresh(), ordered: true });
 
 /** The order was not taken, for certain: the same things, under a new key. */
 export const refused = () => keep({ ...fresh(), lines: basket.value.lines });

@@ -88,7 +88,7 @@ export type Watched = Page & { faults: string[] };
  */
 export const openPage = async (
   context: BrowserContext,
-  shop: RunningShop,
+  shop: Pick<RunningShop, "api" | "token">,
   path = "/shop/",
   { outage = false } = {},
 ): Promise<Watched> => {

@@ -1,8 +1,9 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import { become, browserFile, openBrowser, openPage, startShop } from "./browser.ts";
+import { withPalette } from "./palette.ts";
 
 const help = `Takes a picture of every page, light and dark, at 1280x720, of the shop at 390x844, too.
 
@@ -120,8 +121,9 @@ const take = async () => {
       const title = `${prefix}-${name}-${suffix}`;
       if (!title.includes(values.only)) return;
       const path = join(values.to, `${title}.png`);
-      await page.screenshot({ path, animations: "disabled" });
-      const { size } = statSync(path);
+      const picture = withPalette(await page.screenshot({ animations: "disabled" }));
+      writeFileSync(path, picture);
+      const size = picture.length;
       process.stdout.write(`${title}.png ${Math.round(size / 1024)} KB\n`);
       if (size > MOST) process.stderr.write(`${title}.png is over ${MOST / 1024} KB.\n`);
     };

@@ -93,6 +93,8 @@ describe("in the shop's page", () => {
     await page.reload();
     await headline(page, "It is all yours");
     expect(await page.locator(".count").textContent()).toMatch(/^0/);
+    await page.locator(".to-basket").click();
+    await page.getByText("Your last order is in My orders").waitFor();
   });
 
   browserTest("a declined card is told kindly, and another one does", async () => {

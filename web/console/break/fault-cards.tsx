@@ -78,6 +78,7 @@ export const FaultCards = () => {
         <button type="button" onClick={() => command("restore all")}>
           Restore all
         </button>
+        <CopyLine small line={shopLine("restore all")} />
       </header>
       {cards.wrong.value && <p class="nothing">{cards.wrong.value}</p>}
       <ul class="armed-list" aria-label="Armed faults">

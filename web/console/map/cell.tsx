@@ -1,4 +1,4 @@
-import { presenting } from "../state.ts";
+import { cutTo } from "../text-width.ts";
 import type { Depth } from "../types.ts";
 import { span } from "../words.ts";
 import { Icon } from "./icons.tsx";
@@ -34,13 +34,6 @@ const Blocks = ({ x, y, w, depth }: { x: number; y: number; w: number; depth: nu
   );
 };
 
-/** Cuts a text to what fits in so many pixels. */
-const cut = (text: string, wide: number, each: number): string => {
-  const larger = presenting.value === "yes" ? 1.17 : 1;
-  const most = Math.max(3, Math.floor(wide / (each * larger)));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-};
-
 /** A thing or a part of the map. */
 export const Cell = ({
   box: { x, y, w, h },
@@ -65,6 +58,8 @@ export const Cell = ({
   ].filter(Boolean);
   const second = says.length > 0 ? says.join(" · ") : note;
   const flat = h < 40;
+  /** Where the title and what is below it stand in a low cell, and in one with room. */
+  const [first, below] = h < 54 ? [h / 2 - 3, h / 2 + 14] : [22, 42];
   const classes = [
     "cell",
     `is-${kind}`,
@@ -93,16 +88,16 @@ export const Cell = ({
     >
       <title>{label}</title>
       <rect class="cell-box" x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={8} />
-      <Icon kind={kind} x={x + 8} y={flat ? y + h / 2 - 8 : y + 9} />
-      <text class="cell-title" x={x + 28} y={flat ? y + h / 2 + 5 : y + 22}>
-        {cut(title, flat ? 160 : w - 32, 7.4)}
+      <Icon kind={kind} x={x + 8} y={flat ? y + h / 2 - 8 : y + first - 13} />
+      <text class="cell-title" x={x + 28} y={flat ? y + h / 2 + 5 : y + first}>
+        {cutTo(title, flat ? 160 : w - 31, 0.93, 600)}
       </text>
       <text
         class={says.length > 0 ? "cell-note says" : "cell-note"}
         x={flat ? x + 196 : x + 10}
-        y={flat ? y + h / 2 + 4.5 : y + 42}
+        y={flat ? y + h / 2 + 4.5 : y + below}
       >
-        {cut(second, flat ? w - 200 : w - 16, 6.6)}
+        {cutTo(second, flat ? w - 200 : w - 16, 0.8, says.length > 0 ? 600 : 400)}
       </text>
       {waiting > 0 && !flat && h > 54 && <Blocks x={x + 2} y={y + h - 11} w={w} depth={waiting} />}
       {deadLetters > 0 && (

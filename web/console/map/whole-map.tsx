@@ -28,7 +28,7 @@ const titleOf = ({ id, kind, label, room, members }: Part): { title: string; not
   const [count = "", what = ""] = first.split(" ");
   return {
     title: what.charAt(0).toUpperCase() + what.slice(1),
-    note: second ? `${count}, ${second}` : count,
+    note: second ? `${count} and ${second}` : count,
   };
 };
 
@@ -61,23 +61,9 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
   return (
     <div class="map-box" ref={ref}>
       <svg width={wide} height={high} aria-label="The map of the shop">
-        {rooms.map(({ id, label, x, y, w, h }) => (
+        {rooms.map(({ id, x, y, w, h }) => (
           <g key={id} class="room">
             <rect x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={12} />
-            {/* biome-ignore lint/a11y/useSemanticElements: an SVG has no buttons */}
-            <text
-              class="room-name"
-              role="button"
-              tabIndex={0}
-              x={x + 12}
-              y={y < high / 2 ? y + 18 : y + h - 9}
-              onClick={() => go(`map/${id}`)}
-              onKeyDown={(event) => {
-                if (event.key === "Enter") go(`map/${id}`);
-              }}
-            >
-              {label} <tspan class="room-open">open ⤢</tspan>
-            </text>
           </g>
         ))}
         {wires.map(({ from, to, kind, path }) => (
@@ -87,6 +73,25 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
             class={`wire ${kind}${from === over || to === over ? " near" : ""}`}
             d={path}
           />
+        ))}
+        {/* After the wires, for no wire may cross a name. */}
+        {rooms.map(({ id, label, x, y, h }) => (
+          // biome-ignore lint/a11y/useSemanticElements: an SVG has no buttons
+          <text
+            key={id}
+            class="room-name"
+            role="button"
+            aria-label={`Open the room ${label}`}
+            tabIndex={0}
+            x={x + 12}
+            y={y < high / 2 ? y + 18 : y + h - 9}
+            onClick={() => go(`map/${id}`)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter") go(`map/${id}`);
+            }}
+          >
+            {label} <tspan class="room-open">open ⤢</tspan>
+          </text>
         ))}
         {parts.map((part) => {
           const { title, note } = titleOf(part);

@@ -26,8 +26,9 @@ const marked = (moments: number[], at: Scale["at"]): Scale["marks"] => {
   for (const moment of moments) {
     const place = at(moment);
     const before = marks.at(-1)?.at ?? -1;
-    if (place - before < 0.13 || place > 0.92) continue;
-    marks.push({ at: place, says: said(moment - first) });
+    const says = said(moment - first);
+    if (place - before < 0.13 || place > 0.92 || marks.at(-1)?.says === says) continue;
+    marks.push({ at: place, says });
   }
   return marks;
 };

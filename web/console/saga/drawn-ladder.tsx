@@ -1,4 +1,5 @@
 import { timeNow } from "../state.ts";
+import { widthOf } from "../text-width.ts";
 import { span } from "../words.ts";
 import type { Standing } from "./history.ts";
 import type { Ladder, Rung } from "./ladder.ts";
@@ -43,11 +44,9 @@ const placesOf = ({ rungs, rows }: Ladder, wide: number, high: number) => {
   );
 };
 
-/** Whether a name with its sign is wider than its rung: letters are about 0.64 of their size wide. */
-const tooWide = (name: string, wide: number): boolean => {
-  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return (name.length + 2) * size * 0.64 > wide - 20;
-};
+/** The size, in rem, in which a name fits its rung. */
+const sizeOf = (name: string, wide: number): number =>
+  Math.max(0.8, Math.min(1, (wide - 22) / widthOf(name, 1, 600)));
 
 const noteOf = (rung: Rung, standing: Standing | undefined): string => {
   if (!standing) return rung.waits ? "waits with a task token" : "";
@@ -127,8 +126,7 @@ export const DrawnLadder = ({ ladder, standings, taken: ways, wide, high }: Draw
             )}
             <text
               class="rung-name"
-              textLength={tooWide(rung.name, w) ? w - 20 : undefined}
-              lengthAdjust="spacingAndGlyphs"
+              style={{ fontSize: `${sizeOf(`✓ ${rung.name}`, w)}rem` }}
               x={x + 12}
               y={y + (note ? h / 2 - 3 : h / 2 + 5)}
             >

@@ -1,12 +1,9 @@
 import { useEffect } from "preact/hooks";
-import { looked } from "../looked.ts";
 import { OrderView } from "../order/order-view.tsx";
 import "../order/order.css";
 import { base, parts } from "../route.ts";
-import type { OrderLine } from "../types.ts";
+import { orders } from "../state.ts";
 import { shortTime } from "../words.ts";
-
-const orders = looked<{ orders: OrderLine[] }>("orders", { orders: [] });
 
 /** The orders, the newest first. */
 const OrderList = () => {
@@ -18,7 +15,7 @@ const OrderList = () => {
       {orders.wrong.value && <p class="nothing">{orders.wrong.value}</p>}
       {lines.length === 0 && !orders.wrong.value && (
         <p class="nothing big">
-          {orders.isKnown() ? "No orders yet: place one above." : "Looking…"}
+          {orders.isKnown() ? "No order yet: send the first one, below." : "Looking…"}
         </p>
       )}
       <ul class="orders">

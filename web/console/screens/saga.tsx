@@ -26,6 +26,8 @@ type Run = {
 
 /** So often at most the history is read again, in milliseconds. */
 const AGAIN_MS = 400;
+/** So high is the key below the ladder, in pixels. */
+const KEY_HIGH = 36;
 const ended = new Set(["FAILED", "ABORTED", "TIMED_OUT"]);
 const statusSigns: Record<string, string> = { RUNNING: "▶", SUCCEEDED: "✓" };
 
@@ -128,10 +130,16 @@ export const SagaScreen = () => {
     [definition && JSON.stringify(definition)],
   );
   const ran = run.value.value;
+  const redriveLine = awsLine(
+    `stepfunctions redrive-execution --execution-arn ${ran?.executionArn}`,
+  );
   const redrive = () =>
     attempt(async () => {
       await ask(`sagas/${name}/${encodeURIComponent(chosen ?? "")}/redrive`, { body: {} });
-      say({ text: "Redriven: the execution goes on from the state that failed." });
+      say({
+        text: "Redriven: the execution goes on from the state that failed.",
+        line: redriveLine,
+      });
     });
   return (
     <section class="saga-screen">
@@ -153,7 +161,7 @@ export const SagaScreen = () => {
             standings={standingsOf(ran?.events ?? [])}
             taken={takenWays(ran?.events ?? [])}
             wide={wide}
-            high={high}
+            high={high - KEY_HIGH}
           />
         )}
         <p class="ladder-key">
@@ -170,9 +178,12 @@ export const SagaScreen = () => {
                 {statusSigns[ran.status] ?? "▲"} {ran.status}
               </h2>
               {ended.has(ran.status) && (
-                <button type="button" onClick={redrive}>
-                  Redrive
-                </button>
+                <>
+                  <button type="button" onClick={redrive}>
+                    Redrive
+                  </button>
+                  <CopyLine small line={redriveLine} />
+                </>
               )}
               {chosen?.startsWith("ord_") && <a href={`${base}orders/${chosen}`}>The order</a>}
             </header>
