@@ -6,7 +6,7 @@ import { cpuOf } from "./process-figures.ts";
 import { pause, type RunningShop, startShop, twoLines } from "./running-shop.ts";
 
 /** What an open console costs the shop: quotients of rounds with one and without, each of two shops by turns. */
-export type Watching = { screen: string; cpuRatio: number; rateRatio: number; cpuMs: number };
+type Watching = { screen: string; cpuRatio: number; rateRatio: number; cpuMs: number };
 
 /** What people notice of the pages. */
 export type PageFigures = {

@@ -40,7 +40,10 @@ export const ask = async <T>(path: string, { method, body, signal }: Question = 
 /** The sentence of whatever was thrown. */
 export const sentenceOf = (error: unknown): string => {
   if (error instanceof Refusal) return error.message;
-  if (error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError"))
+  if (
+    error instanceof TypeError ||
+    (error instanceof DOMException && error.name === "TimeoutError")
+  )
     return "The shop does not answer: is it still running?";
   return error instanceof Error ? error.message : String(error);
 };
