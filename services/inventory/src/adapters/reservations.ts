@@ -18,7 +18,7 @@ const rowWrite = (orderId: string, reservation: Reservation, from: number, to: n
     .params<PutItem>(),
 });
 
-/** All but the tombstone, of which nobody else need know. It never comes together with other events, so it leaves no gap among their numbers. */
+/** All events but the tombstone, which is nobody else's business. It is always alone, so no event of the same change is misnumbered. */
 const publishedOf = (events: readonly ReservationEvent[]) =>
   events.filter(({ type }) => type !== "ReservationClosed");
 
