@@ -149,7 +149,7 @@ const sweepSagas = every("5 minutes", "SweepSagas", "orders/sweep-sagas", {
   ],
 });
 
-// Whatever keeps an order from ending, it is heard here. The sweeper measures it, so that it rings when the sweeper is silent, too.
+// An order that does not end rings here, whatever the cause. The sweeper measures it: when the sweeper is silent, that rings, too.
 alarm("OldestOpenOrder", {
   context,
   because: "An order has been open for more than half an hour, or nobody looks any more",

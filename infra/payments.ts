@@ -59,7 +59,7 @@ const withdrawal = subscriber("WithdrawPayment", "payments/withdraw-payment", {
   ...onLedger,
   on: published([OrderCancelled]),
   permissions: [
-    allow(ledger.arn, "dynamodb:Query", "dynamodb:PutItem"), // its tombstone is told to nobody
+    allow(ledger.arn, "dynamodb:Query", "dynamodb:PutItem"), // its tombstone is not published
     answerSaga("states:SendTaskFailure"),
   ],
 });

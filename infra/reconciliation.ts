@@ -21,7 +21,7 @@ const asked = [
   ...[lookAfterOrder, voidPayment, releaseStock, hearProvider],
 ];
 
-// The first run looks, a later one looks again, and the night is over; the others go on where one had no time.
+// The first run of a night looks, and a later one looks again at what it suspects. The others go on where time was short.
 const reconcile = scheduled("cron(0/5 2-4 * * ? *)", "Reconcile", "reconciliation/reconcile", {
   link: [nights, bus, ...asked],
   timeout: 60,

@@ -7,7 +7,7 @@ import "./link.ts";
 
 type Permission = ReturnType<typeof allow>;
 
-/** Errors that ring: the first one; a stream of them, be it thin; a flood; none. */
+/** Which errors ring: the first one, a steady stream of a few, a flood, or none. */
 type Errors = "first" | "stream" | "flood" | "never";
 
 const rings = {
@@ -105,7 +105,7 @@ export const lambda = (
 
 /**
  * A step of a saga: it is tried again, so a single error is none, and a stream of them rings. One that `refuses` by throwing
- * does so in the ordinary course of business: of it, a flood rings, and what it keeps from ending does, too (OldestOpenOrder).
+ * does so in the ordinary course of business: only a flood rings. An order that it keeps from ending rings by OldestOpenOrder.
  */
 export const step = (
   name: string,

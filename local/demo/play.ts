@@ -1,6 +1,13 @@
 import { runningIn } from "../judge/books.ts";
+import { secretOf } from "../secrets.ts";
 import type { Shop } from "../shop.ts";
-import { forgedCapture, type ProviderTroubles, troubleProvider } from "./provider-troubles.ts";
+import {
+  forgedCapture,
+  type ProviderTroubles,
+  rotateApiKey,
+  rotateWebhookSecret,
+  troubleProvider,
+} from "./provider-troubles.ts";
 import type { Story } from "./stories.ts";
 
 /** An order as its customer reads it. */
@@ -48,6 +55,7 @@ const LOOK_EVERY_MS = 300;
 const TRIES = 10;
 const PAGE = 100;
 const OUT_MS = 21_000;
+const IN_FLIGHT_MS = 3_000;
 /** What the card of that name is charged with too little. */
 const UNDERCHARGE = 100;
 
@@ -131,15 +139,26 @@ export const play = async ({
     update(scene, { order: scene.order ?? { ...body, timeline: [] } });
   };
 
+  /** Sends a webhook that is a lie, under a genuine signature. Throws where it is not answered so. */
+  const forge = async (orderId: string, secret: string, expected: number) => {
+    const scene = scenes.find(({ order }) => order?.orderId === orderId);
+    await until(() => scene?.order?.total !== undefined);
+    const forged = forgedCapture(orderId, scene?.order?.total ?? {}, secret, clock.now());
+    const { status } = await send(forged);
+    if (status !== expected)
+      throw new Error(`A forged webhook was answered with ${status}, not ${expected}.`);
+  };
+
+  /** As long as requests and webhooks of before a deployment may be on their way. */
+  const wait = () => pause(IN_FLIGHT_MS);
   const trouble = async ({ story }: Scene, { orderId }: Order) => {
     if (story.trouble === "the provider is out") troubles.loseAll(orderId, OUT_MS);
     if (story.trouble === "a refund is not heard of") troubles.loseRefundsAnswer(orderId);
-    if (story.trouble !== "a webhook is forged") return;
-    const scene = sceneOf(story.id);
-    await until(() => scene?.order?.total !== undefined);
-    const forged = forgedCapture(orderId, scene?.order?.total ?? {}, clock.now());
-    const { status } = await send(forged);
-    if (status !== 409) throw new Error(`A forged webhook was answered with ${status}, not 409.`);
+    if (story.trouble === "the API key is rotated") await rotateApiKey(local, wait);
+    if (story.trouble === "the webhooks' secret is rotated")
+      await forge(orderId, await rotateWebhookSecret(local, wait), 401);
+    if (story.trouble === "a webhook is forged")
+      await forge(orderId, await secretOf(local, "WebhookSecret"), 409);
   };
 
   /** What staff do, who have looked at it: give the money back where they have to, and decide. */

@@ -35,7 +35,12 @@ export type Story = {
   staff?: "resume" | "close";
   paysBack?: true;
   /** Something goes wrong between us and the provider once the order is placed. */
-  trouble?: "the provider is out" | "a refund is not heard of" | "a webhook is forged";
+  trouble?:
+    | "the provider is out"
+    | "a refund is not heard of"
+    | "a webhook is forged"
+    | "the API key is rotated"
+    | "the webhooks' secret is rotated";
   /** Any of these is right. */
   ends: Ending[];
   /** The problem's type, where the story ends with a refusal. */
@@ -189,6 +194,14 @@ export const stories: Story[] = [
   story("forged", "bob", want(["collar", 1]), "a forged webhook: nobody believes it", "sold", {
     ...late,
     trouble: "a webhook is forged",
+  }),
+  story("new-key", "carol", want(["hay", 1]), "the provider's API key is rotated", "sold", {
+    ...late,
+    trouble: "the API key is rotated",
+  }),
+  story("new-secret", "alice", want(["hay", 1]), "the webhooks' secret is rotated", "sold", {
+    ...late,
+    trouble: "the webhooks' secret is rotated",
   }),
   story("unheard", "carol", want(["hay", 2]), "cancelled; its refund is not heard", "given back", {
     ...whenPaid,

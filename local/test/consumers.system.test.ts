@@ -181,6 +181,16 @@ describe("a queue", () => {
     expect(await shop.broken()).toEqual([]);
   });
 
+  it("F25 has all of an event's effect, once, where its function crashes right after a write", async () => {
+    const write = (call: Call) => by("ProjectOrders")(call) && isWrite(call);
+    const { stop, spoilt } = spoil(shop.local, write, "is done, and its function crashes", 1);
+    await shop.order();
+    await shop.settle();
+    stop();
+    expect(spoilt).toHaveLength(1);
+    expect(await shop.broken()).toEqual([]);
+  });
+
   it("F24 brings a message to a second worker when the first is slow, and that is harmless", async () => {
     const slow: Gate = async (call, next) => {
       const answer = await next(call);

@@ -36,6 +36,7 @@ describe("the stories of the demo, on the virtual clock", () => {
     const late = [
       ...["the bank answers after 20 s", "the provider is out for 21 s"],
       "a forged webhook: nobody believes it",
+      ...["the provider's API key is rotated", "the webhooks' secret is rotated"],
     ];
     expect(stuck.map((what) => what.replace(/^ord_\w{26} /, ""))).toEqual(
       late.map((story) => `(${story}) is PENDING`),

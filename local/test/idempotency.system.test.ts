@@ -234,6 +234,34 @@ describe("a database that fails while an order is written", () => {
     expect([first.status, typeOf(first), inBetween]).toEqual([500, "/problems/internal", 0]);
   });
 
+  it("F09 keeps nothing of an attempt that failed: the next one under its key places the order", async () => {
+    const defect = () => Promise.reject(new AwsError("ValidationException", "A defect", 400));
+    const before = await ordersIn();
+    const key = newKey();
+    const { stop } = spoil(shop.local, writing, defect, 1);
+    const [first, second] = [await place(key), await place(key)];
+    stop();
+    expect([first.status, second.status]).toEqual([500, 202]);
+    expect((await ordersIn()) - before).toBe(1);
+  });
+
+  it.each([1, 2])(
+    "F06 at its write %i and every later one: there is all of the order, its event too, or nothing",
+    async (from) => {
+      let count = 0;
+      const late = (call: Call) => {
+        if (!writing(call)) return false;
+        count += 1;
+        return count >= from;
+      };
+      const { stop } = spoil(shop.local, late, "is lost");
+      await place(newKey());
+      stop();
+      await shop.settle();
+      expect(await shop.broken()).toEqual([]);
+    },
+  );
+
   it("F08 answers 503 with Retry-After when it is throttled for good, and nothing is written", async () => {
     const { first, inBetween } = await spoiltOrder("is throttled", ALWAYS);
     expect([first.status, typeOf(first), inBetween]).toEqual([503, "/problems/busy", 0]);

@@ -20,12 +20,10 @@ let local: Shop;
 
 const cancelled = () => OrderCancelled({ orderId: OrderId.create(), customerId });
 
-/** Publishes an event of an order so many times, and lets it settle for a day. */
-const happens = async (
-  event: DomainEvent & { data: { orderId: string } },
-  times = 1,
-  version = 2,
-) => {
+type OfOrder = DomainEvent & { data: { orderId: string } };
+
+/** Publishes an event of an order so many times. */
+const publish = async (event: OfOrder, times = 1, version = 2) => {
   const aggregate = { type: "order", id: event.data.orderId, version };
   const envelope = traced(newTrace("test"), () => seal(event, { source: "orders", aggregate }));
   const entry = {
@@ -35,6 +33,11 @@ const happens = async (
     Detail: JSON.stringify(envelope),
   };
   await local.call("events", "PutEvents", { Entries: Array(times).fill(entry) });
+};
+
+/** Publishes an event of an order so many times, and lets it settle for a day. */
+const happens = async (event: OfOrder, times = 1, version = 2) => {
+  await publish(event, times, version);
   await clock.advance(DAY);
 };
 
@@ -134,6 +137,35 @@ describe("notifications", () => {
     const [reason, ...others] = await parked();
     expect(others).toEqual([]);
     expect(reason).toMatch(/^order-cancelled about ord_\w+ may have been sent/);
+  });
+
+  it("F24 are not sent again for an attempt that was given up, and is refused after another one sent them", async () => {
+    const refusal = Promise.withResolvers<void>();
+    let isFirst = true;
+    local.cloud.guard(async (call, next) => {
+      if (call.service !== "ses" || !isFirst) return next(call);
+      isFirst = false;
+      await refusal.promise;
+      throw new AwsError("MessageRejected", "No");
+    });
+    const event = cancelled();
+    await publish(event);
+    await clock.advance(2_000);
+    expect(await message(event, "order-cancelled")).toBe("CLAIMED");
+    await local.call("dynamodb", "UpdateItem", {
+      TableName: local.nameOf("NotificationsTable"),
+      Key: { pk: { S: event.data.orderId }, sk: { S: "MESSAGES" } },
+      UpdateExpression: "SET #message.#status = :released",
+      ExpressionAttributeNames: { "#message": "order-cancelled", "#status": "status" },
+      ExpressionAttributeValues: { ":released": { S: "RELEASED" } },
+    });
+    await publish(event);
+    await clock.advance(2_000);
+    expect(await message(event, "order-cancelled")).toBe("SENT");
+    refusal.resolve();
+    await clock.advance(DAY);
+    expect(await message(event, "order-cancelled")).toBe("SENT");
+    expect(local.emails()).toHaveLength(1);
   });
 
   it.each(["before it sends", "after it sent"])(

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { deploySecrets } from "../secrets.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 const SECOND = 1_000;
@@ -25,22 +26,7 @@ afterEach(() => shop?.local.stop());
 
 /** Deploys other values of secrets to some functions. What goes on is what is in the tables, the queues and the sagas. */
 const deploy = async (functions: readonly string[], secrets: Record<string, string>) => {
-  for (const name of functions) {
-    const FunctionName = `petstore-local-${name}Function`;
-    const { Environment } = await shop.local.call("lambda", "GetFunctionConfiguration", {
-      FunctionName,
-    });
-    const { SST_RESOURCES_JSON, ...others } = Environment.Variables;
-    const resources = JSON.parse(SST_RESOURCES_JSON);
-    for (const [secret, value] of Object.entries(secrets)) {
-      expect(Object.keys(resources), name).toContain(secret);
-      resources[secret].value = value;
-    }
-    await shop.local.call("lambda", "UpdateFunctionConfiguration", {
-      FunctionName,
-      Environment: { Variables: { ...others, SST_RESOURCES_JSON: JSON.stringify(resources) } },
-    });
-  }
+  await deploySecrets(shop.local, functions, secrets);
   const next = await shop.fork();
   shop.local.stop();
   shop = next;

@@ -1,6 +1,7 @@
 import type { Gate } from "emulator/kernel/cloud";
 import { AwsError, type Call } from "emulator/kernel/engine";
 import { EnvironmentCrash } from "emulator/services/lambda/function";
+import { deploySecrets, secretOf, sidesOf } from "../secrets.ts";
 import type { Shop } from "../shop.ts";
 
 const WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
@@ -59,18 +60,10 @@ export const failAtTables = (local: Shop, ...names: string[]): (() => void) => {
 
 /** Deploys another key to the provider: it does not know ours any more. Answers how to deploy the one of before. */
 export const deployKeyToProvider = async (local: Shop, key: string) => {
-  const FunctionName = local.nameOf("ProviderApi");
-  const { Environment } = await local.call("lambda", "GetFunctionConfiguration", { FunctionName });
-  const before = Environment.Variables;
-  const resources = JSON.parse(before.SST_RESOURCES_JSON);
-  resources.ProviderApiKey.value = key;
-  const to = (Variables: object) =>
-    local.call("lambda", "UpdateFunctionConfiguration", {
-      FunctionName,
-      Environment: { Variables },
-    });
-  await to({ ...before, SST_RESOURCES_JSON: JSON.stringify(resources) });
-  return () => to(before);
+  const ours = await secretOf(local, "ProviderApiKey");
+  const { accepting } = sidesOf(local, "ProviderApiKey");
+  await deploySecrets(local, accepting, { ProviderApiKey: key });
+  return () => deploySecrets(local, accepting, { ProviderApiKey: ours });
 };
 
 /** Hears the calls that match from now on. */

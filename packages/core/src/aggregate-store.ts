@@ -17,15 +17,15 @@ export const aggregateStore = <State, Event extends DomainEvent>(options: {
   initial: State;
   rows: Rows<State>;
 }): Store<State, Event> => {
-  const { source, type, outbox, initial, rows } = options;
+  const { source, type, initial, rows } = options;
   return {
     load: async (id) => (await rows.load(id)) ?? { state: initial, version: 0 },
 
     async save({ id, state, events, version, also = [] }) {
       const to = version + events.length;
       const row = rows.write(id, state, { from: version, to });
-      const told = outboxRows(outbox, events, { source, type, id, from: version });
-      await saveTogether(id, [row, ...told, ...also], 1);
+      const outbox = outboxRows(options.outbox, events, { source, type, id, from: version });
+      await saveTogether(id, [row, ...outbox, ...also], 1);
     },
   };
 };

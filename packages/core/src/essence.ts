@@ -6,8 +6,7 @@ const unwrapped = (schema: z.ZodType | undefined): z.ZodType | undefined =>
     : schema;
 
 /**
- * A body as its schema parsed it, without the members that say what their absence would say, the others in the order of their
- * names. A release that adds an optional member to the schema, or the one before it, gets the same essence of a request
+ * A body as its schema parsed it, without the members that hold their default, and the others sorted by name. A release that adds an optional member to the schema, or the one before it, gets the same essence of a request
  * that does not use it: a retry across a deployment is no other request.
  */
 export const essence = (schema: z.ZodType | undefined, body: unknown): unknown => {

@@ -7,8 +7,8 @@ import type { Refusal } from "./result.ts";
 import { type Store, saveTogether, VersionConflict } from "./store.ts";
 import type { Write } from "./transact.ts";
 
-/** What an event-sourced state counts beside the rest: how many of its events were published, their own numbering without gaps. */
-export type Told = { told: number };
+/** What an event-sourced state counts beside the rest: its published events. Others see these alone, numbered without gaps. */
+export type CountsPublished = { publishedCount: number };
 
 const CONFLICTS = ["ConditionalCheckFailedException", "TransactionConflictException"];
 
@@ -27,7 +27,7 @@ const saveAlone = async (id: string, put: NonNullable<Write["Put"]>) => {
  * `publish` says what others are told of an event, and answers undefined where it is nobody else's business.
  * An event that is only ours costs one plain write; a published one is in one transaction with its outbox row.
  */
-export const eventStore = <State extends Told, Event extends DomainEvent>(options: {
+export const eventStore = <State extends CountsPublished, Event extends DomainEvent>(options: {
   source: string;
   type: string;
   table: string;
@@ -74,11 +74,11 @@ export const eventStore = <State extends Told, Event extends DomainEvent>(option
     },
 
     async save({ id, state, events, version, also = [] }) {
-      const told = events.flatMap((event) => publish(id, event) ?? []);
-      const from = state.told - told.length; // the state has counted these already
+      const published = events.flatMap((event) => publish(id, event) ?? []);
+      const publishedBefore = state.publishedCount - published.length;
       const writes = [
         ...events.map((event, i) => row(id, version + i + 1, event)),
-        ...outboxRows(outbox, told, { source, type, id, from }),
+        ...outboxRows(outbox, published, { source, type, id, from: publishedBefore }),
         ...also,
       ];
       const [only] = writes;

@@ -31,7 +31,7 @@ export const outboxKey = ({ aggregate }: Pick<Envelope, "aggregate">) => ({
 /** A row of an outbox table. */
 export type OutboxRow = ReturnType<typeof outboxKey> & { envelope: Envelope };
 
-/** Whether a row can be published at all. Ours can; who else writes into the table, nobody knows. */
+/** Whether a row can be published at all. Ours can; somebody may have written another one by hand. */
 export const isOutboxRow = ({ envelope }: { envelope?: Partial<Envelope> | undefined }): boolean =>
   typeof envelope?.type === "string" &&
   typeof envelope.source === "string" &&
@@ -44,7 +44,7 @@ export const isOutboxRow = ({ envelope }: { envelope?: Partial<Envelope> | undef
  */
 export const LARGEST_EVENT = 240 * 1024;
 
-/** What is too large for its way is refused before anything is written: later nobody could tell of it, and it has happened. */
+/** Refuses an event that is too large before anything is written: afterwards the change would stand, and nobody could hear of it. */
 const weighed = (envelope: Envelope): Envelope => {
   const bytes = Buffer.byteLength(JSON.stringify(envelope));
   if (bytes <= LARGEST_EVENT) return envelope;

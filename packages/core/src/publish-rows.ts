@@ -24,7 +24,7 @@ export const readRows = async <Row extends OutboxRow>(
   return rows.filter(isOutboxRow);
 };
 
-/** The next rows to tell of: one of an aggregate, its oldest, and none of an aggregate that is held up. */
+/** The next rows to publish: of each aggregate its oldest, unless the aggregate is held up. */
 const nextOf = <Row extends OutboxRow>(left: Iterable<Row>, held: ReadonlySet<string>): Row[] => {
   const next = new Map<string, Row>();
   for (const row of left) {
@@ -34,7 +34,7 @@ const nextOf = <Row extends OutboxRow>(left: Iterable<Row>, held: ReadonlySet<st
   return [...next.values()];
 };
 
-/** Tells the bus of these and deletes the rows that it took. Answers those. */
+/** Publishes these rows, and deletes and answers those that the bus took. */
 const tell = async <Row extends OutboxRow>({ bus, table }: Outbox, rows: readonly Row[]) => {
   const refused = await publish(
     bus,

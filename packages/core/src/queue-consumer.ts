@@ -26,8 +26,8 @@ const storyOf = ({ body }: SQSRecord): unknown => {
  * A Lambda that hears events through a queue, one after the other. A message that fails is reported alone, so it
  * comes back without the others and ends, after the queue's `maxReceiveCount`, among the dead letters. What belongs to the same
  * story as one that failed has to wait for all others of the batch: it may take long to fail as well. One that needs a person,
- * for it is not understood or else, goes to the dead letters at once, with the reason. What does not fit into the
- * function's time is not begun: it comes back, too.
+ * because it is not understood for example, goes to the dead letters at once, with the reason. Where the function's time is
+ * nearly over, the rest is not begun, and comes back.
  */
 export const queueConsumer =
   <Contract extends EventContract>(

@@ -18,7 +18,7 @@ const TRANSIENT = [
   "Lambda.ClientExecutionTimeoutException",
 ];
 
-/** Waits of one second, two, four, up to the longest; each is drawn anew between nothing and that, so that half of it is the mean. */
+/** Waits of up to one second, two, four and so on until the longest. Full jitter draws each between nothing and that: half on average. */
 const retry = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: number) => ({
   ErrorEquals,
   IntervalSeconds: 1,

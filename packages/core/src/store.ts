@@ -38,8 +38,8 @@ export class VersionConflict extends Error {
 }
 
 /**
- * Writes all of a change or nothing. Throws VersionConflict where someone else was faster: another transaction holds an item,
- * or one of the first `ours` conditions does not hold, which say that nobody saved since. All are, if nothing is said.
+ * Writes all of a change or nothing. Throws VersionConflict where someone else saved first: another transaction holds an item,
+ * or the condition of one of the first `ours` writes does not hold. By default that is any of the writes.
  */
 export const saveTogether = async (
   id: string,

@@ -18,8 +18,8 @@ const rowWrite = (orderId: string, reservation: Reservation, from: number, to: n
     .params<PutItem>(),
 });
 
-/** All but the tombstone, of which nobody else need know; it is never told of together with others. */
-const toldOf = (events: readonly ReservationEvent[]) =>
+/** All events but the tombstone, which is nobody else's business. It is always alone, so no event of the same change is misnumbered. */
+const publishedOf = (events: readonly ReservationEvent[]) =>
   events.filter(({ type }) => type !== "ReservationClosed");
 
 /** A reservation together with the stock items that it touches: one read, one transaction. */
@@ -40,7 +40,7 @@ const store = (productIds: readonly ProductId[]): Store<Holding, ReservationEven
     await saveTogether(id, [
       rowWrite(id, reservation, from, from + events.length),
       ...stockWrites(events, shelf),
-      ...outboxRows(Resource.InventoryOutbox.name, toldOf(events), place),
+      ...outboxRows(Resource.InventoryOutbox.name, publishedOf(events), place),
     ]);
   },
 });

@@ -15,7 +15,7 @@ const CLAIM_ENDS_MS = 60_000;
 /** The right to send a message, held by one attempt. */
 export type Claim = Pick<Message, "about" | "template"> & { attempt: string };
 
-/** Claims a message in its order's row, unless it is claimed or sent, or a newer one about the order is, or the one that silences it. */
+/** Claims a message in its order's row. Refused where this message, a newer one or the one that makes it pointless (`unless`) is claimed or sent. */
 const put = ({ about, customerId, version, unless }: Message, claim: Claim, at: string) => {
   const ofOrder = version === undefined ? "" : ", newest = :version, customerId = :customerId";
   const isFree = "(attribute_not_exists(#message) OR #message.#status = :released)";

@@ -12,11 +12,11 @@ export type Machine = { saga: Run["saga"]; arn: string };
 export const beginSaga = async ({ saga, arn }: Machine, { state, paymentToken }: Order) => {
   const run = runOf(state);
   if (run?.saga !== saga) return;
-  // Cancelled before anything had begun, it holds nothing. Where a run had, that is under way under this name already.
+  // An order that was cancelled before its run began holds nothing. A run that had begun undoes what it did, without another start.
   if (state.status === "CANCELLED" && !state.resumed) return;
   const { orderId, customerId, lines, total, reason, cause, resumed } = state;
   const order = { orderId, customerId, lines, total, run };
-  // An order that was on its way back before rows told the cause has a reason where the failure was ours.
+  // Rows of earlier releases have no cause. Of those, the ones with a reason failed on our side.
   const why = { cause: cause ?? (reason ? "failure" : "cancellation") };
   await startSaga(arn, run.name, {
     ...order,

@@ -45,7 +45,7 @@ export const findExecution = async (executionArn: string) => {
 };
 
 const DAY_MS = 24 * 3600_000;
-/** A state machine gives up after seven days; two weeks later an execution may still be redriven, and take as long again. */
+/** An execution may run for seven days, be redriven within the next fourteen, and then run for seven more. */
 const LONGEST_MS = (7 + 14 + 7) * DAY_MS;
 const EARLY: ExecutionStatus[] = ["FAILED", "TIMED_OUT", "ABORTED"];
 
@@ -67,7 +67,7 @@ export const earlyEnds = async (stateMachineArn: string, from: string, until: st
       const all = page.executions ?? [];
       for (const { executionArn = "", stopDate } of all)
         found.push({ executionArn, stopDate: stopDate?.toISOString() ?? until });
-      // The newest begun come first: those after this page ended before.
+      // The list begins with those that started last: all on later pages started, and so ended, too long ago.
       const [oldest, past] = [all.at(-1)?.startDate?.getTime(), Date.parse(from) - LONGEST_MS];
       nextToken = oldest && oldest < past ? undefined : page.nextToken;
     } while (nextToken);

@@ -6,12 +6,12 @@ import { recoverSaga } from "./recover-saga.ts";
 import { type EarlyEnd, earlyEnds } from "./sagas.ts";
 import { leaveMark, type Mark, readMark } from "./sweep-mark.ts";
 
-/** One that fails for ever must not hold up the others; more than so many that fail are an outage, which ends. */
+/** So many that fail are passed over, so that they do not hold up the others. More than that are an outage, which ends. */
 const MOST_AGAIN = 100;
 
 const justBefore = (moment: string) => new Date(Date.parse(moment) - 1).toISOString();
 
-/** How far a run has come that has tried some of the early ends up to a moment, and is done with some of these. */
+/** The mark of a run that has tried some of the early ends up to a moment, and succeeded with some of those. */
 const markAfter = (
   before: Mark,
   { ended, until }: { ended: EarlyEnd[]; until: string },
@@ -29,8 +29,8 @@ const markAfter = (
 
 /**
  * Recovers a saga's executions that ended early and that nobody heard of: all since the last run that got so far, however long
- * ago that was (Step Functions keeps them for 90 days), first those that wait longest. What it has no time for is the next
- * run's.
+ * ago that was (Step Functions keeps them for 90 days), first those that wait longest. The
+ * next run does what this one has no time for.
  */
 export const sweepEarlyEnds = async (
   saga: Run["saga"],

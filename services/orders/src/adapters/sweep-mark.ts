@@ -4,7 +4,7 @@ import { Resource } from "sst";
 
 const key = (of: string) => ({ pk: `SWEEP#${of}`, sk: "MARK" });
 
-/** How far a sweep has come (`until` there all is tended to; not set: begin anew), and what it failed at and has to try again. */
+/** How far a sweep has come: all before `until` is done (without it, the next run begins anew), and `again` is to be tried again. */
 export type Mark = { until?: string | undefined; again: string[] };
 
 /** The mark that the last run of a sweep left. */

@@ -11,7 +11,7 @@ import { isRunOf, type Run } from "./run.ts";
 
 /** How an order comes to need a person's attention, and what a person (`by`) may decide about it. */
 export type AttentionCommand =
-  /** `run` is the one that says so; one that began before runs told their names tells none. */
+  /** `run` is the run that calls for a person; absent where an earlier release began it. */
   | { type: "MarkNeedsAttention"; step: string; cause: string; run?: Run | undefined }
   | { type: "ResumeOrder"; reason: string; by: CustomerId }
   | { type: "CloseByShop"; reason: Refusal; by: CustomerId };

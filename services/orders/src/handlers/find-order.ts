@@ -6,8 +6,8 @@ import { customerStatus } from "../domain/status.ts";
 const Query = z.object({ orderId: OrderId.schema, customerId: z.string() });
 
 /**
- * A query for the read side: an order that its view has not seen yet. Null for another customer's. Why it is off is told once it
- * is off, as in the view.
+ * A query for the read side: an order that its view has not seen yet. Null for another customer's. It has a
+ * reason only once it is rejected or cancelled, as in the view.
  */
 export const handler = async (raw: unknown) => {
   const { orderId, customerId } = Query.parse(raw);

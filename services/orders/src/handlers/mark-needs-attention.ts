@@ -8,7 +8,7 @@ const Stuck = z.object({
   orderId: OrderId.schema,
   failedStep: z.string(),
   failure: Failure,
-  run: Run.optional(), // absent in executions that began before runs told their names
+  run: Run.optional(), // absent in executions that an earlier release began
 });
 
 /** Where a saga goes when neither forward nor back works: the order says so, and a person looks. */

@@ -6,8 +6,8 @@ import { sweepOpenOrders } from "../adapters/sweep-open-orders.ts";
 const PATIENCE_MS = 10 * 60_000;
 
 /**
- * A scheduled look at what nothing else has moved: sagas that ended early, and orders whose saga never began. What it
- * measures is missing where it does not run, and that rings, too.
+ * A scheduled look at what nothing else has moved: sagas that ended early, and orders whose saga never began. Where it
+ * does not run, its measurement is missing, and an alarm rings for that, too.
  */
 export const handler: Handler = async (_, time) => {
   await measureOldestOpenOrder();

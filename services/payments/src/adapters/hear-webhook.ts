@@ -21,9 +21,9 @@ const ask = async (id: PaymentId): Promise<{ said: Said | undefined } | undefine
 
 /** Whether a payment, as the provider itself describes it, leaves nothing of the webhook to be said. */
 const confirms = ({ state }: Loaded, truth: Said | undefined, said: Said): boolean => {
-  const told = truth && payment.decide(state, { type: "HearProvider", said: truth });
-  const now = told?.ok ? told.value.reduce(payment.evolve, state) : state;
-  return !isNews(now, said);
+  const heard = truth && payment.decide(state, { type: "HearProvider", said: truth });
+  const afterTruth = heard?.ok ? heard.value.reduce(payment.evolve, state) : state;
+  return !isNews(afterTruth, said);
 };
 
 /**

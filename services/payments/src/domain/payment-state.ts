@@ -27,7 +27,8 @@ export type PaymentState = {
   trace?: Trace;
   webhooks: string[];
   disputes: string[];
-  told: number;
+  /** How many of its events others have heard of. */
+  publishedCount: number;
 };
 
 /** A payment that nobody has heard of. */
@@ -40,7 +41,7 @@ export const initial: PaymentState = {
   byHand: {},
   webhooks: [],
   disputes: [],
-  told: 0,
+  publishedCount: 0,
 };
 
 /** All that went back to the customer, in minor units: through the provider, and by hand. */
@@ -110,6 +111,6 @@ export const evolve = (state: PaymentState, event: LedgerEvent): PaymentState =>
     ...state,
     ...change(state, event),
     webhooks: webhook ? [...state.webhooks, webhook] : state.webhooks,
-    told: state.told + (isPublished(event) ? 1 : 0),
+    publishedCount: state.publishedCount + (isPublished(event) ? 1 : 0),
   };
 };

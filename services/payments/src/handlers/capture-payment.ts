@@ -8,7 +8,7 @@ import { provider } from "../adapters/provider-account.ts";
 import { settle } from "../adapters/settle.ts";
 import { isTaken } from "../domain/accept-capture.ts";
 
-/** A person has set it going again; absent in a first run, and in executions that began before inputs told it. */
+/** `resumed`: how often a person has set the order going again. Absent in a first run, and where an earlier release began it. */
 const Input = OrderPlaced.schema.extend({ resumed: z.int().positive().optional() });
 
 /** Takes the money that was reserved. After the pivot: it is tried until it is done, or the provider will not have it. */

@@ -7,7 +7,7 @@ import { giveBack } from "../adapters/give-back.ts";
 import { needsAttention, settle } from "../adapters/settle.ts";
 import { isGivenBack } from "../domain/payment.ts";
 
-/** Executions that began before there was a second cause say none. */
+/** Executions that an earlier release began have no cause: there was only the customer's cancellation. */
 const Input = CancellationRequested.schema.extend({
   cause: z.enum(["cancellation", "failure"]).default("cancellation"),
 });

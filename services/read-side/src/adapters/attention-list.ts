@@ -15,7 +15,7 @@ export const listAttention = async (event: Envelope<OrderViewEvent>): Promise<vo
   if (!listing) return;
   const { orderId } = event.data;
   const place = { ":list": ATTENTION, ":place": `${event.time}#${orderId}` };
-  // Not by an older event.
+  // An older event changes nothing.
   await written(
     client.send(
       new UpdateCommand({

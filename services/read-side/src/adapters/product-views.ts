@@ -10,7 +10,7 @@ const CATALOGUE = "CATALOGUE"; // one partition: good for some hundred changes a
 /** Applies a change if it is newer than what the row has of its kind. */
 export const projectProduct = async ({ productId, set, newer }: ProductChange): Promise<void> => {
   const values = { ...set, productId, [newer.attribute]: newer.than };
-  // Not by an older event.
+  // An older event changes nothing.
   await written(
     client.send(
       new UpdateCommand({

@@ -3,7 +3,7 @@ import { isFirstFailure } from "./night.ts";
 
 /**
  * Lets a night's reconciliation fail once: the first run that does ends, after its retries, among the dead letters. Later runs
- * of that night only say so in the log, for what keeps them is the same mostly, and each goes on with what the last one left.
+ * of that night only log their failures, which mostly have the same cause, and go on with what the last one left.
  */
 export const failOnce = async (
   date: string,

@@ -9,7 +9,7 @@ const eventOf = (date: string, { kind, subject, what, cure }: Found) => {
   const id = `${date}.${subject}.${kind}`;
   const aggregate = { type: "difference", id, version: 1 };
   const event = DifferenceFound({ date, kind, subject, what, ...(cure && { cure }) });
-  // The same each time: who tells it twice, for we crashed in between, tells one thing.
+  // The same id each time: told again after a crash, it is the same event.
   return { ...seal(event, { source: "reconciliation", aggregate }), id: `evt_${id}` };
 };
 

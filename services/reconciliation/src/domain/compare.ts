@@ -10,7 +10,7 @@ export type Books = {
 
 const MOVING = ["PLACED", "REJECTING", "CANCELLING"];
 const OFF = ["REJECTED", "CANCELLED"];
-/** What the provider may still do with our knowledge, whatever we have written down last. */
+/** Payments that the provider may still settle or capture after what we have written down last. */
 const OPEN = ["requested", "authorized"];
 
 const isHere = (status: string | undefined) => status === "HELD" || status === "SOLD";
@@ -22,13 +22,13 @@ const withProvider = ({ status, captured, refunded, provider }: Payment): Kind[]
     const isOff = status === "voided" || status === "declined";
     return isOff && theirs.status === "authorized" ? ["ProviderDiffers"] : [];
   }
-  // What we never heard of can be heard now; what we wrote down and they did not do, or undid, cannot.
+  // Where the provider has done more than we wrote down, asking it is enough. Where it has done less, a person has to look.
   const canBeHeard = OPEN.includes(status) || status === "captured";
   const isAhead = theirs.captured >= captured && theirs.refunded >= refunded;
   return canBeHeard && isAhead ? ["ProviderAhead"] : ["ProviderDiffers"];
 };
 
-/** What was taken too much goes back by right. A part that staff gave back by hand may be goodwill; all of it is not, with the goods still sold. */
+/** Whether more went back than was taken too much, or staff gave all of it back by hand. A part by hand may be goodwill. */
 const isPaidBack = ({ captured, refunded, byHand }: Payment, total: number) =>
   refunded > Math.max(0, captured - total) || (byHand > 0 && byHand >= captured);
 
