@@ -1,22 +1,23 @@
 import { type Arrivals, createArrivals } from "emulator/boot/arrivals";
 import type { Moment } from "emulator/boot/moments";
-import { CannotRewind, createTimeline, type WorldMoment } from "emulator/boot/timeline";
+import { createTimeline } from "emulator/boot/timeline";
 import type { WireHandler } from "emulator/doors/wire/message";
 import { listenOnLoopback } from "emulator/doors/wire/server";
 import { type PacedClock, pacedClock } from "emulator/kernel/paced-clock";
-import type { Fork, ShopTimeline } from "./console/beside.ts";
+import type { Fork, ForkOf, ShopTimeline } from "./console/beside.ts";
+import { createForks, type Opened } from "./forks.ts";
 import { openShop, type ShopOptions } from "./open.ts";
 import type { Shop } from "./shop.ts";
 
 /** The shop in this process on a clock that can be paused, slowed, stepped and turned back, with its past. */
-export type LiveShop = Shop & {
+export type LiveShop = Omit<Shop, "stop"> & {
   clock: PacedClock;
   timeline: ShopTimeline;
   /** What to serve to those outside: requests to the API wait while time is paused, pages and the AWS endpoint answer. */
   outside: { api: WireHandler; aws: WireHandler };
+  /** Stops it, and its forks with it. */
+  stop: () => Promise<void>;
 };
-
-const MOST_FORKS = 2;
 
 /** What a boot makes by itself, with the addresses that it is at. */
 const madeAtBoot = ["iam.keys", "lambda.functions"];
@@ -29,6 +30,10 @@ type LiveOptions = Omit<ShopOptions, "clock" | "runtime"> & {
   monotonic?: (() => number) | undefined;
   /** Hears of each moment that it was turned back to. */
   rewound?: (moment: Moment, what: "rewound" | "reset") => void;
+  /** Whose fork it is, where it is one. */
+  forkOf?: ForkOf;
+  /** Hears of each fork that is opened. Answers what to do when it is stopped. */
+  forked?: (fork: Omit<Fork, "n" | "stop">) => () => void;
 };
 
 const outsideOf = ({ handlers, pages }: Shop, arrivals: Arrivals): LiveShop["outside"] => {
@@ -41,10 +46,11 @@ const outsideOf = ({ handlers, pages }: Shop, arrivals: Arrivals): LiveShop["out
 
 /** Opens the shop on a paced clock, with its functions in this process. */
 export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
-  const { clock, forbidden, rewound, monotonic, ...rest } = options;
+  const { clock, forbidden, rewound, monotonic, forkOf, forked, ...rest } = options;
   const shop = await openShop({ ...rest, clock, runtime: "inline", followCode: true });
   const arrivals = createArrivals(clock);
   const { trace } = shop.cloud;
+  let turn: number | undefined;
   const timeline = createTimeline({
     cloud: shop.cloud,
     clock,
@@ -52,76 +58,79 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
     forbidden,
     seq: () => trace.last,
     ...(monotonic && { monotonic }),
-    rewound(moment, what) {
+    turned(moment, what) {
       trace.turn();
       // Whoever keeps what passed learns from it what has not happened.
-      trace.write({ kind: "clock", what, to: moment.seq, cause: undefined });
-      rewound?.(moment, what);
+      turn = trace.write({ kind: "clock", what, to: moment.seq, cause: undefined }).seq;
+      return turn;
     },
+    rewound: (moment, what) =>
+      trace.under(turn, () => {
+        shop.beside.turned?.(what);
+        rewound?.(moment, what);
+      }),
   });
-  const forks = new Set<Fork>();
-  let opening = 0;
+  const forks = createForks(forkOf);
 
-  const forkAt = async ({ parts, clock: moment }: WorldMoment): Promise<Fork> => {
+  const forkFrom = async (id: number): Promise<Opened> => {
+    const { parts, clock: moment } = timeline.worldAt(id);
     const own = pacedClock({ from: moment });
     const [aws, api] = await Promise.all([listenOnLoopback(0), listenOnLoopback(0)]);
+    const close = async () => {
+      own.stop();
+      await Promise.all([aws.stop(), api.stop()]);
+    };
     const taken = new Map(parts);
     for (const name of madeAtBoot) taken.delete(name);
-    const live = await liveShop({
-      ...rest,
-      clock: own,
-      apiUrl: api.url,
-      awsUrl: aws.url,
-      credentials: shop.administrator,
-      restore: (keeper) => {
-        own.turnBack(moment); // what its boot drew is no part of the story
-        keeper.put(taken);
-      },
-    });
-    await live.timeline.mark("forked");
-    aws.serve(live.outside.aws);
-    api.serve(live.outside.api);
-    const fork: Fork = {
-      api: api.url,
-      aws: aws.url,
-      token: live.pageToken,
-      async stop() {
-        if (!forks.delete(fork)) return;
-        await Promise.all([aws.stop(), api.stop()]);
-        live.stop();
-        own.stop();
-      },
-    };
-    return fork;
+    try {
+      const live = await liveShop({
+        ...rest,
+        clock: own,
+        apiUrl: api.url,
+        awsUrl: aws.url,
+        credentials: shop.administrator,
+        forkOf: { api: shop.urls.api, at: moment.now },
+        restore: (keeper) => {
+          own.turnBack(moment); // what its boot drew is no part of the story
+          keeper.put(taken);
+        },
+      });
+      await live.timeline.mark("forked");
+      aws.serve(live.outside.aws);
+      api.serve(live.outside.api);
+      const fork = { api: api.url, aws: aws.url, token: live.pageToken, at: moment.now };
+      const forget = forked?.(fork);
+      return {
+        ...fork,
+        async stop() {
+          forget?.();
+          await live.stop();
+          await close();
+        },
+      };
+    } catch (error) {
+      await close();
+      throw error;
+    }
   };
 
   // What the console and the commands drive.
   shop.beside.clock = clock;
+  shop.beside.forkOf = forkOf;
   const live: LiveShop = {
     ...shop,
     clock,
     outside: outsideOf(shop, arrivals),
     timeline: {
       ...timeline,
-      async fork(id) {
-        const from = timeline.worldAt(id);
-        if (forks.size + opening >= MOST_FORKS)
-          throw new CannotRewind(`There are ${MOST_FORKS} forks already: stop one.`);
-        opening += 1;
-        try {
-          const fork = await forkAt(from);
-          forks.add(fork);
-          return fork;
-        } finally {
-          opening -= 1;
-        }
-      },
+      fork: (id) => forks.open(() => forkFrom(id)),
+      forks: forks.all,
     },
-    stop() {
+    async stop() {
       timeline.stop();
       arrivals.interrupt("The shop is closing.");
-      for (const fork of forks) void fork.stop();
       shop.stop();
+      await forks.close();
     },
   };
   shop.beside.timeline = live.timeline;

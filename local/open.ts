@@ -131,7 +131,12 @@ export const openShop = async ({
   const seen = consolePages(shop);
   const pages = localPages(shop, web);
   emulator.addPages(async (request) => (await seen.pages(request)) ?? pages(request));
-  if (restore) await cloud.restart(restore);
+  if (restore)
+    await cloud.restart((keeper) => {
+      restore(keeper);
+      const what = "goes on from what it knew";
+      return cloud.trace.write({ kind: "clock", what, cause: undefined }).seq;
+    });
   if (seeded) await shop.open();
   return shop;
 };

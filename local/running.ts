@@ -11,6 +11,8 @@ export type Running = {
   secretAccessKey: string;
   /** What lets its pages show credentials, and tells it from another shop at its address. */
   token: string;
+  /** The address of the shop that it is a fork of. */
+  forkOf?: string;
 };
 
 const portOf = (url: string) => new URL(url).port;
@@ -68,13 +70,15 @@ const runningShops = async (): Promise<Running[]> => {
   return found.flat().sort((a, b) => Number(portOf(a.api)) - Number(portOf(b.api)));
 };
 
-/** The running shop that is meant: the one with this port, or the only one. Throws CannotStart with what there is. */
+/** The running shop that is meant: the one with this port, or the only one that is no fork. Throws CannotStart with what there is. */
 export const theShop = async (port?: string): Promise<Running> => {
   const shops = await runningShops();
-  const ports = shops.map(({ api }) => `--port ${portOf(api)}`).join(" or ");
+  const ports = shops
+    .map(({ api, forkOf }) => `--port ${portOf(api)}${forkOf === undefined ? "" : " (a fork)"}`)
+    .join(" or ");
   const meant =
     port === undefined
-      ? shops
+      ? shops.filter(({ forkOf }) => forkOf === undefined)
       : shops.filter(({ api, aws }) => [api, aws].map(portOf).includes(port));
   const [shop, ...others] = meant;
   if (shop && others.length === 0) return shop;

@@ -35,7 +35,9 @@ export type TimelineOptions = {
   forbidden?: string | undefined;
   /** The newest entry of the trace. */
   seq?: () => number;
-  /** Hears that the world stands at an earlier moment. */
+  /** Writes down that the world stands at an earlier moment. Answers that entry, the cause of all that goes on by itself. */
+  turned?: (moment: Moment, what: "rewound" | "reset") => number | undefined;
+  /** Hears that the world goes on from an earlier moment. */
   rewound?: (moment: Moment, what: "rewound" | "reset") => void;
   /** How many decisions there are from one moment to the next, at least. */
   every?: number;
@@ -67,6 +69,7 @@ export const createTimeline = ({
   arrivals,
   forbidden,
   seq = () => 0,
+  turned = () => undefined,
   rewound = () => {},
   every = 50,
   most = 64,
@@ -118,6 +121,7 @@ export const createTimeline = ({
           const parts = new Map(to.value.parts);
           for (const name of timeless) parts.delete(name);
           keeper.put(parts);
+          return turned(plain(to), what);
         });
         moments.endAt(to.id);
         decisions = 0;

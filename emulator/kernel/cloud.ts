@@ -26,8 +26,11 @@ export type Cloud = World & {
   keeper: Keeper;
   /** All that the engines know, now. */
   snapshot: () => Snapshot;
-  /** Stops the engines, lets `change` change what they know, and lets them go on from there. */
-  restart: (change: (keeper: Keeper) => void) => Promise<void>;
+  /**
+   * Stops the engines, lets `change` change what they know, and lets them go on from there. `change` may answer an entry of
+   * the trace: the cause of what they do then.
+   */
+  restart: (change: (keeper: Keeper) => unknown) => Promise<void>;
   stop: () => void;
 };
 
@@ -113,8 +116,10 @@ export const createCloud = (
     snapshot: () => ({ now: clock.now(), parts: keeper.take() }),
     async restart(change) {
       stop();
-      change(keeper);
-      for (const engine of Object.values(engines)) await engine.resume?.();
+      const cause = change(keeper);
+      await trace.under(typeof cause === "number" ? cause : trace.cause(), async () => {
+        for (const engine of Object.values(engines)) await engine.resume?.();
+      });
     },
     stop,
   };

@@ -14,7 +14,7 @@ import { boundHeapGrowth } from "../heap-growth.ts";
 import { indexOrders } from "../lens/order-index.ts";
 import { createStoryTeller } from "../lens/tell-story.ts";
 import { thingsOf } from "../lens/things.ts";
-import { liveShop } from "../live-shop.ts";
+import { type LiveShop, liveShop } from "../live-shop.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { namesByArn } from "../redrive/failure-queues.ts";
@@ -103,7 +103,7 @@ const uncaught = (error: unknown) => {
   if (!endForUncaught(error)) throw error;
 };
 /** What the story of every order is told with: whose each entry is, what things are called, how a dead letter goes on. */
-const tellingOf = ({ cloud: { trace }, graph }: Shop, port: number) => ({
+const tellingOf = ({ cloud: { trace }, graph }: Pick<Shop, "cloud" | "graph">, port: number) => ({
   ordersOf: indexOrders(trace).of,
   get: trace.get,
   things: thingsOf(graph),
@@ -160,7 +160,7 @@ const start = async () => {
     seeded: false,
     web,
   };
-  const live =
+  const live: LiveShop | undefined =
     paced &&
     (await liveShop({
       ...shared,
@@ -169,10 +169,12 @@ const start = async () => {
         persist === undefined
           ? undefined
           : `Nothing is turned back where everything is kept: ${persist} would have to forget it.`,
+      forked: ({ api: at, aws, token }) =>
+        announce({ api: at, aws, token, forkOf: api.url, ...local.administrator }),
       // Who orders by hand finds all functions warm again.
       rewound: () => paced.after(500, "warm the functions", live?.warm ?? (() => {})),
     }));
-  const local = live ?? (await openShop({ ...shared, clock, runtime: "worker" }));
+  const local: LiveShop | Shop = live ?? (await openShop({ ...shared, clock, runtime: "worker" }));
   const buildPages = () => {
     for (const name of pageNames)
       web.page(name).catch((error) => say(`The page /${name}/ cannot be built: ${error.message}`));

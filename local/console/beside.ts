@@ -3,19 +3,38 @@ import type { PacedClock } from "emulator/kernel/paced-clock";
 import type { Told } from "../control/told.ts";
 import type { Routes } from "./resource.ts";
 
-/** Where a fork is, and how to end it. */
-export type Fork = { api: string; aws: string; token: string; stop: () => Promise<void> };
+/** A shop that went on from an earlier moment of another one, beside it: where it is, and how to end it. */
+export type Fork = {
+  /** 1, 2, 3 … in the order in which they were opened. */
+  n: number;
+  api: string;
+  aws: string;
+  token: string;
+  /** The moment that it went on from, in milliseconds since 1970. */
+  at: number;
+  /** Stops it: its ports are free, and nothing of it is kept. */
+  stop: () => Promise<void>;
+};
+
+/** Of which shop another one is a fork, and from which moment. */
+export type ForkOf = { api: string; at: number };
 
 /** The past of a shop that can be gone back to. */
 export type ShopTimeline = Timeline & {
   /** Opens another shop beside this one that goes on from a moment by itself. Throws CannotRewind. */
   fork: (id: number) => Promise<Fork>;
+  /** The forks that are open. */
+  forks: () => Fork[];
 };
 
 /** What a shop may have beside itself, for the console to show and to drive. */
 export type Beside = {
   clock?: PacedClock | undefined;
   timeline?: ShopTimeline | undefined;
+  /** Whose fork this shop is, where it is one. */
+  forkOf?: ForkOf | undefined;
+  /** Hears that time was turned back. */
+  turned?: ((what: "rewound" | "reset") => unknown) | undefined;
   /** Runs a line as `npm run shop --` takes it. */
   command?: ((line: string) => Promise<Told>) | undefined;
   /** Faults that are armed now. */

@@ -71,7 +71,7 @@ describe("who may ask the console's server", () => {
   it("says in one sentence what is not there, or not asked so", async () => {
     expect((await asks("no-such-thing")).status).toBe(404);
     expect((await asks("map", { method: "POST" })).status).toBe(405);
-    const answer = await asks("clock", { method: "POST", body: "{" });
+    const answer = await asks("commands", { method: "POST", body: "{" });
     expect([answer.status, answer.json()]).toMatchObject([
       400,
       { detail: "The body is not JSON." },
@@ -137,6 +137,7 @@ describe("what is looked at", () => {
       "depths",
       "clock",
       "timeline",
+      "forks",
       "orders",
       "sagas/FulfilOrder",
       "faults",
@@ -198,10 +199,22 @@ describe("what is looked at", () => {
 
   it("says of a clock that nobody drives that it cannot be driven", async () => {
     expect(await answered("clock")).toMatchObject({ driven: false, speed: 1 });
-    const body = { speed: 2 };
-    const answer = await asks("clock", { method: "POST", body });
-    expect(answer.status).toBe(409);
-    expect((await asks("clock", { method: "POST", body: { speed: 5 } })).status).toBe(400);
-    expect((await asks("clock", { method: "POST", body: {} })).status).toBe(400);
+    expect(await answered("forks")).toEqual({ forks: [], forkOf: null });
+    for (const [line, says] of [
+      ["clock speed 2", /The clock of this shop is the wall's/],
+      ["rewind 1s", /This shop keeps no past/],
+      ["fork 1s", /This shop keeps no past/],
+    ] as const) {
+      const answer = await asks("commands", { method: "POST", body: { line } });
+      expect([answer.status, answer.json()]).toEqual([
+        400,
+        expect.objectContaining({ detail: expect.stringMatching(says) }),
+      ]);
+    }
+  });
+
+  it("has one way to do something to time: by commands", async () => {
+    for (const path of ["clock", "clock/step", "rewind", "reset", "fork"])
+      expect([404, 405]).toContain((await asks(path, { method: "POST", body: {} })).status);
   });
 });

@@ -6,6 +6,7 @@ import { attention } from "./commands/attention.ts";
 import { clock, reset, rewind } from "./commands/clock.ts";
 import { duplicate, replay } from "./commands/events.ts";
 import { fail } from "./commands/fail.ts";
+import { fork, forks, stopFork } from "./commands/fork.ts";
 import { invariantsCommand } from "./commands/invariants.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { decline, restore, silence } from "./commands/provider.ts";
@@ -26,7 +27,7 @@ export const commands: readonly Command[] = [
   ...[status, scenarioCommand, robotCommand, invariantsCommand],
   ...[pause, resume, fail, silence, decline, slow, throttle, conflict, loseAnswer, restore],
   ...[duplicate, poison, redriveQueue, replay, attention],
-  ...[clock, rewind, reset],
+  ...[clock, rewind, reset, fork, forks, stopFork],
 ];
 
 /** Longer lines are no commands. */

@@ -6,6 +6,8 @@ export type Told = {
   next: string;
   /** What it was asked to list, a line each. */
   list?: string[];
+  /** The address of what it opened, for a page that goes there. */
+  opened?: string;
   /** The lines of the AWS CLI that do the same on a stage, where AWS has it. */
   aws?: string[];
 };

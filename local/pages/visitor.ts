@@ -11,21 +11,24 @@ export type Visitors = {
   exchange: (request: WireRequest) => WireResponse | undefined;
 };
 
-/** The visitors of the pages at a port: cookies do not tell ports apart, so their names do. */
+/**
+ * The visitors of the pages at a port: cookies do not tell ports apart, so their names do. A shop and its forks have one
+ * token, so the cookie of each is good for all of them.
+ */
 export const visitors = (token: string, port: string): Visitors => {
   const expected = hash(token);
   const fits = (text: string | null | undefined) =>
     typeof text === "string" && timingSafeEqual(hash(text), expected);
   const name = `petstore-${port}`;
-  const cookieOf = ({ headers }: WireRequest) =>
-    headers.cookie
-      ?.split(/; */)
-      .find((cookie) => cookie.startsWith(`${name}=`))
-      ?.slice(name.length + 1);
+  const hasCookie = ({ headers }: WireRequest) =>
+    (headers.cookie ?? "").split(/; */).some((cookie) => {
+      const [, value] = /^petstore-\d+=(.*)$/.exec(cookie) ?? [];
+      return fits(value);
+    });
   const inAddress = ({ query }: WireRequest) => new URLSearchParams(query).get("token");
 
   return {
-    known: (request) => fits(inAddress(request)) || fits(cookieOf(request)),
+    known: (request) => fits(inAddress(request)) || hasCookie(request),
     exchange(request) {
       if (!fits(inAddress(request))) return undefined;
       const rest = new URLSearchParams(request.query);

@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { queryObjects } from "node:v8";
+import { listenOnLoopback } from "emulator/doors/wire/server";
 import { pacedClock } from "emulator/kernel/paced-clock";
 import { fakeWall } from "emulator/kernel/testing/fake-wall";
 import { afterEach, describe, expect, it } from "vitest";
@@ -5,9 +8,9 @@ import { openBooks } from "../judge/books.ts";
 import { judge } from "../judge/judge.ts";
 import { liveShop } from "../live-shop.ts";
 
-const stops: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
 });
 
 /** The shop as `npm start` has it, on a wall that the test moves. */
@@ -24,8 +27,8 @@ const opened = async (forbidden?: string) => {
     return work;
   };
   const shop = await driven(liveShop({ clock, forbidden, monotonic: () => 0 }));
-  stops.push(() => {
-    shop.stop();
+  stops.push(async () => {
+    await shop.stop();
     clock.stop();
   });
   const first = await shop.timeline.mark("opened");
@@ -65,6 +68,89 @@ const opened = async (forbidden?: string) => {
     books: () => driven(openBooks(shop)),
   };
 };
+
+describe("a fork", () => {
+  /** Asks the console's server of a shop as its page does. */
+  const answer = (api: string, token: string, path: string, line?: string) =>
+    fetch(`${api}/_local/console/${path}?token=${token}`, {
+      headers: { "x-petstore": "console", "content-type": "application/json" },
+      ...(line && { method: "POST", body: JSON.stringify({ line }) }),
+    });
+
+  it("leaves its ports free when it is stopped, and nothing of it in memory", async () => {
+    const { shop, first } = await opened();
+    // Each shop has some of these. By commands, so that the test holds no fork by its end.
+    const worlds = () => queryObjects(AsyncLocalStorage, { format: "count" });
+    const before = worlds();
+    await shop.beside.command?.(`fork ${first.id}`);
+    const [{ api, aws } = { api: "", aws: "" }] = shop.timeline
+      .forks()
+      .map(({ api, aws }) => ({ api, aws }));
+    await answer(api, shop.pageToken, "orders"); // its console looks, too
+    expect(worlds()).toBeGreaterThan(before);
+    await shop.beside.command?.("stop-fork 1");
+    for (const url of [api, aws]) {
+      const { port } = new URL(url);
+      const again = await listenOnLoopback(Number(port));
+      expect(again.port).toBe(Number(port));
+      await again.stop();
+    }
+    await expect.poll(worlds, { timeout: 30_000 }).toBe(before);
+  });
+
+  it("goes on beside the present at addresses of its own, with another future", async () => {
+    const { order, pass, shop, statusOf } = await opened();
+    const kept = await order();
+    await pass(30);
+    const { id, at } = await shop.timeline.mark();
+    const fork = await shop.timeline.fork(id);
+    const { token } = (await (
+      await fetch(`${fork.api}/_local/token/alice?token=${fork.token}&format=json`)
+    ).json()) as { token: string };
+    const read = async () => {
+      const answer = await fetch(`${fork.api}/orders/${kept}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      return ((await answer.json()) as { status: string }).status;
+    };
+    await expect.poll(read, { timeout: 30_000 }).toBe("CONFIRMED");
+    // It says whose fork it is, has no forks of its own, and no fault of another one.
+    const said = await answer(fork.api, fork.token, "forks");
+    expect(await said.json()).toEqual({ forks: [], forkOf: { api: shop.urls.api, at } });
+    const none = await answer(fork.api, fork.token, "commands", "fork 1");
+    expect(await none.json()).toMatchObject({
+      detail: `This shop is a fork itself: fork its original, at ${shop.urls.api}.`,
+    });
+    await fork.stop();
+    await pass(20_000);
+    expect(await statusOf(kept)).toBe("CONFIRMED");
+  });
+
+  it("is one of two at most: who wants a third is told which there are, and how to stop one", async () => {
+    const { shop, first } = await opened();
+    const say = (line: string) => shop.beside.command?.(line);
+    const [one, two] = [await shop.timeline.fork(first.id), await shop.timeline.fork(first.id)];
+    await expect(say(`fork ${first.id}`)).rejects.toThrow(
+      `There are 2 forks already, fork 1 from 00:00:00 UTC at ${one.api}, and fork 2 from 00:00:00 UTC at ${two.api}: stop one, with \`stop-fork 1\`.`,
+    );
+    expect((await say("forks"))?.list).toHaveLength(2);
+    await expect(say("stop-fork 7")).rejects.toThrow('Which fork? There are 1, 2, not "7".');
+    expect((await say("stop-fork 1"))?.said).toMatch(/^Fork 1 is stopped/);
+    await expect(fetch(`${one.api}/_local/health`)).rejects.toThrow();
+    expect((await fetch(`${two.api}/_local/health`)).status).toBe(200);
+    expect((await say(`fork ${first.id}`))?.said).toMatch(/^Fork 3 goes on from/);
+    await expect(say("fork 20h")).rejects.toThrow("There is no such moment.");
+  });
+
+  it("is stopped with its original, also one that is being opened then", async () => {
+    const { shop, first } = await opened();
+    const fork = await shop.timeline.fork(first.id);
+    const opening = shop.timeline.fork(first.id);
+    await shop.stop();
+    await expect(fetch(`${fork.api}/_local/health`)).rejects.toThrow();
+    await expect(opening).rejects.toThrow("The shop is closing.");
+  });
+});
 
 describe("the shop on a paced clock", () => {
   it("does not fail for a pause that is longer than every time-out, wherever it comes", async () => {
@@ -202,30 +288,5 @@ describe("reset", () => {
     expect(once[1]?.length).toBeGreaterThan(0);
     expect(await life()).toEqual(once);
     expect(shop.timeline.moments()[0]).toEqual(first);
-  });
-});
-
-describe("a fork", () => {
-  it("goes on beside the present at addresses of its own, with another future; there are two at most", async () => {
-    const { order, pass, shop, statusOf } = await opened();
-    const kept = await order();
-    await pass(30);
-    const { id } = await shop.timeline.mark();
-    const fork = await shop.timeline.fork(id);
-    const { token } = (await (
-      await fetch(`${fork.api}/_local/token/alice?token=${fork.token}&format=json`)
-    ).json()) as { token: string };
-    const read = async () => {
-      const answer = await fetch(`${fork.api}/orders/${kept}`, {
-        headers: { authorization: `Bearer ${token}` },
-      });
-      return ((await answer.json()) as { status: string }).status;
-    };
-    await expect.poll(read, { timeout: 30_000 }).toBe("CONFIRMED");
-    const second = await shop.timeline.fork(id);
-    await expect(shop.timeline.fork(id)).rejects.toThrow("There are 2 forks already: stop one.");
-    await Promise.all([fork.stop(), second.stop()]);
-    await pass(20_000);
-    expect(await statusOf(kept)).toBe("CONFIRMED");
   });
 });

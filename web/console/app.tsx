@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { onKey } from "./keys.ts";
 import { ClockBar } from "./parts/clock-bar.tsx";
+import { ForkBanner } from "./parts/fork-banner.tsx";
 import { Help } from "./parts/help.tsx";
 import { Notices } from "./parts/notices.tsx";
 import { Ticker, tickerIsOpen } from "./parts/ticker.tsx";
@@ -14,7 +15,7 @@ import { MapScreen } from "./screens/map.tsx";
 import { MessagesScreen } from "./screens/messages.tsx";
 import { OrderScreen } from "./screens/order.tsx";
 import { SagaScreen } from "./screens/saga.tsx";
-import { calm, clock, depths, faults, presenting, theme, timeline } from "./state.ts";
+import { calm, clock, depths, faults, forks, presenting, theme, timeline } from "./state.ts";
 
 /** A screen is a component that reads the rest of the address from `parts`. */
 const screens: Record<string, ComponentType> = {
@@ -34,7 +35,13 @@ export const App = () => {
   const Screen = Object.hasOwn(screens, here) ? (screens[here] ?? Nowhere) : Nowhere;
   useEffect(() => {
     addEventListener("keydown", onKey);
-    const stops = [depths.every(700), clock.every(1500), timeline.every(4000), faults.every(3000)];
+    const stops = [
+      depths.every(700),
+      clock.every(1500),
+      timeline.every(4000),
+      faults.every(3000),
+      forks.every(4000),
+    ];
     return () => {
       removeEventListener("keydown", onKey);
       for (const stop of stops) stop();
@@ -50,7 +57,10 @@ export const App = () => {
     // biome-ignore lint/a11y/noStaticElementInteractions: links do what they do anyway, without loading the page
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link is a click
     <div class="console" onClick={followLinks}>
-      <TopBar />
+      <div class="above">
+        <ForkBanner />
+        <TopBar />
+      </div>
       <main class={tickerIsOpen.value ? "with-ticker" : undefined}>
         <Screen />
         {tickerIsOpen.value && <Ticker />}

@@ -69,6 +69,11 @@ const goOn = async (page: Page) => {
   await page.getByRole("button", { name: "Let time go on" }).click();
   await page.locator(".paused").waitFor({ state: "hidden" });
 };
+/** Chooses the moment when the doors were opened. */
+const chooseOldest = async (page: Page) => {
+  await page.getByRole("slider", { name: "Choose a moment of the past" }).focus();
+  await page.keyboard.press("Home");
+};
 /** Asks the shop as the console does. */
 const asked = (page: Page, path: string) =>
   page.evaluate<string>(
@@ -181,7 +186,7 @@ describe("in the console", () => {
     await page.locator(".presets button.plain", { hasText: "goes well" }).click();
     for (let steps = 0; steps < 5; steps++) {
       await page.getByRole("button", { name: "Step", exact: true }).click();
-      await page.locator(".notice", { hasText: "One step:" }).waitFor();
+      await page.locator(".notice", { hasText: "One decision:" }).waitFor();
     }
     expect(JSON.parse(await asked(page, "clock")).now - before).toBeLessThan(60_000);
     await goOn(page);
@@ -197,9 +202,8 @@ describe("in the console", () => {
     await newest(page);
     await status(page, "CONFIRMED");
     const lost = await shownId(page);
-    const slider = page.getByRole("slider", { name: "Go back to a moment" });
-    await slider.focus();
-    await page.keyboard.press("Home");
+    await chooseOldest(page);
+    await page.getByRole("button", { name: "Rewind" }).click();
     await page.locator(".notice", { hasText: "The shop is where it was" }).waitFor();
     await tab(page, "Orders");
     await page.getByText("No orders yet").waitFor();
@@ -208,6 +212,52 @@ describe("in the console", () => {
     await newest(page);
     await status(page, "REJECTED");
     expect(await asked(page, "orders")).not.toContain(lost);
+  });
+
+  browserTest("a fork has the past, another fate and a console of its own", async () => {
+    const page = await see();
+    await place(page, "An order that goes well");
+    await newest(page);
+    await status(page, "CONFIRMED");
+    const mine = (await shownId(page)) ?? "";
+    const forkIn = async () => {
+      await chooseOldest(page);
+      const [tab] = await Promise.all([
+        context.waitForEvent("page"),
+        page.getByRole("button", { name: "Fork", exact: true }).click(),
+      ]);
+      return tab;
+    };
+    const other = await forkIn();
+    await other.locator(".fork-banner", { hasText: `This is a fork of ${shop.api} at` }).waitFor();
+    await tab(other, "Orders");
+    await other.getByText("No orders yet").waitFor();
+    await tab(other, "Break it");
+    await say(other, "Decline a card", "decline 1");
+    await other.locator(".faults-on").waitFor();
+    await place(other, "An order that goes well");
+    await newest(other);
+    await status(other, "REJECTED");
+
+    // Here nothing of it is known.
+    await page.getByRole("button", { name: "1 fork" }).waitFor();
+    expect(await page.locator(".faults-on").count()).toBe(0);
+    await tab(page, "Orders");
+    await page.locator(".orders a", { hasText: mine.slice(-5) }).waitFor();
+    expect(await asked(page, "orders")).not.toContain((await shownId(other)) ?? "");
+
+    const second = await forkIn();
+    await second.locator(".fork-banner").waitFor();
+    await chooseOldest(page);
+    await page.getByRole("button", { name: "Fork", exact: true }).click();
+    await page.locator(".notice.wrong", { hasText: "There are 2 forks already" }).waitFor();
+    for (const n of [1, 2]) {
+      if (n === 1) await page.getByRole("button", { name: "2 forks" }).click();
+      await page.getByRole("button", { name: `Stop fork ${n}` }).click();
+      await page.locator(".notice", { hasText: `Fork ${n} is stopped` }).waitFor();
+    }
+    await other.locator(".fork-banner", { hasText: "it was stopped" }).waitFor();
+    await page.locator(".notice.wrong .close").click();
   });
 
   browserTest("every screen is reached with the keyboard alone", async () => {

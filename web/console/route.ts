@@ -40,3 +40,9 @@ export const followLinks = (event: MouseEvent): void => {
   event.preventDefault();
   go(href.slice(base.length));
 };
+
+/** The address of a page of another shop of this machine, by the name under which this one is shown: cookies go by names. */
+export const beside = (url: string): string => {
+  const { protocol, port, pathname } = new URL(url);
+  return `${protocol}//${location.hostname}:${port}${pathname}`;
+};

@@ -2,8 +2,18 @@ import { computed, effect, signal } from "@preact/signals";
 import { ask, sentenceOf } from "./ask.ts";
 import { told } from "./live.ts";
 import { looked } from "./looked.ts";
+import { beside } from "./route.ts";
 import { shopLine } from "./terminal.ts";
-import type { Account, ClockState, Depth, Fault, Moment, OrderLine, ShopMap } from "./types.ts";
+import type {
+  Account,
+  ClockState,
+  Depth,
+  Fault,
+  ForkList,
+  Moment,
+  OrderLine,
+  ShopMap,
+} from "./types.ts";
 
 /** The map of the shop, which never changes while it runs. */
 export const map = looked<ShopMap>("map", {
@@ -30,6 +40,8 @@ export const timeline = looked<{ now: number; moments: Moment[] }>("timeline", {
 });
 /** The orders, the newest first. */
 export const orders = looked<{ orders: OrderLine[] }>("orders", { orders: [] });
+/** The forks that are open, and whose fork this shop is. */
+export const forks = looked<ForkList>("forks", { forks: [], forkOf: null });
 /** Faults that are armed. */
 export const faults = looked<{ faults: Fault[] }>("faults", { faults: [] });
 /** Who may sign in. */
@@ -125,33 +137,36 @@ export const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined>
   }
 };
 
-/** Has the shop do a command, as `npm run shop --` would, and says what came of it. */
-export const command = (line: string): Promise<unknown> =>
+type Told = { said: string; next: string; opened?: string };
+
+/** Has the shop do a command, as `npm run shop --` would, and says what came of it. Answers that, where it was done. */
+export const command = (line: string): Promise<Told | undefined> =>
   attempt(async () => {
-    const { said, next } = await ask<{ said: string; next: string }>("commands", {
-      body: { line },
-    });
+    const told = await ask<Told>("commands", { body: { line } });
+    const { said, next } = told;
     say({ text: said, next, line: shopLine(line), topic: line.split(" ")[0] });
-    await Promise.all([depths.look(), faults.look(), clock.look(), timeline.look()]);
+    await Promise.all([depths, faults, clock, timeline, forks].map(({ look }) => look()));
+    return told;
   });
 
 /** Pauses the clock, or lets it go on. */
 export const setPaused = (paused: boolean) => command(paused ? "clock pause" : "clock resume");
 /** Sets the clock's speed. */
 export const setSpeed = (speed: number | "max") => command(`clock speed ${speed}`);
+/** Makes one decision of the clock, and says which. */
+export const step = () => command("clock step");
 /** Goes back to a moment. */
 export const rewind = (id: Moment["id"]) => command(`rewind ${id}`);
 /** Goes back to the opened doors. */
 export const reset = () => command("reset");
+/** Stops a fork. */
+export const stopFork = (n: number) => command(`stop-fork ${n}`);
 
-/** Makes one decision of the clock, and says which. */
-export const step = () =>
-  attempt(async () => {
-    const { did } = await ask<{ did: { label: string } | null }>("clock/step", { body: {} });
-    say({
-      text: did ? `One step: ${did.label}` : "Nothing is due: the shop waits for somebody.",
-      line: shopLine("clock step"),
-      topic: "clock",
-    });
-    await clock.look();
-  });
+/** Opens a fork from a moment, and its console in a second tab: at once, for later a browser takes it for advertising. */
+export const fork = async (id: Moment["id"]): Promise<void> => {
+  const tab = window.open("", "_blank");
+  if (tab) tab.document.title = "The fork is being opened…";
+  const told = await command(`fork ${id}`);
+  if (!told?.opened) return tab?.close();
+  if (tab) tab.location.href = beside(told.opened);
+};

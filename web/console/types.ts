@@ -1,7 +1,7 @@
 /** What the console's server answers, by the types that it has there. */
 import type { Account as Known } from "../../local/accounts.ts";
 
-export type { ClockState, Moment } from "../../local/console/clock.ts";
+export type { ClockState, ForkList, Moment } from "../../local/console/clock.ts";
 export type { Depth } from "../../local/console/depths.ts";
 export type { Part, Room, ShopMap } from "../../local/console/map.ts";
 export type { Thing } from "../../local/console/map-things.ts";

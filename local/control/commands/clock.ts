@@ -10,19 +10,23 @@ const pacedOf = ({ beside }: Shop): PacedClock =>
   beside.clock ??
   refuse("The clock of this shop is the wall's: `npm start` without --isolated can be paused.");
 
-const timelineOf = ({ beside }: Shop): ShopTimeline =>
+/** The past of a shop. Refuses where it has none. */
+export const timelineOf = ({ beside }: Shop): ShopTimeline =>
   beside.timeline ??
   refuse("This shop keeps no past: `npm start` without --isolated can be rewound.");
 
-/** Turns time back; what cannot be turned back says why. */
-const turned = async (work: Promise<unknown>) => {
+/** What is done with the past; where it cannot be done, it is refused with the reason. */
+export const turned = async <T>(work: Promise<T>): Promise<T> => {
   try {
-    await work;
+    return await work;
   } catch (error) {
     if (error instanceof CannotRewind) refuse(error.message);
     throw error;
   }
 };
+
+/** A word that has to say how far back. */
+export const needPast = (word: string): number => needSpan(word, "How far back");
 
 /** `clock`: time stands, goes on, one decision at a time, slower or faster. */
 export const clock: Command = {
@@ -80,7 +84,7 @@ export const rewind: Command = {
     const [word = "", more] = words;
     if (!word || more) refuse("How far back? For instance: rewind 30s.");
     if (spanOf(word) !== undefined) {
-      const back = needSpan(word, "How far back");
+      const back = needPast(word);
       await turned(timeline.rewind({ at: shop.cloud.clock.now() - back }));
       return {
         said: `The shop is where it was ${shownSpan(back)} ago, or a little earlier.`,

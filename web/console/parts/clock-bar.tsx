@@ -1,8 +1,9 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { lines, lost, skipped, version } from "../live.ts";
-import { clock, reset, rewind, setPaused, setSpeed, step, timeline, timeNow } from "../state.ts";
-import { shortTime, span } from "../words.ts";
+import { clock, reset, setPaused, setSpeed, step, timeNow } from "../state.ts";
+import { shortTime } from "../words.ts";
+import { Past } from "./past.tsx";
 
 /** The speeds that one picks among. */
 export const speeds: (number | "max")[] = [0.25, 0.5, 1, 2, 4, "max"];
@@ -46,40 +47,6 @@ const Rate = () => {
   );
 };
 
-const Slider = () => {
-  const { moments } = timeline.value.value;
-  const [at, setAt] = useState<number | undefined>();
-  if (moments.length === 0)
-    return <span class="slider quiet">No moments are kept to go back to.</span>;
-  const chosen = at === undefined ? undefined : moments[at];
-  const release = () => {
-    if (chosen) void rewind(chosen.id);
-    setAt(undefined);
-  };
-  return (
-    <label class="slider">
-      <span class="visually-hidden">Go back to a moment</span>
-      <input
-        type="range"
-        min={0}
-        max={moments.length}
-        value={at ?? moments.length}
-        aria-valuetext={chosen ? `back to ${shortTime(chosen.at)}` : "now"}
-        onInput={({ currentTarget }) => {
-          const value = Number(currentTarget.value);
-          setAt(value >= moments.length ? undefined : value);
-        }}
-        onChange={release}
-      />
-      <output>
-        {chosen
-          ? `back ${span(Math.max(0, timeNow() - chosen.at))}${chosen.label ? `: ${chosen.label}` : ""}`
-          : "now"}
-      </output>
-    </label>
-  );
-};
-
 /** The shop's time, and what can be done to it. */
 export const ClockBar = () => {
   const { driven, paused, speed } = clock.value.value;
@@ -113,7 +80,7 @@ export const ClockBar = () => {
       </fieldset>
       <Time />
       {paused && <strong class="paused">paused</strong>}
-      <Slider />
+      <Past />
       {lost.value ? (
         <span class="lost" role="alert">
           <span aria-hidden="true">▲</span> {lost.value}

@@ -6,10 +6,12 @@ type MenuProps = {
   title: string;
   children: (close: () => void) => ComponentChildren;
   primary?: boolean;
+  /** Whether it opens upwards, for what stands at the bottom. */
+  up?: boolean;
 };
 
-/** A button that opens something below it, which Escape or a click elsewhere closes. */
-export const Menu = ({ label, title, children, primary }: MenuProps) => {
+/** A button that opens something below it, or above it, which Escape or a click elsewhere closes. */
+export const Menu = ({ label, title, children, primary, up }: MenuProps) => {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -28,7 +30,7 @@ export const Menu = ({ label, title, children, primary }: MenuProps) => {
     };
   }, [open]);
   return (
-    <div class="menu" ref={box}>
+    <div class={up ? "menu up" : "menu"} ref={box}>
       <button
         type="button"
         class={primary ? "primary" : undefined}
