@@ -9,6 +9,7 @@ import type { Control } from "./control/command.ts";
 import { createControl } from "./control/control.ts";
 import { controlRoutes } from "./control/routes.ts";
 import { localPages, localPrefix } from "./pages/routes.ts";
+import { recordInMemory } from "./redrive/record.ts";
 import { code, shopGraph } from "./repository.ts";
 import { placesOf } from "./rights/places.ts";
 import { seed } from "./seed/seed.ts";
@@ -110,6 +111,7 @@ export const openShop = async ({
     accounts,
     token,
     beside: {
+      redrives: recordInMemory(),
       command: (line) => control().say(line),
       faults: () => control().faults.list(),
       get routes() {

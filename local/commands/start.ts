@@ -18,6 +18,7 @@ import { type LiveShop, liveShop } from "../live-shop.ts";
 import { openShop } from "../open.ts";
 import { addressOf, awsLines, curlLines } from "../pages/pages.ts";
 import { namesByArn } from "../redrive/failure-queues.ts";
+import { recordFile, recordIn } from "../redrive/record.ts";
 import { shopGraph } from "../repository.ts";
 import { announce } from "../running.ts";
 import type { Shop } from "../shop.ts";
@@ -179,6 +180,7 @@ const start = async () => {
     for (const name of pageNames)
       web.page(name).catch((error) => say(`The page /${name}/ cannot be built: ${error.message}`));
   };
+  local.beside.redrives = recordIn(recordFile);
   if (persist !== undefined && !credentials) keepKey(persist, local.administrator);
   const teller = createTeller(aws.url, {
     logs: options.logs,

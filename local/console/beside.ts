@@ -1,6 +1,7 @@
 import type { Timeline } from "emulator/boot/timeline";
 import type { PacedClock } from "emulator/kernel/paced-clock";
 import type { Told } from "../control/told.ts";
+import type { RedriveRecord } from "../redrive/record.ts";
 import type { Routes } from "./resource.ts";
 
 /** A shop that went on from an earlier moment of another one, beside it: where it is, and how to end it. */
@@ -35,6 +36,8 @@ export type Beside = {
   forkOf?: ForkOf | undefined;
   /** Hears that time was turned back. */
   turned?: ((what: "rewound" | "reset") => unknown) | undefined;
+  /** What is left behind of redrives. */
+  redrives?: RedriveRecord | undefined;
   /** Runs a line as `npm run shop --` takes it. */
   command?: ((line: string) => Promise<Told>) | undefined;
   /** Faults that are armed now. */

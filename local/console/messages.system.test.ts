@@ -269,6 +269,11 @@ describe("queues and dead letters", () => {
     const lost = story.taken.find(({ target }: { target: string }) => target === "OrderViewsQueue");
     expect(lost.lost).toContain(dlq);
 
+    // Who looks at the order learns that something of it waits, and where.
+    const { sentence, deadLetters } = await answered(`orders/${orderId}`);
+    expect(sentence).toContain(`waits for a person as a dead letter, in ${dlq}, because`);
+    expect(deadLetters).toContain(dlq);
+
     const [letter] = await messagesOf(dlq);
     expect(letter).toMatchObject({ misfit: expect.stringMatching(/data/), order: orderId });
     expect(letter?.reason).toMatch(/data/);
@@ -287,6 +292,14 @@ describe("queues and dead letters", () => {
     const { last } = shop.local.cloud.trace;
     const told = await answered(`queues/${dlq}/redrive`, { messageIds: [id], body: mended });
     expect(told).toMatchObject({ done: 1, stay: 0 });
+    const { redrives } = await answered("redrives");
+    expect(redrives).toEqual([
+      expect.objectContaining({
+        by: expect.stringMatching(/, in the console$/),
+        time: new Date(shop.clock.now()).toISOString(),
+        ...{ queue: dlq, messageId: id, body, edited: mended, outcome: "sent" },
+      }),
+    ]);
     await shop.settle();
     expect(await messagesOf(dlq)).toEqual([]);
     const deleted = shop.local.cloud.trace

@@ -1,6 +1,7 @@
 import { fromOutside, orUnderWay } from "../control/outside.ts";
 import { clientsHere } from "../redrive/clients-here.ts";
 import { failureQueues, queueNamed } from "../redrive/failure-queues.ts";
+import { whoami } from "../redrive/record.ts";
 import { redrive } from "../redrive/redrive.ts";
 import { findQueues } from "../redrive/waiting.ts";
 import { Refused } from "./answers.ts";
@@ -33,7 +34,7 @@ const bodyIn = (value: unknown, anyway: unknown): string | undefined => {
 
 /** Queues, outboxes and dead letters: what lies in them, looked at without receiving it, and sending it on. */
 export const queueRoutes = (sight: Sight): Routes => {
-  const { shop, clock } = sight;
+  const { shop, clock, redrives } = sight;
   const { graph, cloud } = shop;
   const lines = queuesIn(graph);
   const named = (id = ""): Line => {
@@ -54,9 +55,10 @@ export const queueRoutes = (sight: Sight): Routes => {
       const { done, stay } = await redrive(queue, wishes, {
         clients,
         now: clock.now,
-        by: "the console",
+        by: `${whoami()}, in the console`,
+        shop: shop.urls.aws,
         say: (line) => void said.push(line),
-        record: () => {},
+        record: (entry) => redrives?.add(entry),
       });
       total.done += done;
       total.stay += stay;

@@ -14,6 +14,7 @@ import { mapOf } from "./map.ts";
 import { orderRoutes } from "./orders.ts";
 import { patternRoutes } from "./patterns.ts";
 import { queueRoutes } from "./queues.ts";
+import { redriveRoutes } from "./redrives.ts";
 import { replayRoutes } from "./replays.ts";
 import { bodyOf, isAnswer, type Resource, type Routes } from "./resource.ts";
 import { sagaRoutes } from "./sagas.ts";
@@ -71,6 +72,7 @@ const serve = (shop: Shop): Server => {
     ...replayRoutes(sight),
     ...patternRoutes(sight),
     ...queueRoutes(sight),
+    ...redriveRoutes(sight),
     ...more,
   };
   return {

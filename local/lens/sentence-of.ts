@@ -100,7 +100,8 @@ export const sentenceOf = (whereabouts: Whereabouts, now: number): string => {
       : []),
     ...waits(whereabouts),
     ...dead.map(
-      ({ queue, dead }) => `a message is in the dead-letter queue ${queue} because ${dead}`,
+      ({ queue, dead }) =>
+        `a message about it could not be handled and waits for a person as a dead letter, in ${queue}, because ${within(bare(dead))}`,
     ),
   ];
   return `${parts.join("; ")}.`;

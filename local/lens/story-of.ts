@@ -17,6 +17,8 @@ export type OrderStory = {
   bars: Bar[];
   tree: TreeNode[];
   cost: Cost;
+  /** Queues in which a message about it waits for a person. */
+  deadLetters: string[];
   emails: { seq: number; at: number; subject: string }[];
   /** How often customers looked at it; that is no part of its story. */
   looks: number;
@@ -49,6 +51,11 @@ export const storyOf = (
     bars: barsOf(family, whereabouts.runs, things),
     tree: causesTreeOf(family, things),
     cost: costOf(own, things, ordersOf),
+    deadLetters: [
+      ...new Set(
+        whereabouts.lying.filter(({ dead }) => dead !== undefined).map(({ queue }) => queue),
+      ),
+    ],
     emails: own
       .filter(({ kind }) => kind === "ses.sent")
       .map(({ seq, at, subject }) => ({ seq, at, subject: String(subject) })),

@@ -20,6 +20,8 @@ export const lyingOf = (entries: readonly Entry[], things: Things): Lying[] => {
   const lying = new Map<string, Lying>();
   const errors = lastWords();
   const readers = new Map<string, unknown>();
+  /** Why a consumer put a message aside, by its call. */
+  const reasons = new Map<number, string>();
   const idOf = (queue: unknown) => things(queue)?.id ?? String(queue);
   const put = ({ seq, at }: Entry, messageId: string, queue: unknown, dead?: string) => {
     const found = { seq, messageId, queue: idOf(queue), since: at, receives: 0 };
@@ -30,12 +32,19 @@ export const lyingOf = (entries: readonly Entry[], things: Things): Lying[] => {
     const messageId = String(entry.messageId);
     const there = lying.get(messageId);
     switch (entry.kind) {
+      case "call":
+        if (entry.operation === "SendMessage") {
+          const why = entry.input?.MessageAttributes?.reason?.StringValue;
+          if (typeof why === "string") reasons.set(entry.seq, why);
+        }
+        break;
       case "poll":
         readers.set(idOf(entry.source), entry.function);
         break;
       case "sqs.sent":
         // What says why it was given up may have been heard before.
-        if (there?.queue !== idOf(entry.queue)) put(entry, messageId, entry.queue);
+        if (there?.queue !== idOf(entry.queue))
+          put(entry, messageId, entry.queue, reasons.get(entry.cause ?? 0));
         break;
       case "sqs.received":
         if (there) there.receives += 1;

@@ -21,8 +21,12 @@ export type Entry = {
   redrivesBefore: number;
   to: string;
   outcome: string;
-  /** Only of what was discarded or edited: it is nowhere else any more. */
-  body?: string;
+  /** The AWS endpoint of a shop on this machine; undefined on AWS. */
+  shop?: string | undefined;
+  /** What the message was. */
+  body: string;
+  /** What went on in its place, where somebody edited it. */
+  edited?: string | undefined;
 };
 
 export type Wishes = {
@@ -41,6 +45,8 @@ export type Surroundings = {
   now: () => number;
   /** Who does it, for the record. */
   by: string;
+  /** The AWS endpoint of a shop on this machine, for the record. */
+  shop?: string | undefined;
   /** Tells whoever does it. */
   say: (line: string) => void;
   /** Keeps a line of the record. Called before the message is deleted. */
@@ -67,7 +73,7 @@ const attempt = async (way: Way, letter: Letter, { discard, edited }: Wishes): P
 export const redrive = async (
   queue: Found,
   wishes: Wishes,
-  { clients, now, by, say, record }: Surroundings,
+  { clients, now, by, shop, say, record }: Surroundings,
 ): Promise<{ done: number; stay: number }> => {
   const { sqs } = clients;
   const { arn, waiting, hidden } = await countIn(sqs, queue);
@@ -111,7 +117,9 @@ export const redrive = async (
         redrivesBefore: letter.redrives,
         to: wishes.discard ? "nowhere" : way.to,
         outcome: outcome.how,
-        ...((wishes.discard || wishes.edited !== undefined) && { body: letter.body }),
+        ...(shop !== undefined && { shop }),
+        body: letter.body,
+        ...(wishes.edited !== undefined && !wishes.discard && { edited: wishes.edited }),
       });
       await sqs.send(
         new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: letter.receipt }),

@@ -246,7 +246,7 @@ describe("the story of an order", () => {
     stop();
     const { sentence, bars } = told(shop, index, id);
     expect(sentence).toContain(
-      "a message is in the dead-letter queue NotificationsQueueDlq because",
+      "a message about it could not be handled and waits for a person as a dead letter, in NotificationsQueueDlq, because",
     );
     expect(sentence).toContain("Lost on the way");
     const notify = bars.filter(({ label }) => label === "NotifyCustomer");

@@ -1,5 +1,6 @@
 import { clientsHere } from "../../redrive/clients-here.ts";
 import { runRedrive, wishesOf } from "../../redrive/command.ts";
+import { whoami } from "../../redrive/record.ts";
 import { eventOf, invokes } from "../calls.ts";
 import type { Command, Control } from "../command.ts";
 import { refuse } from "../told.ts";
@@ -134,9 +135,10 @@ export const redriveQueue: Command = {
     const code = await runRedrive(wanted, shop.graph, {
       clients: clientsHere(shop),
       now: shop.cloud.clock.now,
-      by: "the console",
+      by: `${whoami()}, by a command to the shop`,
+      shop: shop.urls.aws,
       say: (line) => void list.push(line),
-      record: () => {},
+      record: (entry) => shop.beside.redrives?.add(entry),
     });
     const { name, dryRun } = wanted;
     if (!name)

@@ -10,6 +10,8 @@ import { say } from "../state.ts";
 import { awsLine, shopLine } from "../terminal.ts";
 import { span, tail } from "../words.ts";
 import { askFor, Editor } from "./editor.tsx";
+import { pretty } from "./pretty.ts";
+import { LatelyRedriven, redrives } from "./redrives.tsx";
 import { act, type Told } from "./tell.ts";
 
 type Queue = Line & { depth: number; inFlight: number; age?: number };
@@ -65,14 +67,6 @@ export const QueueList = () => {
       ))}
     </div>
   );
-};
-
-const pretty = (body: string): string => {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
 };
 
 const times = (count: number) => (count === 1 ? "once" : `${count} times`);
@@ -171,7 +165,7 @@ export const QueuePanel = ({ id }: { id: string }) => {
     }, 1_500);
     return () => clearInterval(timer);
   }, [id]);
-  const done = () => Promise.all([look(), queues.look()]);
+  const done = () => Promise.all([look(), queues.look(), redrives.look()]);
   const queue = held.value?.id === id ? held.value : undefined;
   if (!queue)
     return (
@@ -214,6 +208,7 @@ export const QueuePanel = ({ id }: { id: string }) => {
         ))}
       </ul>
       {messages.length > 200 && <p class="quiet">The oldest 200 of {messages.length} are shown.</p>}
+      {kind === "dead letters" && <LatelyRedriven queue={id} />}
     </section>
   );
 };

@@ -4,7 +4,7 @@ import { ask, sentenceOf } from "../ask.ts";
 import { hear, onRestart } from "../live.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
-import { go, query } from "../route.ts";
+import { base, go, query } from "../route.ts";
 import { who } from "../state.ts";
 import { signedIn } from "../terminal.ts";
 import { timeOfDay } from "../words.ts";
@@ -94,7 +94,7 @@ export const OrderView = ({ orderId }: { orderId: string }) => {
   const { story, wrong } = useStory(orderId);
   if (!story) return <p class="nothing big">{wrong ?? "Looking…"}</p>;
 
-  const { short, status, sentence, bars, tree, cost, emails, looks } = story;
+  const { short, status, sentence, bars, tree, cost, emails, looks, deadLetters } = story;
   const selected = Number(query.value.get("bar")) || undefined;
   const side = query.value.get("side") ?? "causes";
   const isTrue = query.value.get("scale") === "true";
@@ -118,6 +118,16 @@ export const OrderView = ({ orderId }: { orderId: string }) => {
           {looks > 0 && <span class="quiet">looked at {looks} times</span>}
         </p>
         <p class="sentence">{sentence}</p>
+        {deadLetters.length > 0 && (
+          <p class="dead-letters">
+            <span aria-hidden="true">▲</span> See what waits, and send it on:{" "}
+            {deadLetters.map((queue) => (
+              <a key={queue} href={`${base}messages/queues/${queue}`}>
+                {queue}
+              </a>
+            ))}
+          </p>
+        )}
         {wrong && <p class="wrong">{wrong}</p>}
       </header>
       <div class="order-body">

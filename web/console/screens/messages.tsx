@@ -3,6 +3,7 @@ import { EventPanel } from "../messages/event-panel.tsx";
 import "../messages/messages.css";
 import { PatternView } from "../messages/pattern-view.tsx";
 import { QueueList, QueuePanel } from "../messages/queues-view.tsx";
+import { LatelyRedriven } from "../messages/redrives.tsx";
 import { ReplayView } from "../messages/replay-view.tsx";
 import { base, parts } from "../route.ts";
 
@@ -21,7 +22,10 @@ const Chosen = ({ view, id }: { view: string; id: string | undefined }) => {
         {id ? (
           <QueuePanel id={id} />
         ) : (
-          <p class="nothing big">Choose a queue to look into it; looking receives nothing.</p>
+          <section class="queue-held">
+            <p class="nothing">Choose a queue to look into it; looking receives nothing.</p>
+            <LatelyRedriven />
+          </section>
         )}
       </div>
     );
