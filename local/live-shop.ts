@@ -65,8 +65,8 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
       return turn;
     },
     rewound: (moment, what) =>
-      trace.under(turn, () => {
-        shop.beside.turned?.(what);
+      trace.under(turn, async () => {
+        await shop.beside.turned?.();
         rewound?.(moment, what);
       }),
   });

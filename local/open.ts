@@ -98,6 +98,7 @@ export const openShop = async ({
   const { cloud } = emulator;
   const token = tokensOf(emulator);
   const opened = cloud.keeper.map<number>("shop.opened");
+  const paused = cloud.keeper.map<true>("shop.paused");
   // Nobody who is not commanded pays for it.
   let commanded: Control | undefined;
   const control = () => {
@@ -111,6 +112,10 @@ export const openShop = async ({
     accounts,
     token,
     beside: {
+      paused,
+      turned: async () => {
+        if (commanded || paused.size > 0) await control().turned();
+      },
       redrives: recordInMemory(),
       command: (line) => control().say(line),
       faults: () => control().faults.list(),
@@ -139,6 +144,8 @@ export const openShop = async ({
       const what = "goes on from what it knew";
       return cloud.trace.write({ kind: "clock", what, cause: undefined }).seq;
     });
+  // Faults end with the shop that they were armed in.
+  if (restore) await shop.beside.turned?.();
   if (seeded) await shop.open();
   return shop;
 };

@@ -37,8 +37,8 @@ export type TimelineOptions = {
   seq?: () => number;
   /** Writes down that the world stands at an earlier moment. Answers that entry, the cause of all that goes on by itself. */
   turned?: (moment: Moment, what: "rewound" | "reset") => number | undefined;
-  /** Hears that the world goes on from an earlier moment. */
-  rewound?: (moment: Moment, what: "rewound" | "reset") => void;
+  /** Hears that the world goes on from an earlier moment, before it does so. */
+  rewound?: (moment: Moment, what: "rewound" | "reset") => unknown;
   /** How many decisions there are from one moment to the next, at least. */
   every?: number;
   most?: number;
@@ -129,7 +129,7 @@ export const createTimeline = ({
           clock.resume();
           clock.stand();
         }
-        rewound(plain(to), what);
+        await rewound(plain(to), what);
       });
     } finally {
       turning = false;

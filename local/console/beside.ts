@@ -34,8 +34,10 @@ export type Beside = {
   timeline?: ShopTimeline | undefined;
   /** Whose fork this shop is, where it is one. */
   forkOf?: ForkOf | undefined;
-  /** Hears that time was turned back. */
-  turned?: ((what: "rewound" | "reset") => unknown) | undefined;
+  /** To be called when time was turned back, before it goes on. */
+  turned?: (() => Promise<void>) | undefined;
+  /** What commands have switched off, by the names of the switches. It is a part of what the shop knows. */
+  paused?: Map<string, true> | undefined;
   /** What is left behind of redrives. */
   redrives?: RedriveRecord | undefined;
   /** Runs a line as `npm run shop --` takes it. */

@@ -16,6 +16,11 @@ export type Control = {
   invariants: LiveInvariants;
   /** Does what a line says. Throws CannotStart, with one sentence, for what it cannot do. */
   say: (line: string) => Promise<Told>;
+  /**
+   * Time was turned back, or the shop goes on from what another one knew. Faults are whose who arms them: those that are
+   * armed now stay so and end by themselves, and what a fault of then had switched off is on again.
+   */
+  turned: () => Promise<void>;
 };
 
 /** A command to a running shop: one line of words, and what becomes of it. */

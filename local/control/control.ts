@@ -56,12 +56,32 @@ export const createControl = (shop: Shop): Control => {
     if (command.reads) return command.run(control, words);
     return fromOutside(shop, { who: "shop", what: line }, () => command.run(control, words));
   };
+  const { paused = new Map<string, true>() } = shop.beside;
+  const faults = createFaults(shop);
   const control: Control = {
-    ...{ shop, quiet },
-    faults: createFaults(shop),
-    switches: switchesOf(shop, quiet),
+    ...{ shop, quiet, faults },
+    switches: switchesOf(shop, quiet).map((one) => ({
+      ...one,
+      async set(on) {
+        await one.set(on);
+        if (on) paused.delete(one.name);
+        else paused.set(one.name, true);
+      },
+    })),
     robot: createRobot(shop),
     invariants: liveInvariants(quiet),
+    async turned() {
+      control.robot.stop();
+      faults.turned();
+      const held = faults.held();
+      // Past the gates: time stands while this is done, and no fault must make it wait.
+      for (const { name, isOn, set } of switchesOf(quiet, quiet)) {
+        if (held.has(name) && (await isOn())) await set(false);
+        if (!held.has(name) && paused.has(name) && !(await isOn())) await set(true);
+      }
+      paused.clear();
+      for (const name of held) paused.set(name, true);
+    },
     async say(line) {
       return orUnderWay(shop, Promise.resolve(run(line)));
     },

@@ -25,9 +25,18 @@ type Wanted = {
   gate?: Gate;
   /** What is to be done when it ends, however it does. */
   end?: () => unknown;
+  /** The names of the switches that it holds off. */
+  holds?: string[];
 };
 
-type Armed = { fault: Fault; ms: number; since: number; end: () => void };
+type Armed = {
+  fault: Fault;
+  ms: number;
+  since: number;
+  holds: string[];
+  rearm: () => void;
+  end: () => void;
+};
 
 /** The faults of a shop. Each ends by itself, after its hits or its time. */
 export type Faults = {
@@ -35,6 +44,10 @@ export type Faults = {
   list: () => Fault[];
   /** Ends one by its id, or all of which a test is true. Answers those that it ended. */
   disarm: (which: string | ((fault: Fault) => boolean)) => Fault[];
+  /** Time was turned back: what is armed stays so, and ends by itself all the same. */
+  turned: () => void;
+  /** The names of all switches that are held off now. */
+  held: () => Set<string>;
 };
 
 /** No faults yet, in a shop. */
@@ -57,7 +70,7 @@ export const createFaults = ({ cloud }: Shop): Faults => {
   };
 
   return {
-    arm({ what, hypothesis, times, ms, matches, gate, end }) {
+    arm({ what, hypothesis, times, ms, matches, gate, end, holds = [] }) {
       count += 1;
       const id = `fault-${count}`;
       const since = clock.now();
@@ -73,11 +86,12 @@ export const createFaults = ({ cloud }: Shop): Faults => {
       const unguard =
         gate &&
         cloud.guard((call, next) => (matches?.(call) && hit(call) ? gate(call, next) : next(call)));
-      const timer = clock.after(ms, `end ${id}`, tidy);
+      let timer = clock.after(ms, `end ${id}`, tidy);
       const entry: Armed = {
-        fault,
-        ms,
-        since,
+        ...{ fault, ms, since, holds },
+        rearm() {
+          timer = clock.after(fault.endsAt - clock.now(), `end ${id}`, tidy);
+        },
         end() {
           if (!armed.delete(id)) return;
           unguard?.();
@@ -88,6 +102,11 @@ export const createFaults = ({ cloud }: Shop): Faults => {
       armed.set(id, entry);
       return { fault, hit };
     },
+    turned() {
+      tidy();
+      for (const { rearm } of armed.values()) rearm();
+    },
+    held: () => new Set([...armed.values()].flatMap(({ holds }) => holds)),
     list() {
       tidy();
       return [...armed.values()].map(({ fault }) => ({ ...fault }));

@@ -4,9 +4,11 @@ import { listenOnLoopback } from "emulator/doors/wire/server";
 import { pacedClock } from "emulator/kernel/paced-clock";
 import { fakeWall } from "emulator/kernel/testing/fake-wall";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Fault } from "../control/faults.ts";
+import type { Told } from "../control/told.ts";
 import { openBooks } from "../judge/books.ts";
 import { judge } from "../judge/judge.ts";
-import { liveShop } from "../live-shop.ts";
+import { type LiveShop, liveShop } from "../live-shop.ts";
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -266,6 +268,79 @@ describe("rewind", () => {
   it("is refused where everything is kept", async () => {
     const { shop, first } = await opened("No.");
     await expect(shop.timeline.rewind(first.id)).rejects.toThrow("No.");
+  });
+});
+
+describe("faults, when time is turned back", () => {
+  const isOn = async (shop: LiveShop, name: string) => {
+    const asked = { FunctionName: shop.nameOf(name) };
+    const { EventSourceMappings } = await shop.call("lambda", "ListEventSourceMappings", asked);
+    return EventSourceMappings[0].State === "Enabled";
+  };
+  const armed = (shop: LiveShop) => (shop.beside.faults?.() ?? []) as Fault[];
+
+  it("stay armed, hold what they hold, and end by themselves; the answer says so", async () => {
+    const { shop, pass, driven, order, statusOf } = await opened();
+    const say = (line: string) => driven(shop.beside.command?.(line) as Promise<Told>);
+    const { id } = await shop.timeline.mark();
+    await pass(1_000);
+    await say("pause relay orders for 60s");
+    await say("fail CapturePayment 3 for 30s");
+    await pass(10_000);
+    const { next } = await say(`rewind ${id}`);
+    expect(next).toMatch(/2 faults stay armed \(OrdersRelayOutbox paused; .*CapturePayment/);
+    expect(await isOn(shop, "OrdersRelayOutbox")).toBe(false);
+    const waits = await order();
+    await pass(40_000);
+    expect(armed(shop).map(({ what }) => what)).toEqual(["OrdersRelayOutbox paused."]);
+    expect(await statusOf(waits)).toBe("PENDING");
+    await pass(40_000);
+    expect(armed(shop)).toEqual([]);
+    expect(await isOn(shop, "OrdersRelayOutbox")).toBe(true);
+    expect(await statusOf(waits)).toBe("CONFIRMED");
+  });
+
+  it("of then are not armed again: what they had switched off is on, in the past and in a fork of it", async () => {
+    const { shop, pass, driven } = await opened();
+    const say = (line: string) => driven(shop.beside.command?.(line) as Promise<Told>);
+    await say("pause relay orders");
+    await pass(1_000);
+    const { id } = await shop.timeline.mark();
+    await say("resume relay orders");
+    await pass(1_000);
+    await say(`rewind ${id}`);
+    expect(await isOn(shop, "OrdersRelayOutbox")).toBe(true);
+    const fork = await shop.timeline.fork(id);
+    const status = await fetch(`${fork.api}/_local/console/commands?token=${fork.token}`, {
+      method: "POST",
+      headers: { "x-petstore": "console", "content-type": "application/json" },
+      body: JSON.stringify({ line: "status" }),
+    });
+    expect(await status.json()).toMatchObject({ said: "0 things paused, 0 faults armed." });
+  });
+});
+
+describe("what goes on by itself after a rewind", () => {
+  it("has the rewind for its cause", async () => {
+    const { shop, pass, driven, order, statusOf } = await opened();
+    const { trace } = shop.cloud;
+    await driven(shop.beside.command?.("silence provider for 20s") as Promise<Told>);
+    const orderId = await order();
+    await pass(5_000);
+    const { id } = await shop.timeline.mark("in the middle of a saga");
+    await pass(1_000);
+    const { last } = trace;
+    await driven(shop.timeline.rewind(id));
+    await pass(60_000);
+    expect(await statusOf(orderId)).toBe("CONFIRMED");
+    const all = trace.entries(last, Number.POSITIVE_INFINITY);
+    const fresh = all.slice(all.findIndex(({ kind }) => kind === "clock"));
+    expect(fresh.length).toBeGreaterThan(100);
+    const mayHaveNone = ["api.request", "schedule", "outside", "clock"];
+    const orphans = fresh.filter(
+      ({ kind, cause }) => cause === undefined && !mayHaveNone.includes(kind),
+    );
+    expect(orphans).toEqual([]);
   });
 });
 

@@ -234,14 +234,14 @@ describe("in the console", () => {
     await other.getByText("No orders yet").waitFor();
     await tab(other, "Break it");
     await say(other, "Decline a card", "decline 1");
-    await other.locator(".faults-on").waitFor();
+    await other.locator(".top .faults-on").waitFor();
     await place(other, "An order that goes well");
     await newest(other);
     await status(other, "REJECTED");
 
     // Here nothing of it is known.
     await page.getByRole("button", { name: "1 fork" }).waitFor();
-    expect(await page.locator(".faults-on").count()).toBe(0);
+    expect(await page.locator(".top .faults-on").count()).toBe(0);
     await tab(page, "Orders");
     await page.locator(".orders a", { hasText: mine.slice(-5) }).waitFor();
     expect(await asked(page, "orders")).not.toContain((await shownId(other)) ?? "");

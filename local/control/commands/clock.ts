@@ -3,7 +3,7 @@ import type { PacedClock } from "emulator/kernel/paced-clock";
 import type { ShopTimeline } from "../../console/beside.ts";
 import type { Shop } from "../../shop.ts";
 import type { Command } from "../command.ts";
-import { refuse } from "../told.ts";
+import { plural, refuse } from "../told.ts";
 import { needSpan, oneOf, shownSpan, spanOf } from "../words.ts";
 
 const pacedOf = ({ beside }: Shop): PacedClock =>
@@ -79,8 +79,16 @@ export const rewind: Command = {
   usage: "rewind 30s | ID",
   tells: "puts the whole shop back to where it was so long ago, or to a kept moment",
   example: "rewind 30s",
-  async run({ shop }, words) {
+  async run({ shop, faults }, words) {
     const timeline = timelineOf(shop);
+    const next = () => {
+      const armed = faults.list();
+      const stay =
+        armed.length === 0
+          ? ""
+          : ` Faults are no part of the past: ${plural(armed.length, "fault")} stay${armed.length === 1 ? "s" : ""} armed (${armed.map(({ what }) => what.replace(/\.$/, "")).join("; ")}) and end${armed.length === 1 ? "s" : ""} by ${armed.length === 1 ? "itself" : "themselves"}.`;
+      return `Tables, queues, sagas and time are those of then, and go on from there.${stay}`;
+    };
     const [word = "", more] = words;
     if (!word || more) refuse("How far back? For instance: rewind 30s.");
     if (spanOf(word) !== undefined) {
@@ -88,7 +96,7 @@ export const rewind: Command = {
       await turned(timeline.rewind({ at: shop.cloud.clock.now() - back }));
       return {
         said: `The shop is where it was ${shownSpan(back)} ago, or a little earlier.`,
-        next: "Tables, queues, sagas and time are those of then, and go on from there.",
+        next: next(),
       };
     }
     if (!timeline.moments().some(({ id }) => String(id) === word))
@@ -96,7 +104,7 @@ export const rewind: Command = {
     await turned(timeline.rewind(Number(word)));
     return {
       said: `The shop is where it was at ${word}.`,
-      next: "Tables, queues, sagas and time are those of then, and go on from there.",
+      next: next(),
     };
   },
 };
@@ -112,7 +120,7 @@ export const reset: Command = {
     faults.disarm(() => true);
     await turned(timelineOf(shop).reset());
     return {
-      said: "The shop is as it was when its doors opened.",
+      said: "The shop is as it was when its doors opened, and no fault is armed.",
       next: "No order is there; the next one gets the id that the first one had.",
     };
   },

@@ -50,7 +50,8 @@ export const pause: Command = {
     pausesOf(control, chosen);
     for (const one of chosen) await one.set(false);
     const on = () => Promise.all(chosen.map((one) => one.set(true)));
-    control.faults.arm({ what: pauseOf(chosen), hypothesis, ms, end: on });
+    const holds = chosen.map(({ name }) => name);
+    control.faults.arm({ what: pauseOf(chosen), hypothesis, ms, holds, end: on });
     const next = seen(chosen);
     return {
       said: `${namesOf(chosen)} paused, for ${shownSpan(ms)} at most.`,

@@ -40,6 +40,7 @@ export const silence: Command = {
       what: SILENT,
       hypothesis: silenceTests,
       ms,
+      holds: webhooks.map(({ name }) => name),
       matches: invokes(functionNamed(shop, "ProviderApi").physical),
       async gate() {
         const wait = Math.min(HANGS_MS, Math.max(0, fault.endsAt - clock.now()));
