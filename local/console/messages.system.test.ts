@@ -134,6 +134,21 @@ describe("sending an event", () => {
     expect(await shop.broken()).toEqual([]);
   });
 
+  it("under another id doubles nothing either: its consumer knows it by what it is about", async () => {
+    const { seq } = await eventOf("OrderConfirmed");
+    const { detail } = await answered(`events/${seq}`);
+    const sent = emails();
+    const { last } = shop.local.cloud.trace;
+    const id = `${detail.id.slice(0, -1)}${detail.id.endsWith("0") ? "1" : "0"}`;
+    await answered("events/send", { seq, detail: { ...detail, id } });
+    await shop.settle();
+    expect(emails()).toBe(sent);
+    // It was asked for the e-mail once more, and knew that it was sent.
+    const logs = shop.local.cloud.trace.entries(last, 1e6).filter(({ kind }) => kind === "log");
+    const declined = logs.filter(({ line }) => /"because":"(sent before|outdated)"/.test(`${line}`));
+    expect(declined).toHaveLength(1);
+  });
+
   it("edited so that it does not fit is refused, with what does not fit, and nothing is sent", async () => {
     const { seq } = await eventOf("OrderPlaced");
     const { detail } = await answered(`events/${seq}`);
