@@ -145,7 +145,9 @@ describe("sending an event", () => {
     expect(emails()).toBe(sent);
     // It was asked for the e-mail once more, and knew that it was sent.
     const logs = shop.local.cloud.trace.entries(last, 1e6).filter(({ kind }) => kind === "log");
-    const declined = logs.filter(({ line }) => /"because":"(sent before|outdated)"/.test(`${line}`));
+    const declined = logs.filter(({ line }) =>
+      /"because":"(sent before|outdated)"/.test(`${line}`),
+    );
     expect(declined).toHaveLength(1);
   });
 
@@ -323,6 +325,7 @@ describe("queues and dead letters", () => {
         ({ kind, queue }) => kind === "sqs.deleted" && /OrderViewsQueueQueue$/.test(`${queue}`),
       );
     expect(deleted.length).toBeGreaterThan(0);
+    expect((await answered(`orders/${orderId}`)).deadLetters).not.toContain(dlq);
 
     // The others are sent on, too, as they are: they come back, for they are still what they are.
     const { queues } = await answered("queues");

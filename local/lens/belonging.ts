@@ -30,6 +30,8 @@ const ABOVE_ORDERS = new Set(["outside", "clock", "fault"]);
  */
 export const createBelonging = (gained: (orderId: string, seq: number) => void): Belonging => {
   const nodes = new Map<number, Node>();
+  /** Entries that messages were sent with: who deletes a message by hand names no order, and ends a part of its story. */
+  const sent = new Map<unknown, number>();
   /** What waits for an entry that was not heard yet: its heirs, and orders on their way up. */
   const early = new Map<number, { heirs: number[]; climbing: [Set<string>, boolean][] }>();
 
@@ -72,9 +74,16 @@ export const createBelonging = (gained: (orderId: string, seq: number) => void):
       early.delete(seq);
       const node: Node = { entry, named, orders: new Set(), heirs };
       nodes.set(seq, node);
+      if (entry.kind === "sqs.sent") sent.set(entry.messageId, seq);
+      const parents = entry.of === undefined ? [...causesOf(entry)] : [entry.of];
+      if (entry.kind === "sqs.deleted") {
+        const seqOfSent = sent.get(entry.messageId);
+        if (seqOfSent !== undefined) parents.push(seqOfSent);
+        sent.delete(entry.messageId);
+      }
       if (named.size > 0) give(node, named);
       else
-        for (const parent of entry.of === undefined ? causesOf(entry) : [entry.of]) {
+        for (const parent of parents) {
           const above = nodes.get(parent);
           (above ?? waiting(parent)).heirs.push(seq);
           if (above) give(node, above.orders);
@@ -85,6 +94,9 @@ export const createBelonging = (gained: (orderId: string, seq: number) => void):
     },
     of: (seq) => nodes.get(seq)?.orders ?? NONE,
     forget(seq) {
+      const entry = nodes.get(seq)?.entry;
+      if (entry?.kind === "sqs.sent" && sent.get(entry.messageId) === seq)
+        sent.delete(entry.messageId);
       nodes.delete(seq);
       early.delete(seq);
     },

@@ -26,7 +26,7 @@ beforeEach(async () => {
   if (!browserFile) return;
   context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   // A limit is there to end what hangs; a busy machine must not meet it.
-  context.setDefaultTimeout(12_000);
+  context.setDefaultTimeout(240_000);
 });
 afterEach(async () => {
   await context?.close();
@@ -241,7 +241,10 @@ describe("in the console", () => {
     await page.locator(".notice", { hasText: "1 of OrderViewsQueueDlq went on" }).waitFor();
     await page.getByText("Nothing is here: ProjectOrders gave nothing up.").waitFor();
     const lately = page.getByRole("region", { name: "Redriven lately" }).locator("li");
-    await lately.filter({ hasText: "in the console" }).locator(".status", { hasText: "edited" }).waitFor();
+    await lately
+      .filter({ hasText: "in the console" })
+      .locator(".status", { hasText: "edited" })
+      .waitFor();
     await page.goto(order);
     await status(page, "CONFIRMED");
     await page.locator(".dead-letters").waitFor({ state: "hidden" });
@@ -368,21 +371,27 @@ describe("in the console", () => {
     await new Promise<void>((resolve) => evil.listen(0, "127.0.0.1", resolve));
     try {
       const page = await context.newPage();
+      // That the browser shows nothing is not enough: the server has done nothing.
+      const statuses: number[] = [];
+      page.on("response", (response) => {
+        if (response.url().includes("/_local/console/")) statuses.push(response.status());
+      });
       await page.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`);
       const tried = await page.evaluate<string[]>(`(async () => {
         const out = [];
         const at = "${shop.api}/_local/console/";
         const head = { "x-petstore": "console" };
+        const pause = '{"line":"clock pause"}';
         const tries = [
           [at + "orders", { credentials: "include" }],
           [at + "orders", { credentials: "include", headers: head }],
-          [at + "clock", { method: "POST", credentials: "include", body: '{"paused":true}' }],
-          [at + "clock", { method: "POST", credentials: "include", headers: head, body: '{"paused":true}' }],
+          [at + "commands", { method: "POST", credentials: "include", body: pause }],
+          [at + "commands", { method: "POST", credentials: "include", headers: head, body: pause }],
           ["${shop.api}/_local/token/alice", { credentials: "include" }],
         ];
         for (const [url, how] of tries)
           out.push(await fetch(url, how).then((a) => a.text()).catch(() => "refused"));
-        await fetch(at + "clock", { method: "POST", mode: "no-cors", credentials: "include", body: '{"paused":true}' }).catch(() => {});
+        await fetch(at + "commands", { method: "POST", mode: "no-cors", credentials: "include", body: pause }).catch(() => {});
         const frame = document.createElement("iframe");
         frame.src = "${shop.api}/console/";
         const loaded = new Promise((r) => { frame.onload = r; });
@@ -392,6 +401,8 @@ describe("in the console", () => {
         return out;
       })()`);
       expect(tried).toEqual(tried.map(() => "refused"));
+      expect(statuses.length).toBeGreaterThan(0);
+      expect(statuses).toEqual(statuses.map(() => 403));
       expect(JSON.parse(await asked(mine, "clock")).paused).toBe(before.paused);
     } finally {
       evil.closeAllConnections();
