@@ -371,7 +371,7 @@ describe("in the console", () => {
     await new Promise<void>((resolve) => evil.listen(0, "127.0.0.1", resolve));
     try {
       const page = await context.newPage();
-      // That the browser shows nothing is not enough: the server has done nothing.
+      // That the browser shows nothing is not enough: the server must refuse.
       const statuses: number[] = [];
       page.on("response", (response) => {
         if (response.url().includes("/_local/console/")) statuses.push(response.status());
@@ -392,6 +392,12 @@ describe("in the console", () => {
         for (const [url, how] of tries)
           out.push(await fetch(url, how).then((a) => a.text()).catch(() => "refused"));
         await fetch(at + "commands", { method: "POST", mode: "no-cors", credentials: "include", body: pause }).catch(() => {});
+        // A browser sends a cookie along when a page of this machine is loaded in a frame, whatever its port.
+        const asking = document.createElement("iframe");
+        asking.src = at + "orders";
+        const asked = new Promise((r) => { asking.onload = r; });
+        document.body.append(asking);
+        await asked;
         const frame = document.createElement("iframe");
         frame.src = "${shop.api}/console/";
         const loaded = new Promise((r) => { frame.onload = r; });
