@@ -18,7 +18,7 @@ export type Forks = {
 const timeOf = (at: number) => `${new Date(at).toISOString().slice(11, 19)} UTC`;
 
 /** How a fork is named in a sentence. */
-export const forkInWords = ({ n, api, at }: Pick<Fork, "n" | "api" | "at">): string =>
+const forkInWords = ({ n, api, at }: Pick<Fork, "n" | "api" | "at">): string =>
   `fork ${n} from ${timeOf(at)} at ${api}`;
 
 /** No forks yet: two at most are open at once, and a fork has none of its own. */

@@ -15,7 +15,7 @@ export type ClockState = {
 };
 
 /** A fork as the console shows it. */
-export type ForkLine = { n: number; api: string; at: number };
+type ForkLine = { n: number; api: string; at: number };
 
 /** The forks that are open, and whose fork this shop is, where it is one. */
 export type ForkList = { forks: ForkLine[]; forkOf: ForkOf | null };

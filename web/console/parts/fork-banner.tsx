@@ -15,7 +15,7 @@ export const ForkBanner = () => {
   const { api, at } = forkOf;
   return (
     <p class="fork-banner" role="note">
-      <span aria-hidden="true">⑂</span>
+      <span aria-hidden="true">▲</span>
       {lost.value ? (
         <strong>This fork does not answer: it was stopped, or its original was.</strong>
       ) : (
