@@ -17,6 +17,7 @@ import { patternRoutes } from "./patterns.ts";
 import { queueRoutes } from "./queues.ts";
 import { replayRoutes } from "./replays.ts";
 import { bodyOf, isAnswer, type Resource, type Routes } from "./resource.ts";
+import { runRoutes } from "./runs.ts";
 import { sagaRoutes } from "./sagas.ts";
 import { commandRoutes } from "./shop-commands.ts";
 import type { Sight } from "./sight.ts";
@@ -72,6 +73,7 @@ const serve = (shop: Shop): Server => {
     ...replayRoutes(sight),
     ...patternRoutes(sight),
     ...queueRoutes(sight),
+    ...runRoutes(sight),
     ...more,
   };
   return {
@@ -102,7 +104,11 @@ export const consolePages = (shop: Shop): { pages: Pages; stop: () => void } => 
       there = true;
       if (route.method !== method) continue;
       const query = new URLSearchParams(request.query);
-      const value = await route.resource({ parts, query, body: bodyOf(request) });
+      const value = await route.resource({
+        ...{ parts, query },
+        body: bodyOf(request),
+        file: request.file,
+      });
       return isAnswer(value) ? value : json(value);
     }
     return there
