@@ -8,6 +8,8 @@ import { Notices } from "./parts/notices.tsx";
 import { Ticker, tickerIsOpen } from "./parts/ticker.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
 import { followLinks, parts } from "./route.ts";
+import { RunBanner } from "./runs/banner.tsx";
+import { runs } from "./runs/state.ts";
 import { BreakScreen } from "./screens/break.tsx";
 import { DataScreen } from "./screens/data.tsx";
 import { MapScreen } from "./screens/map.tsx";
@@ -34,7 +36,10 @@ export const App = () => {
   const Screen = Object.hasOwn(screens, here) ? (screens[here] ?? Nowhere) : Nowhere;
   useEffect(() => {
     addEventListener("keydown", onKey);
-    const stops = [depths.every(700), clock.every(1500), timeline.every(4000), faults.every(3000)];
+    const stops = [
+      ...[depths.every(700), clock.every(1500), timeline.every(4000), faults.every(3000)],
+      runs.every(10_000),
+    ];
     return () => {
       removeEventListener("keydown", onKey);
       for (const stop of stops) stop();
@@ -51,6 +56,7 @@ export const App = () => {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link is a click
     <div class="console" onClick={followLinks}>
       <TopBar />
+      <RunBanner />
       <main class={tickerIsOpen.value ? "with-ticker" : undefined}>
         <Screen />
         {tickerIsOpen.value && <Ticker />}
