@@ -9,10 +9,10 @@ const command = async () => {
   const asked = typed(process.argv.slice(2));
   goOnUnread();
   if (asked.help) return void process.stdout.write(help());
-  const [verb, ...words] = process.argv.slice(2).filter((word) => word !== "--json");
   const { api, token } = await theShop(asked.port);
-  if (verb?.toLowerCase() === "export") {
-    const told = await fetchRun({ api, token, file: fileOf(words) });
+  if (/^export(\s|$)/i.test(asked.line)) {
+    const file = fileOf(asked.line.slice("export".length).trim());
+    const told = await fetchRun({ api, token, file });
     return void process.stdout.write(`${asked.json ? JSON.stringify(told) : shown(told)}\n`);
   }
   const response = await fetch(`${api}/_local/console/commands?token=${token}`, {

@@ -7,15 +7,12 @@ import { CannotStart } from "emulator/kernel/refusals";
 import { readRecording } from "emulator/recording/read-recording";
 import { refuse, type Told } from "../control/told.ts";
 
-/** The file that the words behind `export` name. Refuses none, and more than one. */
-export const fileOf = (words: readonly string[]): string => {
-  const at = words.indexOf("--port");
-  const names = at < 0 ? words : words.toSpliced(at, 2);
-  if (names.length !== 1 || !names[0])
-    return refuse("Into which file? For instance: export monday.petstore-run.");
-  // Where it was typed: npm runs commands at the root of the checkout.
-  return resolve(process.env.INIT_CWD ?? process.cwd(), names[0]);
-};
+/** The file that stands behind `export`. Refuses none. */
+export const fileOf = (name: string): string =>
+  name === ""
+    ? refuse("Into which file? For instance: export monday.petstore-run.")
+    : // Where it was typed: npm runs commands at the root of the checkout.
+      resolve(process.env.INIT_CWD ?? process.cwd(), name);
 
 const statOf = (file: string): Stats | undefined => statSync(file, { throwIfNoEntry: false });
 

@@ -1,4 +1,5 @@
 import { CannotStart } from "emulator/kernel/refusals";
+import { resolve } from "node:path";
 import { endProcess } from "emulator/runtime/end-process";
 import { addressOf } from "../pages/pages.ts";
 import { announce } from "../running.ts";
@@ -17,7 +18,9 @@ type Options = {
 export const startRun = async ({ file, port, apiPort, json, say }: Options): Promise<void> => {
   if (file === "") throw new CannotStart("--run wants the name of a file.");
   const web = builtPages();
-  const run = await openRun({ file, port, apiPort, web, say });
+  // Where it was typed: npm runs commands at the root of the checkout.
+  const named = resolve(process.env.INIT_CWD ?? process.cwd(), file);
+  const run = await openRun({ file: named, name: file, port, apiPort, web, say });
   const { about, shop, api, aws, token } = run;
   for (const name of pageNames)
     web.page(name).catch((error) => say(`The page /${name}/ cannot be built: ${error.message}`));
