@@ -1,5 +1,5 @@
+import { basename, resolve } from "node:path";
 import { CannotStart } from "emulator/kernel/refusals";
-import { resolve } from "node:path";
 import { endProcess } from "emulator/runtime/end-process";
 import { addressOf } from "../pages/pages.ts";
 import { announce } from "../running.ts";
@@ -20,7 +20,7 @@ export const startRun = async ({ file, port, apiPort, json, say }: Options): Pro
   const web = builtPages();
   // Where it was typed: npm runs commands at the root of the checkout.
   const named = resolve(process.env.INIT_CWD ?? process.cwd(), file);
-  const run = await openRun({ file: named, name: file, port, apiPort, web, say });
+  const run = await openRun({ file: named, name: basename(file), port, apiPort, web, say });
   const { about, shop, api, aws, token } = run;
   for (const name of pageNames)
     web.page(name).catch((error) => say(`The page /${name}/ cannot be built: ${error.message}`));

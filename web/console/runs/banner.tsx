@@ -11,7 +11,7 @@ export const RunBanner = () => {
       <strong>
         <span aria-hidden="true">◉ </span>Recorded run
       </strong>
-      <span>
+      <span class="what">
         {file}, of {new Date(recordedAt).toLocaleString()}, made by version {projectVersion} on Node{" "}
         {node}, {entries.toLocaleString("en")} entries. Nothing happens in it.
       </span>

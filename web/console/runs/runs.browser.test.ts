@@ -85,7 +85,8 @@ describe("a run as a file, in the console", () => {
         page.locator(".opened a", { hasText: "monday.petstore-run" }).click(),
       ]);
       await tab.locator(".run-banner", { hasText: "Nothing happens in it." }).waitFor();
-      expect(await newest(tab)).toBe(orderId);
+      await tab.goto(new URL(`/console/orders/${orderId}`, tab.url()).href);
+      await tab.locator(".order h1 .CONFIRMED").waitFor();
       await tab.locator(".waterfall .label", { hasText: "CapturePayment" }).waitFor();
       await shoot(tab, "banner");
 
