@@ -25,8 +25,7 @@ export const runRoutes = ({ shop, runs, recording }: Sight): Routes => {
       opens: runs !== undefined,
     }),
     async "GET run"() {
-      if (recording)
-        throw new Refused(409, "This run has its file already.");
+      if (recording) throw new Refused(409, "This run has its file already.");
       if (under >= MOST_EXPORTS)
         throw new Refused(409, `${MOST_EXPORTS} exports are under way already: wait for one.`);
       under += 1;

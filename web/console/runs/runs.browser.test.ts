@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   if (!browserFile) return;
   context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  context.setDefaultTimeout(25_000);
+  context.setDefaultTimeout(240_000);
 });
 afterEach(async () => {
   await context?.close();
