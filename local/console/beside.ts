@@ -26,7 +26,7 @@ export type Runs = {
 };
 
 /** Of a shop that is a recorded run: what is known of it, and how to make a living shop of one of its moments. */
-export type RecordedRun = { about: AboutRun; goOn: (id: number) => Promise<Fork> };
+type RecordedRun = { about: AboutRun; goOn: (id: number) => Promise<Fork> };
 
 /** What a shop may have beside itself, for the console to show and to drive. */
 export type Beside = {

@@ -8,7 +8,7 @@ import { repositoryRoot } from "../repository.ts";
 import type { Shop } from "../shop.ts";
 
 /** How a file with a run in it is named. */
-export const RUN_FILE = ".petstore-run";
+const RUN_FILE = ".petstore-run";
 
 /** The version of this project. */
 export const projectVersion = (): string =>

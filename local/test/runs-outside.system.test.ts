@@ -54,8 +54,11 @@ describe("a run", () => {
     expect(readdirSync(folder)).toEqual(["a.petstore-run"]);
     const other = await open(["--run", join(folder, "a.petstore-run")]);
     const ids = async (from: typeof ask) =>
-      ((await from("orders")) as { orders: { id: string }[] }).orders.map(({ id }) => id);
-    expect(await ids(other.ask)).toEqual(await ids(ask));
+      ((await from("orders")) as { orders: { orderId: string }[] }).orders.map(
+        (one) => one.orderId,
+      );
+    expect(await ids(ask)).toEqual([orderId]);
+    expect(await ids(other.ask)).toEqual([orderId]);
     expect(JSON.stringify(await other.ask(`orders/${orderId}`))).toContain("CapturePayment");
     expect(await typed("start", "--run", "nothing")).toEqual({
       code: 2,
