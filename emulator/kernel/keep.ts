@@ -13,7 +13,12 @@ export type Part = {
   take: () => unknown;
   /** Puts what was taken in the place of all that is there. */
   put: (taken: never) => void;
+  /** The entries of what was taken, in the order of `keys`. */
+  entriesOf: (taken: never) => Iterable<TakenEntry>;
 };
+
+/** An entry of what was taken. What is the same object in two takings has not changed between them. */
+export type TakenEntry = { key: string; is: unknown; value: () => unknown };
 
 /** An entry as it is after a change; without a value where it is gone. */
 export type Change = [part: string, key: string, value?: unknown];
@@ -60,6 +65,9 @@ const mapPart = <T>(map: Map<string, T>, copy: (value: T) => T): Part => {
     put(taken: [string, T][]) {
       map.clear();
       for (const [key, value] of copied(taken)) map.set(key, value);
+    },
+    *entriesOf(taken: [string, T][]) {
+      for (const [key, is] of taken) yield { key, is, value: () => is };
     },
   };
 };

@@ -50,7 +50,7 @@ export const measureRewind = async (
     }
     return { longestMs, keepMs, moments: moments.length };
   } finally {
-    shop.stop();
+    await shop.stop();
     clock.stop();
   }
 };

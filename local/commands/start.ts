@@ -21,6 +21,9 @@ import { namesByArn } from "../redrive/failure-queues.ts";
 import { recordFile, recordIn } from "../redrive/record.ts";
 import { shopGraph } from "../repository.ts";
 import { announce } from "../running.ts";
+import { createRuns } from "../runs/runs.ts";
+import { spooledRuns } from "../runs/spooled-runs.ts";
+import { startRun } from "../runs/start-run.ts";
 import type { Shop } from "../shop.ts";
 import { createTeller } from "../tell.ts";
 import { builtPages, pageNames } from "../web/built.ts";
@@ -37,6 +40,8 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
   --logs            show what the functions log, too
   --trace <file>    write everything that passes into this file, a line of JSON for each (emulator/README.md has the kinds)
+  --run <file>      look at a run that was exported, in place of a shop: nothing happens in it, and every screen of the
+                    console shows what happened there (with --port, --api-port, --json)
   --story           tell every order as it goes, a line a hop, and dead letters with the line that sends them on
   --isolated        run the functions in threads, at the pace of the machine: for handlers that block for long or for ever,
                     or that use sockets or child processes. Without it they run in this process, where one that never
@@ -70,6 +75,7 @@ const readOptions = () => {
       lag: { type: "string", default: "0" },
       logs: { type: "boolean", default: false },
       trace: { type: "string" },
+      run: { type: "string" },
       story: { type: "boolean", default: false },
       isolated: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -116,6 +122,7 @@ const tellingOf = ({ cloud: { trace }, graph }: Pick<Shop, "cloud" | "graph">, p
 const start = async () => {
   const options = readOptions();
   if (options.help) return void process.stdout.write(help);
+  if (options.run !== undefined) return startRun({ ...options, file: options.run, say });
   const graph = shopGraph(options.graph);
   const began = performance.now();
   const { persist } = options;
@@ -202,7 +209,9 @@ const start = async () => {
   const since = local.openedAt();
   const { aws: awsHandler, api: apiHandler } = live?.outside ?? local.handlers;
   aws.serve(awsHandler);
-  api.serve(apiHandler);
+  const runs = createRuns({ web, say });
+  local.beside.runs = runs;
+  api.serve(apiHandler, spooledRuns(local));
   await local.open();
   await live?.timeline.mark("opened");
 
@@ -256,6 +265,7 @@ Ctrl-C stops it; ${journal ? `everything is kept in ${persist}` : "nothing is ke
     stopping = true;
     forget();
     await Promise.all([aws.stop(), api.stop()]);
+    await runs.stop();
     await local.stop();
     await endTrace?.();
     for (const line of teller.rest()) say(line);

@@ -2,6 +2,7 @@ import type { Timeline } from "emulator/boot/timeline";
 import type { PacedClock } from "emulator/kernel/paced-clock";
 import type { Told } from "../control/told.ts";
 import type { RedriveRecord } from "../redrive/record.ts";
+import type { AboutRun } from "../runs/about-run.ts";
 import type { Routes } from "./resource.ts";
 
 /** A shop that went on from an earlier moment of another one, beside it: where it is, and how to end it. */
@@ -28,6 +29,21 @@ export type ShopTimeline = Timeline & {
   forks: () => Fork[];
 };
 
+/** A run from a file, at addresses of its own. */
+export type OpenedRun = { about: AboutRun; api: string; aws: string; token: string };
+
+/** Runs from files that are looked at beside this shop. */
+export type Runs = {
+  list: () => OpenedRun[];
+  /** Opens the run in a file. Throws CannotStart for a file that is none, CannotRewind where too many are open. */
+  open: (file: string, name: string) => Promise<OpenedRun>;
+  /** Ends the one at a port; false where there is none. */
+  close: (port: string) => Promise<boolean>;
+};
+
+/** Of a shop that is a recorded run: what is known of it, and how to make a living shop of one of its moments. */
+type RecordedRun = { about: AboutRun; goOn: (id: number) => Promise<Fork> };
+
 /** What a shop may have beside itself, for the console to show and to drive. */
 export type Beside = {
   clock?: PacedClock | undefined;
@@ -40,6 +56,8 @@ export type Beside = {
   paused?: Map<string, true> | undefined;
   /** What is left behind of redrives. */
   redrives?: RedriveRecord | undefined;
+  runs?: Runs | undefined;
+  recording?: RecordedRun | undefined;
   /** Runs a line as `npm run shop --` takes it. */
   command?: ((line: string) => Promise<Told>) | undefined;
   /** Faults that are armed now. */

@@ -9,6 +9,8 @@ type Asked = {
   query: URLSearchParams;
   /** The body, an object. Refuses anything else. */
   body: () => Record<string, unknown>;
+  /** Where the body is, if it was too long to be held at once. */
+  file: string | undefined;
 };
 
 /** Answers what is to be sent as JSON, or a whole answer. Throws Refused. */

@@ -17,6 +17,7 @@ import { queueRoutes } from "./queues.ts";
 import { redriveRoutes } from "./redrives.ts";
 import { replayRoutes } from "./replays.ts";
 import { bodyOf, isAnswer, type Resource, type Routes } from "./resource.ts";
+import { runRoutes } from "./runs.ts";
 import { sagaRoutes } from "./sagas.ts";
 import { commandRoutes } from "./shop-commands.ts";
 import type { Sight } from "./sight.ts";
@@ -73,6 +74,7 @@ const serve = (shop: Shop): Server => {
     ...patternRoutes(sight),
     ...queueRoutes(sight),
     ...redriveRoutes(sight),
+    ...runRoutes(sight),
     ...more,
   };
   return {
@@ -103,7 +105,11 @@ export const consolePages = (shop: Shop): { pages: Pages; stop: () => void } => 
       there = true;
       if (route.method !== method) continue;
       const query = new URLSearchParams(request.query);
-      const value = await route.resource({ parts, query, body: bodyOf(request) });
+      const value = await route.resource({
+        ...{ parts, query },
+        body: bodyOf(request),
+        file: request.file,
+      });
       return isAnswer(value) ? value : json(value);
     }
     return there

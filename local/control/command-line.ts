@@ -36,6 +36,9 @@ export const help = (): string => {
 
 ${lines.join("\n")}
 
+  ${"export FILE".padEnd(widest)}  writes the run into a file: what passed and the kept moments, without secrets;
+  ${"".padEnd(widest)}  \`npm start -- --run FILE\` opens it, here or on another machine
+
   --port <n>   which shop, where several run: a port of its own
   --json       print the answer as one line of JSON
   --help       this text

@@ -9,6 +9,8 @@ import { Notices } from "./parts/notices.tsx";
 import { Ticker, tickerIsOpen } from "./parts/ticker.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
 import { followLinks, parts } from "./route.ts";
+import { RunBanner } from "./runs/banner.tsx";
+import { runs } from "./runs/state.ts";
 import { BreakScreen } from "./screens/break.tsx";
 import { DataScreen } from "./screens/data.tsx";
 import { MapScreen } from "./screens/map.tsx";
@@ -36,11 +38,9 @@ export const App = () => {
   useEffect(() => {
     addEventListener("keydown", onKey);
     const stops = [
-      depths.every(700),
-      clock.every(1500),
-      timeline.every(4000),
-      faults.every(3000),
+      ...[depths.every(700), clock.every(1500), timeline.every(4000), faults.every(3000)],
       forks.every(4000),
+      runs.every(10_000),
     ];
     return () => {
       removeEventListener("keydown", onKey);
@@ -60,6 +60,7 @@ export const App = () => {
       <div class="above">
         <ForkBanner />
         <TopBar />
+        <RunBanner />
       </div>
       <main class={tickerIsOpen.value ? "with-ticker" : undefined}>
         <Screen />

@@ -16,14 +16,17 @@ const sentenceIn = async (answer: Response): Promise<string> => {
   }
 };
 
-type Question = { method?: string; body?: unknown; signal?: AbortSignal };
+type Question = { method?: string; body?: unknown; file?: Blob; signal?: AbortSignal };
 
 /** So long an answer to a look is waited for, in milliseconds: who looks one at a time would wait for ever for one that was lost. */
 const LOOK_MS = 30_000;
 
-/** Asks the console's server. Throws Refusal for what it refuses, and TypeError where it cannot be reached. */
-export const ask = async <T>(path: string, { method, body, signal }: Question = {}): Promise<T> => {
-  const within = signal ?? (body === undefined ? AbortSignal.timeout(LOOK_MS) : undefined);
+const answerTo = async (
+  path: string,
+  { method, body, file, signal }: Question,
+): Promise<Response> => {
+  const isLook = method === undefined && body === undefined && path !== "run";
+  const within = signal ?? (isLook ? AbortSignal.timeout(LOOK_MS) : undefined);
   const answer = await fetch(`/_local/console/${path}`, {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: {
@@ -31,11 +34,18 @@ export const ask = async <T>(path: string, { method, body, signal }: Question = 
       ...(body !== undefined && { "content-type": "application/json" }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(file && { body: file }),
     ...(within && { signal: within }),
   });
   if (!answer.ok) throw new Refusal(answer.status, await sentenceIn(answer));
-  return await answer.json();
+  return answer;
 };
+
+/** Asks the console's server. Throws Refusal for what it refuses, and TypeError where it cannot be reached. */
+export const ask = async <T>(path: string, question: Question = {}): Promise<T> =>
+  (await answerTo(path, question)).json();
+/** The answer as it comes, for what is no JSON. Throws as `ask` does. */
+ask.whole = (path: string): Promise<Response> => answerTo(path, {});
 
 /** The sentence of whatever was thrown. */
 export const sentenceOf = (error: unknown): string => {

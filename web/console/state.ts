@@ -91,6 +91,8 @@ export type Notice = {
   next?: string;
   wrong?: true;
   line?: string;
+  /** Where one may go now, in a tab of its own. */
+  link?: { to: string; label: string };
   topic?: string;
 };
 

@@ -1,15 +1,17 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream";
 import { joined } from "./headers.ts";
-import type { WireHandler } from "./message.ts";
+import type { WireHandler, WireRequest } from "./message.ts";
 import { ownHeaders } from "./own-answer.ts";
+import { type Spool, spooledBody } from "./spooled-body.ts";
 
 /** A server that listens on loopback. */
 export type LoopbackServer = {
   port: number;
   url: string;
-  /** Puts the handler in place: until then, requests wait. */
-  serve: (handler: WireHandler) => void;
+  /** Puts the handler in place: until then, requests wait. Bodies that `spool` says so of go into files. */
+  serve: (handler: WireHandler, spool?: Spool) => void;
   stop: () => Promise<void>;
 };
 
@@ -39,6 +41,7 @@ export const listenOnLoopback = async (
   const serving = new Promise<WireHandler>((resolve) => {
     ready = resolve;
   });
+  let spool: Spool = () => undefined;
 
   const server = createServer((request, response) => {
     const end = (status: number, message: string) => {
@@ -55,36 +58,57 @@ export const listenOnLoopback = async (
       return end(403, `The emulator answers to loopback names only, not ${request.headers.host}.`);
     const headers = joined(request.rawHeaders);
     if (!headers) return end(400, "Bad Request");
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBody) chunks.push(chunk);
-    });
-    request.on("error", () => response.destroy());
-    request.on("end", async () => {
-      if (size > maxBody) return end(413, "Request Entity Too Large");
-      const [path = "/", query = ""] = split(request.url ?? "/");
+    const [path = "/", query = ""] = split(request.url ?? "/");
+    const head = { method: request.method ?? "GET", path, query, headers };
+    const answer = async (asked: WireRequest) => {
       try {
         const handle = await serving;
-        const answer = await handle({
-          method: request.method ?? "GET",
-          path,
-          query,
-          headers,
-          body: Buffer.concat(chunks),
-        });
-        const { "set-cookie": cookies, "content-length": _length, ...rest } = answer.headers;
+        const given = await handle(asked);
+        const { "set-cookie": cookies, "content-length": _length, ...rest } = given.headers;
         if (cookies !== undefined) response.setHeader("set-cookie", cookies.split("\n"));
-        if (answer.status !== 204 && answer.status !== 304)
-          response.setHeader("content-length", Buffer.byteLength(answer.body));
-        response.writeHead(answer.status, rest);
-        response.end(request.method === "HEAD" ? undefined : answer.body);
+        if (given.stream) {
+          response.writeHead(given.status, rest);
+          // A stream that ends before its end ends the connection, too: so whoever reads it hears of that.
+          if (request.method !== "HEAD") pipeline(given.stream, response, () => {});
+          else {
+            given.stream.destroy();
+            response.end();
+          }
+          return;
+        }
+        if (given.status !== 204 && given.status !== 304)
+          response.setHeader("content-length", Buffer.byteLength(given.body));
+        response.writeHead(given.status, rest);
+        response.end(request.method === "HEAD" ? undefined : given.body);
       } catch (error) {
-        if (response.headersSent) return response.destroy();
-        end(500, error instanceof Error ? error.message : String(error));
+        if (response.headersSent) response.destroy();
+        else end(500, error instanceof Error ? error.message : String(error));
       }
-    });
+    };
+    request.on("error", () => response.destroy());
+
+    const most = spool(head);
+    if (most === undefined) {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      request.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size <= maxBody) chunks.push(chunk);
+      });
+      request.on("end", () => {
+        if (size > maxBody) return end(413, "Request Entity Too Large");
+        void answer({ ...head, body: Buffer.concat(chunks) });
+      });
+    } else {
+      const spooled = async () => {
+        const { file, remove } = await spooledBody(request, most);
+        if (file === undefined)
+          return end(413, `At most ${Math.floor(most / 1024 / 1024)} MB are taken here.`);
+        await answer({ ...head, body: new Uint8Array(), file }).finally(remove);
+      };
+      // What was broken off has nobody to hear of it.
+      spooled().catch(() => response.destroy());
+    }
   });
 
   // A client that asks again after some seconds must not meet a connection that is being closed at that moment.
@@ -99,7 +123,10 @@ export const listenOnLoopback = async (
   return {
     port: actual,
     url: `http://127.0.0.1:${actual}`,
-    serve: ready,
+    serve(handler, spools) {
+      if (spools) spool = spools;
+      ready(handler);
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -44,6 +44,9 @@ const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } 
         tables.clear();
         for (const settings of taken) tables.set(settings.name, tableFrom(settings));
       },
+      *entriesOf(taken: TableSettings[]) {
+        for (const is of taken) yield { key: is.name, is, value: () => is };
+      },
     },
     rows: {
       get(key) {
@@ -84,6 +87,14 @@ const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } 
           table.expiring = sorted(expiring);
         }
       },
+      *entriesOf(taken: [string, Taken][]) {
+        for (const [name, { rows }] of taken)
+          for (const { keys, values } of rows.chunks)
+            for (const [i, place] of keys.entries()) {
+              const row = values[i] as Row;
+              yield { key: joined(name, place), is: row, value: () => itemOf(row) };
+            }
+      },
     },
   };
 };
@@ -107,6 +118,11 @@ const streamParts = (streams: Map<string, Stream>): { settings: Part; records: P
       streams.clear();
       for (const settings of taken)
         streams.set(settings.arn, { ...settings, first: 0, records: [] });
+    },
+    *entriesOf(taken: StreamSettings[]) {
+      // Each taking has objects of its own, which say the same.
+      for (const settings of taken)
+        yield { key: settings.arn, is: undefined, value: () => settings };
     },
   },
   records: {
@@ -149,6 +165,11 @@ const streamParts = (streams: Map<string, Stream>): { settings: Part; records: P
     put(taken: Pick<Stream, "arn" | "first" | "records">[]) {
       for (const { arn, first, records } of taken)
         Object.assign(streams.get(arn) as Stream, { first, records: [...records] });
+    },
+    *entriesOf(taken: Pick<Stream, "arn" | "first" | "records">[]) {
+      for (const { arn, first, records } of taken)
+        for (const [i, is] of records.entries())
+          yield { key: joined(arn, first + i), is, value: () => plainEntry(is) };
     },
   },
 });

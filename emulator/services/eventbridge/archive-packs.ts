@@ -16,13 +16,18 @@ export type Packed = {
 
 type Plain = Omit<Packed, "lines"> & { lines: string };
 
+const plain = (pack: Packed): Plain => ({
+  ...pack,
+  lines: Buffer.from(pack.lines).toString("base64"),
+});
+
 /** The packs of all archives. Their bytes lie beside the heap; the state has them in base64. */
 export const archivePacks = (keep: Keep) => {
   const packs = new Map<string, Packed>();
   const touch = keep.part("events.archive-packs", {
     get(key) {
       const pack = packs.get(key);
-      return pack && { ...pack, lines: Buffer.from(pack.lines).toString("base64") };
+      return pack && plain(pack);
     },
     apply(key, value) {
       if (value === undefined) return void packs.delete(key);
@@ -35,6 +40,9 @@ export const archivePacks = (keep: Keep) => {
     put(taken: [string, Packed][]) {
       packs.clear();
       for (const [key, pack] of taken) packs.set(key, pack);
+    },
+    *entriesOf(taken: [string, Packed][]) {
+      for (const [key, is] of taken) yield { key, is, value: () => plain(is) };
     },
   });
   return {

@@ -123,6 +123,18 @@ export const createHistory = ({ clock, keep }: World, changed: (x: Execution) =>
       Object.assign(room, { growing: 0, packed: 0 });
       for (const held of histories.values()) count(held, 1);
     },
+    *entriesOf(taken: Map<string, Growing | Packed>) {
+      for (const [arn, held] of taken) {
+        const events: HistoryEvent[] = isPacked(held) ? JSON.parse(held.text) : held.events;
+        // Events of a packed history are read anew each time; one that grows is copied, and its events are not.
+        for (const event of events)
+          yield {
+            key: `${arn}#${event.id}`,
+            is: isPacked(held) ? undefined : event,
+            value: () => event,
+          };
+      }
+    },
   });
 
   const write: History["add"] = (x, type, details, previousEventId) => {

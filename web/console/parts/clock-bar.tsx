@@ -1,6 +1,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { lines, lost, skipped, version } from "../live.ts";
+import { MomentSlider } from "../runs/moment-slider.tsx";
+import { runs } from "../runs/state.ts";
 import { clock, reset, setPaused, setSpeed, step, timeNow } from "../state.ts";
 import { shortTime } from "../words.ts";
 import { Past } from "./past.tsx";
@@ -49,7 +51,9 @@ const Rate = () => {
 
 /** The shop's time, and what can be done to it. */
 export const ClockBar = () => {
-  const { driven, paused, speed } = clock.value.value;
+  const { paused, speed, ...state } = clock.value.value;
+  const recorded = runs.value.value.recording !== null;
+  const driven = state.driven && !recorded;
   const [sure, setSure] = useState(false);
   return (
     <section class="clock" aria-label="The shop's clock">
@@ -80,7 +84,7 @@ export const ClockBar = () => {
       </fieldset>
       <Time />
       {paused && <strong class="paused">paused</strong>}
-      <Past />
+      {recorded ? <MomentSlider /> : <Past />}
       {lost.value ? (
         <span class="lost" role="alert">
           <span aria-hidden="true">▲</span> {lost.value}
@@ -96,6 +100,7 @@ export const ClockBar = () => {
       <button
         type="button"
         class={sure ? "danger" : undefined}
+        disabled={recorded}
         title="Everything as when the doors were opened, with the same ids"
         onBlur={() => setSure(false)}
         onClick={() => {

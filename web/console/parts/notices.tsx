@@ -31,7 +31,7 @@ const WhatNow = () => {
 export const Notices = () => (
   <section class="notices" aria-live="polite" aria-label="Notices">
     {notices.value.length === 0 && <WhatNow />}
-    {notices.value.map(({ id, text, next, wrong, line }) => (
+    {notices.value.map(({ id, text, next, wrong, line, link }) => (
       <div
         key={id}
         class={wrong ? "notice wrong" : "notice"}
@@ -46,6 +46,11 @@ export const Notices = () => (
           {wrong && <span aria-hidden="true">▲ </span>}
           <strong>{text}</strong> {next && <span class="quiet">{next}</span>}
         </p>
+        {link && (
+          <a href={link.to} target="_blank" rel="noreferrer">
+            {link.label}
+          </a>
+        )}
         {line && <CopyLine line={line} />}
         <button type="button" class="close" onClick={() => hush(id)} aria-label="Close">
           ×

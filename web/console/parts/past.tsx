@@ -8,7 +8,8 @@ import { shortTime, span } from "../words.ts";
 import { CopyLine } from "./copy-line.tsx";
 import { Menu } from "./menu.tsx";
 
-const OpenForks = () => {
+/** The shops that went on from a moment of this one and are open, and how to stop each. */
+export const OpenForks = () => {
   const { forks: open } = forks.value.value;
   if (open.length === 0) return null;
   return (

@@ -1,5 +1,7 @@
 import { curlOf, place, presets } from "../place-order.ts";
 import { base } from "../route.ts";
+import { RunMenu } from "../runs/run-menu.tsx";
+import { runs } from "../runs/state.ts";
 import { accounts, calm, faults, presenting, theme, who } from "../state.ts";
 import { CopyLine } from "./copy-line.tsx";
 import { helpIsOpen } from "./help.tsx";
@@ -90,6 +92,7 @@ export const TopBar = () => {
       <ActiveFaults />
       <Who />
       <PlaceOrder />
+      {!runs.value.value.recording && <RunMenu />}
       <div class="signs">
         <button
           type="button"

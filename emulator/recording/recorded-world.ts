@@ -1,0 +1,84 @@
+import type { Moment } from "../boot/moments.ts";
+import { CannotRewind, type Timeline, type WorldMoment } from "../boot/timeline.ts";
+import type { Cloud } from "../kernel/cloud.ts";
+import type { Keeper } from "../kernel/keep.ts";
+import type { PacedClock } from "../kernel/paced-clock.ts";
+import type { MakeRuntime } from "../services/lambda/function.ts";
+import { ownParts, type RecordedMoment } from "./recording.ts";
+
+/** A moment that can be gone to. */
+export type PastMoment = { moment: Moment; world: WorldMoment };
+
+/** Runs nothing: in a recorded world nothing happens any more. */
+export const noRuntime: MakeRuntime = () => ({
+  prepare: async () => {},
+  invoke: async () => ({
+    ok: false,
+    error: { errorType: "RecordedRun", errorMessage: "Nothing runs in a recorded run." },
+  }),
+  warm: async () => {},
+  crash: () => {},
+  renew: () => {},
+  stop: () => {},
+});
+
+/**
+ * Puts all moments of a recording into a world, one after the other, and answers them as worlds of their own that share
+ * what did not change. The world stands at the last one. Its engines must be stopped meanwhile.
+ */
+export const putMoments = (keeper: Keeper, moments: readonly RecordedMoment[]): PastMoment[] => {
+  for (const [name, part] of keeper.parts)
+    if (!ownParts.includes(name)) for (const key of [...part.keys()]) part.apply(key, undefined);
+  return moments.map(({ moment, clock, changes }) => {
+    for (const [name, key, value] of changes)
+      if (!ownParts.includes(name)) keeper.parts.get(name)?.apply(key, value);
+    const parts = new Map(keeper.take());
+    for (const name of ownParts) parts.delete(name);
+    return { moment, world: { parts, clock } };
+  });
+};
+
+/** The moments of a recorded world: one goes to any of them, and to any other from there. */
+export const recordedTimeline = ({
+  cloud,
+  clock,
+  moments,
+  refusal,
+}: {
+  cloud: Pick<Cloud, "restart" | "trace">;
+  clock: PacedClock;
+  moments: readonly PastMoment[];
+  /** Why nothing is kept here. */
+  refusal: string;
+}): Timeline => {
+  const found = (moment: PastMoment | undefined): PastMoment => {
+    if (!moment) throw new CannotRewind("There is no such moment.");
+    return moment;
+  };
+  const goTo = async ({ moment, world }: PastMoment): Promise<Moment> => {
+    await clock.between(() =>
+      cloud.restart((keeper) => {
+        clock.turnBack(world.clock);
+        keeper.put(world.parts);
+      }),
+    );
+    cloud.trace.turn();
+    return moment;
+  };
+  const byId = (id: number) => found(moments.find(({ moment }) => moment.id === id));
+  return {
+    moments: () => moments.map(({ moment }) => moment),
+    mark: async () => {
+      throw new CannotRewind(refusal);
+    },
+    rewind: async (to) =>
+      goTo(
+        typeof to === "number"
+          ? byId(to)
+          : found(moments.findLast(({ moment }) => moment.at <= to.at)),
+      ),
+    reset: async () => goTo(found(moments[0])),
+    worldAt: (id) => byId(id).world,
+    stop: () => {},
+  };
+};

@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import { createReadStream, type Stats } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip, gzipSync } from "node:zlib";
+import { CannotStart } from "../kernel/refusals.ts";
+
+/**
+ * A file of lines in two members of gzip, which `zcat` reads as one text. The second has the last line alone: the SHA-256
+ * of all bytes of the first. Both begin with the same ten bytes, whatever the machine, so that no byte of it may differ.
+ */
+const BEGINNING = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+
+/** Says of a file that it is no recording, or none that can be read: one sentence for whoever brought it. */
+export const unreadable = (name: string, why: string): CannotStart =>
+  new CannotStart(`${name} ${why}.`);
+
+const seal = (sha256: string): Buffer => {
+  const member = gzipSync(`{"sha256":"${sha256}"}\n`, { level: 0 });
+  BEGINNING.copy(member);
+  return member;
+};
+const SEAL_BYTES = seal("0".repeat(64)).length;
+
+/** So much text is compressed at once. */
+const PIECE = 64 * 1024;
+
+/** The bytes of a sealed file, made as they are asked for. */
+export async function* sealed(lines: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  const gzip = createGzip();
+  const pieces = async function* () {
+    let text = "";
+    for await (const line of lines) {
+      text += `${line}\n`;
+      if (text.length < PIECE) continue;
+      yield text;
+      text = "";
+    }
+    yield text;
+  };
+  const feeding = pipeline(Readable.from(pieces()), gzip);
+  feeding.catch(() => {}); // whoever reads it hears of that
+  const hash = createHash("sha256");
+  let head: Buffer | undefined = Buffer.alloc(0);
+  try {
+    for await (const chunk of gzip) {
+      const bytes: Buffer = head ? Buffer.concat([head, chunk]) : chunk;
+      if (head && bytes.length < BEGINNING.length) {
+        head = bytes;
+        continue;
+      }
+      if (head) BEGINNING.copy(bytes);
+      head = undefined;
+      hash.update(bytes);
+      yield bytes;
+    }
+    await feeding;
+    yield seal(hash.digest("hex"));
+  } finally {
+    gzip.destroy();
+  }
+}
+
+/** How much is taken from a sealed file, in bytes and in characters. */
+export type Bounds = { file: number; inflated: number; line: number };
+
+const MB = 1024 * 1024;
+
+/** More than any recording has. */
+export const usualBounds: Bounds = { file: 256 * MB, inflated: 768 * MB, line: 32 * MB };
+
+const statOf = async (file: string, name: string): Promise<Stats> => {
+  try {
+    return await stat(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw unreadable(name, code === "ENOENT" ? "is not there" : `cannot be read (${code})`);
+  }
+};
+
+/** Checks every byte of a file against its seal, before any of it is believed. */
+const checkSeal = async (file: string, name: string, size: number) => {
+  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(name, `cannot be read (${error.code})`);
+  });
+  try {
+    const head = Buffer.alloc(BEGINNING.length);
+    await handle.read(head, 0, head.length, 0);
+    if (!head.equals(BEGINNING)) throw unreadable(name, "is no recorded run");
+    const end = Math.max(0, size - SEAL_BYTES);
+    const hash = createHash("sha256");
+    if (end > 0)
+      for await (const chunk of createReadStream(file, { start: 0, end: end - 1 }))
+        hash.update(chunk);
+    const found = Buffer.alloc(SEAL_BYTES);
+    await handle.read(found, 0, SEAL_BYTES, end);
+    if (!found.equals(seal(hash.digest("hex"))))
+      throw unreadable(
+        name,
+        "is damaged: its checksum does not fit, so it was cut off or changed on its way",
+      );
+    return end;
+  } finally {
+    await handle.close();
+  }
+};
+
+/** The lines of a sealed file. Throws CannotStart, with one sentence, for a file that is none, or is damaged or too large. */
+export async function* linesOfSealed(
+  file: string,
+  name: string,
+  bounds: Bounds = usualBounds,
+): AsyncGenerator<string> {
+  const found = await statOf(file, name);
+  if (found.isDirectory()) throw unreadable(name, "is a directory, not a recorded run");
+  if (!found.isFile()) throw unreadable(name, "is no file, so it is no recorded run");
+  if (found.size === 0) throw unreadable(name, "is empty, so it is no recorded run");
+  if (found.size > bounds.file)
+    throw unreadable(name, `is larger than ${bounds.file / MB} MB, more than a recorded run has`);
+  const end = await checkSeal(file, name, found.size);
+
+  let rest = "";
+  let inflated = 0;
+  const text = createReadStream(file, { start: 0, end: end - 1 }).pipe(createGunzip());
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    for await (const chunk of text) {
+      inflated += chunk.length;
+      if (inflated > bounds.inflated)
+        throw unreadable(
+          name,
+          `has more than ${bounds.inflated / MB} MB of text in it, more than a recorded run has`,
+        );
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > bounds.line || lines.some(({ length }) => length > bounds.line))
+        throw unreadable(name, "has a line that is longer than any of a recorded run");
+      yield* lines;
+    }
+  } catch (error) {
+    if (error instanceof CannotStart) throw error;
+    throw unreadable(name, "is damaged: it cannot be unpacked");
+  } finally {
+    text.destroy();
+  }
+  if (rest !== "") throw unreadable(name, "is damaged: its last line is not whole");
+}

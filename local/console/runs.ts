@@ -1,0 +1,73 @@
+import { Readable } from "node:stream";
+import { ownHeaders } from "emulator/doors/wire/own-answer";
+import { exportRun } from "../runs/export-run.ts";
+import { Refused } from "./answers.ts";
+import type { Routes } from "./resource.ts";
+import type { Sight } from "./sight.ts";
+
+export type { AboutRun } from "../runs/about-run.ts";
+
+/** So many exports are under way at once. */
+const MOST_EXPORTS = 2;
+
+/** What a file is called: shown as text, and no way to anywhere. */
+const nameIn = (text: string | null) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  (text ?? "").replaceAll(/[\u0000-\u001f\u007f/\\]/g, "").slice(-100) || "The file";
+
+/** A run as a file: export this one, open another's, and what there is to know of one that is looked at. */
+export const runRoutes = ({ shop, runs, recording }: Sight): Routes => {
+  let under = 0;
+  return {
+    "GET runs": () => ({
+      recording: recording?.about ?? null,
+      opened: runs?.list() ?? [],
+      opens: runs !== undefined,
+    }),
+    async "GET run"() {
+      if (recording) throw new Refused(409, "This run has its file already.");
+      if (under >= MOST_EXPORTS)
+        throw new Refused(409, `${MOST_EXPORTS} exports are under way already: wait for one.`);
+      under += 1;
+      try {
+        const { name, bytes, entries, moments } = await exportRun(shop);
+        const stream = Readable.from(bytes, { objectMode: false });
+        stream.once("close", () => {
+          under -= 1;
+        });
+        return {
+          status: 200,
+          headers: {
+            ...ownHeaders,
+            "cache-control": "no-store",
+            "content-type": "application/gzip",
+            "content-disposition": `attachment; filename="${name}"`,
+            "x-petstore-entries": String(entries),
+            "x-petstore-moments": String(moments),
+          },
+          body: "",
+          stream,
+        };
+      } catch (error) {
+        under -= 1;
+        throw error;
+      }
+    },
+    async "POST runs"({ file, query }) {
+      if (!runs)
+        throw new Refused(501, "This shop opens no runs: the one that npm start runs does.");
+      if (file === undefined)
+        throw new Refused(400, "Send the file of a run as it is: curl --data-binary @FILE.");
+      return runs.open(file, nameIn(query.get("name")));
+    },
+    async "DELETE runs/:port"({ parts: [port = ""] }) {
+      if (!(await runs?.close(port)))
+        throw new Refused(404, `There is no run at port ${port.slice(0, 10)} any more.`);
+      return { opened: runs?.list() ?? [] };
+    },
+    async "POST recording/go-on"({ body }) {
+      if (!recording) throw new Refused(409, "This is no recorded run: fork it from a moment.");
+      return recording.goOn(Number(body().id));
+    },
+  };
+};

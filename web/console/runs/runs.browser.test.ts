@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import {
+  browserFile,
+  browserTest,
+  openBrowser,
+  openPage,
+  type RunningShop,
+  startShop,
+  type Watched,
+} from "../../test/browser.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "runs-browser-"));
+let browser: Browser;
+let shop: RunningShop;
+let context: BrowserContext;
+const opened: Watched[] = [];
+
+beforeAll(async () => {
+  if (!browserFile) return;
+  [browser, shop] = await Promise.all([openBrowser(), startShop()]);
+});
+beforeEach(async () => {
+  if (!browserFile) return;
+  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  context.setDefaultTimeout(240_000);
+});
+afterEach(async () => {
+  await context?.close();
+  expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await shop?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const see = async (at: RunningShop) => {
+  const page = await openPage(context, at, "/console/");
+  opened.push(page);
+  await page.getByRole("button", { name: "Place an order" }).waitFor();
+  return page;
+};
+const place = async (page: Page) => {
+  await page.getByRole("button", { name: "Place an order" }).click();
+  await page.locator(".presets button.plain", { hasText: "An order that goes well" }).click();
+};
+const newest = async (page: Page) => {
+  await page.keyboard.press("n");
+  await page.locator(".order h1 .CONFIRMED").waitFor();
+  return (await page.locator(".order-id code").textContent()) ?? "";
+};
+const menu = (page: Page) => page.getByRole("button", { name: "Run ▾" });
+const shoot = async (page: Page, name: string) => {
+  const { RUNS_SHOTS } = process.env;
+  if (RUNS_SHOTS) await page.screenshot({ path: join(RUNS_SHOTS, `${name}.png`) });
+};
+
+describe("a run as a file, in the console", () => {
+  browserTest(
+    "is exported, opened from its file, and shows its order; nothing can be done in it",
+    async () => {
+      const page = await see(shop);
+      await place(page);
+      await page.locator(".notice", { hasText: "ordered." }).last().waitFor();
+      const orderId = await newest(page);
+
+      await menu(page).focus();
+      await page.keyboard.press("Enter");
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Export this run" }).click();
+      const file = join(folder, "monday.petstore-run");
+      await (await download).saveAs(file);
+      await page.locator(".notice", { hasText: "Nothing in it is secret." }).waitFor();
+      await shoot(page, "export");
+
+      await page.getByLabel("Open a run from a file").setInputFiles(file);
+      await page.locator(".notice", { hasText: "monday.petstore-run is open" }).waitFor();
+      await shoot(page, "import");
+      const [tab] = await Promise.all([
+        context.waitForEvent("page"),
+        page.locator(".opened a", { hasText: "monday.petstore-run" }).click(),
+      ]);
+      await tab.locator(".run-banner", { hasText: "Nothing happens in it." }).waitFor();
+      await tab.goto(new URL(`/console/orders/${orderId}`, tab.url()).href);
+      await tab.locator(".order h1 .CONFIRMED").waitFor();
+      await tab.locator(".waterfall .label", { hasText: "CapturePayment" }).waitFor();
+      await shoot(tab, "banner");
+
+      await place(tab);
+      await tab.locator(".notice.wrong", { hasText: "This is a recorded run of" }).waitFor();
+      await tab.getByRole("button", { name: "Go on from here" }).click();
+      const link = tab.locator(".notice a", { hasText: "Open its console" });
+      const [shopTab] = await Promise.all([context.waitForEvent("page"), link.click()]);
+      await shopTab.getByRole("button", { name: "Place an order" }).waitFor();
+      await shopTab.locator(".clock").waitFor();
+      expect(await shopTab.locator(".run-banner").count()).toBe(0);
+      await place(shopTab);
+      await shopTab.locator(".notice", { hasText: "ordered." }).last().waitFor();
+      expect(await newest(shopTab)).not.toBe(orderId);
+
+      // The run is ended where it was opened.
+      if (!(await page.locator(".opened").isVisible())) await menu(page).click();
+      await page.getByRole("button", { name: "Close monday.petstore-run" }).click();
+      await page.getByText("No recorded run is open.").waitFor();
+    },
+  );
+
+  browserTest("that is none is refused in one sentence, and the shop goes on", async () => {
+    const page = await see(shop);
+    const file = join(folder, "other.petstore-run");
+    writeFileSync(file, JSON.stringify({ of: "<b>another program</b>" }));
+    await menu(page).click();
+    await page.getByLabel("Open a run from a file").setInputFiles(file);
+    await page.locator(".refused", { hasText: "other.petstore-run is no recorded run." }).waitFor();
+    await shoot(page, "import-error");
+    await page.getByText("No recorded run is open.").waitFor();
+    await place(page);
+    await page.locator(".notice", { hasText: "ordered." }).last().waitFor();
+  });
+});
