@@ -1,4 +1,5 @@
 import type { Pages } from "emulator/boot/api-door";
+import { CannotRewind } from "emulator/boot/timeline";
 import type { WireRequest, WireResponse } from "emulator/doors/wire/message";
 import { CannotStart } from "emulator/kernel/refusals";
 import { visitors } from "../pages/visitor.ts";
@@ -127,6 +128,7 @@ export const consolePages = (shop: Shop): { pages: Pages; stop: () => void } => 
       } catch (error) {
         if (error instanceof Refused) return problem(error.status, error.message);
         // A command that cannot be done says so in one sentence, in this way.
+        if (error instanceof CannotRewind) return problem(409, error.message);
         if (error instanceof CannotStart) return problem(400, error.message);
         return problem(500, error instanceof Error ? error.message : String(error));
       }

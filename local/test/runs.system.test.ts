@@ -241,7 +241,11 @@ describe("a recorded run", () => {
     expect(second.status).toBe(200);
     expect(await ask(run, "POST", "recording/go-on", { id: middle })).toMatchObject({
       status: 409,
-      body: { detail: expect.stringMatching(/^There are 2 forks already, .*: stop one, with `stop-fork 1`\.$/) },
+      body: {
+        detail: expect.stringMatching(
+          /^There are 2 forks already, .*: stop one, with `stop-fork 1`\.$/,
+        ),
+      },
     });
     expect((await ask(run, "POST", "recording/go-on", { id: 9e9 })).status).toBe(409);
   }, 120_000);
