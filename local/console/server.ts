@@ -6,6 +6,7 @@ import { visitors } from "../pages/visitor.ts";
 import type { Shop } from "../shop.ts";
 import { json, problem, Refused } from "./answers.ts";
 import { clockRoutes } from "./clock.ts";
+import { dataRoutes } from "./data.ts";
 import { depthRoutes } from "./depths.ts";
 import { eventRoutes } from "./events.ts";
 import { refusalOf } from "./guard.ts";
@@ -72,6 +73,7 @@ const serve = (shop: Shop): Server => {
     ...replayRoutes(sight),
     ...patternRoutes(sight),
     ...queueRoutes(sight),
+    ...dataRoutes(sight),
     ...more,
   };
   return {

@@ -1,7 +1,7 @@
 import type { Look } from "../console/look.ts";
 import { messagesKept } from "../console/peek.ts";
 import { type Differing, differing, type Plain, type Said, saidBy } from "../data/canonical.ts";
-import { rowsOf } from "../data/scan.ts";
+import { rowsOf } from "../data/kept-rows.ts";
 import { keyOf, type View } from "../data/views.ts";
 import type { Shop } from "../shop.ts";
 import { refuse } from "./told.ts";
@@ -43,7 +43,8 @@ type Job = { told: Rebuild; over: Promise<Rebuild> };
 /** The read models that are made anew. */
 export type Rebuilds = {
   list: () => Rebuild[];
-  said: (view: View) => Promise<Said>;
+  /** What a view says now. */
+  said: (view: View) => Said;
   /** Empties a view and replays the archive to its rule. `over` ends when all events are applied. Refuses while it runs. */
   start: (view: View) => Promise<{ over: Promise<Rebuild> }>;
   cancel: (view: View) => Promise<Rebuild>;
@@ -81,21 +82,21 @@ export const createRebuilds = (shop: Shop, quiet: { call: Look }): Rebuilds => {
 
   const physical = (queue: string) =>
     String(shop.graph.resources.find(({ name }) => name === `${queue}Queue`)?.outputs.name);
-  const rowsIn = async ({ table, holds }: View): Promise<Plain[]> => {
+  const rowsIn = ({ table, holds }: View): Plain[] => {
     const rows: Plain[] = [];
-    for await (const row of rowsOf(look, shop.nameOf(table))) {
+    for (const row of rowsOf(shop, shop.nameOf(table))) {
       if (holds(row)) rows.push(row);
       if (rows.length > MOST_ROWS)
         refuse(`The view has more than ${MOST_ROWS} rows: too many to be compared here.`);
     }
     return rows;
   };
-  const said = async (view: View) =>
-    saidBy((await rowsIn(view)).map((row) => [keyOf(row), view.says(row)] as const));
+  const said = (view: View) =>
+    saidBy(rowsIn(view).map((row) => [keyOf(row), view.says(row)] as const));
 
   const empty = async (view: View) => {
     const TableName = shop.nameOf(view.table);
-    const keys = (await rowsIn(view)).map(({ pk, sk }) => ({
+    const keys = rowsIn(view).map(({ pk, sk }) => ({
       DeleteRequest: { Key: { pk: { S: String(pk) }, sk: { S: String(sk) } } },
     }));
     for (let at = 0; at < keys.length; at += BATCH) {
@@ -123,10 +124,8 @@ export const createRebuilds = (shop: Shop, quiet: { call: Look }): Rebuilds => {
       if (JSON.stringify(trying?.get(key)).includes(replay)) waiting += 1;
     return { waiting, dead: within(`${queue}Dlq`) };
   };
-  const archived = async () => {
-    const { Archives } = await look("events", "ListArchives");
-    return (Archives[0]?.EventCount as number | undefined) ?? 0;
-  };
+  const archived = async (): Promise<number> =>
+    (await look("events", "ListArchives")).Archives[0]?.EventCount ?? 0;
 
   /** Ends with the work, or as soon as time is put back, for then nothing of it has happened. */
   const unlessRewound = <T>(work: Promise<T>): Promise<T> =>
@@ -161,7 +160,7 @@ export const createRebuilds = (shop: Shop, quiet: { call: Look }): Rebuilds => {
         clock.after(LOOK_EVERY_MS, "look at a rebuild", resolve);
       });
     }
-    const after = await said(view);
+    const after = said(view);
     const found = differing(before, after);
     Object.assign(told, {
       state: replayNamed(name).state === "CANCELLED" ? "cancelled" : "rebuilt",
@@ -187,7 +186,7 @@ export const createRebuilds = (shop: Shop, quiet: { call: Look }): Rebuilds => {
       };
       const work = async () => {
         try {
-          const before = await said(view);
+          const before = said(view);
           told.before = brief(before);
           await unlessRewound(run(view, told, before));
         } catch (error) {

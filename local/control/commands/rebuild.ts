@@ -1,6 +1,6 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Plain } from "../../data/canonical.ts";
-import { rowsOf } from "../../data/scan.ts";
+import { rowsOf } from "../../data/kept-rows.ts";
 import { keyOf, type View, views } from "../../data/views.ts";
 import type { Command, Control } from "../command.ts";
 import { isOver, type Rebuild } from "../rebuild.ts";
@@ -127,11 +127,11 @@ export const spoilCommand: Command = {
     "writes something wrong into one row of a read model: the newest, or one whose key has this",
   hypothesis: "What is wrong in a view is mended by rebuilding it: the events are right.",
   example: "spoil orders",
-  async run({ shop, quiet }, [word, key, more]) {
+  async run({ shop }, [word, key, more]) {
     if (!word || more) refuse("Which view? For instance: spoil orders.");
     const view = viewNamed(word as string);
     const rows: Plain[] = [];
-    for await (const row of rowsOf(quiet.call, shop.nameOf(view.table)))
+    for (const row of rowsOf(shop, shop.nameOf(view.table)))
       if (view.holds(row) && (!key || keyOf(row).includes(key))) rows.push(row);
     const row = newest(rows);
     if (!row)
