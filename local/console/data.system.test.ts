@@ -188,6 +188,7 @@ describe("a whole table", () => {
     );
     expect(tables).toContainEqual({
       id: "ReadTable",
+      name: shop.local.nameOf("ReadTable"),
       context: "read-side",
       rows: expect.any(Number),
     });

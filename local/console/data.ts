@@ -11,7 +11,7 @@ import type { Sight } from "./sight.ts";
 export type ToldData = OrderData & { short: string; status: string; sentence: string };
 
 /** A table that can be looked into. */
-export type TableLine = { id: string; context: string; rows: number };
+export type TableLine = { id: string; name: string; context: string; rows: number };
 
 /** Rows of a table. */
 export type TableRows = {
@@ -84,7 +84,7 @@ export const dataRoutes = ({ shop, trace, lens, look }: Sight): Routes => {
     async "GET tables"(): Promise<{ tables: TableLine[] }> {
       const lines = tables.map(async ({ id, context, physical }) => {
         const { Table } = await look("dynamodb", "DescribeTable", { TableName: physical });
-        return { id, context, rows: Table.ItemCount as number };
+        return { id, name: physical, context, rows: Table.ItemCount as number };
       });
       return { tables: await Promise.all(lines) };
     },

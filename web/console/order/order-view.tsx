@@ -4,7 +4,7 @@ import { ask, sentenceOf } from "../ask.ts";
 import { hear, onRestart } from "../live.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
-import { go, query } from "../route.ts";
+import { base, go, query } from "../route.ts";
 import { who } from "../state.ts";
 import { signedIn } from "../terminal.ts";
 import { timeOfDay } from "../words.ts";
@@ -115,6 +115,7 @@ export const OrderView = ({ orderId }: { orderId: string }) => {
         <p class="order-id">
           <code>{orderId}</code>
           <CopyLine small line={cancelLine(orderId)} />
+          <a href={`${base}data/${orderId}`}>Its data</a>
           {looks > 0 && <span class="quiet">looked at {looks} times</span>}
         </p>
         <p class="sentence">{sentence}</p>
