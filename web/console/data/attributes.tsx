@@ -1,4 +1,4 @@
-import { changesAt, signOf } from "./fold.ts";
+import { changesAt, shortly, signOf } from "./fold.ts";
 import type { Change } from "./told.ts";
 
 /** What is longer than this is folded. */
@@ -26,7 +26,7 @@ const signs = { "+": "came", "−": "went", "~": "is another" } as const;
 
 const Changed = ({ name, changes }: { name: string; changes: Change[] }) => (
   <>
-    {changes.map((change) => (
+    {changes.map(shortly).map((change) => (
       <div key={change.path} class="changed">
         {change.path !== name && <span class="path">{change.path.slice(name.length + 1)}</span>}
         {change.before !== undefined && (

@@ -87,7 +87,7 @@ export const RawCard = ({ standing, pointing }: { standing: Standing; pointing: 
       standing={standing}
       pointing={pointing}
       title={
-        <code class="key">
+        <code class="row-key">
           <span>{row.pk}</span>
           <span>{row.sk}</span>
         </code>
@@ -154,7 +154,7 @@ export const ViewCard = ({ standing, pointing }: { standing: Standing; pointing:
       title={
         <>
           <strong>{version.entity.name}</strong>{" "}
-          <code class="key">
+          <code class="row-key">
             <span>{row.pk}</span>
             <span>{row.sk}</span>
           </code>

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { changesAt, inOrder, pictureAt, signOf, togetherWith } from "./fold.ts";
+import { changesAt, inOrder, pictureAt, shortly, signOf, togetherWith } from "./fold.ts";
 import type { OrderData, OrderRow, Step, Version } from "./told.ts";
 
 const version = (n: number): Version => ({
@@ -104,4 +104,18 @@ it("knows which rows belong together, from both sides", () => {
   expect([...togetherWith(rows, "view")].toSorted()).toEqual(["view", "write"]);
   expect([...togetherWith(rows, "alone")]).toEqual(["alone"]);
   expect(togetherWith(rows, undefined).size).toBe(0);
+});
+
+it("tells of two lists what only one of them has, and of the same in another order both", () => {
+  expect(shortly({ path: "x", before: [1], after: [1, { a: 2 }] })).toEqual({
+    path: "x",
+    after: { a: 2 },
+  });
+  expect(shortly({ path: "x", before: [1, 2, 3], after: [3] })).toEqual({
+    path: "x",
+    before: [1, 2],
+  });
+  const turned = { path: "x", before: [1, 2], after: [2, 1] };
+  expect(shortly(turned)).toEqual(turned);
+  expect(shortly({ path: "x", after: [1] })).toEqual({ path: "x", after: [1] });
 });

@@ -62,6 +62,25 @@ export const pictureAt = (data: OrderData, count: number): Picture => {
 export const signOf = ({ before, after }: Change): "+" | "−" | "~" =>
   before === undefined ? "+" : after === undefined ? "−" : "~";
 
+const missing = (from: readonly unknown[], other: readonly unknown[]) => {
+  const there = new Set(other.map((one) => JSON.stringify(one)));
+  return from.filter((one) => !there.has(JSON.stringify(one)));
+};
+
+/** A change as short as it can be told: of two lists, what only one of them has. */
+export const shortly = (change: Change): Change => {
+  const { path, before, after } = change;
+  if (!Array.isArray(before) || !Array.isArray(after)) return change;
+  const [gone, come] = [missing(before, after), missing(after, before)];
+  if (gone.length + come.length === 0) return change;
+  const one = (list: unknown[]) => (list.length === 1 ? list[0] : list);
+  return {
+    path,
+    ...(gone.length > 0 && { before: one(gone) }),
+    ...(come.length > 0 && { after: one(come) }),
+  };
+};
+
 /** The changes at an attribute and below it. */
 export const changesAt = (changes: readonly Change[], name: string): Change[] =>
   changes.filter(({ path }) => path === name || path.startsWith(`${name}.`));

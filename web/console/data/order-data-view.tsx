@@ -116,8 +116,9 @@ export const OrderDataView = ({ orderId }: { orderId: string }) => {
   const seq = picture?.step?.seq;
   useEffect(() => {
     if (seq === undefined) return;
-    for (const card of columns.current?.querySelectorAll(".row-card.is-changed") ?? [])
-      card.scrollIntoView({ block: "nearest" });
+    const cards = columns.current?.querySelectorAll(".row-card.is-changed") ?? [];
+    // The first of a column is seen in any case.
+    for (const card of [...cards].reverse()) card.scrollIntoView({ block: "nearest" });
   }, [seq]);
 
   if (!data || !picture) return <p class="nothing big">{wrong ?? "Looking…"}</p>;

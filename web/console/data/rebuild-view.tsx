@@ -21,7 +21,8 @@ const states: Record<Rebuild["state"], string> = {
 
 const Hash = ({ of }: { of: { hash: string; rows: number } }) => (
   <span class="hash">
-    <code title={of.hash}>{of.hash.slice(0, 16)}</code> of {of.rows} rows
+    <code title={of.hash}>{of.hash.slice(0, 16)}</code> of{" "}
+    {of.rows === 1 ? "1 row" : `${of.rows} rows`}
   </span>
 );
 

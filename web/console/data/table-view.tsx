@@ -70,7 +70,7 @@ const Rows = ({ table }: { table: TableLine }) => {
           <li key={`${pk} ${sk}`}>
             <details class="row-card">
               <summary>
-                <code class="key">
+                <code class="row-key">
                   <span>{String(pk)}</span>
                   <span>{String(sk)}</span>
                 </code>
