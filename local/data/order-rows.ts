@@ -57,7 +57,7 @@ export type OrderData = {
 const MOST_STEPS = 400;
 
 /** Where a row is: its table as people call it, and its key. */
-export type Place = { table: string; context: string; item: unknown };
+type Place = { table: string; context: string; item: unknown };
 
 type Around = {
   orderId: string;
