@@ -34,6 +34,16 @@ afterAll(async () => {
   await shop?.stop();
 });
 
+/** How many events the view of the order that is shown has had. */
+const eventsSeen = (page: Page) =>
+  page.evaluate<number>(`(async () => {
+    const id = location.pathname.split("/").at(-1);
+    const headers = { "x-petstore": "console" };
+    const answer = await fetch("/_local/console/data/" + id, { headers });
+    const { steps } = await answer.json();
+    return steps.findLast(({ row }) => row === "ReadTable " + id + " ORDER")?.after.raw.seen.length ?? 0;
+  })()`);
+
 /** Opens the console and places an order; it is confirmed, and its rows are shown. */
 const seeDataOfAnOrder = async (): Promise<Page> => {
   const page = await openPage(context, shop, "/console/");
@@ -45,6 +55,8 @@ const seeDataOfAnOrder = async (): Promise<Page> => {
   await page.locator(".order h1 .CONFIRMED").waitFor();
   await page.getByRole("link", { name: "Its data" }).click();
   await page.locator(".row-card.answer", { hasText: "answered from the view" }).waitFor();
+  // Two events of the order, of its payment and of its reservation: there are no more.
+  await expect.poll(() => eventsSeen(page)).toBe(6);
   return page;
 };
 const raw = (page: Page) => page.getByRole("region", { name: "As DynamoDB keeps it" });
