@@ -43,12 +43,12 @@ export const views: readonly View[] = [
       ...(Array.isArray(timeline) && { timeline: timeline.toSorted(byText) }),
     }),
     leftOut:
-      "The order in which a timeline's entries came, which no two deliveries share: the API sorts them by time. The set `seen` is compared as a set.",
+      "The order in which a timeline's entries came, which no two deliveries share: the API sorts them by time. Which events a row has seen is compared as a set.",
     meanwhile:
       "GET /orders/{id} goes on: of an order that the view does not have, the orders context itself is asked, without its timeline and payment. Lists of orders are short until the events are back. Orders are placed and fulfilled as ever.",
     replayMends: false,
     replay:
-      "A replay alone brings back rows that are missing. It does not mend a row that is wrong, for the row remembers in `seen` which events it has had.",
+      "A replay alone brings back rows that are missing. It does not mend a row that is wrong, for the row remembers which events it has seen.",
     spoil: ({ total }) => ({ total: money(total), status_1: "REJECTED" }),
   },
   {

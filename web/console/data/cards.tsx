@@ -7,6 +7,8 @@ import type { Answer, Change } from "./told.ts";
 /** Which rows are pointed at, and how one points at another. */
 export type Pointing = {
   together: ReadonlySet<string>;
+  /** Rows that are shown with all their attributes, for they belong together with the one that was pinned. */
+  open: ReadonlySet<string>;
   pinned: string | undefined;
   /** All attributes of all rows are shown. */
   all: boolean;
@@ -69,8 +71,8 @@ const Card = ({
   );
 };
 
-const isOpen = ({ all, together }: Pointing, { row, did: what }: Standing) =>
-  all || what === "put" || together.has(row.id);
+const isOpen = ({ all, open }: Pointing, { row, did: what }: Standing) =>
+  all || what === "put" || open.has(row.id);
 
 const sharedNote = ({ row, moved }: Standing) =>
   row.shared

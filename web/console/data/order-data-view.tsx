@@ -125,6 +125,7 @@ export const OrderDataView = ({ orderId }: { orderId: string }) => {
   const { standing, answer, answerChanges } = picture;
   const pointing: Pointing = {
     together: togetherWith(data.rows, pointed.value ?? pinned.value),
+    open: togetherWith(data.rows, pinned.value),
     pinned: pinned.value,
     all: all.value,
     point: (id) => {
