@@ -160,6 +160,7 @@ export const createRebuilds = (shop: Shop, quiet: { call: Look }): Rebuilds => {
         clock.after(LOOK_EVERY_MS, "look at a rebuild", resolve);
       });
     }
+    if (!goesOn()) return;
     const after = said(view);
     const found = differing(before, after);
     Object.assign(told, {

@@ -104,6 +104,20 @@ describe("F65 I13 a read model that is rebuilt", () => {
     expect(await hashes()).toEqual(before);
   });
 
+  it("is over when time is put back, and says so", async () => {
+    await placeSome();
+    await say("pause projection orders");
+    const { over } = await shop.drive(control.rebuilds.start(views[0] as (typeof views)[0]));
+    await shop.clock.advance(1_000);
+    const { trace } = shop.local.cloud;
+    trace.turn();
+    trace.write({ kind: "clock", what: "rewound", to: trace.last, cause: undefined });
+    expect(await over).toMatchObject({ state: "failed" });
+    await shop.clock.advance(1_000);
+    expect(rebuilt("orders").why).toContain("Time was put back");
+    expect(rebuilt("orders").state).toBe("failed");
+  });
+
   it("says in one sentence what it cannot do", async () => {
     await expect(say("rebuild nothing")).rejects.toThrow("there are orders, products, sales");
     await expect(say("rebuild orders now")).rejects.toThrow("Which view?");
