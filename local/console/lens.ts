@@ -52,6 +52,8 @@ export const lensOn = (shop: Shop) => {
       const [order, another] = index.of(seq);
       return another === undefined ? order : undefined;
     },
+    /** All entries of an order that the trace still has, in their order. */
+    entries: index.entries,
     shown: (seq: number) => shownEntry(shop, index, seq, summary),
     orders: orderList(shop, index),
     story: (orderId: string) => orderStory(shop, index, orderId),

@@ -6,6 +6,7 @@ import { visitors } from "../pages/visitor.ts";
 import type { Shop } from "../shop.ts";
 import { json, problem, Refused } from "./answers.ts";
 import { clockRoutes } from "./clock.ts";
+import { dataRoutes } from "./data.ts";
 import { depthRoutes } from "./depths.ts";
 import { eventRoutes } from "./events.ts";
 import { refusalOf } from "./guard.ts";
@@ -76,6 +77,7 @@ const serve = (shop: Shop): Server => {
     ...queueRoutes(sight),
     ...redriveRoutes(sight),
     ...runRoutes(sight),
+    ...dataRoutes(sight),
     ...more,
   };
   return {

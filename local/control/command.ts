@@ -1,6 +1,7 @@
 import type { Shop } from "../shop.ts";
 import type { Faults } from "./faults.ts";
 import type { LiveInvariants } from "./live-invariants.ts";
+import type { Rebuilds } from "./rebuild.ts";
 import type { Robot } from "./robot.ts";
 import type { Switch } from "./switches.ts";
 import type { Told } from "./told.ts";
@@ -13,6 +14,7 @@ export type Control = {
   faults: Faults;
   switches: readonly Switch[];
   robot: Robot;
+  rebuilds: Rebuilds;
   invariants: LiveInvariants;
   /** Does what a line says. Throws CannotStart, with one sentence, for what it cannot do. */
   say: (line: string) => Promise<Told>;

@@ -11,6 +11,7 @@ import { invariantsCommand } from "./commands/invariants.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { decline, restore, silence } from "./commands/provider.ts";
 import { poison, redriveQueue } from "./commands/queues.ts";
+import { rebuildCommand, spoilCommand } from "./commands/rebuild.ts";
 import { robotCommand } from "./commands/robot.ts";
 import { scenarioCommand } from "./commands/scenario.ts";
 import { conflict, loseAnswer, slow, throttle } from "./commands/spoil.ts";
@@ -18,6 +19,7 @@ import { status } from "./commands/status.ts";
 import { createFaults } from "./faults.ts";
 import { liveInvariants } from "./live-invariants.ts";
 import { fromOutside, orUnderWay } from "./outside.ts";
+import { createRebuilds } from "./rebuild.ts";
 import { createRobot } from "./robot.ts";
 import { switchesOf } from "./switches.ts";
 import { refuse } from "./told.ts";
@@ -26,7 +28,7 @@ import { refuse } from "./told.ts";
 export const commands: readonly Command[] = [
   ...[status, scenarioCommand, robotCommand, invariantsCommand],
   ...[pause, resume, fail, silence, decline, slow, throttle, conflict, loseAnswer, restore],
-  ...[duplicate, poison, redriveQueue, replay, attention],
+  ...[duplicate, poison, redriveQueue, replay, spoilCommand, rebuildCommand, attention],
   ...[clock, rewind, reset, fork, forks, stopFork],
 ];
 
@@ -69,6 +71,7 @@ export const createControl = (shop: Shop): Control => {
       },
     })),
     robot: createRobot(shop),
+    rebuilds: createRebuilds(shop, quiet),
     invariants: liveInvariants(quiet),
     async turned() {
       control.robot.stop();

@@ -3,6 +3,7 @@ import type { Control } from "./command.ts";
 import { commands } from "./control.ts";
 import { mixes } from "./robot.ts";
 import { scenarios } from "./scenarios.ts";
+import { viewRoutes } from "./view-routes.ts";
 
 type Asked = { parts: string[] };
 
@@ -25,5 +26,6 @@ export const controlRoutes = (control: Control) => {
     },
     "GET robot": () => ({ robot: control.robot.state() ?? null }),
     "GET invariants": () => control.invariants.look(),
+    ...viewRoutes(control),
   };
 };

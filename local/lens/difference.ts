@@ -11,7 +11,8 @@ const same = (a: unknown, b: unknown) => shown(a) === shown(b);
 const shown = (value: unknown) =>
   JSON.stringify(value, (_, part) => (part instanceof Set ? [...part].sort() : part));
 
-const compare = (before: unknown, after: unknown, path: string): Change[] => {
+/** What a value is otherwise than before, part by part; a list or a set as a whole. */
+export const compare = (before: unknown, after: unknown, path = ""): Change[] => {
   if (isPart(before) && isPart(after))
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) =>
       compare(before[name], after[name], path === "" ? name : `${path}.${name}`),

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { Refusal, sentenceOf } from "./ask.ts";
-import { go } from "./route.ts";
+import { goToOrder } from "./route.ts";
 import { accounts, attempt, say, who } from "./state.ts";
 import { signedIn } from "./terminal.ts";
 
@@ -111,5 +111,5 @@ export const place = (preset: Preset): Promise<unknown> =>
 
 /** Goes to the order that was placed last. */
 export const showNewest = (): void => {
-  if (newest.value) go(`orders/${newest.value}`);
+  if (newest.value) goToOrder(newest.value);
 };

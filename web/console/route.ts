@@ -27,6 +27,10 @@ export const go = (path: string, { replace = false } = {}): void => {
   address.value = to;
 };
 
+/** Goes to an order: to its rows from the screen of data, else to its story. */
+export const goToOrder = (orderId: string): void =>
+  go(`${parts.value[0] === "data" ? "data" : "orders"}/${orderId}`);
+
 addEventListener("popstate", () => {
   address.value = location.pathname + location.search;
 });

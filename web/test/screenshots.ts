@@ -93,7 +93,14 @@ const consolePages = async (page: Page, shot: Shot) => {
   await tab("Messages");
   await shot("messages");
   await tab("Data");
+  await page.locator(".data-choice a", { hasText: "CONFIRMED" }).first().click();
+  await page.locator(".all-steps summary").click();
+  await page.locator(".all-steps button", { hasText: "ConfirmOrder changed order" }).click();
+  await page.locator(".row-card.is-changed").first().waitFor();
   await shot("data");
+  await page.getByRole("link", { name: "Rebuild a read model" }).click();
+  await page.locator(".view-panel .hash").first().waitFor();
+  await shot("data-rebuild");
   await tab("Break it");
   await page.locator(".fault-card").first().waitFor();
   await page.locator(".promise").first().waitFor();

@@ -115,6 +115,7 @@ export const OrderView = ({ orderId }: { orderId: string }) => {
         <p class="order-id">
           <code>{orderId}</code>
           <CopyLine small line={cancelLine(orderId)} />
+          <a href={`${base}data/${orderId}`}>Its data</a>
           {looks > 0 && <span class="quiet">looked at {looks} times</span>}
         </p>
         <p class="sentence">{sentence}</p>

@@ -14,6 +14,7 @@ const keys: [string, string][] = [
   ["/", "Find an order"],
   ["t", "What passes, beside the map"],
   ["p", "Presenter: large type, high contrast"],
+  ["← →", "On the screen Data: one write back, one on"],
   ["Esc", "Close what is open; from a room back to the map"],
   ["?", "These keys"],
 ];

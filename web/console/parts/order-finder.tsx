@@ -1,7 +1,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
-import { go } from "../route.ts";
+import { goToOrder } from "../route.ts";
 import type { OrderLine } from "../types.ts";
 
 /** Finds an order by its id, its short name, or a word of its sentence. */
@@ -28,7 +28,7 @@ export const OrderFinder = () => {
   };
   const open = (orderId: string) => {
     setFound(undefined);
-    go(`orders/${orderId}`);
+    goToOrder(orderId);
   };
   const close = () => setTimeout(() => setFound(undefined), 150);
   return (
