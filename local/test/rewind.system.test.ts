@@ -97,7 +97,7 @@ describe("a fork", () => {
       expect(again.port).toBe(Number(port));
       await again.stop();
     }
-    await expect.poll(worlds, { timeout: 30_000 }).toBe(before);
+    await expect.poll(worlds).toBeLessThanOrEqual(before); // others, of earlier tests, may go meanwhile
   });
 
   it("goes on beside the present at addresses of its own, with another future", async () => {
