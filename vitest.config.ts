@@ -20,7 +20,7 @@ const common = {
 export default defineConfig({
   test: {
     teardownTimeout: 120_000,
-    globalSetup: "scripts/temporary-folder.ts",
+    ...(!odd && { globalSetup: "scripts/temporary-folder.ts" }),
     // Vitest leaves one core to itself, which of two is half.
     maxWorkers: "100%",
     projects: [

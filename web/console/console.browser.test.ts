@@ -62,7 +62,7 @@ const say = async (page: Page, title: string, line: string) => {
 /** The id of the order that is shown. */
 const shownId = (page: Page) => page.locator(".order-id code").textContent();
 const pause = async (page: Page) => {
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
   await page.locator(".paused").waitFor();
 };
 const goOn = async (page: Page) => {
@@ -172,7 +172,7 @@ describe("in the console", () => {
     await tab(page, "Map");
     await page.locator(".cell.is-paused").first().waitFor();
     await tab(page, "Break it");
-    await page.getByRole("button", { name: "Restore all" }).click();
+    await page.getByRole("button", { name: "Restore all", exact: true }).click();
     await newest(page);
     await status(page, "CONFIRMED");
   });
