@@ -228,6 +228,26 @@ const sharedModule = (id: string): unknown => {
   return loaded.get(id);
 };
 
+/** What Node itself puts on the global object for all to see; the language's own names are not enumerable. */
+const nodesOwn = new Set(
+  "global clearImmediate setImmediate clearInterval clearTimeout setInterval setTimeout queueMicrotask structuredClone atob btoa performance fetch navigator crypto".split(
+    " ",
+  ),
+);
+
+/**
+ * The global object as a process has it that has run nothing yet. What this process's own libraries keep on theirs, as SST
+ * does with its links, is no instance's: it would be one and the same for all of them.
+ */
+const untouchedGlobal: object = Object.create(
+  Object.getPrototypeOf(globalThis),
+  Object.fromEntries(
+    Object.entries(Object.getOwnPropertyDescriptors(globalThis)).filter(
+      ([name, { enumerable }]) => !enumerable || nodesOwn.has(name),
+    ),
+  ),
+);
+
 /** Where chance need not be repeatable, code has that of the machine. */
 const machine = { performance, Math, crypto: globalThis.crypto, AbortSignal };
 
@@ -308,7 +328,7 @@ export const instanceGlobals = (host: GlobalsHost) => {
     ...timerFunctions,
   };
   // What code reads from the global object must be the instance's own too, and what it writes there must stay.
-  const ownGlobal = Object.create(globalThis, {
+  const ownGlobal = Object.create(untouchedGlobal, {
     ...Object.fromEntries(
       Object.entries(bound).map(([name, value]) => [name, { value, writable: true }]),
     ),

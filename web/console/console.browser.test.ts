@@ -206,7 +206,7 @@ describe("in the console", () => {
     await page.getByRole("button", { name: "Rewind" }).click();
     await page.locator(".notice", { hasText: "The shop is where it was" }).waitFor();
     await tab(page, "Orders");
-    await page.getByText("No orders yet").waitFor();
+    await page.getByText("No order yet").waitFor();
     await page.reload();
     await place(page, "A card that is declined");
     await newest(page);
@@ -276,7 +276,7 @@ describe("in the console", () => {
     const other = await forkIn();
     await other.locator(".fork-banner", { hasText: `This is a fork of ${shop.api} at` }).waitFor();
     await tab(other, "Orders");
-    await other.getByText("No orders yet").waitFor();
+    await other.getByText("No order yet").waitFor();
     await tab(other, "Break it");
     await say(other, "Decline a card", "decline 1");
     await other.locator(".top .faults-on").waitFor();
@@ -287,7 +287,7 @@ describe("in the console", () => {
     const theirs = (await shownId(other)) ?? "";
 
     // Here nothing of it is known.
-    await page.getByRole("button", { name: "1 fork" }).waitFor();
+    await page.getByRole("button", { name: "1 fork ▴" }).waitFor();
     expect(await page.locator(".top .faults-on").count()).toBe(0);
     await tab(page, "Orders");
     await page.locator(`.orders a[href*="${mine}"]`).waitFor();
@@ -299,7 +299,7 @@ describe("in the console", () => {
     await page.getByRole("button", { name: "Fork", exact: true }).click();
     await page.locator(".notice.wrong", { hasText: "There are 2 forks already" }).waitFor();
     for (const n of [1, 2]) {
-      if (n === 1) await page.getByRole("button", { name: "2 forks" }).click();
+      if (n === 1) await page.getByRole("button", { name: "2 forks ▴" }).click();
       await page.getByRole("button", { name: `Stop fork ${n}` }).click();
       await page.locator(".notice", { hasText: `Fork ${n} is stopped` }).waitFor();
     }

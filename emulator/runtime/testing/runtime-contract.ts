@@ -115,6 +115,18 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
       expect(facts.filter(({ kind }) => kind === "cold-start")).toHaveLength(2);
     });
 
+    it("sees nothing of what this process keeps on its global object", async () => {
+      await create("Echo", "echo");
+      const ours: { left?: number } = globalThis as never;
+      ours.left = 41;
+      try {
+        expect(await invokeEcho({ do: "leaveGlobal" })).toBe(1);
+        expect(ours.left).toBe(41);
+      } finally {
+        delete ours.left;
+      }
+    });
+
     it("runs two invocations at the same time in two environments", async () => {
       await create("Echo", "echo");
       const [first, second] = await bench.finish(
