@@ -48,7 +48,9 @@ let justOpened: Promise<Snapshot> | undefined;
 const opened = (): Promise<Snapshot> => {
   const open = async () => {
     const clock = virtualClock();
-    const { cloud, stop } = await driverOf(clock)(openShop({ clock, runtime: "inline" }));
+    const { cloud, stop } = await driverOf(clock)(
+      openShop({ clock, runtime: "inline", trace: false }),
+    );
     const snapshot = cloud.snapshot();
     stop();
     return snapshot;
@@ -67,17 +69,21 @@ const administratorOf = ({ parts }: Snapshot) => {
     : undefined;
 };
 
-/** A shop that has just opened, or one that goes on from where a snapshot was taken. */
+/**
+ * A shop that has just opened, or one that goes on from where a snapshot was taken. It keeps no trace unless a test wants one:
+ * what is kept of an order costs more than a tenth of it.
+ */
 export const virtualShop = async ({
   seed = 1,
   from: given,
   keys = 0,
-  ...options
+  ...wanted
 }: {
   seed?: number;
   from?: Snapshot;
   keys?: number;
 } & Pick<ShopOptions, "lags" | "coldStarts" | "trace"> = {}): Promise<VirtualShop> => {
+  const options = { trace: false as const, ...wanted };
   const from = given ?? (await opened());
   // A fork must not draw the ids again that its original has drawn.
   const clock = virtualClock({ seed: seed ^ (from.now | 0), start: from.now });

@@ -69,7 +69,7 @@ export const measureRecording = async (rounds: number, orders: number): Promise<
 };
 
 const child = async (recorded: boolean) => {
-  const shop = await virtualShop(recorded ? {} : { trace: false });
+  const shop = await virtualShop({ trace: recorded ? {} : false });
   const body = { lines: lines.map(({ productId }) => ({ productId, quantity: 100_000 })) };
   const headers = { "idempotency-key": "enough-for-all" };
   await shop.drive(

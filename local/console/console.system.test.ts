@@ -4,7 +4,7 @@ import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 let shop: VirtualShop;
 let orderId: string;
 beforeAll(async () => {
-  shop = await virtualShop();
+  shop = await virtualShop({ trace: {} });
   orderId = await shop.order();
   await shop.settle();
 });

@@ -6,7 +6,7 @@ import type { TableRows, ToldData } from "./data.ts";
 let shop: VirtualShop;
 let orderId: string;
 beforeAll(async () => {
-  shop = await virtualShop();
+  shop = await virtualShop({ trace: {} });
   orderId = await shop.order();
   await shop.settle();
 });

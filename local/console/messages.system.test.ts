@@ -5,7 +5,7 @@ import { eventsPassed } from "./events-passed.ts";
 let shop: VirtualShop;
 let orderId: string;
 beforeAll(async () => {
-  shop = await virtualShop();
+  shop = await virtualShop({ trace: {} });
   orderId = await shop.order();
   await shop.settle();
 });

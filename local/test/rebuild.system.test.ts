@@ -7,7 +7,7 @@ import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 let shop: VirtualShop;
 let control: ReturnType<typeof createControl>;
 beforeEach(async () => {
-  shop = await virtualShop();
+  shop = await virtualShop({ trace: {} });
   control = createControl(shop.local);
 });
 afterEach(() => shop.local.stop());

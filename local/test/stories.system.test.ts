@@ -34,7 +34,7 @@ describe("the story of an order that goes well", () => {
   let counted: Counts;
   let story: OrderStory;
   beforeAll(async () => {
-    shop = await virtualShop();
+    shop = await virtualShop({ trace: {} });
     index = indexOrders(shop.local.cloud.trace);
     // What is kept by a warm function is not read again.
     await shop.place({ lines });
@@ -182,7 +182,7 @@ describe("the story of an order", () => {
   let shop: VirtualShop;
   let index: OrderIndex;
   beforeAll(async () => {
-    shop = await virtualShop();
+    shop = await virtualShop({ trace: {} });
     index = indexOrders(shop.local.cloud.trace);
   });
   afterAll(() => shop?.local.stop());
@@ -259,7 +259,7 @@ describe("npm start -- --story", () => {
   let shop: VirtualShop;
   const said: string[] = [];
   beforeAll(async () => {
-    shop = await virtualShop();
+    shop = await virtualShop({ trace: {} });
     const { graph, cloud } = shop.local;
     const { trace } = cloud;
     const teller = createStoryTeller({

@@ -29,7 +29,7 @@ describe("the trace of an order", () => {
   const ofKind = (kind: string) => entries.filter((entry) => entry.kind === kind);
 
   beforeAll(async () => {
-    shop = await virtualShop();
+    shop = await virtualShop({ trace: {} });
     await shop.settle();
     const { trace } = shop.local.cloud;
     const before = trace.last;
@@ -93,7 +93,7 @@ describe("the trace of an order", () => {
 });
 
 it("a shop without a trace does the same", async () => {
-  const [traced, plain] = [await virtualShop(), await virtualShop({ trace: false })];
+  const [traced, plain] = [await virtualShop({ trace: {} }), await virtualShop({ trace: false })];
   const ids = [await traced.order(), await plain.order()];
   await Promise.all([traced.settle(), plain.settle()]);
   expect(ids[1]).toBe(ids[0]);
