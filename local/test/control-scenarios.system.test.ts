@@ -14,7 +14,7 @@ const MINUTE = 60 * SECOND;
 let shop: VirtualShop;
 let control: Control;
 beforeEach(async () => {
-  shop = await virtualShop();
+  shop = await virtualShop({ trace: {} });
   control = createControl(shop.local);
 });
 afterEach(() => shop?.local.stop());

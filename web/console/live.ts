@@ -6,6 +6,8 @@ import type { Line } from "./types.ts";
 /** So long an answer is waited for, in milliseconds. */
 const WAIT_MS = 20_000;
 const AGAIN_MS = 1_000;
+/** From one answer to the next question, in milliseconds: what passes meanwhile comes together, or each entry would be asked for alone. */
+const GATHER_MS = 60;
 
 type News = {
   epoch: number;
@@ -82,6 +84,7 @@ export const follow = async (): Promise<never> => {
       const isOther = begun !== 0 && begun !== news.epoch;
       // Of another story everything is asked again.
       seen = isOther ? -1 : news.upto;
+      await pause(GATHER_MS);
     } catch (error) {
       lost.value =
         error instanceof Refusal ? sentenceOf(error) : "The shop does not answer. Trying again…";
