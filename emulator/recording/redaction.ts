@@ -12,7 +12,7 @@ export type Redaction = {
 
 /** Names whose text is a secret, in lower case and letters and digits only. */
 const secretName =
-  /^(proxyauthorization|authorization|cookie|setcookie|pagetoken|(id|access|refresh|bearer|session|security)token|.*(signature|secretaccesskey|accesskeyid|sessiontoken|securitytoken|privatekey|password|secret|apikey))$/;
+  /^(proxyauthorization|authorization|cookies?|setcookie|.*(auth|csrf|xsrf)token|pagetoken|(id|access|refresh|bearer|session|security)token|.*(signature|secretaccesskey|accesskeyid|sessiontoken|securitytoken|privatekey|password|secret|apikey))$/;
 
 const plainName = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 
@@ -27,12 +27,13 @@ const shapes: [RegExp, string][] = [
   [/\b(AKIA|ASIA|LOCAL)[A-Z0-9]{12,128}\b/g, REDACTED],
   [/\b(v1=)[0-9a-f]{64}\b/g, `$1${REDACTED}`],
   [
-    /((?:X-Amz-)?(?:Signature|Security-Token|Credential)=|[?&](?:access_|id_)?token=)[^&\s"'\\,]{1,8192}/gi,
+    /((?:X-Amz-)?(?:Signature|Security-Token|Credential)=|(?<![\w-])[\w-]{0,40}(?:token|password|secret|api_?key)=)[^&\s"'\\,]{1,8192}/gi,
     `$1${REDACTED}`,
   ],
 ];
 
-const address = /[\w.+-]{1,64}(@|%40|\\u0040|&#64;)((?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})/gi;
+const address =
+  /[\p{L}\p{N}_.+-]{1,64}(@|%40|\\u0040|&#64;)((?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24})/giu;
 const mayHaveAddress = /@|%40|\\u0040|&#64;/i;
 
 /** A run of letters that may be base64 of something. */
@@ -112,6 +113,9 @@ export const createRedaction = (
   };
 
   const memberAt = (name: string, value: unknown, of: object, depth: number): unknown => {
+    // Several of one kind: the cookies of a request.
+    if (Array.isArray(value) && secretName.test(plainName(name)))
+      return value.map((one) => (typeof one === "string" ? REDACTED : valueAt(one, depth)));
     if (typeof value !== "string" || value === "") {
       // An attribute of an item: its type, then the text.
       const isItems = isObject(value) && typeof value.S === "string";

@@ -40,8 +40,8 @@ const help = `Runs the Serverless Pet Store on this machine, until Ctrl-C.
   --lag <ms>        let reads that are not strongly consistent show what was true so long ago, at most
   --logs            show what the functions log, too
   --trace <file>    write everything that passes into this file, a line of JSON for each (emulator/README.md has the kinds)
-  --run <file>      look at a run that was exported, in place of a shop: nothing happens in it, and every screen of the
-                    console shows what happened there (with --port, --api-port, --json)
+  --run <file>      look at a run that was exported, in place of a shop: nothing happens in it, every screen of the console
+                    shows what happened there, and one can go on from any moment (with --port, --api-port, --json)
   --story           tell every order as it goes, a line a hop, and dead letters with the line that sends them on
   --isolated        run the functions in threads, at the pace of the machine: for handlers that block for long or for ever,
                     or that use sockets or child processes. Without it they run in this process, where one that never

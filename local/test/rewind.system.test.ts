@@ -83,7 +83,12 @@ describe("a fork", () => {
     const { shop, first } = await opened();
     // Each shop has some of these. By commands, so that the test holds no fork by its end.
     const worlds = () => queryObjects(AsyncLocalStorage, { format: "count" });
-    const before = worlds();
+    // What earlier tests left is let go some time later.
+    let before = worlds();
+    for (let last = -1; before !== last; before = worlds()) {
+      last = before;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     await shop.beside.command?.(`fork ${first.id}`);
     const [{ api, aws } = { api: "", aws: "" }] = shop.timeline
       .forks()

@@ -62,9 +62,15 @@ beforeAll(async () => {
     const answer = await driven(
       live.api({
         method: "POST",
-        path: "/orders",
+        path: "/orders?password=of-another-program",
         as,
-        headers: { "idempotency-key": `key-${++keys}` },
+        // A browser sends what other programs of this machine have left with it.
+        headers: {
+          "idempotency-key": `key-${++keys}`,
+          cookie: "session=of-another-program; other=of-another-program",
+          "x-csrf-token": "of-another-program",
+          "x-said": "müller-of-another-program@exämple.de",
+        },
         body: { lines: [{ productId: "prd_hay", quantity }], paymentToken },
       }),
     );
@@ -125,6 +131,7 @@ describe("a run that was exported", () => {
       [one, encodeURIComponent(one)].some((form) => all.includes(form)),
     );
     expect(found).toEqual([]);
+    expect(all).not.toContain("of-another-program");
     expect(all).not.toMatch(/PRIVATE KEY|eyJ[\w-]+\.eyJ|[?&]token=(?!\[redacted\])/);
     expect(all.match(/person-1@redacted\.example/g)?.length).toBeGreaterThan(3);
     expect(text).toContain("[redacted]");

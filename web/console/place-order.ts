@@ -1,7 +1,6 @@
-import { signal } from "@preact/signals";
 import { Refusal, sentenceOf } from "./ask.ts";
 import { goToOrder } from "./route.ts";
-import { accounts, attempt, say, who } from "./state.ts";
+import { accounts, attempt, orders, say, who } from "./state.ts";
 import { signedIn } from "./terminal.ts";
 
 /** An order that shows something. */
@@ -87,9 +86,6 @@ const placeAs = async (name: string, preset: Preset): Promise<string> => {
 export const curlOf = (preset: Preset): string =>
   `curl -s -X POST ${location.origin}/orders ${signedIn(who.value)} -H "idempotency-key: $(uuidgen)" -H "content-type: application/json" -d '${bodyOf(preset)}'`;
 
-/** The order that was placed last on this page. */
-const newest = signal<string | undefined>(undefined);
-
 /** Places an order through the shop's own API, as the customer that one is. */
 export const place = (preset: Preset): Promise<unknown> =>
   attempt(async () => {
@@ -103,13 +99,14 @@ export const place = (preset: Preset): Promise<unknown> =>
       if (one.status === "rejected")
         say({ text: `${buyer}: ${sentenceOf(one.reason)}`, wrong: true });
       else {
-        if (i === 0) newest.value = one.value;
         say({ text: `${buyer} ordered.`, next: preset.shows, line: curlOf(preset) });
       }
     }
   });
 
-/** Goes to the order that was placed last. */
-export const showNewest = (): void => {
-  if (newest.value) goToOrder(newest.value);
+/** Goes to the order that was placed last, here or elsewhere. */
+export const showNewest = async (): Promise<void> => {
+  await orders.look();
+  const [newest] = orders.value.value.orders;
+  if (newest) goToOrder(newest.orderId);
 };

@@ -84,7 +84,7 @@ export const thingById = computed(
   () => new Map(map.value.value.things.map((thing) => [thing.id, thing])),
 );
 
-/** Something that was said to whoever looks: what was done, what one sees next, or what went wrong. A newer one takes the place of one on the same topic. */
+/** Something that was said to whoever looks: what was done, what one sees next, or what went wrong. */
 export type Notice = {
   id: number;
   text: string;
@@ -93,21 +93,18 @@ export type Notice = {
   line?: string;
   /** Where one may go now, in a tab of its own. */
   link?: { to: string; label: string };
-  topic?: string;
 };
 
 /** What is being said. */
 export const notices = signal<Notice[]>([]);
 let noticed = 0;
 
-/** Says something for some seconds; what went wrong stays until it is closed. */
+/** Says something for some seconds, or until something else is said; what went wrong stays until it is closed. */
 export const say = (notice: Omit<Notice, "id">): void => {
   noticed += 1;
   const id = noticed;
-  const others = notices.value.filter(
-    ({ topic, wrong }) => topic === undefined || topic !== notice.topic || wrong,
-  );
-  notices.value = [...others.slice(-3), { ...notice, id }];
+  const wrong = notices.value.filter((one) => one.wrong);
+  notices.value = [...wrong.slice(-3), { ...notice, id }];
   if (!notice.wrong) setTimeout(() => leave(id), READ_MS);
 };
 
@@ -146,7 +143,7 @@ export const command = (line: string): Promise<Told | undefined> =>
   attempt(async () => {
     const told = await ask<Told>("commands", { body: { line } });
     const { said, next } = told;
-    say({ text: said, next, line: shopLine(line), topic: line.split(" ")[0] });
+    say({ text: said, next, line: shopLine(line) });
     await Promise.all([depths, faults, clock, timeline, forks].map(({ look }) => look()));
     return told;
   });

@@ -59,16 +59,19 @@ export const clock: Command = {
         next: "Time stands still again.",
       };
     }
-    const speed = number === "max" ? Number.POSITIVE_INFINITY : Number(number);
-    if (!(speed > 0) || (speed > 4 && speed !== Number.POSITIVE_INFINITY))
-      refuse(`A speed is more than 0 and at most 4, or max, not "${number ?? ""}".`);
+    const plain = /^\d{1,3}(\.\d{1,4})?$/.test(number ?? "");
+    const speed = number === "max" ? Number.POSITIVE_INFINITY : plain ? Number(number) : 0;
+    if (!(speed >= 0.01) || (speed > 4 && number !== "max"))
+      refuse(`A speed is at least 0.01 and at most 4, or max, not "${number ?? ""}".`);
     paced.setSpeed(speed);
     return {
       said: `Time goes at speed ${number}.`,
       next:
         speed < 1
           ? "Everything is in slow motion, time-outs too."
-          : "Waits take less of your time; the order of things is the same.",
+          : speed === 1
+            ? "A second of the shop's is one of yours."
+            : "Waits take less of your time; the order of things is the same.",
     };
   },
 };
@@ -77,7 +80,8 @@ export const clock: Command = {
 export const rewind: Command = {
   name: "rewind",
   usage: "rewind 30s | ID",
-  tells: "puts the whole shop back to where it was so long ago, or to a kept moment",
+  tells:
+    "puts the whole shop back to the last kept moment that is so long ago, or to one by its number",
   example: "rewind 30s",
   async run({ shop, faults }, words) {
     const timeline = timelineOf(shop);
@@ -93,14 +97,15 @@ export const rewind: Command = {
     if (!word || more) refuse("How far back? For instance: rewind 30s.");
     if (spanOf(word) !== undefined) {
       const back = needPast(word);
-      await turned(timeline.rewind({ at: shop.cloud.clock.now() - back }));
+      const before = shop.cloud.clock.now();
+      const { at } = await turned(timeline.rewind({ at: before - back }));
       return {
-        said: `The shop is where it was ${shownSpan(back)} ago, or a little earlier.`,
+        said: `The shop is where it was ${shownSpan(before - at)} ago: the kept moment that is nearest to ${shownSpan(back)} and not later.`,
         next: next(),
       };
     }
     if (!timeline.moments().some(({ id }) => String(id) === word))
-      refuse(`There is no moment ${word} any more.`);
+      refuse(`${word} is no time like 30s, and no moment that is kept.`);
     await turned(timeline.rewind(Number(word)));
     return {
       said: `The shop is where it was at ${word}.`,
@@ -121,7 +126,7 @@ export const reset: Command = {
     await turned(timelineOf(shop).reset());
     return {
       said: "The shop is as it was when its doors opened, and no fault is armed.",
-      next: "No order is there; the next one gets the id that the first one had.",
+      next: "No order is there. Time goes on with the next request; the same requests with the same keys get the same ids.",
     };
   },
 };

@@ -55,7 +55,7 @@ export const status: Command = {
     const armed = faults.list();
     const { paused = false, speed = 1 } = shop.beside.clock ?? {};
     const list = [
-      `time      ${new Date(now).toISOString()}${paused ? ", paused" : ""}${speed !== 1 ? `, at speed ${speed}` : ""}`,
+      `time      ${new Date(now).toISOString()}${paused ? ", paused" : ""}${speed !== 1 ? `, at speed ${Number.isFinite(speed) ? speed : "max"}` : ""}`,
       `paused    ${off.join(", ") || "nothing"}`,
       ...(armed.length === 0 ? ["faults    none"] : []),
       ...armed.map(
@@ -69,7 +69,9 @@ export const status: Command = {
       said: `${plural(off.length, "thing")} paused, ${plural(armed.length, "fault")} armed.`,
       next: dead.some(([, count]) => count > 0)
         ? "Dead letters wait for `redrive QUEUE`."
-        : "`restore all` ends every fault and pause.",
+        : off.length + armed.length > 0
+          ? "`restore all` ends every fault and pause."
+          : "All is as it should be.",
       list,
     };
   },

@@ -92,7 +92,7 @@ export const EventPanel = ({ seq }: { seq: string }) => {
       detail,
       anyway,
     });
-    say({ text: said, next, topic: "events/send", ...(aws && { line: awsLine(aws) }) });
+    say({ text: said, next, ...(aws && { line: awsLine(aws) }) });
     await lookAtPassed();
   };
   return (

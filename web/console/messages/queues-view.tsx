@@ -79,7 +79,7 @@ const MessageCard = ({ queue, message, done }: CardProps) => {
   const path = `queues/${queue.id}/redrive`;
   const redriveEdited = async (text: string, anyway: boolean) => {
     const { said, next } = await askFor<Told>(path, { messageIds: [id], body: text, anyway });
-    say({ text: said, next, topic: path });
+    say({ text: said, next });
     await done();
   };
   return (

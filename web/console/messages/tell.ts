@@ -10,6 +10,6 @@ export const act = <T extends Told>(path: string, body: object): Promise<T | und
   attempt(async () => {
     const told = await ask<T>(path, { body });
     const { said, next, aws } = told;
-    say({ text: said, next, topic: path, ...(aws && { line: awsLine(aws) }) });
+    say({ text: said, next, ...(aws && { line: awsLine(aws) }) });
     return told;
   });

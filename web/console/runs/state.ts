@@ -64,7 +64,6 @@ export const exportRun = async (): Promise<void> => {
       text: `The run is saved as ${name}: ${answer.headers.get("x-petstore-entries")} entries, ${mb(blob.size)}. Nothing in it is secret.`,
       next: "Open it on any machine that has this project.",
       line: `npm start -- --run ${name}`,
-      topic: "run",
     });
     await timeline.look();
   });
@@ -86,7 +85,6 @@ export const openRun = async (file: File): Promise<void> => {
       text: `${file.name} is open: the run of ${new Date(opened.about.recordedAt).toLocaleString()}.`,
       next: "Its console opens in another tab.",
       link: { to: consoleOf(opened), label: "Look at it" },
-      topic: "run",
     });
   } catch (error) {
     refused.value = sentenceOf(error);
