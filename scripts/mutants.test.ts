@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { titlesIn } from "./test-titles.ts";
 
 const PAGE = "docs/mutants.md";
-const rows = [...readFileSync(PAGE, "utf8").matchAll(/^\| (\d+) \| .+ \|$/gm)];
+const rows = [...readFileSync(PAGE, "utf8").matchAll(/^\| (\d+) +\| .+ \|$/gm)];
 const LINK = /\[((?:`[^`]+`)|(?:\\.|[^\]`])+)\]\(\.\.\/([^)]+)\)/g;
 
 /** The links of a row: to a line of ours, as code, or to a test, by its title. */
