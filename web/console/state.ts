@@ -99,12 +99,13 @@ export type Notice = {
 export const notices = signal<Notice[]>([]);
 let noticed = 0;
 
-/** Says something for some seconds, or until something else is said; what went wrong stays until it is closed. */
+/** Says something for some seconds, or until two others are said; what went wrong stays until it is closed. */
 export const say = (notice: Omit<Notice, "id">): void => {
   noticed += 1;
   const id = noticed;
   const wrong = notices.value.filter((one) => one.wrong);
-  notices.value = [...wrong.slice(-3), { ...notice, id }];
+  const before = notices.value.filter((one) => !one.wrong);
+  notices.value = [...wrong.slice(-3), ...before.slice(-1), { ...notice, id }];
   if (!notice.wrong) setTimeout(() => leave(id), READ_MS);
 };
 
