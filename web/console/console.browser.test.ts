@@ -1,48 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
-import {
-  browserFile,
-  browserTest,
-  openBrowser,
-  openPage,
-  type RunningShop,
-  startShop,
-  type Watched,
-} from "../test/browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect } from "vitest";
+import { browserTest, type RunningShop, startShop } from "../test/browser.ts";
+import { consoleInBrowser } from "../test/console-in-browser.ts";
 
-let browser: Browser;
-let shop: RunningShop;
-let context: BrowserContext;
-const opened: Watched[] = [];
-
-beforeAll(async () => {
-  if (!browserFile) return;
-  [browser, shop] = await Promise.all([openBrowser(), startShop()]);
-});
-beforeEach(async () => {
-  if (!browserFile) return;
-  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  // A limit is there to end what hangs; a busy machine must not meet it.
-  context.setDefaultTimeout(240_000);
-});
-afterEach(async () => {
-  await context?.close();
-  expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await shop?.stop();
-});
-
-const see = async (path = "/console/", at = shop, options = {}) => {
-  const page = await openPage(context, at, path, options);
-  opened.push(page);
-  await page.getByRole("button", { name: "Place an order" }).waitFor();
-  return page;
-};
+const there = consoleInBrowser();
+const { see } = there;
 const place = async (page: Page, preset: string) => {
   await page.getByRole("button", { name: "Place an order" }).click();
   await page.locator(".presets button.plain", { hasText: preset }).click();
@@ -270,13 +235,15 @@ describe("in the console", () => {
     const forkIn = async () => {
       await chooseOldest(page);
       const [tab] = await Promise.all([
-        context.waitForEvent("page"),
+        there.context.waitForEvent("page"),
         page.getByRole("button", { name: "Fork", exact: true }).click(),
       ]);
       return tab;
     };
     const other = await forkIn();
-    await other.locator(".fork-banner", { hasText: `This is a fork of ${shop.api} at` }).waitFor();
+    await other
+      .locator(".fork-banner", { hasText: `This is a fork of ${there.shop.api} at` })
+      .waitFor();
     await tab(other, "Orders");
     await other.getByText("No order yet").waitFor();
     await tab(other, "Break it");
@@ -331,7 +298,7 @@ describe("in the console", () => {
   });
 
   browserTest("a hostile name of a product is text", async () => {
-    const { aws: endpoint, accessKeyId, secretAccessKey } = shop;
+    const { aws: endpoint, accessKeyId, secretAccessKey } = there.shop;
     const credentials = { accessKeyId, secretAccessKey };
     const lambda = new LambdaClient({ endpoint, region: "us-east-1", credentials });
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
@@ -372,7 +339,7 @@ describe("in the console", () => {
     });
     await new Promise<void>((resolve) => evil.listen(0, "127.0.0.1", resolve));
     try {
-      const page = await context.newPage();
+      const page = await there.context.newPage();
       // That the browser shows nothing is not enough: the server must refuse.
       const statuses: number[] = [];
       page.on("response", (response) => {
@@ -381,7 +348,7 @@ describe("in the console", () => {
       await page.goto(`http://127.0.0.1:${(evil.address() as AddressInfo).port}/`);
       const tried = await page.evaluate<string[]>(`(async () => {
         const out = [];
-        const at = "${shop.api}/_local/console/";
+        const at = "${there.shop.api}/_local/console/";
         const head = { "x-petstore": "console" };
         const pause = '{"line":"clock pause"}';
         const tries = [
@@ -389,7 +356,7 @@ describe("in the console", () => {
           [at + "orders", { credentials: "include", headers: head }],
           [at + "commands", { method: "POST", credentials: "include", body: pause }],
           [at + "commands", { method: "POST", credentials: "include", headers: head, body: pause }],
-          ["${shop.api}/_local/token/alice", { credentials: "include" }],
+          ["${there.shop.api}/_local/token/alice", { credentials: "include" }],
         ];
         for (const [url, how] of tries)
           out.push(await fetch(url, how).then((a) => a.text()).catch(() => "refused"));
@@ -401,7 +368,7 @@ describe("in the console", () => {
         document.body.append(asking);
         await asked;
         const frame = document.createElement("iframe");
-        frame.src = "${shop.api}/console/";
+        frame.src = "${there.shop.api}/console/";
         const loaded = new Promise((r) => { frame.onload = r; });
         document.body.append(frame);
         await loaded;

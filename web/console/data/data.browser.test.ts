@@ -1,38 +1,9 @@
-import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
-import {
-  browserFile,
-  browserTest,
-  openBrowser,
-  openPage,
-  type RunningShop,
-  startShop,
-  type Watched,
-} from "../../test/browser.ts";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect } from "vitest";
+import { browserTest } from "../../test/browser.ts";
+import { consoleInBrowser } from "../../test/console-in-browser.ts";
 
-let browser: Browser;
-let shop: RunningShop;
-let context: BrowserContext;
-const opened: Watched[] = [];
-
-beforeAll(async () => {
-  if (!browserFile) return;
-  [browser, shop] = await Promise.all([openBrowser(), startShop()]);
-});
-beforeEach(async () => {
-  if (!browserFile) return;
-  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  // A limit is there to end what hangs; a busy machine must not meet it.
-  context.setDefaultTimeout(240_000);
-});
-afterEach(async () => {
-  await context?.close();
-  expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await shop?.stop();
-});
+const { see } = consoleInBrowser();
 
 /** How many events the view of the order that is shown has had. */
 const eventsSeen = (page: Page) =>
@@ -46,8 +17,7 @@ const eventsSeen = (page: Page) =>
 
 /** Opens the console and places an order; it is confirmed, and its rows are shown. */
 const seeDataOfAnOrder = async (): Promise<Page> => {
-  const page = await openPage(context, shop, "/console/");
-  opened.push(page);
+  const page = await see();
   await page.getByRole("button", { name: "Place an order" }).click();
   await page.locator(".presets button.plain", { hasText: "goes well" }).click();
   await page.locator(".notice", { hasText: "ordered." }).last().waitFor();

@@ -1,8 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { ask, sentenceOf } from "../ask.ts";
-import { hear, onRestart } from "../live.ts";
-import { oneAtATime } from "../one-at-a-time.ts";
+import { useOrder } from "../follow-order.ts";
 import { base, go, query } from "../route.ts";
 import { who } from "../state.ts";
 import { signedIn } from "../terminal.ts";
@@ -15,48 +13,14 @@ import type { ToldData } from "./told.ts";
 const SOON_MS = 300;
 
 const useData = (orderId: string) => {
-  const data = useSignal<ToldData | undefined>(undefined);
-  const wrong = useSignal<string | undefined>(undefined);
-  useEffect(() => {
-    let current = true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = oneAtATime(async () => {
-      try {
-        const found = await ask<ToldData>(`data/${encodeURIComponent(orderId)}`);
-        if (!current) return;
-        data.value = { ...found, steps: inOrder(found.steps) };
-        wrong.value = undefined;
-      } catch (error) {
-        if (!current) return;
-        data.value = undefined;
-        wrong.value = sentenceOf(error);
-      }
-    });
-    const soon = (ms: number) => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void look();
-      }, ms);
-    };
-    void look();
-    const stops = [
-      hear((fresh) => {
-        if (
-          fresh.some(
-            ({ order, kind }) => kind === "item" && (order === orderId || order === undefined),
-          )
-        )
-          soon(SOON_MS);
-      }),
-      onRestart(() => soon(0)),
-    ];
-    return () => {
-      current = false;
-      clearTimeout(timer);
-      for (const stop of stops) stop();
-    };
-  }, [orderId, data, wrong]);
-  return { data: data.value, wrong: wrong.value };
+  const { told, wrong } = useOrder<ToldData>(orderId, "data", {
+    soonMs: SOON_MS,
+    isNews: ({ kind }) => kind === "item",
+    forgets: true,
+  });
+  const data = told.value;
+  const ordered = useMemo(() => data && { ...data, steps: inOrder(data.steps) }, [data]);
+  return { data: ordered, wrong: wrong.value };
 };
 
 /** Rows by their context and table, in the order in which they came. */

@@ -1,8 +1,4 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { ask, sentenceOf } from "../ask.ts";
-import { hear, onRestart } from "../live.ts";
-import { oneAtATime } from "../one-at-a-time.ts";
+import { useOrder } from "../follow-order.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { base, go, query } from "../route.ts";
 import { who } from "../state.ts";
@@ -21,45 +17,12 @@ const SOON_MS = 250;
 const AGAIN_MS = 1_000;
 
 const useStory = (orderId: string) => {
-  const story = useSignal<OrderStory | undefined>(undefined);
-  const wrong = useSignal<string | undefined>(undefined);
-  useEffect(() => {
-    let current = true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    story.value = undefined;
-    const look = oneAtATime(async () => {
-      try {
-        const found = await ask<OrderStory>(`orders/${encodeURIComponent(orderId)}`);
-        if (!current) return;
-        story.value = found;
-        wrong.value = undefined;
-      } catch (error) {
-        if (current) wrong.value = sentenceOf(error);
-      }
-      const runs = story.value?.bars.some(({ ends }) => ends === undefined);
-      if (current && (runs || wrong.value)) soon(AGAIN_MS);
-    });
-    const soon = (ms: number) => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void look();
-      }, ms);
-    };
-    void look();
-    const stops = [
-      hear((fresh) => {
-        // What is of several orders says so of none: it is looked at, too.
-        if (fresh.some(({ order }) => order === orderId || order === undefined)) soon(SOON_MS);
-      }),
-      onRestart(() => soon(0)),
-    ];
-    return () => {
-      current = false;
-      clearTimeout(timer);
-      for (const stop of stops) stop();
-    };
-  }, [orderId, story, wrong]);
-  return { story: story.value, wrong: wrong.value };
+  const { told, wrong } = useOrder<OrderStory>(orderId, "orders", {
+    soonMs: SOON_MS,
+    againMs: ({ value }, { value: refused }) =>
+      refused || value?.bars.some(({ ends }) => ends === undefined) ? AGAIN_MS : undefined,
+  });
+  return { story: told.value, wrong: wrong.value };
 };
 
 const sides = [

@@ -1,49 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
-import {
-  browserFile,
-  browserTest,
-  openBrowser,
-  openPage,
-  type RunningShop,
-  startShop,
-  type Watched,
-} from "../../test/browser.ts";
+import type { Page } from "playwright-core";
+import { afterAll, describe, expect } from "vitest";
+import { browserTest } from "../../test/browser.ts";
+import { consoleInBrowser } from "../../test/console-in-browser.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "runs-browser-"));
-let browser: Browser;
-let shop: RunningShop;
-let context: BrowserContext;
-const opened: Watched[] = [];
+const there = consoleInBrowser();
+const { see } = there;
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-beforeAll(async () => {
-  if (!browserFile) return;
-  [browser, shop] = await Promise.all([openBrowser(), startShop()]);
-});
-beforeEach(async () => {
-  if (!browserFile) return;
-  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  context.setDefaultTimeout(240_000);
-});
-afterEach(async () => {
-  await context?.close();
-  expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await shop?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const see = async (at: RunningShop) => {
-  const page = await openPage(context, at, "/console/");
-  opened.push(page);
-  await page.getByRole("button", { name: "Place an order" }).waitFor();
-  return page;
-};
 const place = async (page: Page) => {
   await page.getByRole("button", { name: "Place an order" }).click();
   await page.locator(".presets button.plain", { hasText: "An order that goes well" }).click();
@@ -63,7 +30,7 @@ describe("a run as a file, in the console", () => {
   browserTest(
     "is exported, opened from its file, and shows its order; nothing can be done in it",
     async () => {
-      const page = await see(shop);
+      const page = await see();
       await place(page);
       await page.locator(".notice", { hasText: "ordered." }).last().waitFor();
       const orderId = await newest(page);
@@ -81,7 +48,7 @@ describe("a run as a file, in the console", () => {
       await page.locator(".notice", { hasText: "monday.petstore-run is open" }).waitFor();
       await shoot(page, "import");
       const [tab] = await Promise.all([
-        context.waitForEvent("page"),
+        there.context.waitForEvent("page"),
         page.locator(".opened a", { hasText: "monday.petstore-run" }).click(),
       ]);
       await tab.locator(".run-banner", { hasText: "Nothing happens in it." }).waitFor();
@@ -94,7 +61,7 @@ describe("a run as a file, in the console", () => {
       await tab.locator(".notice.wrong", { hasText: "This is a recorded run of" }).waitFor();
       await tab.getByRole("button", { name: "Go on from here" }).click();
       const link = tab.locator(".notice a", { hasText: "Open its console" });
-      const [shopTab] = await Promise.all([context.waitForEvent("page"), link.click()]);
+      const [shopTab] = await Promise.all([there.context.waitForEvent("page"), link.click()]);
       await shopTab.getByRole("button", { name: "Place an order" }).waitFor();
       await shopTab.locator(".clock").waitFor();
       expect(await shopTab.locator(".run-banner").count()).toBe(0);
@@ -110,7 +77,7 @@ describe("a run as a file, in the console", () => {
   );
 
   browserTest("that is none is refused in one sentence, and the shop goes on", async () => {
-    const page = await see(shop);
+    const page = await see();
     const file = join(folder, "other.petstore-run");
     writeFileSync(file, JSON.stringify({ of: "<b>another program</b>" }));
     await menu(page).click();

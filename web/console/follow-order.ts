@@ -1,0 +1,70 @@
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ask, sentenceOf } from "./ask.ts";
+import { hear, onRestart } from "./live.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import type { Line } from "./types.ts";
+
+/** What is told of an order; why it is not, where it is not. */
+type Told<T> = { told: Signal<T | undefined>; wrong: Signal<string | undefined> };
+
+export type Following<T> = {
+  /** Which lines that passed are news, beside that they are of this order or of several. */
+  isNews?: (line: Line) => boolean;
+  /** News are looked at so long after they came, for they come many together. */
+  soonMs: number;
+  /** So long after a look one looks again, although nothing passed; undefined where one need not. */
+  againMs?: (told: Signal<T | undefined>, wrong: Signal<string | undefined>) => number | undefined;
+  /** What was told goes when it cannot be told any more. */
+  forgets?: boolean;
+};
+
+/** Looks at something of an order, and again whenever anything of it has passed or time was put back. */
+export const useOrder = <T>(
+  orderId: string,
+  path: string,
+  { isNews = () => true, soonMs, againMs, forgets }: Following<T>,
+): Told<T> => {
+  const told = useSignal<T | undefined>(undefined);
+  const wrong = useSignal<string | undefined>(undefined);
+  useEffect(() => {
+    let current = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    told.value = undefined;
+    const look = oneAtATime(async () => {
+      try {
+        const found = await ask<T>(`${path}/${encodeURIComponent(orderId)}`);
+        if (!current) return;
+        told.value = found;
+        wrong.value = undefined;
+      } catch (error) {
+        if (!current) return;
+        if (forgets) told.value = undefined;
+        wrong.value = sentenceOf(error);
+      }
+      const again = againMs?.(told, wrong);
+      if (again !== undefined) soon(again);
+    });
+    const soon = (ms: number) => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void look();
+      }, ms);
+    };
+    void look();
+    const stops = [
+      hear((fresh) => {
+        // What is of several orders says so of none: it is looked at, too.
+        const isOurs = ({ order }: Line) => order === orderId || order === undefined;
+        if (fresh.some((line) => isNews(line) && isOurs(line))) soon(soonMs);
+      }),
+      onRestart(() => soon(0)),
+    ];
+    return () => {
+      current = false;
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+    };
+  }, [orderId, told, wrong]);
+  return { told, wrong };
+};
