@@ -1,14 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { queryObjects } from "node:v8";
 import { listenOnLoopback } from "emulator/doors/wire/server";
-import { pacedClock } from "emulator/kernel/paced-clock";
-import { fakeWall } from "emulator/kernel/testing/fake-wall";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Fault } from "../control/faults.ts";
 import type { Told } from "../control/told.ts";
 import { openBooks } from "../judge/books.ts";
 import { judge } from "../judge/judge.ts";
-import { type LiveShop, liveShop } from "../live-shop.ts";
+import type { LiveShop } from "../live-shop.ts";
+import { liveForTest } from "./live-for-test.ts";
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
@@ -17,22 +16,8 @@ afterEach(async () => {
 
 /** The shop as `npm start` has it, on a wall that the test moves. */
 const opened = async (forbidden?: string) => {
-  const machine = fakeWall(Date.UTC(2026, 0, 1));
-  const clock = pacedClock({ ...machine, from: { now: machine.wall(), chance: [1, 2, 3, 4] } });
-  const driven = async <T>(work: Promise<T>): Promise<T> => {
-    let over = false;
-    const end = () => {
-      over = true;
-    };
-    work.then(end, end);
-    while (!over) await machine.pass(clock, 100);
-    return work;
-  };
-  const shop = await driven(liveShop({ clock, forbidden, monotonic: () => 0 }));
-  stops.push(async () => {
-    await shop.stop();
-    clock.stop();
-  });
+  const { shop, clock, machine, driven, stop } = await liveForTest(forbidden);
+  stops.push(stop);
   const first = await shop.timeline.mark("opened");
   let keys = 0;
   const ask = async (method: string, path: string, body?: object, key = `key-${++keys}`) => {

@@ -3,17 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { pacedClock } from "emulator/kernel/paced-clock";
-import { fakeWall } from "emulator/kernel/testing/fake-wall";
 import type { Redaction } from "emulator/recording/redaction";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lensOn } from "../console/lens.ts";
-import { liveShop } from "../live-shop.ts";
+import type { LiveShop } from "../live-shop.ts";
 import { exportRun, redactionOf, secretsOf } from "../runs/export-run.ts";
 import { type OpenRun, openRun } from "../runs/open-run.ts";
 import { createRuns } from "../runs/runs.ts";
 import type { Shop } from "../shop.ts";
+import { liveForTest } from "./live-for-test.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "runs-"));
 const file = join(folder, "run.petstore-run");
@@ -30,7 +29,7 @@ const tablesOf = ({ cloud }: Shop) => {
 const hash = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 const json = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
-let live: Awaited<ReturnType<typeof liveShop>>;
+let live: LiveShop;
 let run: OpenRun;
 let orders: string[];
 let middle: number;
@@ -40,22 +39,9 @@ let redaction: Redaction;
 
 /** A shop on a wall that the test moves: orders that go well and badly, a rewind, and an export. */
 beforeAll(async () => {
-  const machine = fakeWall(Date.UTC(2026, 0, 1));
-  const clock = pacedClock({ ...machine, from: { now: machine.wall(), chance: [1, 2, 3, 4] } });
-  const driven = async <T>(work: Promise<T>): Promise<T> => {
-    let over = false;
-    const end = () => {
-      over = true;
-    };
-    work.then(end, end);
-    while (!over) await machine.pass(clock, 100);
-    return work;
-  };
-  live = await driven(liveShop({ clock, monotonic: () => 0 }));
-  stops.push(() => {
-    live.stop();
-    clock.stop();
-  });
+  const { shop, clock, machine, driven, stop } = await liveForTest();
+  live = shop;
+  stops.push(stop);
   await live.timeline.mark("opened");
   let keys = 0;
   const place = async (as: string, paymentToken: string, quantity = 1) => {
