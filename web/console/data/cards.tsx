@@ -18,27 +18,25 @@ export type Pointing = {
 
 const did = { put: "+ put", changed: "~ changed", deleted: "− deleted" } as const;
 
-/** A card that can be pointed at; what belongs together with it is marked in the other columns. */
-const Card = ({
-  id,
-  title,
-  note,
-  standing,
-  pointing: { together, pinned, point, pin },
-  children,
-}: {
-  id: string;
+type CardProps = {
   title: ComponentChildren;
   note?: ComponentChildren;
-  standing?: Standing;
+  standing: Standing;
   pointing: Pointing;
-  children: ComponentChildren;
-}) => {
+  /** The attributes that are shown, and what of them was changed. */
+  of: Record<string, unknown>;
+  changes: readonly Change[];
+};
+
+/** A card that can be pointed at; what belongs together with it is marked in the other columns. */
+const Card = ({ title, note, standing, pointing, of, changes }: CardProps) => {
+  const { together, open, pinned, all, point, pin } = pointing;
+  const { id } = standing.row;
   const isTogether = together.has(id);
   const names = [
     "row-card",
     isTogether && "is-together",
-    standing?.did && `is-changed is-${standing.did}`,
+    standing.did && `is-changed is-${standing.did}`,
   ];
   return (
     <article
@@ -63,16 +61,18 @@ const Card = ({
           )}
           {title}
         </button>
-        {standing?.did && <span class={`did ${standing.did}`}>{did[standing.did]}</span>}
+        {standing.did && <span class={`did ${standing.did}`}>{did[standing.did]}</span>}
       </header>
       {note && <p class="quiet note">{note}</p>}
-      {children}
+      <Attributes
+        of={of}
+        changes={changes}
+        all={all || standing.did === "put" || open.has(id)}
+        isWhole={standing.did === "put" || standing.did === "deleted"}
+      />
     </article>
   );
 };
-
-const isOpen = ({ all, open }: Pointing, { row, did: what }: Standing) =>
-  all || what === "put" || open.has(row.id);
 
 const sharedNote = ({ row, moved }: Standing) =>
   row.shared
@@ -85,7 +85,6 @@ export const RawCard = ({ standing, pointing }: { standing: Standing; pointing: 
   const { pk: _, sk: __, ...rest } = version.raw;
   return (
     <Card
-      id={row.id}
       standing={standing}
       pointing={pointing}
       title={
@@ -95,24 +94,18 @@ export const RawCard = ({ standing, pointing }: { standing: Standing; pointing: 
         </code>
       }
       note={sharedNote(standing)}
-    >
-      <Attributes
-        of={rest}
-        changes={raw}
-        all={isOpen(pointing, standing)}
-        isWhole={standing.did === "put" || standing.did === "deleted"}
-      />
-    </Card>
+      of={rest}
+      changes={raw}
+    />
   );
 };
 
 /** A row as the code knows it. */
 export const EntityCard = ({ standing, pointing }: { standing: Standing; pointing: Pointing }) => {
-  const { row, version, entity } = standing;
+  const { version, entity } = standing;
   const { name, by, file, attributes } = version.entity;
   return (
     <Card
-      id={row.id}
       standing={standing}
       pointing={pointing}
       title={
@@ -128,14 +121,9 @@ export const EntityCard = ({ standing, pointing }: { standing: Standing; pointin
           </code>
         )
       }
-    >
-      <Attributes
-        of={attributes}
-        changes={entity}
-        all={isOpen(pointing, standing)}
-        isWhole={standing.did === "put" || standing.did === "deleted"}
-      />
-    </Card>
+      of={attributes}
+      changes={entity}
+    />
   );
 };
 
@@ -150,7 +138,6 @@ export const ViewCard = ({ standing, pointing }: { standing: Standing; pointing:
   ].filter(Boolean);
   return (
     <Card
-      id={row.id}
       standing={standing}
       pointing={pointing}
       title={
@@ -163,14 +150,9 @@ export const ViewCard = ({ standing, pointing }: { standing: Standing; pointing:
         </>
       }
       note={notes.join("; ")}
-    >
-      <Attributes
-        of={version.raw}
-        changes={raw}
-        all={isOpen(pointing, standing)}
-        isWhole={standing.did === "put" || standing.did === "deleted"}
-      />
-    </Card>
+      of={version.raw}
+      changes={raw}
+    />
   );
 };
 
