@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Draws numbers in [0, 1). Its state is data: who puts it back draws the same numbers again. */
 export type Chance = {
   draw: () => number;
@@ -39,4 +41,13 @@ export const chanceFrom = (words: readonly number[]): Chance => {
       [a = 0, b = 0, c = 0, d = 0] = state;
     },
   };
+};
+
+/**
+ * A stream of chance of its own: the same seed and name draw the same numbers, whatever other streams were drawn from.
+ * The 128 bits that it begins with are a hash of both, so that the streams of many thousand seeds do not meet.
+ */
+export const namedChance = (seed: number | string, name: string): Chance => {
+  const hash = createHash("sha256").update(`${seed} ${name}`).digest();
+  return chanceFrom([0, 4, 8, 12].map((at) => hash.readUInt32LE(at)));
 };
