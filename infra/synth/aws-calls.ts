@@ -30,7 +30,7 @@ const keySchema = ({ hashKey, rangeKey }: Inputs) => [
   ...(rangeKey ? [{ AttributeName: rangeKey, KeyType: "RANGE" }] : []),
 ];
 
-/** Where a failed event goes has another name in the call. */
+/** The dead-letter queue of a call has another name there. */
 const destination: Pick<Translation, "without" | "more"> = {
   without: ["destinationConfig"],
   more: ({ destinationConfig }) =>

@@ -43,7 +43,7 @@ const bundle = (root: string): Inputs => {
   return { hash: hash.digest("hex"), files: [...Object.keys(metafile.inputs), ...makers].sort() };
 };
 
-/** What tells that no file was touched, without reading one. */
+/** A fingerprint of names, sizes and times: the same where no file was touched, without reading one. */
 const stamps = (root: string, files: string[]): string =>
   files
     .map((file) => {
@@ -60,7 +60,7 @@ export const inputsHash = (root = repository): string => {
     const known = JSON.parse(readFileSync(noted, "utf8"));
     if (known.sst === sst && known.stamps === stamps(root, known.files)) return known.hash;
   } catch {
-    // none yet
+    // not written yet
   }
   const { hash, files } = bundle(root);
   try {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { refusedByAws } from "./limits.ts";
 import { all, graph } from "./read-graph.ts";
 
-/** There is one where somebody hears of it: not in the local graph. */
+/** A budget exists only where an e-mail address is configured: not in the local graph. */
 const budget = {
   ...{ name: "Budget", budgetType: "COST", timeUnit: "MONTHLY" },
   ...{ limitAmount: "20", limitUnit: "USD", notifications: [] },

@@ -1,7 +1,7 @@
 import type { Outbox } from "@petstore/core/publish-rows";
 import { Resource } from "sst";
 
-/** This context's outbox, for those who empty it. */
+/** This context's outbox, as the relay and the sweeper use it. */
 export const outbox: Outbox = {
   bus: Resource.Bus.name,
   table: Resource.InventoryOutbox.name,

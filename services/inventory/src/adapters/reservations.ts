@@ -18,7 +18,7 @@ const rowWrite = (orderId: string, reservation: Reservation, from: number, to: n
     .params<PutItem>(),
 });
 
-/** All events but the tombstone, which is nobody else's business. It is always alone, so no event of the same change is misnumbered. */
+/** Published are all events but the tombstone. It is always the only event of its change, so the others' numbers have no gap. */
 const publishedOf = (events: readonly ReservationEvent[]) =>
   events.filter(({ type }) => type !== "ReservationClosed");
 

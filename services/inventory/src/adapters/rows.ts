@@ -5,7 +5,7 @@ import { Resource } from "sst";
 import type { Reservation } from "../domain/holding.ts";
 
 const table = { table: Resource.InventoryTable.name, client };
-const casing = "none"; // ids stand in keys as they are
+const casing = "none"; // ElectroDB would write keys in lower case, and ids differ by case
 const text = { type: "string", required: true } as const;
 const number = { type: "number", required: true } as const;
 const byProduct = {

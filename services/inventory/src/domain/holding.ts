@@ -11,7 +11,7 @@ import {
 } from "@petstore/events/inventory";
 import { at, type Line, type Shelf } from "./shelf.ts";
 
-/** What is held for one order. It lives on after its end, to stop whatever arrives late. */
+/** What is held for one order. It is kept after its end, so that a step that arrives late is refused. */
 export type Reservation = {
   status: "NONE" | "HELD" | "SOLD" | "RELEASED" | "EXPIRED" | "RETURNED" | "REFUSED";
   lines: readonly Line[];
@@ -74,6 +74,6 @@ export const evolve = (
   }
 };
 
-/** What a reserve came to: a rejection is written down like a success, and answered as a refusal. */
+/** The outcome of a reserve: a rejection is recorded like a success, and answered as a refusal. */
 export const outcomeOf = ({ reservation: { reason } }: Holding) =>
   reason ? refuse(reason.code, reason.detail) : ok("held");

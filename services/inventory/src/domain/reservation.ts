@@ -21,14 +21,14 @@ export type ReservationCommand = { orderId: OrderId; now: string } & (
   | { type: "CommitStock" | "ReleaseStock" | "ReturnStock" | "ExpireReservation" }
 );
 
-/** Why not. */
+/** Why a command is refused. */
 export type ReservationRefusal = Refusal<
   "AlreadyReleased" | "AlreadySold" | "NotReserved" | "SoldOut"
 >;
 
 const until = (now: string) => new Date(Date.parse(now) + HELD_FOR_MS).toISOString();
 
-/** The rules of a reservation: all lines are held or none, and whatever arrives twice, late or too early finds its place. */
+/** The rules of a reservation: all lines are held or none; a command that comes twice, late or too early changes nothing twice. */
 export const reservation: Decider<
   Holding,
   ReservationCommand,
@@ -56,7 +56,7 @@ export const reservation: Decider<
         if (status === "HELD") return ok([StockCommitted({ orderId, lines: [...held] })]);
         if (status === "SOLD" || status === "RETURNED") return ok([]);
         if (status !== "EXPIRED") return refuse("NotReserved", `The reservation is ${status}.`);
-        // The customer was promised it: sell what is there now.
+        // The order is confirmed and its hold has expired: sell what is there now, if it is enough.
         if (shortOf(shelf, held))
           return refuse("SoldOut", "It was held for you until it expired, and is sold out now.");
         return ok([
@@ -68,7 +68,7 @@ export const reservation: Decider<
         if (status === "HELD") return ok([StockReleased({ orderId, lines: putBack(shelf, held) })]);
         if (status === "SOLD" || status === "RETURNED")
           return refuse("AlreadySold", "What is sold can only be returned.");
-        // Even with nothing to give back: it stops a reserve that is still on its way.
+        // Recorded even with nothing held: it stops a reserve that is still on its way.
         if (status === "NONE" || status === "EXPIRED")
           return ok([ReservationClosed({ orderId, as: "RELEASED" })]);
         return ok([]);
@@ -76,7 +76,7 @@ export const reservation: Decider<
       case "ReturnStock":
         if (status === "SOLD") return ok([StockReturned({ orderId, lines: putBack(shelf, held) })]);
         if (status === "HELD") return ok([StockReleased({ orderId, lines: putBack(shelf, held) })]);
-        // Even with nothing to give back: it stops a reserve or a commit that is still on its way.
+        // Recorded even with nothing held: it stops a reserve or a commit that is still on its way.
         if (status === "NONE" || status === "EXPIRED")
           return ok([ReservationClosed({ orderId, as: "RETURNED" })]);
         return ok([]);

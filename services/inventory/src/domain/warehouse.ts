@@ -35,7 +35,7 @@ export const warehouse: Decider<Shelf, WarehouseCommand, WarehouseEvent, Warehou
       case "ReceiveStock": {
         const { receiptId } = command;
         const levels = putBack(shelf, lines);
-        // Both versions until the first is retired: whoever still reads it misses nothing.
+        // Published in both versions until the first is retired, for consumers that still read it.
         const first = levels.map((level) => StockReceivedV1({ receiptId, ...level }));
         return ok([...first, StockReceived({ receiptId, lines: levels })]);
       }
@@ -57,7 +57,7 @@ export const warehouse: Decider<Shelf, WarehouseCommand, WarehouseEvent, Warehou
       case StockAdjusted.type:
         return at(shelf, [data], true);
       case StockReceivedV1.type:
-        return shelf; // the second version says the same
+        return shelf; // StockReceived says the same in its second version
     }
   },
 };

@@ -4,7 +4,7 @@ import { createMiddleware } from "hono/factory";
 import { Resource } from "sst";
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
-/** An empty key counts for nothing, so an unset one opens no door. */
+/** Empty keys are dropped: a key that was never set must not let anybody in. */
 const keys = [Resource.ProviderApiKey.value, Resource.PreviousProviderApiKey.value].filter(
   (key) => key.length > 0,
 );

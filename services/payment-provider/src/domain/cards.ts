@@ -1,4 +1,4 @@
-/** A piece of news: what the webhook says, and how many seconds after the request it is sent. */
+/** One webhook to send: what it says, and how many seconds after the request. */
 export type News = { status: string; afterSeconds: number };
 
 /** How a test card behaves. No chance is involved: a card does the same each time. */
@@ -12,7 +12,7 @@ export type Card = {
   brokenRefunds: number;
   /** By how many minor units it is charged with more than what was asked for. */
   overcharge: number;
-  /** Its bank authorises it, and takes that back before anything is captured. */
+  /** The bank authorises it, and withdraws the authorisation before anything is captured. */
   withdrawn: boolean;
   news: { authorize: News[]; capture: News[]; refund: News[] };
 };
@@ -48,7 +48,7 @@ const cards: Record<string, Card> = {
       ],
     },
   }),
-  // Old news after new ones, at every turn.
+  // After each change the webhook of the older state is sent after that of the newer one.
   tok_disorder: card("authorized", {
     news: {
       authorize: [

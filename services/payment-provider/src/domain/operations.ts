@@ -81,7 +81,7 @@ export const perform = (
       if (status === "captured") return refuse("AlreadyCaptured", "The money is taken; refund it.");
       if (before && status === "declined")
         return ok({ payment: before, statement: statementOf(before, now) });
-      // Also a payment that nobody asked for: the request may still be on its way, and finds itself given up.
+      // An unknown payment is voided too: its request may still be on its way, and is refused when it arrives.
       const money: Money = { amount: 0, currency: "USD" };
       const payment: Payment = { ...fresh, paymentId, money, card: "", ...before, state: "voided" };
       return ok({ payment, statement: statementOf(payment, now) });

@@ -23,7 +23,7 @@ export type Statement = { paymentId: string; status: string } & Money & {
     refunds?: { cause: string; amount: number }[];
   };
 
-/** Says something of a payment: an answer given early, news told late. */
+/** Describes a payment as of one moment: an answer may be given before the card has decided, a webhook after. */
 export const say = (
   { paymentId, money, state, taken = money }: Payment,
   status: string,

@@ -21,7 +21,7 @@ const ledger = eventStore<PaymentState, LedgerEvent>({
 /** A payment as it was read, and at which length of its history. */
 export type Loaded = { state: PaymentState; version: number };
 
-/** The payment of this id; one that nobody has heard of is new. */
+/** The payment with this id; a new, empty one where there is none yet. */
 export const loadPayment = (id: PaymentId): Promise<Loaded> => ledger.load(id);
 
 /**

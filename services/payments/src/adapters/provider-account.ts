@@ -1,7 +1,7 @@
 import { Resource } from "sst";
 import { paymentProvider } from "./provider.ts";
 
-/** The provider, as this shop's customer of it. */
+/** The payment provider's HTTP API, called with this shop's key. */
 export const provider = paymentProvider({
   url: Resource.PaymentProvider.url,
   apiKey: Resource.ProviderApiKey.value,

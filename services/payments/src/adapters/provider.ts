@@ -14,7 +14,7 @@ const understand = (body: unknown): Said => {
   return saidBy(data);
 };
 
-/** `/problems/card-declined` is the refusal CardDeclined. */
+/** The refusal that a problem's type names: `/problems/card-declined` is CardDeclined. */
 const refusalOf = (status: number, body: unknown): Refusal => {
   const { type, detail } = Problem.partial().parse(body ?? {});
   const code = (type?.split("/").at(-1) ?? `http-${status}`)

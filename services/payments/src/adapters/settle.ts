@@ -9,17 +9,17 @@ import { provider } from "./provider-account.ts";
 
 /** A step that the provider has a part in. */
 export type Step = {
-  /** What our own rules are asked first. */
+  /** The command that our own rules decide first. */
   command: PaymentCommand;
   /** Whether nothing is left to do. */
   isDone: (state: PaymentState) => boolean;
-  /** What the provider is asked. */
+  /** The request to the provider. */
   ask: (state: PaymentState) => Promise<Result<Said>>;
-  /** What to write down of a refusal that stands. */
+  /** The command that records a refusal that stands. */
   whenRefused: (refusal: Refusal) => PaymentCommand;
 };
 
-/** A round that learns nothing new is the last; that learns something, one of few. */
+/** The limit of rounds. A round that learns nothing new is the last anyway. */
 const ROUNDS = 5;
 
 /** Writes a refusal down as a matter for a person: it is published, mailed and logged. */

@@ -11,7 +11,7 @@ import { answerSaga } from "./saga.ts";
 export const withdrawPayment = async (id: PaymentId): Promise<void> => {
   const command = { type: "VoidPayment", trace: currentTrace() } as const;
   const result = await decideOn(id, await loadPayment(id), command);
-  if (!result.ok) return; // It is ours already: then the order was confirmed, and goes back another way.
+  if (!result.ok) return; // The money is captured already: the order was confirmed, and the cancellation ladder refunds it.
   const { state } = result.value;
   const answer = answerOf(state);
   if (state.taskToken && answer && !answer.ok) await answerSaga(state.taskToken, answer);

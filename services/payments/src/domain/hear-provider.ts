@@ -57,11 +57,11 @@ export const hear = (
 
     case "authorized":
       if (state.status === "declined") return contradiction();
-      // Withdrawn: the undo under way gives it back, and nobody shall believe that it can be captured.
+      // We asked for a void: the undo under way releases the money, so it must not count as authorised.
       return state.status === "requested" && !state.withdrawn ? [authorized] : [];
 
     case "declined":
-      // Both have given it up: nothing was taken, and nothing will be.
+      // We asked for a void and the provider declined: nothing was taken, and nothing will be.
       if (state.status === "authorized" && state.withdrawn)
         return [{ type: "Voided", data: heard }];
       if (state.status === "authorized" || state.status === "captured") return contradiction();
@@ -74,7 +74,7 @@ export const hear = (
 
     case "captured":
     case "refunded": {
-      // Withdrawn is none of these: a capture that was under way may have been faster than our void, and is given back.
+      // `withdrawn` is not among these: a capture under way may have been faster than our void; it is recorded, then refunded.
       if (state.status === "declined" || state.status === "voided") return contradiction();
       const implied = [
         ...(state.status === "requested" ? [authorized] : []),

@@ -54,7 +54,7 @@ export const publish = (paymentId: PaymentId, event: LedgerEvent): PaymentEvent 
       return PaymentVoided(payment);
     case "Refunded": {
       const { amount, cause } = event.data;
-      // That too much was taken is a failure to everybody else.
+      // Other contexts have no cause `excess`: to them it is a failure.
       return PaymentRefunded({ ...payment, amount, cause: cause === "excess" ? "failure" : cause });
     }
     case "RefundedByHand": {

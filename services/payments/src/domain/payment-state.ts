@@ -60,7 +60,7 @@ export const otherSumTaken = ({ status, otherSum }: PaymentState): LedgerEvent[]
     ? [{ type: "Captured", data: { amount: otherSum } }]
     : [];
 
-/** Nothing was taken, and nothing will be: neither we nor the provider will come back to it. */
+/** Whether it ended without a capture, for good, in our books and in the provider's. */
 export const isOff = ({ status, withdrawn }: PaymentState): boolean =>
   status === "declined" || status === "voided" || (status === "new" && withdrawn);
 

@@ -85,7 +85,7 @@ describe("whatever happens to a payment", () => {
         const { state, events } = play([authorize, ...commands]);
         expect(refunded(state)).toBeGreaterThanOrEqual(0);
         expect(refunded(state)).toBeLessThanOrEqual(state.captured);
-        // But for what the provider took of another sum: that it said so was written down before.
+        // Except where the provider took another sum: what it said was recorded before.
         const otherSums = events.flatMap(({ type, data }) =>
           type === "Disputed" && data.captured ? [data.captured.amount] : [],
         );

@@ -72,7 +72,7 @@ export const payment: Decider<PaymentState, PaymentCommand, LedgerEvent, Payment
           return refuse("AlreadyCaptured", "The money is ours; only a refund gives it back.");
         if (state.withdrawn || state.status === "declined" || state.status === "voided")
           return ok([]);
-        // Even with nothing to give back: it stops an authorisation that is still on its way.
+        // Recorded even with nothing to void: it stops an authorisation that is still on its way.
         return ok([{ type: "VoidRequested", data: { trace: command.trace } }]);
 
       case "CapturePayment":
@@ -86,7 +86,7 @@ export const payment: Decider<PaymentState, PaymentCommand, LedgerEvent, Payment
         if (isGivenBack(state)) return ok([]);
         const taken = otherSumTaken(state);
         const now = taken.reduce(evolve, state);
-        // What is not taken yet is given up: from here on a capture is refused, and one under way gives itself away.
+        // Not captured yet: from here on a capture is refused. One that is under way shows in what the provider says next.
         if (now.status !== "captured" || !now.currency)
           return ok(now.withdrawn ? [] : [{ type: "VoidRequested", data: { trace } }]);
         if (now.refunding) return ok([]);

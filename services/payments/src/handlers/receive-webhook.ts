@@ -12,7 +12,7 @@ const Received = z.object({ received: z.literal(true) });
 const refused = refusedWith({ UnknownPayment: 404, ProviderSilent: 503 });
 const secrets = [Resource.WebhookSecret.value, Resource.PreviousWebhookSecret.value];
 
-/** Where the provider hints at what became of a payment. Whatever is not answered with 2xx it sends again, and keeps in its dead-letter queue at last. */
+/** Receives the provider's webhooks. Whatever is not answered with 2xx is sent again, and ends in the provider's dead-letter queue. */
 export const app = api().post(
   "/webhooks/payments",
   documented({
