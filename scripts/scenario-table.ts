@@ -7,7 +7,6 @@ export const PAGE = "docs/scenarios.md";
 export const NUMBER =
   /\b(F\d\d|I\d{1,2})(?:([a-h])(?:-([a-h]))?| ([a-h](?:, [a-h])*)(?=\)))?(?![\w/])/g;
 
-const NOT_YET = "not yet";
 const ROW = /^(\| ([FI]\d+[a-h]?) *\| .+? \| .+? \| )(.*?) *\|$/gm;
 
 /** The numbers that a title names: "F62a-d I4" gives F62a, F62b, F62c, F62d and I4. */
@@ -44,13 +43,9 @@ export const unknownNumbers = (page: string, titles: Title[]): string[] => {
   );
 };
 
-/** Numbers that have a test by the page, and none by the titles. */
-export const lostNumbers = (page: string, titles: Title[]): string[] => {
-  const coverage = coverageOf(page, titles);
-  return [...rowsOf(page)]
-    .filter(([number, tests]) => tests !== NOT_YET && coverage.get(number)?.length === 0)
-    .map(([number]) => number);
-};
+/** Numbers that no title names. */
+export const untested = (page: string, titles: Title[]): string[] =>
+  [...coverageOf(page, titles)].flatMap(([number, found]) => (found.length === 0 ? [number] : []));
 
 const linkTo = ({ file, text }: Title) =>
   `[${text.replaceAll(/[|[\]<>`]/g, "\\$&").replaceAll("\n", " ")}](../${file})`;
@@ -60,6 +55,6 @@ export const withTests = (page: string, titles: Title[]): string => {
   const coverage = coverageOf(page, titles);
   return page.replaceAll(ROW, (_, row, number) => {
     const links = [...new Set((coverage.get(number) ?? []).map(linkTo))];
-    return `${row.replaceAll(/ +(?=\|)/g, " ")}${links.join("<br>") || NOT_YET} |`;
+    return `${row.replaceAll(/ +(?=\|)/g, " ")}${links.join("<br>") || "no test"} |`;
   });
 };

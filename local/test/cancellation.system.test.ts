@@ -75,6 +75,21 @@ describe("F62 I4 a customer who cancels", () => {
     },
   );
 
+  it("F62g a day after it was confirmed has all of it back, for nothing is ever shipped", async () => {
+    const { orderId } = await placeIn(shop, "tok_approve");
+    await shop.clock.advance(24 * 60 * MINUTE);
+    expect(await shop.read(orderId)).toMatchObject({
+      status: "CONFIRMED",
+      paid: { amount: PRICE },
+    });
+    const answer = await shop.drive(cancelIn(shop, orderId));
+    expect(answer.status).toBe(202);
+    await shop.settle();
+    isOff(await shop.read(orderId));
+    expect(await shop.read(orderId)).toMatchObject({ refunded: { amount: PRICE } });
+    expect(await shop.broken()).toEqual([]);
+  });
+
   it("F62h twice at the same moment is answered the same, and it is done once", async () => {
     const { orderId } = await placeIn(shop, "tok_approve");
     await shop.clock.advance(MINUTE);
