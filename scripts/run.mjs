@@ -25,6 +25,7 @@ const COMMANDS = {
   seed: "local/commands/seed.ts",
   try: "local/commands/try.ts",
   shop: "local/commands/shop.ts",
+  chaos: "local/commands/chaos.ts",
   screenshots: "web/test/screenshots.ts",
 };
 

@@ -13,17 +13,20 @@ export type Calls = {
   nameOf: (name: string) => string;
 };
 
+/** The physical name of what a graph calls `name`. */
+export const nameIn = (graph: Graph, name: string): string => {
+  const fn = graph.functions.find((one) => one.name === name);
+  const link = graph.functions.map(({ links }) => links[name]?.name).find(Boolean);
+  const physical = fn?.functionName ?? link;
+  if (typeof physical !== "string") throw new Error(`The graph has nothing named ${name}.`);
+  return physical;
+};
+
 /** Calls to a cloud that was made from a graph. */
 export const callsOf = (cloud: Cloud, graph: Graph): Calls => {
   const call: Calls["call"] = (service, operation, input = {}) =>
     cloud.call({ caller: administrator, service, operation, input });
-  const nameOf = (name: string) => {
-    const fn = graph.functions.find((one) => one.name === name);
-    const link = graph.functions.map(({ links }) => links[name]?.name).find(Boolean);
-    const physical = fn?.functionName ?? link;
-    if (typeof physical !== "string") throw new Error(`The graph has nothing named ${name}.`);
-    return physical;
-  };
+  const nameOf = (name: string) => nameIn(graph, name);
   return {
     call,
     nameOf,

@@ -2,6 +2,9 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { type OrderRow, toAnswer } from "../../services/read-side/src/domain/order-view.ts";
 import type { Shop } from "../shop.ts";
 
+/** All that is asked of a shop whose books are opened. */
+type Asked = Pick<Shop, "call" | "nameOf">;
+
 // biome-ignore lint/suspicious/noExplicitAny: rows as they lie in the tables; the judge looks at some of their attributes
 export type Row = Record<string, any>;
 
@@ -21,7 +24,7 @@ export type Books = {
   running: string[];
 };
 
-const scan = async (local: Shop, name: string): Promise<Row[]> => {
+const scan = async (local: Asked, name: string): Promise<Row[]> => {
   const rows: Row[] = [];
   let ExclusiveStartKey: unknown;
   do {
@@ -36,7 +39,7 @@ const scan = async (local: Shop, name: string): Promise<Row[]> => {
   return rows;
 };
 
-const deadLettersOf = async (local: Shop) => {
+const deadLettersOf = async (local: Asked) => {
   const found: Books["deadLetters"] = [];
   const { QueueUrls = [] } = await local.call("sqs", "ListQueues", { MaxResults: 1000 });
   for (const QueueUrl of QueueUrls) {
@@ -53,7 +56,7 @@ const deadLettersOf = async (local: Shop) => {
 };
 
 /** The names of the sagas that are under way. */
-export const runningIn = async (local: Shop) => {
+export const runningIn = async (local: Asked) => {
   const { stateMachines } = await local.call("states", "ListStateMachines");
   const running: string[] = [];
   for (const { stateMachineArn } of stateMachines) {
@@ -67,7 +70,7 @@ export const runningIn = async (local: Shop) => {
 };
 
 /** Opens all books. Reads the tables themselves, as no service may. */
-export const openBooks = async (local: Shop): Promise<Books> => {
+export const openBooks = async (local: Asked): Promise<Books> => {
   const [orders, inventory, payments, provider, read, notifications] = (await Promise.all(
     [
       "OrdersTable",

@@ -1,14 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { awsClients } from "emulator/conformance/clients";
-
-type Ready = {
-  api: string;
-  aws: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  accounts: Record<string, { token: string; customerId: string }>;
-};
+import { startShopProcess } from "../shop-process.ts";
 
 /** A shop that `npm start` runs, seen from outside: AWS's own clients, and its API over HTTP. */
 export type OutsideShop = Awaited<ReturnType<typeof openOutsideShop>>;
@@ -23,19 +15,8 @@ export const openOutsideShop = async ({
   node?: string[];
   env?: Record<string, string>;
 } = {}) => {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [...node, "local/commands/start.ts", "--json", "--port", "0", "--api-port", "0", ...options],
-    { env: { ...process.env, ...env } },
-  );
-  let stderr = "";
-  child.stderr?.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  const ready = await new Promise<Ready>((resolve, reject) => {
-    child.stdout?.once("data", (line) => resolve(JSON.parse(line)));
-    child.once("exit", () => reject(new Error(stderr)));
-  });
+  const { child, ready: opening, stderr, stop } = startShopProcess({ options, node, env });
+  const ready = await opening;
   const { accessKeyId, secretAccessKey } = ready;
   const credentials = { accessKeyId, secretAccessKey };
   const config = { endpoint: ready.aws, region: "us-east-1", credentials, maxAttempts: 1 };
@@ -66,11 +47,11 @@ export const openOutsideShop = async ({
       if (seen) return seen;
       await pause(50);
     }
-    throw new Error(`It did not happen. ${stderr}`);
+    throw new Error(`It did not happen. ${stderr()}`);
   };
   return {
     ...{ child, ready, credentials, config, api, eventually },
-    stderr: () => stderr,
+    stderr,
     ...awsClients(config),
     /** Places an order; answers its id. */
     async place(
@@ -86,10 +67,6 @@ export const openOutsideShop = async ({
     /** Waits until an order, as its customer reads it, has a status. */
     until: (orderId: string, status: string) =>
       eventually(async () => (await api("GET", `/orders/${orderId}`)).body.status === status),
-    stop: (signal: NodeJS.Signals = "SIGINT") =>
-      new Promise<void>((resolve) => {
-        child.once("exit", () => resolve());
-        child.kill(signal);
-      }),
+    stop,
   };
 };
