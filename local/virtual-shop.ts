@@ -83,7 +83,7 @@ export const virtualShop = async ({
   from?: Snapshot;
   keys?: number;
 } & Pick<ShopOptions, "lags" | "coldStarts" | "trace"> = {}): Promise<VirtualShop> => {
-  const options = { trace: false as const, ...wanted };
+  const options = { trace: false as const, issuerKey: "published" as const, ...wanted };
   const from = given ?? (await opened());
   // A fork must not draw the ids again that its original has drawn.
   const clock = virtualClock({ seed: seed ^ (from.now | 0), start: from.now });
