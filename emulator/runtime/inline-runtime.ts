@@ -11,6 +11,7 @@ import { estimatedColdStarts } from "./cold-starts.ts";
 import { environments, type Start } from "./environments.ts";
 import { type Instance, type InstanceHost, startInstance } from "./instance.ts";
 import { compile, type Instantiate } from "./instance-code.ts";
+import { stacksAsInTask, taskFile } from "./task-stacks.ts";
 
 /** Answers a function's outgoing HTTP requests in the process, or throws what `fetch` is to throw. */
 export type Outgoing = (request: Request, functionName: string) => Promise<Response>;
@@ -79,6 +80,7 @@ export const inlineRuntime =
     follow?: boolean | undefined;
   }): MakeRuntime =>
   (world) => {
+    stacksAsInTask();
     const cold = coldStarts ? estimatedColdStarts(world, code) : undefined;
     const bundles = bundlerOf("inline", code);
     const codes = new Map<string, Instantiate>();
@@ -116,8 +118,8 @@ export const inlineRuntime =
         return startAlone(host, fn, instantiate);
       },
     });
-    const codeOf = ({ path }: Bundle): Instantiate => {
-      const instantiate = compiled.get(path) ?? compile(path);
+    const codeOf = ({ path, file }: Bundle): Instantiate => {
+      const instantiate = compiled.get(path) ?? compile(path, taskFile(file));
       compiled.set(path, instantiate);
       return instantiate;
     };
