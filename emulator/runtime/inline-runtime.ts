@@ -96,13 +96,16 @@ export const inlineRuntime =
       start: async (fn, crashed) => {
         const instantiate = codes.get(fn.name);
         if (!instantiate) throw new Error(`${fn.name} was not prepared.`);
-        const caller = { name: fn.name, role: fn.role };
+        const { name, role } = fn;
         const host: InstanceHost = {
           clock: world.clock,
           region: world.region,
           virtual: true,
           note: world.note,
-          call: (service, operation, input) => world.call({ caller, service, operation, input }),
+          call: (service, operation, input, { invocation }) => {
+            const caller = { name, role, ...(invocation && { invocation }) };
+            return world.call({ caller, service, operation, input });
+          },
           async reach(request, requestId) {
             if (outgoing) return outgoing(request, fn.name);
             const { hostname } = new URL(request.url);
