@@ -27,6 +27,7 @@ export type ShopOptions = Pick<
   | "apiUrl"
   | "awsUrl"
   | "trace"
+  | "issuerKey"
 > & {
   graph?: Graph;
   /** Puts back what an earlier shop knew. */

@@ -77,16 +77,20 @@ export const virtualShop = async ({
   seed = 1,
   from: given,
   keys = 0,
+  told = "",
   ...wanted
 }: {
   seed?: number;
   from?: Snapshot;
   keys?: number;
+  /** The seeds of the shops that it goes on from. */
+  told?: string;
 } & Pick<ShopOptions, "lags" | "coldStarts" | "trace"> = {}): Promise<VirtualShop> => {
-  const options = { trace: false as const, ...wanted };
+  const options = { trace: false as const, issuerKey: "published" as const, ...wanted };
   const from = given ?? (await opened());
   // A fork must not draw the ids again that its original has drawn.
-  const clock = virtualClock({ seed: seed ^ (from.now | 0), start: from.now });
+  const story = `${told} ${seed}`;
+  const clock = virtualClock({ seed: story, start: from.now });
   const drive = driverOf(clock);
   const restore = (keeper: Keeper) => keeper.put(from.parts);
   const credentials = administratorOf(from);
@@ -152,6 +156,6 @@ export const virtualShop = async ({
     books,
     broken: async () => judge(await books()).map(({ what }) => withReason(what)),
     fork: ({ seed = 1 } = {}) =>
-      virtualShop({ ...options, seed, keys, from: local.cloud.snapshot() }),
+      virtualShop({ ...options, seed, keys, told: story, from: local.cloud.snapshot() }),
   };
 };

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { dispatcher } from "../doors/api-gateway/dispatch.ts";
 import { functionUrl, httpApi } from "../doors/api-gateway/front.ts";
-import { createIssuer, type Issuer } from "../doors/issuer/issuer.ts";
+import { createIssuer, type Issuer, type IssuerKey } from "../doors/issuer/issuer.ts";
 import {
   type Credentials,
   createKeyRing,
@@ -55,6 +55,8 @@ export type EmulatorOptions = {
   lags?: Lags | undefined;
   /** The administrator's credentials, where they are not to be new ones. */
   credentials?: Credentials | undefined;
+  /** What the issuer signs with; a key of this process's own where nothing is said. */
+  issuerKey?: IssuerKey | undefined;
   /** Who holds a permission, by an ARN of its: what a denied call is told with. */
   placeOf?: PlaceOf;
   /** The addresses under which everything is linked. Nothing listens there unless somebody serves the handlers. */
@@ -199,7 +201,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
     graph.resources.find((resource) => resource.type === `aws:cognito/${type}`),
   );
   const audience = client?.outputs.id ?? graph.app;
-  const issuer = createIssuer(clock, `${apiUrl}${prefix}/issuer`, audience);
+  const issuer = createIssuer(clock, `${apiUrl}${prefix}/issuer`, audience, options.issuerKey);
   if (pool) replace(`https://${pool.outputs.endpoint}`, issuer.url);
 
   const [first, second] = httpApisOf(graph, account, new URL(apiUrl).host, localise);

@@ -1,4 +1,4 @@
-import { seededRandom } from "./chance.ts";
+import { namedChances, seedWords } from "./chance.ts";
 import { createDecisions } from "./decisions.ts";
 import { forwardTime, type TimeSources } from "./forward-time.ts";
 
@@ -12,8 +12,11 @@ export type Timer = { cancel: () => void };
 export type Clock = {
   /** Milliseconds since 1970. */
   now: () => number;
-  /** A number in [0, 1). */
-  random: () => number;
+  /**
+   * A number in [0, 1), of a stream of its own for each name: who draws from one does not shift what others draw. The name
+   * says who draws and what for: "sqs ids Things".
+   */
+  random: (stream?: string) => number;
   /** Runs `task` after `ms` milliseconds. The label names the decision in traces: "sqs deliver Things". */
   after: (ms: number, label: string, task: () => unknown) => Timer;
   /** Keeps virtual time from passing while real work (a signature, a worker) is under way. */
@@ -54,7 +57,7 @@ export const realClock = (
 
   return {
     now,
-    random: Math.random,
+    random: () => Math.random(),
     after(ms, label, task) {
       if (stopped) return noTimer;
       const run = async () => {
@@ -108,14 +111,14 @@ export const virtualClock = ({
     throw error;
   },
 }: {
-  seed?: number;
+  seed?: number | string;
   start?: number;
   onError?: (error: unknown, label: string) => void;
 } = {}): VirtualClock => {
-  const random = seededRandom(seed);
+  let now = start;
+  const { draw: random } = namedChances(seedWords(seed), () => now);
   const decisions = createDecisions(random, onError);
   const { quiet } = decisions;
-  let now = start;
 
   const step = (until: number): boolean => {
     const begun = decisions.begin(until);

@@ -28,9 +28,9 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 const order = (a: Entry, b: Entry) => a.at - b.at || a.tie - b.tie;
 const before = (a: Entry, b: Entry) => order(a, b) < 0;
 
-/** Decisions in a binary heap by time; `random` decides between those that are due at once. */
+/** Decisions in a binary heap by time; `random` decides between those that are due at once, by the label of each. */
 export const createDecisions = (
-  random: () => number,
+  random: (label: string) => number,
   onError: (error: unknown, label: string) => void,
 ): Decisions => {
   let queue: Entry[] = [];
@@ -87,7 +87,7 @@ export const createDecisions = (
 
   return {
     add(at, label, task) {
-      const entry: Entry = { at, tie: random(), label, task };
+      const entry: Entry = { at, tie: random(label), label, task };
       push(entry);
       const cancel = () => {
         if (!entry.task) return;

@@ -8,6 +8,8 @@ export type Caller = {
   role: string;
   /** For a service: the ARN of what it calls for, as conditions on aws:SourceArn name it. */
   source?: string;
+  /** For a function: the request id of the invocation in which it calls. */
+  invocation?: string;
 };
 
 /** The outside client: the AWS CLI, a test, the boot itself. */

@@ -1,5 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import { chanceFrom } from "./chance.ts";
+import { namedChances } from "./chance.ts";
 import type { Clock } from "./clock.ts";
 import { createDecisions, type Decision } from "./decisions.ts";
 import { forwardTime, type TimeSources } from "./forward-time.ts";
@@ -98,9 +98,6 @@ export const pacedClock = ({
 }: PacedClockOptions = {}): PacedClock => {
   const { wall = Date.now, monotonic = () => performance.now() } = sources;
   const real = forwardTime({ ...sources, wall, monotonic });
-  const chance = chanceFrom(from?.chance ?? freshChance());
-  const decisions = createDecisions(chance.draw, onError);
-  const { quiet } = decisions;
   const listeners = new Set<(change: ClockChange) => void>();
   const afterwards = new Set<() => void>();
 
@@ -108,6 +105,10 @@ export const pacedClock = ({
   let [paused, standing, stopped] = [false, false, false];
   let seen = { real: real(), monotonic: monotonic() };
   let current = from?.now ?? seen.real;
+  const chance = namedChances([], () => current);
+  chance.restore(from?.chance ?? freshChance());
+  const decisions = createDecisions(chance.draw, onError);
+  const { quiet } = decisions;
   /** Where the wall wants it to be, and up to where that is because the wall went ahead. */
   let [target, slept] = [current, current];
   let wake: { at: number; cancel: () => void } | undefined;
@@ -315,8 +316,8 @@ export const pacedClock = ({
     turnBack({ now, chance: state }) {
       look();
       decisions.clear();
-      chance.restore(state);
       current = now;
+      chance.restore(state);
       standHere();
       arm();
       tell({ what: "turned back", to: now });

@@ -1,8 +1,11 @@
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** A version 4 UUID drawn from `random`, so that the same seed gives the same ids. */
-export const uuid = (random: () => number): string => {
-  const word = () => Math.floor(random() * 0x1_0000_0000);
+/** A version 4 UUID drawn from a stream of chance, so that the same seed gives the same ids. */
+export const uuid = (
+  { random }: { random: (stream?: string) => number },
+  stream?: string,
+): string => {
+  const word = () => Math.floor(random(stream) * 0x1_0000_0000);
   const pair = (bits: number) => hex[bits & 255] as string;
   const four = (bits: number) => pair(bits >>> 8) + pair(bits);
   const [a, b, c, d] = [word(), word(), word(), word()];

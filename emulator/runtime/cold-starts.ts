@@ -8,7 +8,7 @@ export type ColdStarts = {
   /** Milliseconds that the next environment of a function takes to start. */
   startMs: (fn: FunctionConfig) => number;
   /** Milliseconds that an environment is kept from its last invocation on. */
-  keptMs: () => number;
+  keptMs: (fn: Pick<FunctionConfig, "name">) => number;
 };
 
 /**
@@ -31,7 +31,8 @@ export const estimatedColdStarts = ({ clock: { random, hold } }: World, code: Co
     async prepare({ name, file }) {
       sizes.set(name, (await hold(bundles.bundle(file))).bytes);
     },
-    startMs: ({ name }) => Math.round(estimate(sizes.get(name) ?? 0) * (0.75 + random() / 2)),
-    keptMs: () => Math.round((5 + 10 * random()) * minute),
+    startMs: ({ name }) =>
+      Math.round(estimate(sizes.get(name) ?? 0) * (0.75 + random(`lambda cold start ${name}`) / 2)),
+    keptMs: ({ name }) => Math.round((5 + 10 * random(`lambda kept ${name}`)) * minute),
   };
 };

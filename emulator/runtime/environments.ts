@@ -95,13 +95,15 @@ export const environments = (
     return pool;
   };
 
-  const rest = (pool: Pool, environment: Environment) => {
+  const rest = (name: string, pool: Pool, environment: Environment) => {
     if (generations.get(environment) !== pool.generation) return discard(pool, environment);
     pool.idle.push(environment);
     if (cold)
       pool.reapers.set(
         environment,
-        life.after(cold.keptMs(), "lambda environment ends", () => retire(pool, environment)),
+        life.after(cold.keptMs({ name }), "lambda environment ends", () =>
+          retire(pool, environment),
+        ),
       );
     pool.waiting.shift()?.();
   };
@@ -203,7 +205,7 @@ export const environments = (
         const { environment } = started;
         const done = () => {
           busy.environment = undefined;
-          rest(pool, environment);
+          rest(fn.name, pool, environment);
         };
         if (over) return done();
         busy.environment = environment;
@@ -232,7 +234,7 @@ export const environments = (
       if (pool.count > 0) return;
       const started = await obtain(fn, pool, "warm", initialisation);
       if (!started.ok) return;
-      rest(pool, started.environment);
+      rest(fn.name, pool, started.environment);
     },
 
     crash(functionName, requestId) {

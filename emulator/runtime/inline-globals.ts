@@ -10,6 +10,8 @@ import { lambdaConsole } from "./lambda-console.ts";
 /** What a function instance needs of the world around it to have its own time, chance, environment and output. */
 export type GlobalsHost = {
   clock: Clock;
+  /** A number in [0, 1), for what the function's code draws. */
+  random: () => number;
   /** Whether time, chance and Node's modules are the clock's, or those of the machine. */
   virtual: boolean;
   name: string;
@@ -116,7 +118,7 @@ const dateOf = (clock: Clock): DateConstructor => {
   });
 };
 
-const cryptoOf = ({ clock: { random }, orderly }: GlobalsHost) => {
+const cryptoOf = ({ random, orderly }: GlobalsHost) => {
   const fill = <T extends ArrayBufferView>(view: T): T => {
     if (view instanceof Uint32Array) {
       for (let i = 0; i < view.length; i++) view[i] = random() * 2 ** 32;
@@ -129,7 +131,7 @@ const cryptoOf = ({ clock: { random }, orderly }: GlobalsHost) => {
     }
     return view;
   };
-  const randomUUID = () => uuid(random);
+  const randomUUID = () => uuid({ random });
   const { subtle: realSubtle } = nodeCrypto.webcrypto;
   const subtle = new Proxy(realSubtle, {
     get: (target, name) => {
@@ -318,7 +320,7 @@ export const instanceGlobals = (host: GlobalsHost) => {
     ...(virtual
       ? {
           performance,
-          Math: Object.create(Math, { random: { value: clock.random } }),
+          Math: Object.create(Math, { random: { value: () => host.random() } }),
           crypto: webcrypto,
           AbortSignal: abortSignalOf(timers),
         }

@@ -11,6 +11,7 @@ import { estimatedColdStarts } from "./cold-starts.ts";
 import { environments, type Start } from "./environments.ts";
 import { type Instance, type InstanceHost, startInstance } from "./instance.ts";
 import { compile, type Instantiate } from "./instance-code.ts";
+import { stacksAsInTask, taskFile } from "./task-stacks.ts";
 
 /** Answers a function's outgoing HTTP requests in the process, or throws what `fetch` is to throw. */
 export type Outgoing = (request: Request, functionName: string) => Promise<Response>;
@@ -79,6 +80,7 @@ export const inlineRuntime =
     follow?: boolean | undefined;
   }): MakeRuntime =>
   (world) => {
+    stacksAsInTask();
     const cold = coldStarts ? estimatedColdStarts(world, code) : undefined;
     const bundles = bundlerOf("inline", code);
     const codes = new Map<string, Instantiate>();
@@ -94,13 +96,16 @@ export const inlineRuntime =
       start: async (fn, crashed) => {
         const instantiate = codes.get(fn.name);
         if (!instantiate) throw new Error(`${fn.name} was not prepared.`);
-        const caller = { name: fn.name, role: fn.role };
+        const { name, role } = fn;
         const host: InstanceHost = {
           clock: world.clock,
           region: world.region,
           virtual: true,
           note: world.note,
-          call: (service, operation, input) => world.call({ caller, service, operation, input }),
+          call: (service, operation, input, { invocation }) => {
+            const caller = { name, role, ...(invocation && { invocation }) };
+            return world.call({ caller, service, operation, input });
+          },
           async reach(request, requestId) {
             if (outgoing) return outgoing(request, fn.name);
             const { hostname } = new URL(request.url);
@@ -116,8 +121,8 @@ export const inlineRuntime =
         return startAlone(host, fn, instantiate);
       },
     });
-    const codeOf = ({ path }: Bundle): Instantiate => {
-      const instantiate = compiled.get(path) ?? compile(path);
+    const codeOf = ({ path, file }: Bundle): Instantiate => {
+      const instantiate = compiled.get(path) ?? compile(path, taskFile(file));
       compiled.set(path, instantiate);
       return instantiate;
     };

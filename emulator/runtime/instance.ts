@@ -21,8 +21,13 @@ export type InstanceHost = {
   /** Whether time, chance and Node's modules are the clock's, or those of the machine. */
   virtual: boolean;
   note: (fact: Record<string, unknown> & { kind: string }) => void;
-  /** Makes an AWS call, signed with an access key. */
-  call: (service: string, operation: string, input: unknown, key: string) => Promise<unknown>;
+  /** Makes an AWS call, signed with an access key, in an invocation or before the first. */
+  call: (
+    service: string,
+    operation: string,
+    input: unknown,
+    by: { key: string; invocation?: string },
+  ) => Promise<unknown>;
   /** Answers an outgoing HTTP request. */
   reach: (request: Request, requestId: string) => Promise<Response>;
   /** Runs work of other threads, one after the other. */
@@ -55,6 +60,8 @@ export const startInstance = async (
   const { clock, orderly, crashed } = host;
   let life: "awake" | "frozen" | "dead" = "awake";
   let requestId = "";
+  /** Each invocation has chance of its own, whatever others of its function drew. */
+  const random = (what = "") => clock.random(`lambda ${what} ${fn.name} ${requestId}`);
   let isThrown = false; // what is printed at the moment is an error of the handler, by the runtime
   const thawed: (() => void)[] = [];
   const enter = (callback: () => void) => {
@@ -88,6 +95,7 @@ export const startInstance = async (
 
   const { bound, stop } = instanceGlobals({
     clock,
+    random: () => random("chance"),
     virtual: host.virtual,
     name: fn.name,
     variables: {
@@ -114,13 +122,18 @@ export const startInstance = async (
         dispatch: (service, operation, input) =>
           life === "dead"
             ? never
-            : returning(host.call(service, operation, input, env.AWS_ACCESS_KEY_ID ?? "")),
+            : returning(
+                host.call(service, operation, input, {
+                  key: env.AWS_ACCESS_KEY_ID ?? "",
+                  ...(requestId && { invocation: requestId }),
+                }),
+              ),
         wait: (ms) =>
           new Promise((resolve) =>
             clock.after(ms, `sdk retry in ${fn.name}`, () => enter(resolve)),
           ),
-        random: clock.random,
-        uuid: () => uuid(clock.random),
+        random: () => random("sdk"),
+        uuid: () => uuid({ random }, "sdk"),
       }),
   });
 

@@ -95,7 +95,7 @@ const start = async ({ instance: number, fn, bundle }: Extract<ToThread, { kind:
         region,
         virtual: false,
         note: (fact) => tell({ kind: "fact", fact }),
-        call: (service, operation, input, key) =>
+        call: (service, operation, input, { key }) =>
           new Promise((resolve, reject) => {
             last += 1;
             calls.set(last, (answer) => {

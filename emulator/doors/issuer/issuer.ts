@@ -1,7 +1,15 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign as signBytes } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign as signBytes,
+} from "node:crypto";
 import type { Clock } from "../../kernel/clock.ts";
 import type { WireHandler } from "../wire/message.ts";
 import { ownHeaders } from "../wire/own-answer.ts";
+import { publishedKey } from "./published-key.ts";
 
 /** Whom an id token is about. */
 export type Subject = { sub: string; name: string; email: string; groups: string[] };
@@ -18,23 +26,36 @@ export type Issuer = {
   handle: WireHandler;
 };
 
+/** Which key an issuer signs with: one that this process made, or one that all the world knows and every process has. */
+export type IssuerKey = "own" | "published";
+
 type Pair = { privateKey: KeyObject; jwk: Record<string, unknown> };
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-const newPair = (): Pair => {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const jwk = publicKey.export({ format: "jwk" });
+const pairOf = (privateKey: KeyObject): Pair => {
+  const jwk = createPublicKey(privateKey).export({ format: "jwk" });
   const kid = createHash("sha256").update(String(jwk.n)).digest("base64url");
   return { privateKey, jwk: { ...jwk, kid, alg: "RS256", use: "sig" } };
 };
 
+const privateKeys: Record<IssuerKey, () => KeyObject> = {
+  own: () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey,
+  published: () => createPrivateKey({ key: publishedKey, format: "jwk" }),
+};
+
 // A pair costs up to 0.3 s, and nothing that is signed with it outlives the process.
-let pair: Pair | undefined;
+const pairs = new Map<IssuerKey, Pair>();
 
 /** An issuer at `url` whose tokens are meant for `audience`. */
-export const createIssuer = (clock: Clock, url: string, audience: string): Issuer => {
-  pair ??= newPair();
+export const createIssuer = (
+  clock: Clock,
+  url: string,
+  audience: string,
+  key: IssuerKey = "own",
+): Issuer => {
+  const pair = pairs.get(key) ?? pairOf(privateKeys[key]());
+  pairs.set(key, pair);
   const { privateKey, jwk } = pair;
   const json = (value: unknown, status = 200) => ({
     status,

@@ -22,7 +22,7 @@ export type Holder = { caller: Caller; secretAccessKey: string };
 /** A key ring; `holders` is where it keeps them. */
 export const createKeyRing = (clock: Clock, holders = new Map<string, Holder>()): KeyRing => {
   const draw = (length: number) =>
-    Array.from({ length }, () => base32[Math.floor(clock.random() * 32)]).join("");
+    Array.from({ length }, () => base32[Math.floor(clock.random("iam keys") * 32)]).join("");
 
   return {
     issue(caller) {

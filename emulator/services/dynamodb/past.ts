@@ -45,6 +45,7 @@ export const createPast = (clock: Clock, window: number): Past => {
     pasts.set(rows, known);
     return known;
   };
+  const ago = (item: string) => Math.max(0, 2 * clock.random(`dynamodb lag ${item}`) - 1) * window;
   /** All versions in the order in which they end. */
   const ending: { past: Sorted<Place>; place: string; until: number }[] = [];
   const forget = () => {
@@ -62,7 +63,7 @@ export const createPast = (clock: Clock, window: number): Past => {
     const moments = new Map<string, number>();
     const at = (place: Place | undefined, current: Row | undefined) => {
       if (!place) return current;
-      const moment = moments.get(place.item) ?? now - Math.max(0, 2 * clock.random() - 1) * window;
+      const moment = moments.get(place.item) ?? now - ago(place.item);
       moments.set(place.item, moment);
       const version = place.versions.find(({ until }) => until > moment);
       return version ? version.row : current;

@@ -32,7 +32,7 @@ export const createTable = ({ store }: Context, request: CreateTable) => {
   ];
   const settings: TableSettings = {
     name: TableName,
-    id: uuid(store.world.clock.random),
+    id: uuid(store.world.clock, `dynamodb table ${TableName}`),
     createdAt: store.world.clock.now() / 1000,
     keys: keysOf(request.KeySchema, definitions),
     definitions,

@@ -68,7 +68,7 @@ export const sweeper = (
     const now = clock.now();
     const first = store.tables.has(name) ? earliest(table, Math.floor(now / 1000)) : undefined;
     if (first === store.sweeps.get(name)?.first) return;
-    const late = lateness * (1 + clock.random());
+    const late = lateness * (1 + clock.random(`dynamodb late ${name}`));
     if (first === undefined) store.sweeps.delete(name);
     else store.sweeps.set(name, { first, at: Math.max(now, first * 1000 + late) });
     arm(name);

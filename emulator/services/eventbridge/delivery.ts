@@ -165,7 +165,7 @@ export const createDeliveries = <Goods>(
     if (!again) return giveUp();
     if (retries >= (shipment.retryPolicy?.MaximumRetryAttempts ?? most.attempts))
       return giveUp("MaximumRetryAttempts");
-    const delay = backoff(retries, clock.random());
+    const delay = backoff(retries, clock.random(`backoff of ${shipment.label}`));
     if (now + delay > deadline) return giveUp("MaximumEventAgeInSeconds");
     const told = { code, message: String(failure), retries, inMs: delay };
     note({ kind: `${kind}.retry`, ...shipment.fact, ...told });

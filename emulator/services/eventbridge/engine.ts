@@ -58,7 +58,7 @@ export const eventBridgeEngine = (world: World): Engine => {
         const ingestedAt = `${new Date(takenAt).toISOString().slice(0, 19)}Z`;
         const input = targetInput(event, target, { ruleArn, ruleName: rule, ingestedAt });
         const call = callOf(target.Arn, input, {
-          name: () => `${event.id}_${uuid(clock.random)}`,
+          name: () => `${event.id}_${uuid(clock, `events name ${event.id}`)}`,
           group: target.SqsParameters?.MessageGroupId,
         });
         if (call) return world.call({ caller, ...call });

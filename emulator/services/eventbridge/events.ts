@@ -83,7 +83,7 @@ export const eventOperations = (
     if (!(Math.abs(ms) <= latest)) return notValid("Time", "Time is not a timestamp.");
     const event: BusEvent = {
       version: "0",
-      id: uuid(clock.random),
+      id: uuid(clock, `events id ${caller.invocation ?? caller.name}`),
       "detail-type": entry.DetailType,
       source: entry.Source,
       account,

@@ -34,7 +34,7 @@ type Mapping = {
 
 /** The same for the same source and function: what is kept of a mapping finds it again after another boot. */
 const idOf = (source: string, functionName: string): string =>
-  uuid(seededRandom(fnv1a(`${source} ${functionName}`)));
+  uuid({ random: seededRandom(fnv1a(`${source} ${functionName}`)) });
 
 /** The entries of one mapping in a part that holds those of all, by what its keys have behind the mapping's id. */
 const entriesOf = <T>(all: Map<string, T>, id: string) => ({

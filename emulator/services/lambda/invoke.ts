@@ -116,7 +116,10 @@ export const invocations = (
     if (bytes.byteLength > most) throw tooLarge(bytes.byteLength, most);
     const text = bytes.byteLength > 0 ? bytes.toString("utf8") : "{}";
     const value = parsed(text);
-    const requestId = uuid(clock.random);
+    const requestId = uuid(
+      clock,
+      `lambda request ${input.FunctionName} ${caller.invocation ?? caller.name}`,
+    );
     if (InvocationType === "Event") {
       enqueue(created.config.name, requestId, text);
       return { StatusCode: 202 };

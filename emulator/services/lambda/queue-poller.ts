@@ -206,7 +206,11 @@ export const queuePoller = (host: PollerHost & { settle: Settle }): Poller => {
   const poll = () => {
     if (scheduled || polling || !listening || running >= most()) return;
     scheduled = true;
-    life.after(pollDelay * clock.random(), `lambda poll ${name}`, pollNow);
+    life.after(
+      pollDelay * clock.random(`lambda poll delay ${name}`),
+      `lambda poll ${name}`,
+      pollNow,
+    );
   };
 
   const wakeUp = () => {

@@ -33,7 +33,7 @@ export const streamBatches = ({
       caller: caller(),
       body: JSON.stringify({
         requestContext: {
-          requestId: uuid(clock.random),
+          requestId: uuid(clock, `lambda drop ${source}`),
           functionArn: functionArn(),
           condition,
           approximateInvokeCount: attempts,

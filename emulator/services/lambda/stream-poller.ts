@@ -254,7 +254,11 @@ export const streamPoller = (
     again = true;
     if (scheduled || polling || !listening) return;
     scheduled = true;
-    life.after(pollDelay * clock.random(), `lambda poll ${name}`, pollNow);
+    life.after(
+      pollDelay * clock.random(`lambda poll delay ${name}`),
+      `lambda poll ${name}`,
+      pollNow,
+    );
   };
 
   const pause = () => {

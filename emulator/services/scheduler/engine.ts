@@ -163,7 +163,7 @@ export const schedulerEngine = (world: World): Engine => {
       // `after` is the occurrence before, so that none is left out when time passes in leaps.
       plan(schedule, next.due);
       const { Name, Arn, Target } = schedule;
-      const execution = uuid(clock.random);
+      const execution = uuid(clock, `schedule execution ${schedule.Arn}`);
       const { seq } = trace.write({
         kind: "schedule",
         name: Name,
@@ -190,7 +190,12 @@ export const schedulerEngine = (world: World): Engine => {
       return;
     }
     const window = (schedule.FlexibleTimeWindow.MaximumWindowInMinutes ?? 0) * 60_000;
-    const next = { due, at: due + (window > 0 ? Math.floor(clock.random() * window) : 0) };
+    const next = {
+      due,
+      at:
+        due +
+        (window > 0 ? Math.floor(clock.random(`schedule window ${schedule.Arn}`) * window) : 0),
+    };
     nexts.set(key, next);
     arm(schedule, next);
   };
@@ -222,7 +227,7 @@ export const schedulerEngine = (world: World): Engine => {
       fact: { schedule: Name, target: Target.Arn, executionId: execution, scheduledTime: time },
       async send(retries) {
         const call = callOf(Target.Arn, input(retries), {
-          name: () => uuid(clock.random),
+          name: () => uuid(clock, `schedule name ${Arn}`),
           group: Target.SqsParameters?.MessageGroupId,
         });
         return call && world.call({ caller, ...call });

@@ -151,7 +151,7 @@ export const sesEngine = (world: World): SesEngine => {
         const set = input.ConfigurationSetName ?? identity.configurationSet;
         if (set !== undefined) feedback.required(set);
         const email: Email = {
-          id: uuid(clock.random),
+          id: uuid(clock, `ses email ${sender}`),
           time: clock.now(),
           from: FromEmailAddress,
           to: [...to],

@@ -165,7 +165,7 @@ export const mailFeedback = (world: World) => {
         const kind = fateOf(recipient);
         const told = Object.values(sets.get(set)?.destinations ?? {});
         if (!kind || !told.some(({ types }) => types.includes(kind))) continue;
-        const id = uuid(clock.random);
+        const id = uuid(clock, `ses feedback ${email.id}`);
         const feedback = { kind, set, email, recipient };
         waiting.set(id, feedback);
         tell(id, feedback);

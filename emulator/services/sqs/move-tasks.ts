@@ -79,7 +79,7 @@ export const moveTasks = ({
     const destination = byArn(arn);
     if (!destination) return end(task, "FAILED", "AWS.SimpleQueueService.NonExistentQueue");
     const moved: Fresh = {
-      id: uuid(clock.random),
+      id: uuid(clock, `sqs redriven ${message.id}`),
       body: message.body,
       md5: message.md5,
       attributes: message.attributes,
@@ -141,7 +141,7 @@ export const moveTasks = ({
       const known = [...tasks.values()].filter((task) => task.source === SourceArn);
       for (const { id } of known.slice(0, -9)) tasks.delete(id); // no more than ten are ever listed
       const task: MoveTask = {
-        id: uuid(clock.random),
+        id: uuid(clock, `sqs redrive ${SourceArn}`),
         source: SourceArn,
         destination: DestinationArn,
         perSecond,

@@ -55,11 +55,14 @@ export const receiver = (
   },
 ) => {
   /** The one place where the order of a standard queue is decided. */
-  const inOrder = function* ({ visible }: QueueMessages): Generator<Message> {
+  const inOrder = function* ({ arn }: Queue, { visible }: QueueMessages): Generator<Message> {
     if (!shuffle) return yield* visible.values();
     const left = [...visible.values()];
     while (left.length > 0)
-      yield left.splice(Math.floor(clock.random() * left.length), 1)[0] as Message;
+      yield left.splice(
+        Math.floor(clock.random(`sqs order ${arn}`) * left.length),
+        1,
+      )[0] as Message;
   };
 
   /** Moves a message that was received too often to the dead-letter queue. */
@@ -109,7 +112,7 @@ export const receiver = (
       const policy = redrivePolicyOf(queue);
       const deadLetters = policy && byArn(policy.deadLetterTargetArn);
       const found: Message[] = [];
-      for (const message of inOrder(messages)) {
+      for (const message of inOrder(queue, messages)) {
         if (found.length === most) break;
         if (retention.expire(queue, message)) continue;
         if (deadLetters && message.receivesHere >= policy.maxReceiveCount)
@@ -120,7 +123,7 @@ export const receiver = (
       const now = clock.now();
       const wants = wantedBy(input);
       return found.map(({ holder: _, ...message }) => {
-        const handle = `${message.id} ${queue.arn} ${uuid(clock.random)}`;
+        const handle = `${message.id} ${queue.arn} ${uuid(clock, `sqs receipt ${message.id}`)}`;
         const received = {
           ...message,
           receives: message.receives + 1,

@@ -68,7 +68,7 @@ export const sender =
     check(queue, entry);
     const { MessageAttributes, MessageSystemAttributes = {}, DelaySeconds } = entry;
     const message: Fresh = {
-      id: uuid(clock.random),
+      id: uuid(clock, `sqs message ${queue.arn} ${caller.invocation ?? caller.name}`),
       body: entry.MessageBody,
       md5: md5(entry.MessageBody),
       attributes: MessageAttributes && structuredClone(MessageAttributes),

@@ -141,7 +141,11 @@ export const executionOperations = ({
   return {
     StartExecution: (input: Input) => {
       const machineArn = required(input, "stateMachineArn");
-      const { name = uuid(clock.random), input: given = "{}", traceHeader } = input;
+      const {
+        name = uuid(clock, `states name ${machineArn}`),
+        input: given = "{}",
+        traceHeader,
+      } = input;
       checkName(name);
       const machine = machineFor(machineArn);
       if (machine.deleting)

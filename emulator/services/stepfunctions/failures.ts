@@ -36,7 +36,7 @@ export const createFailures = (context: Context) => {
       v.tries[at] = before + 1;
       v.retryCount += 1;
       Object.assign(v, { task: undefined, children: undefined, outcome: undefined });
-      const delay = delayOf(retrier, before, clock.random);
+      const delay = delayOf(retrier, before, () => clock.random(`states retry ${x.arn}`));
       context.simple.sleep(x, t, clock.now() + Math.trunc(delay));
       world.note({
         kind: "states.retry",

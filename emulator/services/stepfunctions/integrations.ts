@@ -120,9 +120,9 @@ const inputOf = (
   }
 };
 
-const metadata = (world: World, status: number) => ({
+const metadata = (world: World, integration: Integration, status: number) => ({
   SdkHttpMetadata: { AllHttpHeaders: {}, HttpHeaders: {}, HttpStatusCode: status },
-  SdkResponseMetadata: { RequestId: uuid(world.clock.random) },
+  SdkResponseMetadata: { RequestId: uuid(world.clock, `states answer ${integration.service}`) },
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer in the shape of its service
@@ -134,7 +134,7 @@ const resultOf = (world: World, integration: Integration, answer: any): Json => 
       return {
         ExecutedVersion: answer.ExecutedVersion ?? "$LATEST",
         Payload: payload,
-        ...metadata(world, 200),
+        ...metadata(world, integration, 200),
         StatusCode: answer.StatusCode ?? 200,
       };
     }
@@ -144,10 +144,10 @@ const resultOf = (world: World, integration: Integration, answer: any): Json => 
       return {
         ExecutionArn: answer.executionArn,
         StartDate: answer.startDate,
-        ...metadata(world, 200),
+        ...metadata(world, integration, 200),
       };
     default:
-      return { ...answer, ...metadata(world, 200) };
+      return { ...answer, ...metadata(world, integration, 200) };
   }
 };
 
@@ -188,7 +188,7 @@ const failureOf = (world: World, integration: Integration, error: unknown): Fail
   const named = code.endsWith("Exception") ? code : `${code}Exception`;
   return {
     error: `${prefix}.${UNNAMED.includes(code) ? unnamed : named}`,
-    cause: `${message} (Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${uuid(world.clock.random)}; Proxy: null)`,
+    cause: `${message} (Service: ${service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${uuid(world.clock, `states answer ${integration.service}`)}; Proxy: null)`,
   };
 };
 

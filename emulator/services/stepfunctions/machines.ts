@@ -182,7 +182,7 @@ export const machineOperations = ({
         );
       if (roleArn) checkRole(roleArn);
       const id = definition && checked(definition);
-      const revisionId = uuid(clock.random);
+      const revisionId = uuid(clock, `states revision ${machine.arn}`);
       machines.set(machine.arn, {
         ...machine,
         ...(id && { definition: id }),

@@ -49,7 +49,7 @@ export const createTaskStates = (context: Context) => {
     const integration = integrationAt(x, t);
     const task: Task = { open: false };
     if (integration.callback) task.token = tokenFor(clock, x, t);
-    if (integration.operation === "StartExecution") task.name = uuid(clock.random);
+    if (integration.operation === "StartExecution") task.name = uuid(clock, `states name ${x.arn}`);
     v.task = task;
     changed(x);
     const given = s.Arguments === undefined ? v.input : await fill(x, t, s.Arguments, "Arguments");

@@ -5,7 +5,8 @@ const PREFIX = "AQCEAAAAKgAAAAMAAAAAAAAAA";
 
 /** A new task token. It names its task only to this engine: for everybody else it is opaque. */
 export const tokenFor = (clock: Clock, execution: Execution, thread: Thread): string => {
-  const secret = Array.from({ length: 8 }, () => clock.random().toString(36).slice(2)).join("");
+  const drawn = () => clock.random(`states token ${execution.arn}`).toString(36).slice(2);
+  const secret = Array.from({ length: 8 }, drawn).join("");
   const text = JSON.stringify([execution.arn, thread.id, secret]);
   return PREFIX + Buffer.from(text).toString("base64");
 };

@@ -117,9 +117,13 @@ const ownFunctions = (clock: Clock, known: Map<string, Defined>) => {
     ["partition", partition, "<an:a>"],
     ["range", range, "<nnn:a>"],
     ["hash", hash, "<ss?:s>"],
-    ["uuid", () => uuid(clock.random), "<:s>"],
+    ["uuid", () => uuid(clock, "jsonata uuid"), "<:s>"],
     ["parse", (text: string) => JSON.parse(text), "<s:x>"],
-    ["random", (seed?: number) => (seed === undefined ? clock.random() : drawn(seed)), "<n?:n>"],
+    [
+      "random",
+      (seed?: number) => (seed === undefined ? clock.random("jsonata random") : drawn(seed)),
+      "<n?:n>",
+    ],
     ["millis", () => clock.now(), "<:n>"],
     [
       "now",
@@ -146,7 +150,7 @@ const ownFunctions = (clock: Clock, known: Map<string, Defined>) => {
       (values: Json[]) => {
         const shuffled = [...values];
         for (let i = shuffled.length - 1; i > 0; i -= 1) {
-          const j = Math.floor(clock.random() * (i + 1));
+          const j = Math.floor(clock.random("jsonata shuffle") * (i + 1));
           [shuffled[i], shuffled[j]] = [shuffled[j] as Json, shuffled[i] as Json];
         }
         return shuffled;
