@@ -101,7 +101,7 @@ const weighted = CARDS.flatMap(([card, share]) => Array<string>(share).fill(card
 /** How many orders a plan has, at least and at most. */
 export type Size = { least: number; most: number };
 
-const usual: Size = { least: 3, most: 12 };
+const usual: Size = { least: 3, most: 40 };
 
 const orderOf = (seed: number, index: number, until: number): OrderPlan => {
   const name = `order-${index}`;
@@ -184,15 +184,18 @@ const staffOf = (seed: number, orders: OrderPlan[], until: number): Act[] => {
 
 /** The plan of a seed. */
 export const planOf = (seed: number, { least, most }: Size = usual): Plan => {
-  const { below } = drawing(namedChance(seed, "workload"));
-  const until = 2 * MINUTE + below(6 * MINUTE);
-  const count = least + below(most - least + 1);
+  const chance = namedChance(seed, "workload");
+  const { below } = drawing(chance);
+  const { draw } = chance;
+  const until = MINUTE + below(3 * MINUTE);
+  // Most runs are small, for that shows as much in less time; some are as large as they may be.
+  const count = least + Math.floor((most - least + 1) * draw() ** 5);
   const orders = Array.from({ length: count }, (_, i) => orderOf(seed, i + 1, until));
   return {
     version: 1,
     seed,
     until,
-    calmAt: until + 4 * MINUTE,
+    calmAt: until + 3 * MINUTE,
     orders,
     acts: [...orders.flatMap((order) => cancelsOf(seed, order)), ...staffOf(seed, orders, until)],
     faults: swarmOf(seed),

@@ -1,4 +1,3 @@
-import { namedChance } from "emulator/kernel/chance";
 import type { Entry } from "emulator/kernel/trace";
 import { judge } from "../judge/judge.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
@@ -6,12 +5,11 @@ import { stir } from "./gate.ts";
 import { hashOfRun } from "./hash.ts";
 import { idsOf, namesOf } from "./names.ts";
 import { askShop, outside } from "./oracles.ts";
-import { peopleOf, sendOn } from "./people.ts";
+import { peopleOf } from "./people.ts";
 import type { Done, Plan } from "./plan.ts";
+import { repair } from "./rest.ts";
 import { scarceShop } from "./scarce-shop.ts";
 import { type Violation, watch } from "./watch.ts";
-
-const MINUTE = 60_000;
 
 /** What came of a run. */
 export type Outcome = {
@@ -45,27 +43,6 @@ export type Wanted = {
  */
 const SETTLED_OTHERWISE = /(Notifications|OutboxFailures|Sweep|Start)\w*Queue holds/;
 
-/** A person decides about each order that needs one, until none does. */
-const attend = async (shop: VirtualShop, plan: Plan, ids: ReadonlyMap<string, string>) => {
-  const { local, drive } = shop;
-  for (let round = 1; round <= 3; round++) {
-    let found = false;
-    for (const { name, as } of plan.orders) {
-      const id = ids.get(name) ?? "";
-      const answer = await drive(local.api({ path: `/orders/${id}`, as }));
-      if (answer.status !== 200) continue;
-      if ((answer.json() as { status: string }).status !== "NEEDS_ATTENTION") continue;
-      found = true;
-      const { draw } = namedChance(plan.seed, `attend ${name} ${round}`);
-      const decision = draw() < 0.5 && round < 3 ? "resume" : "close";
-      const path = `/orders/${id}/${decision}`;
-      await drive(local.api({ method: "POST", path, as: "admin", body: { reason: "Looked." } }));
-    }
-    if (!found) return;
-    await shop.settle();
-  }
-};
-
 /** Runs a plan, from a shop that has just opened to one at rest. The same plan gives the same outcome. */
 export const simulate = async (
   plan: Plan,
@@ -90,15 +67,9 @@ export const simulate = async (
   const violations = seen.violations;
   let stuck: string | undefined;
   try {
-    const acting = drive(people.act());
-    await acting;
+    await drive(people.act());
     stirred.calm();
-    await clock.advance(75 * MINUTE);
-    await shop.settle();
-    await drive(sendOn(local));
-    await clock.advance(MINUTE);
-    await shop.settle();
-    await attend(shop, plan, ids);
+    await repair(shop, plan, ids, seen.open);
   } catch (error) {
     stuck = error instanceof Error ? error.message : String(error);
     violations.push({ invariant: "I18", what: stuck, at: clock.now() });

@@ -26,6 +26,8 @@ export type Watch = {
   violations: Violation[];
   /** What was seen of rulebooks: each edge that an order took. */
   edges: Set<string>;
+  /** The orders that have neither ended nor wait for a person. */
+  open: () => string[];
 };
 
 /** Watches a run from where the shop stands: `stock` and `reservations` are what there is then. */
@@ -40,12 +42,15 @@ export const watch = (stock: readonly Row[], orders: ReadonlySet<string>): Watch
   const payments = new Map<string, Money>();
   const provider = new Map<string, { captured: number; refunded: number; voided: boolean }>();
   const dirty = new Set<string>();
+  const open = new Set<string>();
   let at = 0;
   const broken = (invariant: string, what: string) => void violations.push({ invariant, what, at });
 
   const order = (before: Row | undefined, after: Row | undefined) => {
     if (!after) return broken("I7", `${before?.id} was deleted`);
     const { id, version, state } = after;
+    if (/^(PLACED|REJECTING|CANCELLING)$/.test(state.status)) open.add(id);
+    else open.delete(id);
     if (!orders.has(id)) broken("I5", `${id} was placed by nobody`);
     if (!before) {
       if (version !== 1 || state.status !== "PLACED")
@@ -128,6 +133,7 @@ export const watch = (stock: readonly Row[], orders: ReadonlySet<string>): Watch
   return {
     violations,
     edges: taken,
+    open: () => [...open],
     see(entry) {
       if (entry.kind !== "item") {
         if (dirty.size > 0) judgeShelves(); // what a transaction wrote is whole by now
