@@ -25,6 +25,7 @@ const COMMANDS = {
   seed: "local/commands/seed.ts",
   try: "local/commands/try.ts",
   shop: "local/commands/shop.ts",
+  sim: "local/commands/sim.ts",
   screenshots: "web/test/screenshots.ts",
 };
 

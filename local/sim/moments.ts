@@ -17,6 +17,9 @@ const signs = {
 /** A moment in the life of an order at which somebody may act. */
 export type Moment = keyof typeof signs;
 
+/** The names of all moments. */
+export const moments = Object.keys(signs) as Moment[];
+
 /** The moments that begin with what passes. */
 export const momentsAt = (passage: Passage): Moment[] =>
-  (Object.keys(signs) as Moment[]).filter((moment) => signs[moment](passage));
+  moments.filter((moment) => signs[moment](passage));

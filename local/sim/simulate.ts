@@ -7,6 +7,7 @@ import { idsOf, namesOf } from "./names.ts";
 import { askShop, outside } from "./oracles.ts";
 import { peopleOf } from "./people.ts";
 import type { Done, Plan } from "./plan.ts";
+import { faultsReached, stepsIn } from "./reached.ts";
 import { repair } from "./rest.ts";
 import { scarceShop } from "./scarce-shop.ts";
 import { type Violation, watch } from "./watch.ts";
@@ -33,6 +34,8 @@ export type Outcome = {
 export type Wanted = {
   /** Hears all that passes. */
   onEntry?: (entry: Entry) => void;
+  /** Is given the shop when all is over, before it is closed. */
+  atEnd?: (shop: VirtualShop) => Promise<unknown>;
   /** Opens the shop in which it runs. */
   open?: (seed: number) => Promise<VirtualShop>;
 };
@@ -46,7 +49,7 @@ const SETTLED_OTHERWISE = /(Notifications|OutboxFailures|Sweep|Start)\w*Queue ho
 /** Runs a plan, from a shop that has just opened to one at rest. The same plan gives the same outcome. */
 export const simulate = async (
   plan: Plan,
-  { onEntry, open = scarceShop }: Wanted = {},
+  { onEntry, atEnd, open = scarceShop }: Wanted = {},
 ): Promise<Outcome> => {
   const shop = await open(plan.seed);
   const { local, clock, drive } = shop;
@@ -55,11 +58,13 @@ export const simulate = async (
   const { stock } = await shop.books();
   const seen = watch(stock, new Set(ids.values()));
   const hash = hashOfRun();
+  const steps = stepsIn();
   let entries = 0;
   const deaf = local.cloud.trace.hear((entry) => {
     entries += 1;
     hash.add(entry);
     seen.see(entry);
+    steps.hear(entry);
     onEntry?.(entry);
   });
   const people = peopleOf(shop, plan, ids);
@@ -85,6 +90,7 @@ export const simulate = async (
     for (const one of found) violations.push({ ...one, at: clock.now() });
   }
   deaf();
+  await atEnd?.(shop);
   await local.stop();
   return {
     hash: hash.digest(),
@@ -93,7 +99,7 @@ export const simulate = async (
     violations,
     done: stirred.done,
     points: stirred.points,
-    reached: [...seen.edges],
+    reached: [...new Set([...seen.edges, ...steps.steps, ...faultsReached(stirred.done)])],
     ...(stuck && { stuck }),
   };
 };

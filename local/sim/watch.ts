@@ -62,7 +62,7 @@ export const watch = (stock: readonly Row[], orders: ReadonlySet<string>): Watch
     if (version !== before.version + 1)
       broken("I3", `${id} goes from version ${before.version} to ${version}`);
     if (from.status === to.status) return;
-    taken.add(edge);
+    taken.add(`order ${edge}`);
     const allowed =
       from.status === "NEEDS_ATTENTION" ? [from.was, "CANCELLING"] : edges[from.status];
     const final = from.status === "CANCELLED" && from.closed;
