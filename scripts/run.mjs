@@ -26,6 +26,7 @@ const COMMANDS = {
   try: "local/commands/try.ts",
   shop: "local/commands/shop.ts",
   chaos: "local/commands/chaos.ts",
+  sim: "local/commands/sim.ts",
   screenshots: "web/test/screenshots.ts",
 };
 

@@ -1,0 +1,57 @@
+import { conflict } from "./conflict.ts";
+import { crashAfter } from "./crash-after.ts";
+import { crashBefore } from "./crash-before.ts";
+import { delay } from "./delay.ts";
+import { duplicate } from "./duplicate.ts";
+import type { FaultKind } from "./fault.ts";
+import { lastWords } from "./last-words.ts";
+import { lateAnswer } from "./late-answer.ts";
+import { lateDuplicate } from "./late-duplicate.ts";
+import { lostAnswer } from "./lost-answer.ts";
+import { lostRequest } from "./lost-request.ts";
+import { partialBatchFailure } from "./partial-batch-failure.ts";
+import { partialBatchWrite } from "./partial-batch-write.ts";
+import { partialPutEvents } from "./partial-put-events.ts";
+import { providerRefuses } from "./provider-refuses.ts";
+import { providerResets } from "./provider-resets.ts";
+import { reorder } from "./reorder.ts";
+import { serverError } from "./server-error.ts";
+import { standstill } from "./standstill.ts";
+import { throttle } from "./throttle.ts";
+import { webhookLate } from "./webhook-late.ts";
+import { webhookLost } from "./webhook-lost.ts";
+import { webhookTwice } from "./webhook-twice.ts";
+import { zombie } from "./zombie.ts";
+
+/** All kinds of faults, by name. */
+export const faultKinds = {
+  conflict,
+  "crash-after": crashAfter,
+  "crash-before": crashBefore,
+  delay,
+  duplicate,
+  "last-words": lastWords,
+  "late-answer": lateAnswer,
+  "late-duplicate": lateDuplicate,
+  "lost-answer": lostAnswer,
+  "lost-request": lostRequest,
+  "partial-batch-failure": partialBatchFailure,
+  "partial-batch-write": partialBatchWrite,
+  "partial-put-events": partialPutEvents,
+  "provider-refuses": providerRefuses,
+  "provider-resets": providerResets,
+  reorder,
+  "server-error": serverError,
+  standstill,
+  throttle,
+  "webhook-late": webhookLate,
+  "webhook-lost": webhookLost,
+  "webhook-twice": webhookTwice,
+  zombie,
+} as const satisfies Record<string, FaultKind>;
+
+/** The name of a kind of fault. */
+export type FaultName = keyof typeof faultKinds;
+
+/** The names of all kinds. */
+export const faultNames = Object.keys(faultKinds) as FaultName[];

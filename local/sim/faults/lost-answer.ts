@@ -1,0 +1,12 @@
+import { lost } from "./errors.ts";
+import { type FaultKind, repeatable } from "./fault.ts";
+
+/** A request that is carried out, and whose answer never comes. */
+export const lostAnswer: FaultKind = {
+  says: "is done, but its answer is lost",
+  fits: repeatable,
+  strike: async (call, next) => {
+    await next(call);
+    throw lost(call);
+  },
+};

@@ -1,0 +1,80 @@
+import { namedChance } from "emulator/kernel/chance";
+import type { Gate } from "emulator/kernel/cloud";
+import type { Call } from "emulator/kernel/engine";
+import type { Shop } from "../shop.ts";
+import { type FaultName, faultKinds } from "./faults/index.ts";
+import type { Done, Plan } from "./plan.ts";
+import { type Passage, pointsOf } from "./points.ts";
+
+/** What a call takes on the wire, in milliseconds: most are quick, some are not. */
+const latencyOf = (drawn: number): number => Math.floor(1 + 60 * drawn ** 4 + 8 * drawn);
+
+/** What stands at the gate of all calls of a run. */
+export type Stirred = {
+  /** Every point that was passed, in its order. */
+  points: string[];
+  /** The faults that happened, each at its point. */
+  done: Done[];
+  /** No more faults from now on. */
+  calm: () => void;
+};
+
+const pass: Gate = (call, next) => next(call);
+
+/** What becomes of a call: nothing, or the fault that the plan has for its point. */
+const chooser = ({ seed, faults }: Plan) => {
+  if (faults.kind === "exactly") {
+    const at = new Map(faults.points.map(({ point, fault }) => [point, fault]));
+    return ({ point }: Passage): FaultName | undefined => at.get(point);
+  }
+  const { kinds, chance } = faults;
+  return (passage: Passage, call: Call): FaultName | undefined => {
+    // Of each point its own chance: what happens elsewhere does not change what happens here.
+    const { draw } = namedChance(seed, `fault ${passage.point}`);
+    if (draw() >= chance) return undefined;
+    const fitting = kinds.filter((kind) => faultKinds[kind].fits(passage, call));
+    return fitting[Math.floor(draw() * fitting.length)];
+  };
+};
+
+/**
+ * Puts a run's gate before all calls: each call of the shop takes its time, is named, told to `heard`, and spoilt where the
+ * plan says so. What an administrator asks is let through, and polls that find nothing worth a name.
+ */
+export const stir = (
+  { cloud }: Shop,
+  plan: Plan,
+  names: ReadonlyMap<string, string>,
+  heard: (passage: Passage) => void,
+): Stirred => {
+  const { clock } = cloud;
+  const nameOf = pointsOf(names);
+  const choose = chooser(plan);
+  let calm = false;
+  const stirred: Stirred = {
+    points: [],
+    done: [],
+    calm: () => {
+      calm = true;
+    },
+  };
+  const later = (ms: number) =>
+    new Promise<void>((resolve) => clock.after(ms, "on the wire", resolve));
+
+  cloud.guard(async (call, next) => {
+    if (call.poll || call.caller.name === "administrator") return pass(call, next);
+    const passage = nameOf(call);
+    const { point } = passage;
+    stirred.points.push(point);
+    heard(passage);
+    const { draw } = namedChance(plan.seed, `latency ${point}`);
+    await later(latencyOf(draw()));
+    const fault = calm ? undefined : choose(passage, call);
+    if (!fault) return next(call);
+    stirred.done.push({ point, fault });
+    cloud.note({ kind: "fault", what: `${point} ${faultKinds[fault].says}`, fault, point });
+    const means = { clock, draw: namedChance(plan.seed, `strike ${point}`).draw };
+    return faultKinds[fault].strike(call, next, means);
+  });
+  return stirred;
+};

@@ -1,0 +1,35 @@
+import type { Snapshot } from "emulator/kernel/keep";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { scarce } from "./plan.ts";
+
+let emptied: Promise<Snapshot> | undefined;
+
+/** Sells nothing, but counts the shelves again: there is little left of anything. */
+const emptyShelves = async (): Promise<Snapshot> => {
+  const shop = await virtualShop();
+  const { stock } = await shop.books();
+  for (const { productId, available } of stock) {
+    const left = scarce[productId] ?? available;
+    if (left === available) continue;
+    const answer = await shop.drive(
+      shop.local.api({
+        method: "POST",
+        path: "/stock/adjustments",
+        as: "admin",
+        headers: { "idempotency-key": `count-${productId}` },
+        body: { productId, quantity: left - available, reason: "Counted." },
+      }),
+    );
+    if (answer.status !== 201) throw new Error(`The shelves were not emptied: ${answer.text}`);
+  }
+  await shop.settle();
+  const snapshot = shop.local.cloud.snapshot();
+  await shop.local.stop();
+  return snapshot;
+};
+
+/** A shop with little left of anything. It is opened once in a process, for all runs. */
+export const scarceShop = async (seed: number): Promise<VirtualShop> => {
+  emptied ??= emptyShelves();
+  return virtualShop({ seed, from: await emptied, trace: {} });
+};
