@@ -3,10 +3,11 @@ import { Trace } from "@petstore/core/event";
 import { log } from "@petstore/core/log";
 import * as z from "zod";
 import { runOf } from "../domain/run.ts";
+import { firstOf, nextRun } from "../domain/run-names.ts";
 import { arnOf } from "./machines.ts";
 import { findOrder } from "./order-row.ts";
 import { orders } from "./orders.ts";
-import { findExecution, firstOf, nextRun, startSaga } from "./sagas.ts";
+import { findExecution, startSaga } from "./sagas.ts";
 
 const Input = z.looseObject({ orderId: z.string(), trace: z.unknown() });
 

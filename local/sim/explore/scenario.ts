@@ -1,0 +1,23 @@
+import type { Left } from "./world.ts";
+
+/** What an exploration begins with: the card, the shelf, and how much may happen. */
+export type Scenario = {
+  name: string;
+  card: string;
+  /** How many there are of the one product that is ordered. */
+  available?: number;
+  /** The bank of a card that needs time never answers. */
+  silentBank?: boolean;
+} & Partial<Left>;
+
+/** Nothing goes wrong, and nobody does anything. */
+export const nothing: Left = {
+  faults: 0,
+  cancels: 0,
+  resumes: 0,
+  closes: 0,
+  expiries: 0,
+  sweeps: 0,
+  counts: 0,
+  refundsByHand: 0,
+};
