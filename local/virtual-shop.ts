@@ -42,21 +42,26 @@ export type VirtualShop = {
   fork: (options?: { seed?: number }) => Promise<VirtualShop>;
 };
 
-let justOpened: Promise<Snapshot> | undefined;
+/** Another shop than ours: what is different in its code, or in its cloud. */
+export type Variant = Required<Pick<ShopOptions, "code" | "graph">>;
+
+const OURS = {};
+const justOpened = new WeakMap<Variant | typeof OURS, Promise<Snapshot>>();
 
 /** The shop as it has opened and come to rest. That takes longer than most stories: it is done once in a process. */
-const opened = (): Promise<Snapshot> => {
+const opened = (variant?: Variant): Promise<Snapshot> => {
   const open = async () => {
     const clock = virtualClock();
     const { cloud, stop } = await driverOf(clock)(
-      openShop({ clock, runtime: "inline", trace: false }),
+      openShop({ clock, runtime: "inline", trace: false, ...variant }),
     );
     const snapshot = cloud.snapshot();
     stop();
     return snapshot;
   };
-  justOpened ??= open();
-  return justOpened;
+  const snapshot = justOpened.get(variant ?? OURS) ?? open();
+  justOpened.set(variant ?? OURS, snapshot);
+  return snapshot;
 };
 
 /** The administrator's key in a snapshot: who goes on from it has the same one. */
@@ -77,21 +82,23 @@ export const virtualShop = async ({
   seed = 1,
   from: given,
   keys = 0,
+  variant,
   ...wanted
 }: {
   seed?: number;
   from?: Snapshot;
   keys?: number;
+  variant?: Variant | undefined;
 } & Pick<ShopOptions, "lags" | "coldStarts" | "trace"> = {}): Promise<VirtualShop> => {
   const options = { trace: false as const, ...wanted };
-  const from = given ?? (await opened());
+  const from = given ?? (await opened(variant));
   // A fork must not draw the ids again that its original has drawn.
   const clock = virtualClock({ seed: seed ^ (from.now | 0), start: from.now });
   const drive = driverOf(clock);
   const restore = (keeper: Keeper) => keeper.put(from.parts);
   const credentials = administratorOf(from);
   const local = await drive(
-    openShop({ clock, runtime: "inline", restore, credentials, ...options }),
+    openShop({ clock, runtime: "inline", restore, credentials, ...options, ...variant }),
   );
   const errors = hearErrors(local);
   /** Who reads of a dead letter wants to know what its consumer said. */
@@ -152,6 +159,6 @@ export const virtualShop = async ({
     books,
     broken: async () => judge(await books()).map(({ what }) => withReason(what)),
     fork: ({ seed = 1 } = {}) =>
-      virtualShop({ ...options, seed, keys, from: local.cloud.snapshot() }),
+      virtualShop({ ...options, variant, seed, keys, from: local.cloud.snapshot() }),
   };
 };
