@@ -1,4 +1,5 @@
 import type { Holder } from "emulator/doors/wire/credentials";
+import type { Graph } from "emulator/boot/graph";
 import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
 import { administrator } from "emulator/kernel/engine";
@@ -43,24 +44,27 @@ export type VirtualShop = {
 };
 
 /** Another shop than ours: what is different in its code, or in its cloud. */
-export type Variant = Required<Pick<ShopOptions, "code" | "graph">>;
+export type Variant = Pick<ShopOptions, "code" | "graph">;
 
 const OURS = {};
-const justOpened = new WeakMap<Variant | typeof OURS, Promise<Snapshot>>();
+const justOpened = new WeakMap<object, Promise<Snapshot>>();
 
-/** The shop as it has opened and come to rest. That takes longer than most stories: it is done once in a process. */
-const opened = (variant?: Variant): Promise<Snapshot> => {
+/**
+ * The shop, or one with another cloud, as it has opened and come to rest. That takes longer than most stories: it is done
+ * once in a process.
+ */
+const opened = (graph?: Graph): Promise<Snapshot> => {
   const open = async () => {
     const clock = virtualClock();
     const { cloud, stop } = await driverOf(clock)(
-      openShop({ clock, runtime: "inline", trace: false, ...variant }),
+      openShop({ clock, runtime: "inline", trace: false, ...(graph && { graph }) }),
     );
     const snapshot = cloud.snapshot();
     stop();
     return snapshot;
   };
-  const snapshot = justOpened.get(variant ?? OURS) ?? open();
-  justOpened.set(variant ?? OURS, snapshot);
+  const snapshot = justOpened.get(graph ?? OURS) ?? open();
+  justOpened.set(graph ?? OURS, snapshot);
   return snapshot;
 };
 
@@ -91,7 +95,7 @@ export const virtualShop = async ({
   variant?: Variant | undefined;
 } & Pick<ShopOptions, "lags" | "coldStarts" | "trace"> = {}): Promise<VirtualShop> => {
   const options = { trace: false as const, ...wanted };
-  const from = given ?? (await opened(variant));
+  const from = given ?? (await opened(variant?.graph));
   // A fork must not draw the ids again that its original has drawn.
   const clock = virtualClock({ seed: seed ^ (from.now | 0), start: from.now });
   const drive = driverOf(clock);

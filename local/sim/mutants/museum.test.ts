@@ -30,7 +30,8 @@ describe("the museum of mutants", () => {
       const { graph } = await variantOf(mutant);
       const isOfLadder = [...byFile.keys()].some((file) => /\/(saga|state-machine)/.test(file));
       const changed = (mutant.graph?.length ?? 0) > 0 || isOfLadder;
-      expect(JSON.stringify(graph) !== JSON.stringify(shopGraph())).toBe(changed);
+      expect(graph !== undefined).toBe(changed);
+      expect(JSON.stringify(graph)).not.toBe(JSON.stringify(shopGraph()));
     },
   );
 

@@ -11,9 +11,11 @@ const LADDERS = "local/sim/mutants/ladders.ts";
 
 type Definition = { States: Record<string, { Arguments?: { FunctionName: string } }> };
 
-/** Compiles the ladders anew, as they are in this code, with the functions that the graph has for their steps. */
+/** Compiles the ladders anew where a patch is in them, with the functions that the graph has for their steps. */
 export const recompiled = async (graph: Graph, patchedCode: Code): Promise<Graph> => {
-  const { path } = await bundlerOf("aws", patchedCode).bundle(LADDERS);
+  const bundled = (one: Code) => bundlerOf("aws", one).bundle(LADDERS);
+  const { path } = await bundled(patchedCode);
+  if (patchedCode.patches && path === (await bundled(code)).path) return graph;
   const { toStateMachine, ...ladders }: typeof import("./ladders.ts") = await import(
     pathToFileURL(path).href
   );
@@ -41,6 +43,7 @@ const changed = (graph: Graph, { resource: name, find, replace }: GraphPatch): G
   return { ...graph, resources };
 };
 
+const ours = shopGraph();
 const variants = new WeakMap<Mutant, Promise<Variant>>();
 
 /** The shop with a defect in it: its code, and its cloud. Throws where the place of the defect is not found exactly once. */
@@ -48,7 +51,8 @@ export const variantOf = (mutant: Mutant): Promise<Variant> => {
   const make = async (): Promise<Variant> => {
     const { patches = [], graph = [] } = mutant;
     const other = { ...code, patches };
-    return { code: other, graph: graph.reduce(changed, await recompiled(shopGraph(), other)) };
+    const cloud = graph.reduce(changed, await recompiled(ours, other));
+    return { code: other, ...(cloud !== ours && { graph: cloud }) };
   };
   const variant = variants.get(mutant) ?? make();
   variants.set(mutant, variant);
