@@ -1,3 +1,4 @@
+import type { Graph } from "emulator/boot/graph";
 import type { Holder } from "emulator/doors/wire/credentials";
 import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
@@ -42,21 +43,29 @@ export type VirtualShop = {
   fork: (options?: { seed?: number }) => Promise<VirtualShop>;
 };
 
-let justOpened: Promise<Snapshot> | undefined;
+/** Another shop than ours: what is different in its code, or in its cloud. */
+export type Variant = Pick<ShopOptions, "code" | "graph">;
 
-/** The shop as it has opened and come to rest. That takes longer than most stories: it is done once in a process. */
-const opened = (): Promise<Snapshot> => {
+const OURS = {};
+const justOpened = new WeakMap<object, Promise<Snapshot>>();
+
+/**
+ * The shop, or one with another cloud, as it has opened and come to rest. That takes longer than most stories: it is done
+ * once in a process.
+ */
+const opened = (graph?: Graph): Promise<Snapshot> => {
   const open = async () => {
     const clock = virtualClock();
     const { cloud, stop } = await driverOf(clock)(
-      openShop({ clock, runtime: "inline", trace: false }),
+      openShop({ clock, runtime: "inline", trace: false, ...(graph && { graph }) }),
     );
     const snapshot = cloud.snapshot();
     stop();
     return snapshot;
   };
-  justOpened ??= open();
-  return justOpened;
+  const snapshot = justOpened.get(graph ?? OURS) ?? open();
+  justOpened.set(graph ?? OURS, snapshot);
+  return snapshot;
 };
 
 /** The administrator's key in a snapshot: who goes on from it has the same one. */
@@ -78,6 +87,7 @@ export const virtualShop = async ({
   from: given,
   keys = 0,
   told = "",
+  variant,
   ...wanted
 }: {
   seed?: number;
@@ -85,9 +95,10 @@ export const virtualShop = async ({
   keys?: number;
   /** The seeds of the shops that it goes on from. */
   told?: string;
+  variant?: Variant | undefined;
 } & Pick<ShopOptions, "lags" | "coldStarts" | "trace"> = {}): Promise<VirtualShop> => {
   const options = { trace: false as const, issuerKey: "published" as const, ...wanted };
-  const from = given ?? (await opened());
+  const from = given ?? (await opened(variant?.graph));
   // A fork must not draw the ids again that its original has drawn.
   const story = `${told} ${seed}`;
   const clock = virtualClock({ seed: story, start: from.now });
@@ -95,7 +106,7 @@ export const virtualShop = async ({
   const restore = (keeper: Keeper) => keeper.put(from.parts);
   const credentials = administratorOf(from);
   const local = await drive(
-    openShop({ clock, runtime: "inline", restore, credentials, ...options }),
+    openShop({ clock, runtime: "inline", restore, credentials, ...options, ...variant }),
   );
   const errors = hearErrors(local);
   /** Who reads of a dead letter wants to know what its consumer said. */
@@ -156,6 +167,10 @@ export const virtualShop = async ({
     books,
     broken: async () => judge(await books()).map(({ what }) => withReason(what)),
     fork: ({ seed = 1 } = {}) =>
-      virtualShop({ ...options, seed, keys, told: story, from: local.cloud.snapshot() }),
+      virtualShop({
+        ...options,
+        ...{ variant, seed, keys, told: story },
+        from: local.cloud.snapshot(),
+      }),
   };
 };

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
-import type { BuildOptions, Message, Plugin, TransformOptions } from "esbuild";
+import type { BuildOptions, Message, Metafile, Plugin, TransformOptions } from "esbuild";
+import { type Patch, patching } from "./patch.ts";
 
 /**
  * What a bundle is for. `aws`: an ES module, as SST uploads it. `inline`: CommonJS that `compile` makes instances of;
@@ -117,21 +118,34 @@ export const recipeOf = (kind: BundleKind, external: string[]): unknown => {
   return [plain, external, kind === "inline" && [asCommonJs, inBlock(""), String(shared)]];
 };
 
+/** All files that a file imports, itself included: also those of which esbuild put nothing but a number into the bundle. */
+const importedBy = (entry: string, { inputs }: Metafile): string[] => {
+  const found = new Set([entry]);
+  for (const path of found)
+    for (const imported of inputs[path]?.imports ?? [])
+      if (imported.path in inputs) found.add(imported.path);
+  return [...found];
+};
+
 /** Builds handlers in one run of esbuild, by their slugs. Throws esbuild's own error where one does not compile. */
 const buildOnce = async (
   kind: BundleKind,
   root: string,
   external: string[],
   files: Map<string, string>,
+  patches: readonly Patch[] = [],
 ): Promise<Built[]> => {
   const { build, transform } = await import("esbuild");
+  const { plugins = [], ...plain } = optionsOf[kind];
   const options: BuildOptions = {
-    ...optionsOf[kind],
+    ...plain,
+    plugins: patches.length > 0 ? [...plugins, patching(root, patches)] : plugins,
     absWorkingDir: root,
     external: [...common.external, ...external],
   };
   const { outputFiles = [], metafile } = await build({
     ...options,
+    metafile: true,
     entryPoints: Object.fromEntries([...files].map(([slug, file]) => [slug, `./${file}`])),
   });
 
@@ -155,19 +169,19 @@ const buildOnce = async (
   };
 
   const outputs = new Map(
-    Object.entries(metafile?.outputs ?? {}).map(([path, output]) => [basename(path), output]),
+    Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]),
   );
   const built = new Map(outputFiles.map((file) => [basename(file.path), file]));
   return Promise.all(
     [...files].map(async ([slug, file]): Promise<Built> => {
       const output = outputs.get(`${slug}.mjs`);
       const made = built.get(`${slug}.mjs`);
-      if (!output || !made) throw new Error(`${file} was not built.`);
+      if (!output?.entryPoint || !made) throw new Error(`${file} was not built.`);
       return {
         slug,
         contents: kind === "inline" ? Buffer.from(await commonJs(made.text, file)) : made.contents,
         exports: output.exports,
-        inputs: Object.keys(output.inputs)
+        inputs: importedBy(output.entryPoint, metafile)
           .filter((path) => !path.includes("node_modules/"))
           .map((path) => resolve(root, path)),
       };

@@ -56,6 +56,19 @@ describe("bundling", () => {
     expect((await import(after.path)).handler()).toBe("good evening");
   });
 
+  it("builds anew what only took a number from a file that has another one now", async () => {
+    await write("lib/number.ts", "export const seconds = 60;");
+    await write(
+      "three.ts",
+      'import { seconds } from "./lib/number.ts";\nexport const handler = () => seconds;',
+    );
+    const before = await bundler().bundle("three.ts");
+    await write("lib/number.ts", "export const seconds = 90;");
+    const after = await bundler().bundle("three.ts");
+    expect([before.path, after.path].map((path) => path !== before.path)).toEqual([false, true]);
+    expect((await import(after.path)).handler()).toBe(90);
+  });
+
   it("reports the sizes of what was asked for", async () => {
     const bundles = bundler();
     const [one, two] = await Promise.all([bundles.bundle("one.ts"), bundles.bundle("two.ts")]);

@@ -1,8 +1,9 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BundleKind, buildHandlers, DoesNotCompile, recipeOf } from "./build.ts";
 import { type Bundle, bundleStore, type Hash, hashing, sha, slugOf } from "./bundle-store.ts";
 import { handlerPathFault } from "./handler-path.ts";
+import type { Patch } from "./patch.ts";
 
 /** Builds bundles, many at once, and keeps them by content from one start to the next. */
 export type Bundler = {
@@ -22,6 +23,8 @@ export type Code = {
   cache: string;
   /** Modules that are in no bundle, because the definition says so. */
   external?: string[];
+  /** What is other in it, for a test. Nothing that is uploaded is built with any. */
+  patches?: readonly Patch[];
 };
 
 const emulatorRoot = fileURLToPath(new URL("../", import.meta.url));
@@ -37,21 +40,17 @@ const extensions: Record<BundleKind, string> = { aws: ".mjs", inline: ".cjs" };
 type Answers = Map<string, Bundle | Error>;
 
 /** A bundler for one kind of bundle. Files asked for in one turn are built in one run of esbuild. */
-export const createBundler = ({
-  kind,
-  code: { root, cache, external = [] },
-}: {
-  kind: BundleKind;
-  code: Code;
-}): Bundler => {
-  const store = bundleStore(root, join(cache, "bundles", kind), extensions[kind]);
+export const createBundler = ({ kind, code }: { kind: BundleKind; code: Code }): Bundler => {
+  const { root, cache, external = [], patches = [] } = code;
+  const folder = patches.length > 0 ? join("patched", sha(JSON.stringify(patches))) : "";
+  const store = bundleStore(root, join(cache, "bundles", folder, kind), extensions[kind]);
   const done = new Map<string, Promise<Bundle>>();
   const finished = new Map<string, Bundle>();
   let batch: { files: Set<string>; built: Promise<Answers> } | undefined;
 
   const buildInto = async (answers: Answers, files: string[], key: string, hash: Hash) => {
     const slugs = new Map(files.map((file) => [slugOf(file), file]));
-    for (const built of await buildHandlers(kind, root, external, slugs)) {
+    for (const built of await buildHandlers(kind, root, external, slugs, patches)) {
       const file = slugs.get(built.slug) as string;
       answers.set(file, await store.keep(file, built, key, hash));
     }
@@ -120,10 +119,24 @@ export const createBundler = ({
 
 const bundlers = new Map<string, Bundler>();
 
+/** Bundles again only what patches are in. All else is, to the file, what it is without them. */
+const patchedBundler = (kind: BundleKind, { patches = [], ...code }: Code): Bundler => {
+  const plain = bundlerOf(kind, code);
+  const other = createBundler({ kind, code: { ...code, patches } });
+  const places = new Set(patches.map(({ file }) => resolve(code.root, file)));
+  const orPatched = (ask: "bundle" | "again") => async (file: string) => {
+    const found = await plain[ask](file);
+    return found.inputs.some((input) => places.has(input)) ? other[ask](file) : found;
+  };
+  return { ...plain, bundle: orPatched("bundle"), again: orPatched("again") };
+};
+
 /** The bundler of one kind for some code. All who ask for the same in this process have the same one. */
 export const bundlerOf = (kind: BundleKind, code: Code): Bundler => {
   const key = JSON.stringify([kind, code]);
-  const bundler = bundlers.get(key) ?? createBundler({ kind, code });
+  const make = () =>
+    code.patches?.length ? patchedBundler(kind, code) : createBundler({ kind, code });
+  const bundler = bundlers.get(key) ?? make();
   bundlers.set(key, bundler);
   return bundler;
 };
