@@ -1,13 +1,15 @@
 import { checkGraph, type Graph } from "../boot/graph.ts";
 import { isObject } from "../kernel/json.ts";
-import { nestsTooDeep } from "../kernel/nesting.ts";
+import type { Change } from "../kernel/keep.ts";
 import { CannotStart } from "../kernel/refusals.ts";
 import type { Entry } from "../kernel/trace.ts";
+import { sizeOfJson } from "./json-size.ts";
+import { type PartShapes, partShapes } from "./part-shapes.ts";
 import { FORMAT, type RecordedMoment, type Recording, type RecordingHead } from "./recording.ts";
-import { type Bounds, linesOfSealed, unreadable } from "./sealed-file.ts";
+import { type Bounds, linesOfSealed, unreadable, usualBounds } from "./sealed-file.ts";
 
 /** More than any recording has. */
-const MOST = { moments: 1_000, entries: 5_000_000, changes: 10_000_000 };
+const MOST = { moments: 200, entries: 500_000, changes: 2_000_000 };
 
 /** The last millisecond that a date can be of. */
 const LAST_MS = 8.64e15;
@@ -20,6 +22,8 @@ const isText = (value: unknown, most: number): value is string =>
   typeof value === "string" && value.length <= most;
 const isChance = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length === 4 && value.every((one) => Number.isInteger(one));
+const isSpeed = (value: unknown) =>
+  value === "max" || (typeof value === "number" && value > 0 && value <= 4);
 const isOptional = (value: unknown) => value === undefined || isCount(value);
 
 const isHead = (line: Record<string, unknown>) =>
@@ -30,7 +34,7 @@ const isHead = (line: Record<string, unknown>) =>
   isTime(line.recordedAt) &&
   isTime(line.now) &&
   isCount(line.epoch) &&
-  (line.speed === "max" || typeof line.speed === "number") &&
+  isSpeed(line.speed) &&
   isChance(line.seed) &&
   isCount(line.moments) &&
   isCount(line.entries);
@@ -59,15 +63,37 @@ const isEntry = (entry: unknown, seq: number | undefined): entry is Entry =>
 /** A name that is the way to a prototype says nothing here. */
 const harmless = (name: string, value: unknown) => (name === "__proto__" ? undefined : value);
 
+/** Makes lines, as long as all of them together are not more than a recording has. */
+const liner = ({ each, values }: Bounds) => {
+  let left = values;
+  return (text: string): Record<string, unknown> => {
+    const size = sizeOfJson(text, each);
+    if (size.depth > each.depth) throw new Error("a line goes too deep");
+    if (size.text > each.text) throw new Error("a line has a text that is too long");
+    if (size.values > each.values) throw new Error("a line has too much in it");
+    left -= size.values;
+    if (left < 0) throw new Error(`it has more than ${values} values in it`);
+    return lineOf(text);
+  };
+};
+
 const lineOf = (text: string): Record<string, unknown> => {
-  if (nestsTooDeep(text)) throw new Error("a line goes too deep");
   const value: unknown = JSON.parse(text, text.includes("__proto__") ? harmless : undefined);
   if (!isObject(value)) throw new Error("a line is no object");
   return value;
 };
 
+/** Refuses a change that says of a part what none of its entries is. */
+const checkChange = ([part, key, ...rest]: Change, shapes: PartShapes) => {
+  const shape = Object.hasOwn(shapes, part) ? shapes[part] : undefined;
+  if (!shape) throw new Error(`it has a part "${part}" that is not known here`);
+  if (shape.key?.test(key) === false) throw new Error(`"${part}" has a key that is none`);
+  if (rest.length > 0 && !shape.value.safeParse(rest[0]).success)
+    throw new Error(`"${part}" has an entry that cannot be in it`);
+};
+
 /** What is read so far. */
-const reader = () => {
+const reader = (shapes: PartShapes) => {
   let head: RecordingHead | undefined;
   let graph: Graph | undefined;
   let ended = false;
@@ -99,7 +125,8 @@ const reader = () => {
         !isText(change[1], 4_096)
       )
         throw new Error("a change is none");
-      last.changes.push(change as RecordedMoment["changes"][number]);
+      checkChange(change as Change, shapes);
+      last.changes.push(change as Change);
     } else if ("moment" in line) {
       const last = moments.at(-1);
       if (
@@ -126,17 +153,28 @@ const reader = () => {
   };
 };
 
-/** Reads a recording, all of it checked. `name` is what to call the file. Throws CannotStart, with one sentence. */
+type ReadOptions = {
+  bounds?: Bounds;
+  /** What the entries of parts may be; those of the engines' own where nothing is said. */
+  shapes?: PartShapes;
+  signal?: AbortSignal | undefined;
+};
+
+/**
+ * Reads a recording, all of it checked. `name` is what to call the file. Throws CannotStart, with one sentence, and an
+ * AbortError where `signal` ends it.
+ */
 export const readRecording = async (
   file: string,
   name: string,
-  bounds?: Bounds,
+  { bounds = usualBounds, shapes = partShapes, signal }: ReadOptions = {},
 ): Promise<Recording> => {
-  const read = reader();
+  const made = liner(bounds);
+  const read = reader(shapes);
   let lines = 0;
   try {
-    for await (const text of linesOfSealed(file, name, bounds)) {
-      const line = lineOf(text);
+    for await (const text of linesOfSealed(file, name, bounds, signal)) {
+      const line = made(text);
       lines += 1;
       if (lines === 1 && line.format !== FORMAT.format)
         throw unreadable(name, "is no recorded run");
@@ -149,6 +187,7 @@ export const readRecording = async (
     }
     return read.done();
   } catch (error) {
+    if (signal?.aborted) throw error;
     if (error instanceof CannotStart && !error.message.startsWith("its graph")) throw error;
     const why = error instanceof SyntaxError ? "a line is not JSON" : (error as Error).message;
     throw unreadable(name, `is no recorded run that can be read: ${why.replace(/\.$/, "")}`);

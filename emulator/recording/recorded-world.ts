@@ -1,6 +1,7 @@
 import type { Moment } from "../boot/moments.ts";
 import { CannotRewind, type Timeline, type WorldMoment } from "../boot/timeline.ts";
 import type { Cloud } from "../kernel/cloud.ts";
+import { isObject } from "../kernel/json.ts";
 import type { Keeper } from "../kernel/keep.ts";
 import type { PacedClock } from "../kernel/paced-clock.ts";
 import type { MakeRuntime } from "../services/lambda/function.ts";
@@ -22,18 +23,37 @@ export const noRuntime: MakeRuntime = () => ({
   stop: () => {},
 });
 
+/** So much moments may list together: what a live world keeps of its own is less. */
+const HEAVIEST = 4_000_000;
+
+/** About how much a part lists for one moment, and does not share with the moment before. */
+const listed = (taken: unknown): number => {
+  if (taken instanceof Map) return taken.size;
+  if (!Array.isArray(taken)) return 0;
+  let sum = taken.length;
+  for (const one of taken)
+    if (isObject(one))
+      // A list of references takes an eighth of what a list of pairs does.
+      for (const inner of Object.values(one)) if (Array.isArray(inner)) sum += inner.length / 8;
+  return sum;
+};
+
 /**
  * Puts all moments of a recording into a world, one after the other, and answers them as worlds of their own that share
- * what did not change. The world stands at the last one. Its engines must be stopped meanwhile.
+ * what did not change. The world stands at the last one. Its engines must be stopped meanwhile. Throws where they are
+ * more than can be held.
  */
 export const putMoments = (keeper: Keeper, moments: readonly RecordedMoment[]): PastMoment[] => {
   for (const [name, part] of keeper.parts)
     if (!ownParts.includes(name)) for (const key of [...part.keys()]) part.apply(key, undefined);
+  let weight = 0;
   return moments.map(({ moment, clock, changes }) => {
     for (const [name, key, value] of changes)
       if (!ownParts.includes(name)) keeper.parts.get(name)?.apply(key, value);
     const parts = new Map(keeper.take());
     for (const name of ownParts) parts.delete(name);
+    for (const taken of parts.values()) weight += listed(taken);
+    if (weight > HEAVIEST) throw new Error("its moments have too much in them");
     return { moment, world: { parts, clock } };
   });
 };

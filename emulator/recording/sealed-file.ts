@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip, gzipSync } from "node:zlib";
 import { CannotStart } from "../kernel/refusals.ts";
+import type { JsonSize } from "./json-size.ts";
 
 /**
  * A file of lines in two members of gzip, which `zcat` reads as one text. The second has the last line alone: the SHA-256
@@ -62,13 +63,29 @@ export async function* sealed(lines: AsyncIterable<string>): AsyncGenerator<Buff
   }
 }
 
-/** How much is taken from a sealed file, in bytes and in characters. */
-export type Bounds = { file: number; inflated: number; line: number };
+/**
+ * How much is taken from a sealed file: its bytes and those that come of them, the characters of a line, and what a line
+ * may make of them. `values` is for all lines together: what is made of them costs memory by their number, more than
+ * their text does.
+ */
+export type Bounds = {
+  file: number;
+  inflated: number;
+  line: number;
+  each: JsonSize;
+  values: number;
+};
 
 const MB = 1024 * 1024;
 
-/** More than any recording has. */
-export const usualBounds: Bounds = { file: 256 * MB, inflated: 768 * MB, line: 32 * MB };
+/** More than any recording has; so much that a process of usual size holds it (README.md has the figures). */
+export const usualBounds: Bounds = {
+  file: 256 * MB,
+  inflated: 256 * MB,
+  line: 32 * MB,
+  each: { values: 1_000_000, depth: 1_000, text: 16 * MB },
+  values: 8_000_000,
+};
 
 const statOf = async (file: string, name: string): Promise<Stats> => {
   try {
@@ -80,7 +97,7 @@ const statOf = async (file: string, name: string): Promise<Stats> => {
 };
 
 /** Checks every byte of a file against its seal, before any of it is believed. */
-const checkSeal = async (file: string, name: string, size: number) => {
+const checkSeal = async (file: string, name: string, size: number, signal?: AbortSignal) => {
   const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
     throw unreadable(name, `cannot be read (${error.code})`);
   });
@@ -91,7 +108,7 @@ const checkSeal = async (file: string, name: string, size: number) => {
     const end = Math.max(0, size - SEAL_BYTES);
     const hash = createHash("sha256");
     if (end > 0)
-      for await (const chunk of createReadStream(file, { start: 0, end: end - 1 }))
+      for await (const chunk of createReadStream(file, { start: 0, end: end - 1, signal }))
         hash.update(chunk);
     const found = Buffer.alloc(SEAL_BYTES);
     await handle.read(found, 0, SEAL_BYTES, end);
@@ -106,11 +123,15 @@ const checkSeal = async (file: string, name: string, size: number) => {
   }
 };
 
-/** The lines of a sealed file. Throws CannotStart, with one sentence, for a file that is none, or is damaged or too large. */
+/**
+ * The lines of a sealed file. Throws CannotStart, with one sentence, for a file that is none, or is damaged or too large;
+ * and an AbortError where `signal` ends it.
+ */
 export async function* linesOfSealed(
   file: string,
   name: string,
   bounds: Bounds = usualBounds,
+  signal?: AbortSignal,
 ): AsyncGenerator<string> {
   const found = await statOf(file, name);
   if (found.isDirectory()) throw unreadable(name, "is a directory, not a recorded run");
@@ -118,16 +139,19 @@ export async function* linesOfSealed(
   if (found.size === 0) throw unreadable(name, "is empty, so it is no recorded run");
   if (found.size > bounds.file)
     throw unreadable(name, `is larger than ${bounds.file / MB} MB, more than a recorded run has`);
-  const end = await checkSeal(file, name, found.size);
+  const end = await checkSeal(file, name, found.size, signal);
 
   // Of the line that is not whole yet. To join them at each chunk would take as long as the line's square.
   let pieces: string[] = [];
   let long = 0;
   let inflated = 0;
-  const text = createReadStream(file, { start: 0, end: end - 1 }).pipe(createGunzip());
+  const bytes = createReadStream(file, { start: 0, end: end - 1 });
+  const text = createGunzip();
+  pipeline(bytes, text).catch(() => {}); // whoever reads the text hears of that
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     for await (const chunk of text) {
+      signal?.throwIfAborted();
       inflated += chunk.length;
       if (inflated > bounds.inflated)
         throw unreadable(
@@ -146,7 +170,7 @@ export async function* linesOfSealed(
       }
     }
   } catch (error) {
-    if (error instanceof CannotStart) throw error;
+    if (error instanceof CannotStart || signal?.aborted) throw error;
     throw unreadable(name, "is damaged: it cannot be unpacked");
   } finally {
     text.destroy();

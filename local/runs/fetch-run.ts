@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { CannotStart } from "emulator/kernel/refusals";
 import { readRecording } from "emulator/recording/read-recording";
 import { refuse, type Told } from "../control/told.ts";
+import { runShapes } from "./run-shapes.ts";
 
 /** The file that stands behind `export`. Refuses none. */
 export const fileOf = (name: string): string =>
@@ -88,7 +89,7 @@ export const fetchRun = async ({
     const target = createWriteStream(beside, { flags: "wx", mode: 0o600 });
     await pipeline(Readable.fromWeb(answer.body), counted, target, { signal: broken.signal });
     // What cannot be read again is no export.
-    const { head } = await readRecording(beside, file);
+    const { head } = await readRecording(beside, file, { shapes: runShapes });
     await putInPlace(beside, file);
     return {
       said: `The run is in ${file}: ${head.entries} entries, ${head.moments} moments, ${sizeOf(bytes)}.`,

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { basename } from "node:path";
 import { CannotRewind } from "emulator/boot/timeline";
 import { listenOnLoopback } from "emulator/doors/wire/server";
@@ -24,6 +25,7 @@ import type { BuiltPages } from "../web/built.ts";
 import type { AboutRun } from "./about-run.ts";
 import { projectVersion } from "./export-run.ts";
 import { recordedDoor } from "./recorded-door.ts";
+import { runShapes } from "./run-shapes.ts";
 
 /** A run that is looked at, at addresses of its own. */
 export type OpenRun = {
@@ -44,7 +46,12 @@ export type OpenRunOptions = {
   web?: BuiltPages | undefined;
   /** Hears what failed in a shop that goes on from the run. */
   say?: (text: string) => void;
+  /** Ends the opening, where nobody waits for it any more: then it rejects, and nothing of it is there. */
+  signal?: AbortSignal | undefined;
 };
+
+/** Chance that nobody knows: what a boot draws its keys from. Who has the file of a run knows the run's. */
+const ownChance = () => Array.from({ length: 4 }, () => randomInt(2 ** 32 - 1) | 0);
 
 const dayOf = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
@@ -62,27 +69,21 @@ const aboutOf = ({ head }: Recording, file: string): AboutRun => {
   };
 };
 
-/** Reads all that the console will read at once: what it cannot make anything of is said now, not on a page. */
-const checkReadable = (shop: Shop) => {
-  const index = indexOrders(shop.cloud.trace);
-  orderList(shop, index)("");
-  index.stop();
-};
-
 /**
  * Opens a run from a file, to be looked at: nothing happens in it, and time stands. Throws CannotStart, with one sentence,
  * for a file that is no run; then nothing of it is there.
  */
 export const openRun = async (options: OpenRunOptions): Promise<OpenRun> => {
-  const { file, name = basename(file), port = 0, apiPort = 0, web, say = () => {} } = options;
-  const recording = await readRecording(file, name);
+  const { file, name = basename(file), port = 0, apiPort = 0, web, signal } = options;
+  const { say = () => {} } = options;
+  const recording = await readRecording(file, name, { shapes: runShapes, signal });
   const about = aboutOf(recording, name);
   const graph = about.sameGraph ? shopGraph() : recording.graph;
   const last = recording.moments.at(-1);
   if (!last) throw unreadable(name, "has no moment");
   const [aws, api] = await Promise.all([listenOnLoopback(port), listenOnLoopback(apiPort)]);
   const clock = pacedClock({
-    from: last.clock,
+    from: { now: last.clock.now, chance: ownChance() },
     onError: (error) =>
       say(`The run of ${name}: ${error instanceof Error ? error.message : error}`),
   });
@@ -104,15 +105,33 @@ export const openRun = async (options: OpenRunOptions): Promise<OpenRun> => {
         moments = putMoments(keeper, recording.moments);
       },
     });
-    checkReadable(shop);
-    return shop;
+    try {
+      return [shop, await visit(shop)] as const;
+    } catch (error) {
+      shop.stop();
+      throw error;
+    }
   };
   const close = async () => {
     clock.stop();
     await Promise.all([aws.stop(), api.stop()]);
   };
-  const shop = await open().catch(async (error: Error) => {
+  /** Goes to every moment, and lists its orders: what nothing can be made of is said now, not when somebody looks. */
+  const visit = async (shop: Shop) => {
+    const { cloud } = shop;
+    const timeline = recordedTimeline({ cloud, clock, moments, refusal: about.sentence });
+    const index = indexOrders(cloud.trace);
+    for (const { moment } of moments) {
+      signal?.throwIfAborted();
+      await timeline.rewind(moment.id);
+      orderList(shop, index)("");
+    }
+    index.stop();
+    return timeline;
+  };
+  const [shop, timeline] = await open().catch(async (error: Error) => {
     await close();
+    if (signal?.aborted) throw error;
     throw unreadable(
       name,
       `is no run that can be opened here: ${error.message.replace(/\.$/, "")}`,
@@ -120,11 +139,10 @@ export const openRun = async (options: OpenRunOptions): Promise<OpenRun> => {
   });
 
   const goingOn = createForks(undefined);
-  const timeline = recordedTimeline({ cloud: shop.cloud, clock, moments, refusal: about.sentence });
   const goOnFrom = async (id: number): Promise<Opened> => {
     const { parts, clock: moment } = timeline.worldAt(id);
     const own = pacedClock({
-      from: moment,
+      from: { now: moment.now, chance: ownChance() },
       onError: (error, label) => say(`${label}: ${error instanceof Error ? error.message : error}`),
     });
     const [awsDoor, apiDoor] = await Promise.all([listenOnLoopback(0), listenOnLoopback(0)]);

@@ -232,6 +232,9 @@ describe("a recorded run", () => {
     expect(fork.token).not.toBe(run.token);
     const second = await ask(run, "POST", "recording/go-on", { id: middle });
     expect(second.status).toBe(200);
+    // Whoever has the file can work out nothing of who may ask.
+    expect(second.body.token).not.toBe(fork.token);
+    expect(second.body.token).not.toBe(run.token);
     expect(await ask(run, "POST", "recording/go-on", { id: middle })).toMatchObject({
       status: 409,
       body: {
@@ -305,15 +308,19 @@ describe("a file that is no run", () => {
 
   it("that is a bomb is left at its bound", async () => {
     const { readRecording } = await import("emulator/recording/read-recording");
-    const bounds = { file: 1e8, inflated: 4 * 1024 * 1024, line: 1024 * 1024 };
+    const { usualBounds } = await import("emulator/recording/sealed-file");
+    const bounds = { ...usualBounds, inflated: 4 * 1024 * 1024, line: 1024 * 1024 };
     const [head = "", ...rest] = linesOf();
-    const much = Array.from({ length: 100 }, () => `{"change":["a","b","${"c".repeat(60_000)}"]}`);
+    const much = Array.from(
+      { length: 100 },
+      () => `{"change":["lambda.results","b","${"c".repeat(60_000)}"]}`,
+    );
     const bomb = await sealedFile([head, ...rest.slice(0, 2), ...much]);
-    await expect(readRecording(bomb, "bomb", bounds)).rejects.toThrow(
+    await expect(readRecording(bomb, "bomb", { bounds })).rejects.toThrow(
       "bomb has more than 4 MB of text in it, more than a recorded run has.",
     );
     const long = await sealedFile([head, "x".repeat(2_000_000)]);
-    await expect(readRecording(long, "long", bounds)).rejects.toThrow(
+    await expect(readRecording(long, "long", { bounds })).rejects.toThrow(
       "long has a line that is longer than any of a recorded run.",
     );
   });
@@ -368,6 +375,32 @@ describe("a file that is no run", () => {
     );
   }, 300_000);
 
+  it.each([
+    [
+      "a history with a gap",
+      [
+        "states.histories",
+        "arn:x#4000000000",
+        { timestamp: 1, type: "A", id: 4e9, previousEventId: 0 },
+      ],
+      "The history of arn:x has a gap",
+    ],
+    [
+      "an archive with a gap",
+      [
+        "events.archived",
+        "petstore-local-Archive#900000000000",
+        { keptAt: 1, time: 1, text: "{}" },
+      ],
+      "The archive petstore-local-Archive has not all of its events",
+    ],
+  ])("%s is refused, and nobody walks through it", async (_what, change, why) => {
+    const lines = linesOf();
+    const first = lines.findIndex((line) => line.startsWith('{"moment"'));
+    const made = await sealedFile(lines.toSpliced(first + 1, 0, JSON.stringify({ change })), "gap");
+    expect(await refusalOf(made)).toBe(`gap is no run that can be opened here: ${why}.`);
+  });
+
   it("changes nothing in the shop that was to open it, and two runs are open at most", async () => {
     const runs = createRuns({});
     stops.push(() => runs.stop());
@@ -377,7 +410,8 @@ describe("a file that is no run", () => {
     await expect(runs.open(bad, "bad")).rejects.toThrow("bad is no recorded run.");
     expect(runs.list()).toEqual([]);
     const one = await runs.open(file, "one");
-    await runs.open(file, "two");
+    const two = await runs.open(file, "two");
+    expect(two.token).not.toBe(one.token); // it does not follow from the file
     await expect(runs.open(file, "three")).rejects.toThrow("2 recorded runs are open already");
     expect(await runs.close(new URL(one.api).port)).toBe(true);
     expect(runs.list().map(({ about }) => about.file)).toEqual(["two"]);

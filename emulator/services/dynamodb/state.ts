@@ -142,7 +142,10 @@ const streamParts = (streams: Map<string, Stream>): { settings: Part; records: P
         stream.records.shift();
         stream.first += 1;
       } else {
-        if (stream.records.length === 0) stream.first = Number(position);
+        const place = Number(position) - stream.first;
+        // One that does not follow the last begins anew: those before it are gone. There is no gap.
+        if (!(place >= 0 && place <= stream.records.length))
+          Object.assign(stream, { first: Number(position), records: [] });
         stream.records[Number(position) - stream.first] = entryFrom(
           entry as Parameters<typeof entryFrom>[0],
         );

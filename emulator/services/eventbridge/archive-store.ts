@@ -17,6 +17,9 @@ export type Found = { n: number; event: string } | { goOn: number } | { none: tr
 /** Events are packed so many at a time, or as many as take so many bytes: some milliseconds' work. */
 const mostLoose = { events: 256, bytes: 262_144 };
 
+/** More than any pack has, unpacked: one that says so was not made here. */
+const mostPacked = 16 * mostLoose.bytes;
+
 /**
  * The events of all archives, in the order in which they came. The newest are texts; older ones are packed, a tenth of
  * the size. What is stored never changes: it is added, packed and taken away.
@@ -44,10 +47,28 @@ export const archiveStore = (keep: Keep) => {
   };
   const linesOf = (pack: Packed): string[] => {
     if (unpacked?.pack !== pack) {
-      const lines = inflateRawSync(pack.lines).toString().split("\n");
+      const lines = inflateRawSync(pack.lines, {
+        maxOutputLength: mostPacked,
+      })
+        .toString()
+        .split("\n");
       unpacked = { pack, lines };
     }
     return unpacked.lines;
+  };
+  /** Refuses a state in which events are missing between others: who goes from number to number would not come to an end. */
+  const checkWhole = (
+    archive: string,
+    { first, loose: from, next }: Span,
+    unpackedCount: number,
+  ) => {
+    let at = first;
+    for (const n of packsOf(archive)) {
+      if (n !== at) break;
+      at += packed.get(keyOf(archive, n))?.count ?? 0;
+    }
+    if (at !== from || from + unpackedCount !== next)
+      throw new Error(`The archive ${archive} has not all of its events.`);
   };
   const sizeOf = ({ text }: Loose) => Buffer.byteLength(text);
 
@@ -184,15 +205,18 @@ export const archiveStore = (keep: Keep) => {
       }
       for (const all of packs.values()) all.sort((a, b) => a - b);
       const firstLoose = new Map<string, number>();
+      const counts = new Map<string, number>();
       for (const [key, event] of loose) {
         const [archive, n] = read(key);
         const span = begin(archive, n);
         span.next = Math.max(span.next, n + 1);
         span.bytes += sizeOf(event);
         span.looseBytes += sizeOf(event);
+        counts.set(archive, (counts.get(archive) ?? 0) + 1);
         firstLoose.set(archive, Math.min(firstLoose.get(archive) ?? n, n));
       }
       for (const [archive, n] of firstLoose) spanOf(archive).loose = n;
+      for (const [archive, span] of spans) checkWhole(archive, span, counts.get(archive) ?? 0);
     },
   };
 };

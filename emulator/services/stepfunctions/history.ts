@@ -78,6 +78,7 @@ export const createHistory = ({ clock, keep }: World, changed: (x: Execution) =>
   const place = (arn: string, id: number, event: HistoryEvent) => {
     const held = ownOf(arn);
     const { events } = held;
+    if (!(id >= 1 && id <= events.length + 1)) throw new Error(`The history of ${arn} has a gap.`);
     const before = events[id - 1];
     const more = sizeOf(event) - (before ? sizeOf(before) : 0);
     share(event, events[event.previousEventId - 1]);
