@@ -35,8 +35,11 @@ export type OpenedRun = { about: AboutRun; api: string; aws: string; token: stri
 /** Runs from files that are looked at beside this shop. */
 export type Runs = {
   list: () => OpenedRun[];
-  /** Opens the run in a file. Throws CannotStart for a file that is none, CannotRewind where too many are open. */
-  open: (file: string, name: string) => Promise<OpenedRun>;
+  /**
+   * Opens the run in a file. Throws CannotStart for a file that is none, CannotRewind where too many are open. Where
+   * `gone` aborts meanwhile it rejects, and none is open: nobody would know of it.
+   */
+  open: (file: string, name: string, gone?: AbortSignal) => Promise<OpenedRun>;
   /** Ends the one at a port; false where there is none. */
   close: (port: string) => Promise<boolean>;
 };

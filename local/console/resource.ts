@@ -11,6 +11,8 @@ type Asked = {
   body: () => Record<string, unknown>;
   /** Where the body is, if it was too long to be held at once. */
   file: string | undefined;
+  /** Aborts where whoever sent that goes away. */
+  gone: AbortSignal | undefined;
 };
 
 /** Answers what is to be sent as JSON, or a whole answer. Throws Refused. */

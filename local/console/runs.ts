@@ -53,12 +53,12 @@ export const runRoutes = ({ shop, runs, recording }: Sight): Routes => {
         throw error;
       }
     },
-    async "POST runs"({ file, query }) {
+    async "POST runs"({ file, query, gone }) {
       if (!runs)
         throw new Refused(501, "This shop opens no runs: the one that npm start runs does.");
       if (file === undefined)
         throw new Refused(400, "Send the file of a run as it is: curl --data-binary @FILE.");
-      return runs.open(file, nameIn(query.get("name")));
+      return runs.open(file, nameIn(query.get("name")), gone);
     },
     async "DELETE runs/:port"({ parts: [port = ""] }) {
       if (!(await runs?.close(port)))

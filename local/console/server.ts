@@ -111,7 +111,7 @@ export const consolePages = (shop: Shop): { pages: Pages; stop: () => void } => 
       const value = await route.resource({
         ...{ parts, query },
         body: bodyOf(request),
-        file: request.file,
+        ...{ file: request.file, gone: request.gone },
       });
       return isAnswer(value) ? value : json(value);
     }

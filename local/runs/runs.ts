@@ -15,13 +15,18 @@ export const createRuns = (options: {
   const told = ({ about, api, aws, token }: OpenRun): OpenedRun => ({ about, api, aws, token });
   const runs = {
     list: () => [...open.values()].map(told),
-    async open(file: string, name: string) {
+    async open(file: string, name: string, gone?: AbortSignal) {
       if (open.size + opening >= MOST_OPEN)
         throw new CannotRewind(`${MOST_OPEN} recorded runs are open already: close one.`);
       opening += 1;
       try {
-        const run = await openRun({ ...options, file, name });
-        open.set(new URL(run.api).port, run);
+        const run = await openRun({ ...options, file, name, signal: gone });
+        const { port } = new URL(run.api);
+        open.set(port, run);
+        // Also who goes while the answer is on its way does not know where it is.
+        gone?.addEventListener("abort", () => void runs.close(port), { once: true });
+        if (gone?.aborted) await runs.close(port);
+        gone?.throwIfAborted();
         return told(run);
       } finally {
         opening -= 1;

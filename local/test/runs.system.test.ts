@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { listenOnLoopback } from "emulator/doors/wire/server";
 import type { Redaction } from "emulator/recording/redaction";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +12,7 @@ import type { LiveShop } from "../live-shop.ts";
 import { exportRun, redactionOf, secretsOf } from "../runs/export-run.ts";
 import { type OpenRun, openRun } from "../runs/open-run.ts";
 import { createRuns } from "../runs/runs.ts";
+import { spooledRuns } from "../runs/spooled-runs.ts";
 import type { Shop } from "../shop.ts";
 import { liveForTest } from "./live-for-test.ts";
 
@@ -416,6 +418,43 @@ describe("a file that is no run", () => {
     expect(await runs.close(new URL(one.api).port)).toBe(true);
     expect(runs.list().map(({ about }) => about.file)).toEqual(["two"]);
     expect(hash([tablesOf(live), live.cloud.trace.last])).toBe(before);
+  }, 120_000);
+
+  it("that nobody waits for any more is read no further, and is not open: its place is free, its file gone", async () => {
+    const runs = createRuns({});
+    const asked: Promise<unknown>[] = [];
+    const { promise: began, resolve: begin } = Promise.withResolvers<void>();
+    live.beside.runs = {
+      ...runs,
+      open(from, name, gone) {
+        begin();
+        const opening = runs.open(from, name, gone);
+        asked.push(opening.catch((error: Error) => error.name));
+        return opening;
+      },
+    };
+    const server = await listenOnLoopback(0);
+    stops.push(runs.stop, server.stop);
+    server.serve(live.outside.api, spooledRuns(live));
+    const client = new AbortController();
+    const sent = fetch(`${server.url}/_local/console/runs?name=left&token=${live.pageToken}`, {
+      method: "POST",
+      headers: { "x-petstore": "console" },
+      body: readFileSync(file),
+      signal: client.signal,
+    }).catch((error: Error) => error.name);
+    await began;
+    client.abort();
+    expect([await sent, ...(await Promise.all(asked))]).toEqual(["AbortError", "AbortError"]);
+    expect(runs.list()).toEqual([]);
+    const mine = () => readdirSync(tmpdir()).filter((name) => name.includes(`-${process.pid}-`));
+    await expect.poll(mine).toEqual([]);
+    // Whoever goes when it is open, before it was told where, does not keep it open.
+    const gone = new AbortController();
+    const all = [runs.open(file, "a", gone.signal), runs.open(file, "b")];
+    await Promise.all(all);
+    gone.abort();
+    await expect.poll(() => runs.list().map(({ about }) => about.file)).toEqual(["b"]);
   }, 120_000);
 
   it("with another infrastructure can be looked at, and says that one cannot go on from it", async () => {

@@ -11,6 +11,8 @@ export type WireRequest = {
   body: Uint8Array;
   /** A file that has the body, where it may be too long to be held: only until the request is answered. */
   file?: string;
+  /** Aborts when the client of such a request goes away before it is answered: nobody waits for what is still done. */
+  gone?: AbortSignal;
 };
 
 /** An HTTP response as plain data. */

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream";
 import { joined } from "./headers.ts";
 import type { WireHandler, WireRequest } from "./message.ts";
 import { ownHeaders } from "./own-answer.ts";
-import { type Spool, spooledBody } from "./spooled-body.ts";
+import { type Spool, spooledBody, sweepSpooled } from "./spooled-body.ts";
 
 /** A server that listens on loopback. */
 export type LoopbackServer = {
@@ -42,7 +42,6 @@ export const listenOnLoopback = async (
     ready = resolve;
   });
   let spool: Spool = () => undefined;
-
   const server = createServer((request, response) => {
     const end = (status: number, message: string) => {
       const body = JSON.stringify({ message });
@@ -100,11 +99,13 @@ export const listenOnLoopback = async (
         void answer({ ...head, body: Buffer.concat(chunks) });
       });
     } else {
+      const left = new AbortController();
+      response.once("close", () => !response.writableFinished && left.abort());
       const spooled = async () => {
-        const { file, remove } = await spooledBody(request, most);
+        const { file, remove } = await spooledBody(request, most, { signal: left.signal });
         if (file === undefined)
           return end(413, `At most ${Math.floor(most / 1024 / 1024)} MB are taken here.`);
-        await answer({ ...head, body: new Uint8Array(), file }).finally(remove);
+        await answer({ ...head, body: new Uint8Array(), file, gone: left.signal }).finally(remove);
       };
       // What was broken off has nobody to hear of it.
       spooled().catch(() => response.destroy());
@@ -124,7 +125,10 @@ export const listenOnLoopback = async (
     port: actual,
     url: `http://127.0.0.1:${actual}`,
     serve(handler, spools) {
-      if (spools) spool = spools;
+      if (spools) {
+        spool = spools;
+        void sweepSpooled(); // of those that had no time to do it
+      }
       ready(handler);
     },
     stop: () =>
