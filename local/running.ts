@@ -13,6 +13,8 @@ export type Running = {
   token: string;
   /** The address of the shop that it is a fork of. */
   forkOf?: string;
+  /** Whether it is a recorded run: it is looked at, and is no shop that is meant by nobody's saying so. */
+  recorded?: true;
 };
 
 const portOf = (url: string) => new URL(url).port;
@@ -70,20 +72,27 @@ const runningShops = async (): Promise<Running[]> => {
   return found.flat().sort((a, b) => Number(portOf(a.api)) - Number(portOf(b.api)));
 };
 
-/** The running shop that is meant: the one with this port, or the only one that is no fork. Throws CannotStart with what there is. */
-export const theShop = async (port?: string): Promise<Running> => {
-  const shops = await runningShops();
-  const ports = shops
-    .map(({ api, forkOf }) => `--port ${portOf(api)}${forkOf === undefined ? "" : " (a fork)"}`)
-    .join(" or ");
+/**
+ * Of these shops the one that is meant: the one with this port, or the only one that is no fork and no recorded run.
+ * Throws CannotStart with what there is.
+ */
+export const meantOf = (shops: readonly Running[], port?: string): Running => {
+  const what = ({ forkOf, recorded }: Running) =>
+    recorded ? " (a recorded run)" : forkOf === undefined ? "" : " (a fork)";
+  const ports = shops.map((one) => `--port ${portOf(one.api)}${what(one)}`).join(" or ");
   const meant =
     port === undefined
-      ? shops.filter(({ forkOf }) => forkOf === undefined)
+      ? shops.filter(({ forkOf, recorded }) => forkOf === undefined && !recorded)
       : shops.filter(({ api, aws }) => [api, aws].map(portOf).includes(port));
   const [shop, ...others] = meant;
   if (shop && others.length === 0) return shop;
   if (shops.length === 0)
     throw new CannotStart("No shop is running here: start one with `npm start`.");
-  if (shop) throw new CannotStart(`${shops.length} shops are running here; say which: ${ports}.`);
-  throw new CannotStart(`No shop is running at port ${port}; there is ${ports}.`);
+  if (shop) throw new CannotStart(`${meant.length} shops are running here; say which: ${ports}.`);
+  const where = port === undefined ? "of its own here" : `at port ${port}`;
+  throw new CannotStart(`No shop is running ${where}; there is ${ports}.`);
 };
+
+/** The running shop that is meant (`meantOf`). Throws CannotStart. */
+export const theShop = async (port?: string): Promise<Running> =>
+  meantOf(await runningShops(), port);

@@ -20,7 +20,7 @@ const looks = (request: WireRequest): boolean => {
   if (method === "GET" || method === "HEAD") return true;
   if (method !== "POST") return false;
   const asked = path.replace(/^\/_local\/console\//, "");
-  if (asked === "recording/go-on") return true;
+  if (asked === "recording/go-on" || asked === "pattern") return true; // a pattern is held against events, and that is all
   return asked === "commands" && lookingLine.test(lineIn(request));
 };
 

@@ -24,7 +24,7 @@ export const startRun = async ({ file, port, apiPort, json, say }: Options): Pro
   const { about, shop, api, aws, token } = run;
   for (const name of pageNames)
     web.page(name).catch((error) => say(`The page /${name}/ cannot be built: ${error.message}`));
-  const forget = announce({ api, aws, token, ...shop.administrator });
+  const forget = announce({ api, aws, token, ...shop.administrator, recorded: true });
   process.stdout.write(
     json
       ? `${JSON.stringify({ api, aws, token, ...shop.administrator, recordedAt: about.recordedAt })}\n`

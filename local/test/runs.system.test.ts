@@ -39,11 +39,16 @@ let middleTables: unknown;
 /** The one that the file was made with: it takes out of a view what it took out of the file. */
 let redaction: Redaction;
 
+/** What the console opens runs with: it is there before the console is asked for the first time. */
+const runs = createRuns({});
+let openHere = runs.open;
+
 /** A shop on a wall that the test moves: orders that go well and badly, a rewind, and an export. */
 beforeAll(async () => {
   const { shop, clock, machine, driven, stop } = await liveForTest();
   live = shop;
-  stops.push(stop);
+  live.beside.runs = { ...runs, open: (...asked) => openHere(...asked) };
+  stops.push(stop, runs.stop);
   await live.timeline.mark("opened");
   let keys = 0;
   const place = async (as: string, paymentToken: string, quantity = 1) => {
@@ -159,6 +164,37 @@ describe("a run that was exported", () => {
       expect([name, other && all(other)]).toEqual([name, redaction.value(all())]);
     }
   });
+});
+
+describe("a run that a browser saves", () => {
+  it("is prepared by its page, and fetched once without the page's header, by whoever has its cookie", async () => {
+    const server = await listenOnLoopback(0);
+    stops.push(server.stop);
+    server.serve(live.outside.api);
+    const page = { "x-petstore": "console" };
+    const ask = (path: string, method = "GET", headers = {}, token = live.pageToken) =>
+      fetch(`${server.url}/_local/console/${path}?token=${token}`, { method, headers });
+    expect((await ask("run", "POST")).status).toBe(403);
+    const prepare = async () => (await ask("run", "POST", page)).json();
+    const { ticket, name, entries } = (await prepare()) as Record<string, unknown>;
+    expect((await ask(`run/${ticket}`, "GET", {}, "of-nobody")).status).toBe(403);
+    const answer = await ask(`run/${ticket}`);
+    expect(answer.headers.get("content-disposition")).toBe(`attachment; filename="${name}"`);
+    const saved = join(folder, "saved");
+    writeFileSync(saved, Buffer.from(await answer.arrayBuffer()));
+    const { readRecording } = await import("emulator/recording/read-recording");
+    const { runShapes } = await import("../runs/run-shapes.ts");
+    expect((await readRecording(saved, "saved", { shapes: runShapes })).head.entries).toBe(entries);
+    expect((await ask(`run/${ticket}`)).status).toBe(404);
+    // Two are prepared at most, so that what nobody fetches does not pile up.
+    const [one] = [await prepare(), await prepare()] as [{ ticket: string }, unknown];
+    expect(await prepare()).toMatchObject({
+      detail: expect.stringMatching(/^2 exports are under/),
+    });
+    const reader = (await ask(`run/${one.ticket}`)).body?.getReader();
+    await reader?.cancel(); // broken off: its place is free
+    await expect.poll(async () => (await ask("run", "POST", page)).status).toBe(200);
+  }, 120_000);
 });
 
 describe("a recorded run", () => {
@@ -404,8 +440,6 @@ describe("a file that is no run", () => {
   });
 
   it("changes nothing in the shop that was to open it, and two runs are open at most", async () => {
-    const runs = createRuns({});
-    stops.push(() => runs.stop());
     const before = hash([tablesOf(live), live.cloud.trace.last]);
     const bad = join(folder, "bad");
     writeFileSync(bad, "no");
@@ -417,24 +451,21 @@ describe("a file that is no run", () => {
     await expect(runs.open(file, "three")).rejects.toThrow("2 recorded runs are open already");
     expect(await runs.close(new URL(one.api).port)).toBe(true);
     expect(runs.list().map(({ about }) => about.file)).toEqual(["two"]);
+    await runs.stop();
     expect(hash([tablesOf(live), live.cloud.trace.last])).toBe(before);
   }, 120_000);
 
   it("that nobody waits for any more is read no further, and is not open: its place is free, its file gone", async () => {
-    const runs = createRuns({});
     const asked: Promise<unknown>[] = [];
     const { promise: began, resolve: begin } = Promise.withResolvers<void>();
-    live.beside.runs = {
-      ...runs,
-      open(from, name, gone) {
-        begin();
-        const opening = runs.open(from, name, gone);
-        asked.push(opening.catch((error: Error) => error.name));
-        return opening;
-      },
+    openHere = (...question) => {
+      begin();
+      const opening = runs.open(...question);
+      asked.push(opening.catch((error: Error) => error.name));
+      return opening;
     };
     const server = await listenOnLoopback(0);
-    stops.push(runs.stop, server.stop);
+    stops.push(server.stop);
     server.serve(live.outside.api, spooledRuns(live));
     const client = new AbortController();
     const sent = fetch(`${server.url}/_local/console/runs?name=left&token=${live.pageToken}`, {

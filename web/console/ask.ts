@@ -21,13 +21,17 @@ type Question = { method?: string; body?: unknown; file?: Blob; signal?: AbortSi
 /** So long an answer to a look is waited for, in milliseconds: who looks one at a time would wait for ever for one that was lost. */
 const LOOK_MS = 30_000;
 
-const answerTo = async (
+/** Where the console's server is, on this address. */
+export const consolePrefix = "/_local/console/";
+
+/** Asks the console's server. Throws Refusal for what it refuses, and TypeError where it cannot be reached. */
+export const ask = async <T>(
   path: string,
-  { method, body, file, signal }: Question,
-): Promise<Response> => {
-  const isLook = method === undefined && body === undefined && path !== "run";
+  { method, body, file, signal }: Question = {},
+): Promise<T> => {
+  const isLook = method === undefined && body === undefined;
   const within = signal ?? (isLook ? AbortSignal.timeout(LOOK_MS) : undefined);
-  const answer = await fetch(`/_local/console/${path}`, {
+  const answer = await fetch(`${consolePrefix}${path}`, {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: {
       "x-petstore": "console",
@@ -38,14 +42,8 @@ const answerTo = async (
     ...(within && { signal: within }),
   });
   if (!answer.ok) throw new Refusal(answer.status, await sentenceIn(answer));
-  return answer;
+  return answer.json();
 };
-
-/** Asks the console's server. Throws Refusal for what it refuses, and TypeError where it cannot be reached. */
-export const ask = async <T>(path: string, question: Question = {}): Promise<T> =>
-  (await answerTo(path, question)).json();
-/** The answer as it comes, for what is no JSON. Throws as `ask` does. */
-ask.whole = (path: string): Promise<Response> => answerTo(path, {});
 
 /** The sentence of whatever was thrown. */
 export const sentenceOf = (error: unknown): string => {

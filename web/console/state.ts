@@ -99,14 +99,18 @@ export type Notice = {
 export const notices = signal<Notice[]>([]);
 let noticed = 0;
 
-/** Says something for some seconds, or until two others are said; what went wrong stays until it is closed. */
+/**
+ * Says something for some seconds, or until two others are said; what went wrong, and what has a link to go to, stays
+ * until it is closed.
+ */
 export const say = (notice: Omit<Notice, "id">): void => {
   noticed += 1;
   const id = noticed;
-  const wrong = notices.value.filter((one) => one.wrong);
-  const before = notices.value.filter((one) => !one.wrong);
-  notices.value = [...wrong.slice(-3), ...before.slice(-1), { ...notice, id }];
-  if (!notice.wrong) setTimeout(() => leave(id), READ_MS);
+  const stay = ({ wrong, link }: Omit<Notice, "id">) => wrong || link !== undefined;
+  const kept = notices.value.filter(stay);
+  const before = notices.value.filter((one) => !stay(one));
+  notices.value = [...kept.slice(-3), ...before.slice(-1), { ...notice, id }];
+  if (!stay(notice)) setTimeout(() => leave(id), READ_MS);
 };
 
 /** So long somebody reads a notice. */

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { ask } from "../ask.ts";
+import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { attempt, command, depths, faults, timeNow } from "../state.ts";
 import { shopLine } from "../terminal.ts";
@@ -25,9 +26,7 @@ const Armed = ({ fault: { id, what, hypothesis, hits, most, endsAt } }: { fault:
         {most === undefined ? "" : ` of ${most}`}, ends by itself in{" "}
         {span(Math.max(0, endsAt - timeNow()))}
       </span>
-      <button type="button" onClick={() => disarm(id)}>
-        Disarm
-      </button>
+      <Act onClick={() => disarm(id)}>Disarm</Act>
     </p>
   </li>
 );
@@ -57,7 +56,7 @@ const FaultCard = ({
             line.value = event.currentTarget.value;
           }}
         />
-        <button type="submit">Do it</button>
+        <Act type="submit">Do it</Act>
         <CopyLine small line={shopLine(line.value)} />
       </form>
     </li>
@@ -75,9 +74,7 @@ export const FaultCards = () => {
         <span class={armed.length > 0 ? "faults-on" : "quiet"}>
           {armed.length === 0 ? "none is armed" : `▲ ${armed.length} armed`}
         </span>
-        <button type="button" onClick={() => command("restore all")}>
-          Restore all
-        </button>
+        <Act onClick={() => command("restore all")}>Restore all</Act>
         <CopyLine small line={shopLine("restore all")} />
       </header>
       {cards.wrong.value && <p class="nothing">{cards.wrong.value}</p>}

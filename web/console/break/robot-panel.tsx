@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { command } from "../state.ts";
 import { shopLine } from "../terminal.ts";
@@ -51,13 +52,13 @@ export const RobotPanel = () => {
           ))}
         </select>
         {state?.running ? (
-          <button type="button" class="danger" onClick={() => say("robot stop")}>
+          <Act class="danger" onClick={() => say("robot stop")}>
             Stop
-          </button>
+          </Act>
         ) : (
-          <button type="button" class="primary" onClick={() => say(line)}>
+          <Act class="primary" onClick={() => say(line)}>
             Start
-          </button>
+          </Act>
         )}
       </p>
       <p class="quiet">

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { command } from "../state.ts";
 import { shopLine } from "../terminal.ts";
@@ -20,13 +21,13 @@ export const ScenarioList = () => {
       <ul class="scenarios break-scroll">
         {scenarios.value.value.scenarios.map(({ name, hypothesis, look }) => (
           <li key={name} class={begun.value === name ? "begun" : undefined}>
-            <button type="button" class="plain" onClick={() => begin(name)}>
+            <Act class="plain" onClick={() => begin(name)}>
               <strong>
                 <span aria-hidden="true">▶ </span>
                 {name}
               </strong>
               <span class="quiet">{hypothesis}</span>
-            </button>
+            </Act>
             <CopyLine small line={shopLine(`scenario ${name}`)} />
             {begun.value === name && <p class="scenario-look">{look}</p>}
           </li>

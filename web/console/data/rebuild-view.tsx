@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { looked } from "../looked.ts";
 import { Difference } from "../order/difference.tsx";
+import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { command } from "../state.ts";
 import { awsLine, shopLine } from "../terminal.ts";
@@ -82,22 +83,21 @@ const ViewPanel = ({ view }: { view: ShownView }) => {
     <article class="view-panel" aria-label={title}>
       <header>
         <h2>{title}</h2>
-        <button type="button" class="primary" disabled={runs} onClick={() => does(`rebuild ${id}`)}>
+        <Act class="primary" disabled={runs} onClick={() => does(`rebuild ${id}`)}>
           Rebuild
-        </button>
-        <button type="button" disabled={runs || rows === 0} onClick={() => does(`spoil ${id}`)}>
+        </Act>
+        <Act disabled={runs || rows === 0} onClick={() => does(`spoil ${id}`)}>
           Spoil one row
-        </button>
+        </Act>
         {runs && (
-          <button
-            type="button"
+          <Act
             class="danger"
             disabled={rebuild?.state !== "replaying"}
             title="CancelReplay: only while events are replayed"
             onClick={() => does(`rebuild ${id} cancel`)}
           >
             Cancel the replay
-          </button>
+          </Act>
         )}
       </header>
       <p class="quiet">

@@ -1,3 +1,4 @@
+import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { go, parts } from "../route.ts";
 import { command, depths, map, thingById } from "../state.ts";
@@ -7,9 +8,7 @@ import { span } from "../words.ts";
 
 const Action = ({ label, line }: { label: string; line: string }) => (
   <div class="action">
-    <button type="button" onClick={() => command(line)}>
-      {label}
-    </button>
+    <Act onClick={() => command(line)}>{label}</Act>
     <CopyLine small line={shopLine(line)} />
   </div>
 );

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { ask, sentenceOf } from "../ask.ts";
+import { Act } from "../parts/act.tsx";
 
 type EditorProps = {
   /** The text at first. */
@@ -57,13 +58,13 @@ export const Editor = ({ text: first, label, does, send, close, children }: Edit
         {wrong.value}
       </p>
       <p class="row">
-        <button type="submit" class="primary" disabled={busy.value} title="Ctrl+Enter">
+        <Act type="submit" class="primary" disabled={busy.value} title="Ctrl+Enter">
           {does}
-        </button>
+        </Act>
         {isMisfit && (
-          <button type="button" class="danger" disabled={busy.value} onClick={() => go(true)}>
+          <Act class="danger" disabled={busy.value} onClick={() => go(true)}>
             Send it anyway
-          </button>
+          </Act>
         )}
         <button type="button" onClick={close}>
           Leave it

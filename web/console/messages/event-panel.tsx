@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Taken } from "../../../local/console/event-story.ts";
 import type { Passed } from "../../../local/console/events-passed.ts";
 import { ask, Refusal, sentenceOf } from "../ask.ts";
+import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { base, go } from "../route.ts";
 import { say } from "../state.ts";
@@ -125,21 +126,19 @@ export const EventPanel = ({ seq }: { seq: string }) => {
       </p>
       {!edits.value && !event.ofAws && (
         <p class="row">
-          <button
-            type="button"
+          <Act
             class="primary"
             onClick={() => act("events/send", { seq: event.seq }).then(lookAtPassed)}
           >
             Send it again
-          </button>
-          <button
-            type="button"
+          </Act>
+          <Act
             onClick={() => {
               edits.value = true;
             }}
           >
             Edit and send
-          </button>
+          </Act>
           <a href={`${base}messages/pattern/${event.seq}`}>Try a pattern on it</a>
         </p>
       )}

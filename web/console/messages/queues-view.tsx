@@ -4,6 +4,7 @@ import type { Waiting } from "../../../local/console/peek.ts";
 import type { Line } from "../../../local/console/queue-list.ts";
 import { ask, sentenceOf } from "../ask.ts";
 import { looked } from "../looked.ts";
+import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { base, parts } from "../route.ts";
 import { say } from "../state.ts";
@@ -101,21 +102,16 @@ const MessageCard = ({ queue, message, done }: CardProps) => {
       )}
       {queue.kind === "dead letters" && !queue.forPerson && !edits.value && (
         <p class="row">
-          <button
-            type="button"
-            class="primary"
-            onClick={() => act(path, { messageIds: [id] }).then(done)}
-          >
+          <Act class="primary" onClick={() => act(path, { messageIds: [id] }).then(done)}>
             Redrive it
-          </button>
-          <button
-            type="button"
+          </Act>
+          <Act
             onClick={() => {
               edits.value = true;
             }}
           >
             Edit and redrive
-          </button>
+          </Act>
           <CopyLine small line={shopLine(`redrive ${queue.id} --one ${id}`)} />
         </p>
       )}
@@ -180,9 +176,7 @@ export const QueuePanel = ({ id }: { id: string }) => {
         <h2>{id}</h2>
         {kind === "dead letters" && !forPerson && messages.length > 0 && (
           <>
-            <button type="button" onClick={() => act(`queues/${id}/redrive`, {}).then(done)}>
-              Redrive all
-            </button>
+            <Act onClick={() => act(`queues/${id}/redrive`, {}).then(done)}>Redrive all</Act>
             <CopyLine small line={shopLine(`redrive ${id}`)} />
           </>
         )}

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { looked } from "../looked.ts";
+import { Act } from "../parts/act.tsx";
 import { timeNow } from "../state.ts";
 import { timeOfDay } from "../words.ts";
 import { act } from "./tell.ts";
@@ -99,16 +100,15 @@ export const ReplayView = () => {
         </label>
         <p class="row">
           {[60, 600, 3600].map((seconds) => (
-            <button
+            <Act
               key={seconds}
-              type="button"
               onClick={() => {
                 from.value = shown(timeNow() - seconds * 1000);
                 to.value = "";
               }}
             >
               last {seconds / 60} min
-            </button>
+            </Act>
           ))}
         </p>
         <fieldset class="rules">
@@ -128,9 +128,9 @@ export const ReplayView = () => {
             </label>
           ))}
         </fieldset>
-        <button type="submit" class="primary">
+        <Act type="submit" class="primary">
           Start the replay
-        </button>
+        </Act>
       </form>
       <section>
         <h2>Replays</h2>

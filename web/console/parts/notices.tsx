@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { onRestart } from "../live.ts";
 import { place, presets } from "../place-order.ts";
+import { stands } from "../runs/state.ts";
 import { holdNotice, hush, notices, orders } from "../state.ts";
 import { CopyLine } from "./copy-line.tsx";
 
@@ -10,6 +11,13 @@ const WhatNow = () => {
   const [first] = presets;
   useEffect(() => onRestart(() => void orders.look()), []);
   useEffect(() => (none || !orders.isKnown() ? orders.every(2_000) : undefined), [none]);
+  if (stands.value)
+    return (
+      <p class="what-now quiet">
+        {none ? "Nothing was ordered in this run. " : ""}
+        <kbd>n</kbd> shows the newest order, <kbd>?</kbd> has all keys
+      </p>
+    );
   if (!none || !first)
     return (
       <p class="what-now quiet">

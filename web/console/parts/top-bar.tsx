@@ -90,9 +90,13 @@ export const TopBar = () => {
       <Tabs />
       <OrderFinder />
       <ActiveFaults />
-      <Who />
-      <PlaceOrder />
-      {!runs.value.value.recording && <RunMenu />}
+      {!runs.value.value.recording && (
+        <>
+          <Who />
+          <PlaceOrder />
+          <RunMenu />
+        </>
+      )}
       <div class="signs">
         <button
           type="button"

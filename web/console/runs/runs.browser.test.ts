@@ -57,7 +57,9 @@ describe("a run as a file, in the console", () => {
       await tab.locator(".waterfall .label", { hasText: "CapturePayment" }).waitFor();
       await shoot(tab, "banner");
 
-      await place(tab);
+      expect(await tab.getByRole("button", { name: "Place an order" }).count()).toBe(0);
+      expect(await tab.getByRole("button", { name: "Send the first order" }).count()).toBe(0);
+      await tab.locator("body").press("o");
       await tab.locator(".notice.wrong", { hasText: "This is a recorded run of" }).waitFor();
       await tab.getByRole("button", { name: "Go on from here" }).click();
       const link = tab.locator(".notice a", { hasText: "Open its console" });

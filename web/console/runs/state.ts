@@ -1,5 +1,5 @@
-import { signal } from "@preact/signals";
-import { ask, sentenceOf } from "../ask.ts";
+import { computed, signal } from "@preact/signals";
+import { ask, consolePrefix, sentenceOf } from "../ask.ts";
 import { looked } from "../looked.ts";
 import { attempt, clock, say, timeline } from "../state.ts";
 import { shopLine } from "../terminal.ts";
@@ -12,13 +12,21 @@ export const runs = looked<{
   opens: boolean;
 }>("runs", { recording: null, opened: [], opens: false });
 
+/** Why nothing can be done here, in a recorded run; undefined in a shop. */
+export const stands = computed(() =>
+  runs.value.value.recording
+    ? "This is a recorded run: nothing happens in it. 'Go on from here' makes a shop of it."
+    : undefined,
+);
+
 /** What is under way, in words; undefined where nothing is. */
 export const busy = signal<string | undefined>(undefined);
 /** Why the last file was not opened. */
 export const refused = signal<string | undefined>(undefined);
 
 const MOST_BYTES = 256 * 1024 * 1024;
-const mb = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
+type Exported = { ticket: string; name: string; entries: number };
 
 /** The line that exports in a terminal. */
 export const exportLine = () => shopLine("export FILE.petstore-run");
@@ -29,39 +37,18 @@ export const openLine = "npm start -- --run FILE.petstore-run";
 export const consoleOf = ({ api, token }: { api: string; token: string }) =>
   `${api}/console/?token=${token}`;
 
-const saveAs = (blob: Blob, name: string) => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-};
-
-const piecesOf = async (answer: Response) => {
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  const reader = answer.body?.getReader();
-  for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
-    pieces.push(read.value as Uint8Array<ArrayBuffer>);
-    bytes += read.value.length;
-    busy.value = `Exporting … ${mb(bytes)}`;
-  }
-  return pieces;
-};
-
-/** Saves the run of this shop as a file. */
+/** Saves the run of this shop as a file: the browser takes it as it comes, and shows how far it is. */
 export const exportRun = async (): Promise<void> => {
   if (busy.value) return;
   busy.value = "Exporting …";
   await attempt(async () => {
-    const answer = await ask.whole("run");
-    const [, name] =
-      /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "") ?? [];
-    const pieces = await piecesOf(answer);
-    const blob = new Blob(pieces);
-    saveAs(blob, name ?? "run.petstore-run");
+    const { ticket, name, entries } = await ask<Exported>("run", { method: "POST" });
+    const link = document.createElement("a");
+    link.href = `${consolePrefix}run/${ticket}`;
+    link.download = name;
+    link.click();
     say({
-      text: `The run is saved as ${name}: ${answer.headers.get("x-petstore-entries")} entries, ${mb(blob.size)}. Nothing in it is secret.`,
+      text: `Your browser saves the run as ${name}: ${entries.toLocaleString("en")} entries. Nothing in it is secret.`,
       next: "Open it on any machine that has this project.",
       line: `npm start -- --run ${name}`,
     });

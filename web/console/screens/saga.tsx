@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { Act } from "../parts/act.tsx";
 import "../saga/saga.css";
 import { useEffect, useMemo } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
@@ -179,9 +180,7 @@ export const SagaScreen = () => {
               </h2>
               {ended.has(ran.status) && (
                 <>
-                  <button type="button" onClick={redrive}>
-                    Redrive
-                  </button>
+                  <Act onClick={redrive}>Redrive</Act>
                   <CopyLine small line={redriveLine} />
                 </>
               )}
