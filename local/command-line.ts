@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { CannotStart } from "emulator/kernel/refusals";
 import { stageRefusal } from "../infra/stage-names.ts";
@@ -43,9 +44,23 @@ const tellError = (error: unknown): { known: boolean; text: string } => {
   return { known: false, text: error.stack ?? String(error) };
 };
 
-/** Ends a command on an error: with 2 and one sentence where the user can mend it, else with 1 and all that is known. */
+/** A command that a signal broke off, when it has tidied up: it ends with the code that shells give to that. */
+export class BrokenOff extends CannotStart {
+  override name = "BrokenOff";
+  readonly signal: NodeJS.Signals;
+  constructor(signal: NodeJS.Signals, sentence: string) {
+    super(sentence);
+    this.signal = signal;
+  }
+}
+
+/**
+ * Ends a command on an error: with 2 and one sentence where the user can mend it, with 128 and the signal's number where
+ * one broke it off, else with 1 and all that is known.
+ */
 export const endOn = (error: unknown): never => {
   const { known, text } = tellError(error);
   process.stderr.write(`${text}\n`);
+  if (error instanceof BrokenOff) process.exit(128 + constants.signals[error.signal]);
   process.exit(known ? 2 : 1);
 };

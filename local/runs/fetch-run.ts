@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CannotStart } from "emulator/kernel/refusals";
 import { readRecording } from "emulator/recording/read-recording";
+import { BrokenOff } from "../command-line.ts";
 import { refuse, type Told } from "../control/told.ts";
 import { runShapes } from "./run-shapes.ts";
 
@@ -53,6 +54,8 @@ const putInPlace = async (beside: string, file: string) => {
   }
 };
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Writes the run of a running shop into a file: beside it first, so that what is broken off leaves nothing. */
 export const fetchRun = async ({
   api,
@@ -66,8 +69,9 @@ export const fetchRun = async ({
   checkPlace(file);
   const beside = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   const broken = new AbortController();
-  const stop = () => broken.abort();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, stop);
+  // The terminal signals this process, and npm passes the signal on: it may come twice.
+  const stop = (signal: NodeJS.Signals) => broken.abort(signal);
+  for (const signal of SIGNALS) process.on(signal, stop);
   const { say, end } = progress();
   try {
     const answer = await fetch(`${api}/_local/console/run?token=${token}`, {
@@ -89,7 +93,10 @@ export const fetchRun = async ({
     const target = createWriteStream(beside, { flags: "wx", mode: 0o600 });
     await pipeline(Readable.fromWeb(answer.body), counted, target, { signal: broken.signal });
     // What cannot be read again is no export.
-    const { head } = await readRecording(beside, file, { shapes: runShapes });
+    const { head } = await readRecording(beside, file, {
+      shapes: runShapes,
+      signal: broken.signal,
+    });
     await putInPlace(beside, file);
     return {
       said: `The run is in ${file}: ${head.entries} entries, ${head.moments} moments, ${sizeOf(bytes)}.`,
@@ -97,13 +104,14 @@ export const fetchRun = async ({
     };
   } catch (error) {
     await rm(beside, { force: true });
+    if (broken.signal.aborted)
+      throw new BrokenOff(broken.signal.reason, "The export was broken off; nothing was written.");
     if (error instanceof CannotStart) throw error;
-    if (broken.signal.aborted) return refuse("The export was broken off; nothing was written.");
     const { code, message } = error as NodeJS.ErrnoException;
     if (code?.startsWith("E") && !code.startsWith("ERR")) throw error; // the disk's own words
     throw new CannotStart(`The export was broken off, and nothing was written: ${message}.`);
   } finally {
     end();
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(signal, stop);
+    for (const signal of SIGNALS) process.off(signal, stop);
   }
 };
