@@ -48,8 +48,7 @@ export const exportRun = async (): Promise<void> => {
     link.download = name;
     link.click();
     say({
-      text: `Your browser saves the run as ${name}: ${entries.toLocaleString("en")} entries. Nothing in it is secret.`,
-      next: "Open it on any machine that has this project.",
+      text: `Your browser saves ${name}: ${entries.toLocaleString("en")} entries. Nothing in it is secret.`,
       line: `npm start -- --run ${name}`,
     });
     await timeline.look();
