@@ -53,8 +53,7 @@ const readLine = (line: string): { command: Command; words: string[] } => {
 export const createControl = (shop: Shop): Control => {
   const quiet: Shop = { ...shop, call: lookInto(shop) };
   quiet.atRest = restOf(quiet);
-  const run = (line: string) => {
-    const { command, words } = readLine(line);
+  const run = async (line: string, { command, words } = readLine(line)) => {
     if (command.reads) return command.run(control, words);
     return fromOutside(shop, { who: "shop", what: line }, () => command.run(control, words));
   };
@@ -85,8 +84,11 @@ export const createControl = (shop: Shop): Control => {
       paused.clear();
       for (const name of held) paused.set(name, true);
     },
+    perform: (line) => run(line),
     async say(line) {
-      return orUnderWay(shop, Promise.resolve(run(line)));
+      const read = readLine(line);
+      const work = run(line, read);
+      return read.command.reads || read.command.timeless ? work : orUnderWay(shop, work);
     },
   };
   return control;

@@ -34,6 +34,7 @@ export const clock: Command = {
   usage: "clock pause | resume | step | speed N",
   tells: "lets time stand still, go on, take one step, or go at another speed (up to 4, or max)",
   example: "clock pause",
+  timeless: true,
   async run({ shop }, words) {
     const paced = pacedOf(shop);
     const [word = "", number, more] = words;
@@ -83,6 +84,7 @@ export const rewind: Command = {
   tells:
     "puts the whole shop back to the last kept moment that is so long ago, or to one by its number",
   example: "rewind 30s",
+  timeless: true,
   async run({ shop, faults }, words) {
     const timeline = timelineOf(shop);
     const next = () => {
@@ -120,6 +122,7 @@ export const reset: Command = {
   usage: "reset",
   tells: "puts the shop back to the moment when its doors opened; keys and tokens stay",
   example: "reset",
+  timeless: true,
   async run({ shop, faults }, words) {
     if (words.length > 0) refuse("reset takes no words.");
     faults.disarm(() => true);

@@ -26,6 +26,7 @@ export const fork: Command = {
   tells:
     "opens a second shop that goes on from so long ago, or from a kept moment, beside this one",
   example: "fork 30s",
+  timeless: true,
   async run({ shop }, words) {
     const [word = "", more] = words;
     if (!word || more) refuse("From when? For instance: fork 30s.");
@@ -74,6 +75,7 @@ export const stopFork: Command = {
   name: "stop-fork",
   usage: "stop-fork N",
   tells: "ends a fork: its ports are free, and nothing of it is kept",
+  timeless: true,
   async run({ shop }, words) {
     const open = timelineOf(shop).forks();
     const numbers = open.map(({ n }) => n).join(", ");

@@ -6,10 +6,10 @@ import { oneOf } from "../words.ts";
 
 /** Does the steps from one on. What waits goes on by the shop's clock, and so does what a customer waits for. */
 const go = async (control: Control, steps: readonly Step[]): Promise<void> => {
-  const { shop, say } = control;
+  const { shop, perform } = control;
   const { clock } = shop.cloud;
   for (const [i, step] of steps.entries()) {
-    if ("say" in step) await say(step.say);
+    if ("say" in step) await perform(step.say);
     else if ("wait" in step) {
       const rest = steps.slice(i + 1);
       clock.after(step.wait, "the scenario goes on", () => go(control, rest));
