@@ -13,6 +13,8 @@ export type Control = {
   quiet: Shop;
   faults: Faults;
   switches: readonly Switch[];
+  /** Every switch is set as it is held or not; ends when that is done. */
+  switched: () => Promise<void>;
   robot: Robot;
   rebuilds: Rebuilds;
   invariants: LiveInvariants;

@@ -58,9 +58,26 @@ export const createControl = (shop: Shop): Control => {
     return fromOutside(shop, { who: "shop", what: line }, () => command.run(control, words));
   };
   const { paused = new Map<string, true>() } = shop.beside;
-  const faults = createFaults(shop);
+  /** Switches that something holds since lately, or nothing any more. */
+  const changed = new Set<string>();
+  const setChanged = async () => {
+    const names = new Set(changed);
+    changed.clear();
+    for (const one of control.switches)
+      if (names.has(one.name)) await one.set(!faults.held().has(one.name));
+  };
+  let setting: Promise<void> = Promise.resolve();
+  /** One after the other, so that what was said last stands. */
+  const switched = () => {
+    setting = setting.catch(() => {}).then(setChanged);
+    return setting;
+  };
+  const faults = createFaults(shop, (names) => {
+    for (const name of names) changed.add(name);
+    void switched();
+  });
   const control: Control = {
-    ...{ shop, quiet, faults },
+    ...{ shop, quiet, faults, switched },
     switches: switchesOf(shop, quiet).map((one) => ({
       ...one,
       async set(on) {
@@ -75,6 +92,8 @@ export const createControl = (shop: Shop): Control => {
     async turned() {
       control.robot.stop();
       faults.turned();
+      changed.clear();
+      setting = Promise.resolve(); // what was under way then has not happened
       const held = faults.held();
       // Past the gates: time stands while this is done, and no fault must make it wait.
       for (const { name, isOn, set } of switchesOf(quiet, quiet)) {
@@ -82,7 +101,7 @@ export const createControl = (shop: Shop): Control => {
         if (!held.has(name) && paused.has(name) && !(await isOn())) await set(true);
       }
       paused.clear();
-      for (const name of held) paused.set(name, true);
+      for (const name of held.keys()) paused.set(name, true);
     },
     perform: (line) => run(line),
     async say(line) {
