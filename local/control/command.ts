@@ -16,6 +16,8 @@ export type Control = {
   /** Every switch is set as it is held or not; ends when that is done. */
   switched: () => Promise<void>;
   robot: Robot;
+  /** Scenarios of which something is still to come. */
+  playing: Set<{ name: string }>;
   rebuilds: Rebuilds;
   invariants: LiveInvariants;
   /** Does what a line says. Throws CannotStart, with one sentence, for what it cannot do. */
@@ -24,7 +26,8 @@ export type Control = {
   perform: (line: string) => Promise<Told>;
   /**
    * Time was turned back, or the shop goes on from what another one knew. Faults are whose who arms them: those that are
-   * armed now stay so and end by themselves, and what a fault of then had switched off is on again.
+   * armed now stay so and end by themselves, and what a fault of then had switched off is on again. What the robot, a
+   * scenario or `attention` had still to do is given up.
    */
   turned: () => Promise<void>;
 };

@@ -87,10 +87,12 @@ export const createControl = (shop: Shop): Control => {
       },
     })),
     robot: createRobot(shop),
+    playing: new Set(),
     rebuilds: createRebuilds(shop, quiet),
     invariants: liveInvariants(quiet),
     async turned() {
       control.robot.stop();
+      control.playing.clear();
       faults.turned();
       changed.clear();
       setting = Promise.resolve(); // what was under way then has not happened

@@ -82,11 +82,6 @@ export const createFaults = (
       for (const name of holds) until.set(name, Math.max(fault.endsAt, until.get(name) ?? 0));
     return until;
   };
-  const free = (names: Iterable<string>) => {
-    const still = held();
-    const gone = [...names].filter((name) => !still.has(name));
-    if (gone.length > 0) changed(gone);
-  };
   const sentence = ({ what }: Wanted, holds: Set<string>) =>
     typeof what === "string" ? what : what([...holds]);
 
@@ -121,7 +116,7 @@ export const createFaults = (
           unguard?.();
           timer.cancel();
           end?.();
-          free(holds);
+          if (holds.size > 0) changed([...holds]);
         },
       };
       armed.set(id, entry);
@@ -144,7 +139,7 @@ export const createFaults = (
         if (holds.size === 0) end();
         else fault.what = sentence(wanted, holds);
       }
-      free(switches);
+      changed(switches);
     },
     list() {
       tidy();

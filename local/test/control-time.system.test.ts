@@ -53,3 +53,64 @@ describe("a command that is under way when time is put back", () => {
     );
   });
 });
+
+describe("what is still to come when time is put back", () => {
+  const faults = () => live.shop.beside.faults?.() ?? [];
+  const rewindTo = async (id: number) => (await say(`rewind ${id}`)).next;
+
+  it("of attention is given up, and said so: nobody stops the saga of then any more", async () => {
+    const { said } = await say("attention");
+    const [orderId = ""] = /ord_\w+/.exec(said) ?? [];
+    await pass(300);
+    const { id } = await live.shop.timeline.mark();
+    await pass(200);
+    expect(await rewindTo(id)).toContain(
+      `What was still to come of this is given up: Each run of the saga of ${orderId} is stopped.`,
+    );
+    expect(faults()).toEqual([]);
+    await pass(120_000);
+    const read = live.shop.api({ path: `/orders/${orderId}`, as: "alice" });
+    expect((await live.driven(read)).json()).toMatchObject({ status: "CONFIRMED" });
+  });
+
+  it("of a scenario and of the robot is given up, and said so once", async () => {
+    await say("scenario duplicate");
+    await say("robot 1/s");
+    await pass(1_000);
+    const { id } = await live.shop.timeline.mark();
+    expect(await rewindTo(id)).toContain("given up: the robot; the scenario duplicate.");
+    const { last } = live.shop.cloud.trace;
+    await pass(20_000);
+    const lines = live.shop.cloud.trace.entries(last, 1e6).filter(({ kind }) => kind === "outside");
+    expect(lines.map(({ what }) => what)).toEqual([]);
+    expect(await rewindTo(id)).not.toContain("given up");
+  });
+
+  it("of a scenario that is over is nothing", async () => {
+    await say("scenario decline");
+    await pass(20_000);
+    expect(await rewindTo(1)).not.toContain("given up");
+  });
+
+  it("of a poisoned message stays, as long as the message is there", async () => {
+    await say("scenario well");
+    await pass(20_000);
+    const { id: before } = await live.shop.timeline.mark();
+    const queue = "NotificationsQueueDlq";
+    const dead = async () => (await say("status")).list?.at(-1);
+    await pass(1_000);
+    await say("poison NotificationsQueue stubborn");
+    await pass(5_000);
+    const { id: after } = await live.shop.timeline.mark();
+    await pass(5 * 60_000);
+    expect(faults()).toEqual([expect.objectContaining({ hits: expect.toSatisfy((n) => n > 1) })]);
+    await rewindTo(after);
+    await pass(60 * 60_000);
+    expect(await dead()).toContain(`NotificationsQueueDlq 1`);
+    expect(faults()).toEqual([]);
+    expect((await say(`redrive ${queue}`)).said).toBe("1 done, 0 left.");
+    await say("poison NotificationsQueue stubborn");
+    expect(await rewindTo(before)).toContain("given up: NotificationsQueue: its consumer fails");
+    expect(faults()).toEqual([]);
+  });
+});

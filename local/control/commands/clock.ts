@@ -2,7 +2,7 @@ import { CannotRewind } from "emulator/boot/timeline";
 import type { PacedClock } from "emulator/kernel/paced-clock";
 import type { ShopTimeline } from "../../console/beside.ts";
 import type { Shop } from "../../shop.ts";
-import type { Command } from "../command.ts";
+import type { Command, Control } from "../command.ts";
 import { plural, refuse } from "../told.ts";
 import { needSpan, oneOf, shownSpan, spanOf } from "../words.ts";
 
@@ -77,24 +77,43 @@ export const clock: Command = {
   },
 };
 
+const sentences = (all: readonly string[]) => all.map((one) => one.replace(/\.$/, "")).join("; ");
+
+/** Looks at what goes on by somebody's wish. Answers what is said of it when time was put back. */
+const nextAfter = ({ faults, robot, playing }: Control) => {
+  const before = faults.list();
+  const acts = [
+    ...(robot.state()?.running ? ["the robot"] : []),
+    ...[...playing].map(({ name }) => `the scenario ${name}`),
+  ];
+  return () => {
+    const armed = faults.list();
+    const ended = before.filter(({ id }) => !armed.some((one) => one.id === id));
+    const [s, they] = armed.length === 1 ? ["s", "itself"] : ["", "themselves"];
+    const given = [...acts, ...ended.map(({ what }) => what)];
+    return [
+      "Tables, queues, sagas and time are those of then, and go on from there.",
+      armed.length > 0 &&
+        `Faults are no part of the past: ${plural(armed.length, "fault")} stay${s} armed (${sentences(armed.map(({ what }) => what))}) and end${s} by ${they}.`,
+      given.length > 0 && `What was still to come of this is given up: ${sentences(given)}.`,
+    ]
+      .filter(Boolean)
+      .join(" ");
+  };
+};
+
 /** `rewind`: back to a moment before. */
 export const rewind: Command = {
   name: "rewind",
   usage: "rewind 30s | ID",
   tells:
-    "puts the whole shop back to the last kept moment that is so long ago, or to one by its number",
+    "puts the whole shop back to the last kept moment that is so long ago, or to one by its number; faults stay armed",
   example: "rewind 30s",
   timeless: true,
-  async run({ shop, faults }, words) {
+  async run(control, words) {
+    const { shop } = control;
     const timeline = timelineOf(shop);
-    const next = () => {
-      const armed = faults.list();
-      const stay =
-        armed.length === 0
-          ? ""
-          : ` Faults are no part of the past: ${plural(armed.length, "fault")} stay${armed.length === 1 ? "s" : ""} armed (${armed.map(({ what }) => what.replace(/\.$/, "")).join("; ")}) and end${armed.length === 1 ? "s" : ""} by ${armed.length === 1 ? "itself" : "themselves"}.`;
-      return `Tables, queues, sagas and time are those of then, and go on from there.${stay}`;
-    };
+    const next = nextAfter(control);
     const [word = "", more] = words;
     if (!word || more) refuse("How far back? For instance: rewind 30s.");
     if (spanOf(word) !== undefined) {

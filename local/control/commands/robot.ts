@@ -13,7 +13,7 @@ const usage = "robot 5/s [mix] [for 1m] [seed 1] | robot stop";
 export const robotCommand: Command = {
   name: "robot",
   usage,
-  tells: `places orders at a rate up to ${FASTEST}/s (${Object.keys(mixes).join(", ")}), for a minute unless told otherwise`,
+  tells: `places orders at a rate up to ${FASTEST}/s (${Object.keys(mixes).join(", ")}), for a minute unless told otherwise, or until time is put back`,
   example: "robot 5/s mixed",
   run({ robot }, words) {
     if (words.join(" ") === "stop") {
