@@ -114,3 +114,34 @@ describe("what is still to come when time is put back", () => {
     expect(faults()).toEqual([]);
   });
 });
+
+describe("a moment", () => {
+  it.each(["rewind", "fork"])("(%s) that is none is refused in one sentence", async (verb) => {
+    for (const word of [
+      "-5s",
+      "1e9s",
+      "05",
+      "1.5",
+      "2",
+      "99999999999999999999",
+      "٣s",
+      "constructor",
+    ])
+      await expect(begin(`${verb} ${word}`)).rejects.toThrow(
+        `${word} is no time like 30s, and no moment that is kept.`,
+      );
+    for (const word of ["0s", "0.0000001s", "25h", `${"9".repeat(400)}s`])
+      await expect(begin(`${verb} ${word}`)).rejects.toThrow("How far back is a span of time");
+    await expect(begin(`${verb} 20h`)).rejects.toThrow("There is no such moment.");
+  });
+
+  it("by a span of time is the last kept one that is so long ago, and the answer says so", async () => {
+    await pass(5_000);
+    const kept = "the kept moment that is nearest to 2 s";
+    expect((await begin("fork 2s")).said).toMatch(
+      new RegExp(`00:00:00 UTC, ${kept} ago and not later, at`),
+    );
+    expect((await begin("rewind 2s")).said).toContain(`5 s ago: ${kept} and not later.`);
+    expect((await begin("rewind 1")).said).toBe("The shop is where it was at 1.");
+  });
+});

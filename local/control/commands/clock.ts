@@ -1,3 +1,4 @@
+import type { Moment } from "emulator/boot/moments";
 import { CannotRewind } from "emulator/boot/timeline";
 import type { PacedClock } from "emulator/kernel/paced-clock";
 import type { ShopTimeline } from "../../console/beside.ts";
@@ -27,6 +28,11 @@ export const turned = async <T>(work: Promise<T>): Promise<T> => {
 
 /** A word that has to say how far back. */
 export const needPast = (word: string): number => needSpan(word, "How far back");
+
+/** A word that has to be the number of a kept moment. */
+export const needMoment = (moments: readonly Moment[], word: string): number =>
+  moments.find(({ id }) => String(id) === word)?.id ??
+  refuse(`${word} is no time like 30s, and no moment that is kept.`);
 
 /** `clock`: time stands, goes on, one decision at a time, slower or faster. */
 export const clock: Command = {
@@ -66,7 +72,7 @@ export const clock: Command = {
       refuse(`A speed is at least 0.01 and at most 4, or max, not "${number ?? ""}".`);
     paced.setSpeed(speed);
     return {
-      said: `Time goes at speed ${number}.`,
+      said: `Time goes at speed ${number === "max" ? number : speed}.`,
       next:
         speed < 1
           ? "Everything is in slow motion, time-outs too."
@@ -125,9 +131,7 @@ export const rewind: Command = {
         next: next(),
       };
     }
-    if (!timeline.moments().some(({ id }) => String(id) === word))
-      refuse(`${word} is no time like 30s, and no moment that is kept.`);
-    await turned(timeline.rewind(Number(word)));
+    await turned(timeline.rewind(needMoment(timeline.moments(), word)));
     return {
       said: `The shop is where it was at ${word}.`,
       next: next(),

@@ -98,7 +98,9 @@ export const decline: Command = {
   example: "decline 1",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 5 * TWO_MINUTES);
-    const times = needCount(rest[0] ?? "1", 1_000, "How many cards");
+    const [number = "1", more] = rest;
+    if (more) refuse("How many cards? For instance: decline 2.");
+    const times = needCount(number, 1_000, "How many cards");
     const provider = invokes(functionNamed(shop, "ProviderApi").physical);
     faults.arm({
       what: `The bank declines, ${plural(times, "card")} at most.`,
