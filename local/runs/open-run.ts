@@ -123,6 +123,7 @@ export const openRun = async (options: OpenRunOptions): Promise<OpenRun> => {
   const timeline = recordedTimeline({ cloud: shop.cloud, clock, moments, refusal: about.sentence });
   const goOnFrom = async (id: number): Promise<Opened> => {
     const { parts, clock: moment } = timeline.worldAt(id);
+    const { seq = 0 } = timeline.moments().find((one) => one.id === id) ?? {};
     const own = pacedClock({
       from: moment,
       onError: (error, label) => say(`${label}: ${error instanceof Error ? error.message : error}`),
@@ -139,6 +140,7 @@ export const openRun = async (options: OpenRunOptions): Promise<OpenRun> => {
         clock: own,
         apiUrl: apiDoor.url,
         awsUrl: awsDoor.url,
+        trace: { before: recording.entries.filter((one) => one.seq <= seq) },
         restore(keeper) {
           own.turnBack(moment);
           keeper.put(parts);
