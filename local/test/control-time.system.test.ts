@@ -115,6 +115,28 @@ describe("what is still to come when time is put back", () => {
   });
 });
 
+describe("what is said after time was put back", () => {
+  it("is of what is there now: the books, and the newest event", async () => {
+    await say("scenario well");
+    await pass(20_000);
+    expect((await say("invariants")).said).toContain("the books of 1 order.");
+    expect((await say("duplicate OrderPlaced")).said).toMatch(/^orders\.OrderPlaced/);
+    await say("rewind 1");
+    expect((await say("invariants")).said).toContain("the books of 0 orders.");
+    await expect(say("duplicate OrderPlaced")).rejects.toThrow("No event of OrderPlaced");
+  });
+
+  it("a fault that began later has its own time before it, and no more", async () => {
+    await pass(60_000);
+    await say("pause relay orders for 30s");
+    await say("rewind 1");
+    await pass(29_000);
+    expect((await say("status")).said).toBe("1 thing paused, 1 fault armed.");
+    await pass(2_000);
+    expect((await say("status")).said).toBe("0 things paused, 0 faults armed.");
+  });
+});
+
 describe("a moment", () => {
   it.each(["rewind", "fork"])("(%s) that is none is refused in one sentence", async (verb) => {
     for (const word of [

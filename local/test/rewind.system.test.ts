@@ -125,7 +125,7 @@ describe("a fork", () => {
     await driven(shop.beside.command?.("slow 1s for 5m") as Promise<Told>);
     const underWay = await order();
     await pass(1_000);
-    const { id, seq } = await shop.timeline.mark();
+    const { id } = await shop.timeline.mark();
     await order();
     await pass(20_000);
     const fork = await shop.timeline.fork(id);
