@@ -149,9 +149,9 @@ describe("the live invariants", () => {
     const table = shop.local.nameOf("InventoryTable");
     let scans = 0;
     const stop = shop.local.cloud.guard(async (call, next) => {
-      const answer = await next(call);
+      const answer = (await next(call)) as { Items: { available?: object }[] };
       if (call.operation !== "Scan" || call.input.TableName !== table || ++scans > 1) return answer;
-      const Items = answer.Items.map((item: { available?: object }) =>
+      const Items = answer.Items.map((item) =>
         item.available ? { ...item, available: { N: "-1" } } : item,
       );
       return { ...answer, Items };
