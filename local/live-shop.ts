@@ -74,6 +74,9 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
 
   const forkFrom = async (id: number): Promise<Opened> => {
     const { parts, clock: moment } = timeline.worldAt(id);
+    const { seq = 0 } = timeline.moments().find((one) => one.id === id) ?? {};
+    // Whoever looks at the fork sees the orders of its past as well.
+    const before = trace.entries(0, Number.POSITIVE_INFINITY).filter((one) => one.seq <= seq);
     const own = pacedClock({ from: moment });
     const [aws, api] = await Promise.all([listenOnLoopback(0), listenOnLoopback(0)]);
     const close = async () => {
@@ -90,6 +93,7 @@ export const liveShop = async (options: LiveOptions): Promise<LiveShop> => {
         awsUrl: aws.url,
         credentials: shop.administrator,
         forkOf: { api: shop.urls.api, at: moment.now },
+        trace: { before },
         restore: (keeper) => {
           own.turnBack(moment); // what its boot drew is no part of the story
           keeper.put(taken);

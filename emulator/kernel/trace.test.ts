@@ -100,6 +100,20 @@ it("the oldest entries go when all together are too large, and numbers go on", (
   expect(trace.first).toBe(last + 1); // the newest is there, however large
 });
 
+it("goes on from what passed before it began, which is the first to be forgotten", () => {
+  const original = createTrace(virtualClock()).trace;
+  for (let i = 0; i < 2_000; i++) original.write({ kind: "small" });
+  const before = original.entries(999, 1_000);
+  const { trace } = createTrace(virtualClock(), { bytes: 100_000, before });
+  expect([trace.first, trace.last]).toEqual([1_000, 1_999]);
+  const { seq } = trace.write({ kind: "new" });
+  expect(seq).toBe(2_000);
+  expect(trace.get(1_500)).toBe(original.get(1_500));
+  trace.write({ kind: "large" }, 100_000);
+  expect(trace.get(1_000)).toBeUndefined();
+  expect(trace.get(2_001)?.kind).toBe("large");
+});
+
 it("a thing's entry is known as long as the thing is young", () => {
   const { trace } = createTrace(virtualClock());
   trace.mark("a", 1);

@@ -69,6 +69,8 @@ export type TraceOptions = {
   bytes?: number | undefined;
   /** What passed elsewhere: the trace is of that, and nothing is written after it. Ascending by one. */
   recorded?: readonly Entry[] | undefined;
+  /** What passed in the world that this one goes on from: it goes on from there, too. Ascending by one; the first to be forgotten. */
+  before?: readonly Entry[] | undefined;
 };
 
 const defaultBytes = 64 * 1024 * 1024;
@@ -154,7 +156,7 @@ const ringOf = (mostBytes: number) => {
 /** A trace, and the clock whose timers carry on what is under way when they are set. */
 export const createTrace = (
   clock: Clock,
-  { bytes = defaultBytes, recorded }: TraceOptions = {},
+  { bytes = defaultBytes, recorded, before }: TraceOptions = {},
 ): { trace: Trace; clock: Clock } => {
   const underway = new AsyncLocalStorage<number | undefined>();
   const ring = ringOf(recorded ? Number.POSITIVE_INFINITY : bytes);
@@ -163,7 +165,7 @@ export const createTrace = (
   const charges = new Map<number, Units>();
   let last = 0;
   let epoch = 1;
-  for (const entry of recorded ?? []) {
+  for (const entry of recorded ?? before ?? []) {
     ring.add(entry, 0);
     last = entry.seq;
   }

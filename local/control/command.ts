@@ -13,14 +13,21 @@ export type Control = {
   quiet: Shop;
   faults: Faults;
   switches: readonly Switch[];
+  /** Every switch is set as it is held or not; ends when that is done. */
+  switched: () => Promise<void>;
   robot: Robot;
+  /** Scenarios of which something is still to come. */
+  playing: Set<{ name: string }>;
   rebuilds: Rebuilds;
   invariants: LiveInvariants;
   /** Does what a line says. Throws CannotStart, with one sentence, for what it cannot do. */
   say: (line: string) => Promise<Told>;
+  /** The same, and waits for its end however long time stands still: for what is a part of something else. */
+  perform: (line: string) => Promise<Told>;
   /**
    * Time was turned back, or the shop goes on from what another one knew. Faults are whose who arms them: those that are
-   * armed now stay so and end by themselves, and what a fault of then had switched off is on again.
+   * armed now stay so and end by themselves, and what a fault of then had switched off is on again. What the robot, a
+   * scenario or `attention` had still to do is given up.
    */
   turned: () => Promise<void>;
 };
@@ -38,6 +45,8 @@ export type Command = {
   hypothesis?: string;
   /** Whether it only looks, and is no part of the story. */
   reads?: true;
+  /** Whether it waits for nothing on the shop's clock, as what only looks does not either: no pause holds it up. */
+  timeless?: true;
   /** Words that work as they are, for a button. */
   example?: string;
   run: (control: Control, words: string[]) => Told | Promise<Told>;

@@ -53,15 +53,31 @@ const readLine = (line: string): { command: Command; words: string[] } => {
 export const createControl = (shop: Shop): Control => {
   const quiet: Shop = { ...shop, call: lookInto(shop) };
   quiet.atRest = restOf(quiet);
-  const run = (line: string) => {
-    const { command, words } = readLine(line);
+  const run = async (line: string, { command, words } = readLine(line)) => {
     if (command.reads) return command.run(control, words);
     return fromOutside(shop, { who: "shop", what: line }, () => command.run(control, words));
   };
   const { paused = new Map<string, true>() } = shop.beside;
-  const faults = createFaults(shop);
+  /** Switches that something holds since lately, or nothing any more. */
+  const changed = new Set<string>();
+  const setChanged = async () => {
+    const names = new Set(changed);
+    changed.clear();
+    for (const one of control.switches)
+      if (names.has(one.name)) await one.set(!faults.held().has(one.name));
+  };
+  let setting: Promise<void> = Promise.resolve();
+  /** One after the other, so that what was said last stands. */
+  const switched = () => {
+    setting = setting.catch(() => {}).then(setChanged);
+    return setting;
+  };
+  const faults = createFaults(shop, (names) => {
+    for (const name of names) changed.add(name);
+    void switched();
+  });
   const control: Control = {
-    ...{ shop, quiet, faults },
+    ...{ shop, quiet, faults, switched },
     switches: switchesOf(shop, quiet).map((one) => ({
       ...one,
       async set(on) {
@@ -71,11 +87,15 @@ export const createControl = (shop: Shop): Control => {
       },
     })),
     robot: createRobot(shop),
+    playing: new Set(),
     rebuilds: createRebuilds(shop, quiet),
     invariants: liveInvariants(quiet),
     async turned() {
       control.robot.stop();
+      control.playing.clear();
       faults.turned();
+      changed.clear();
+      setting = Promise.resolve(); // what was under way then has not happened
       const held = faults.held();
       // Past the gates: time stands while this is done, and no fault must make it wait.
       for (const { name, isOn, set } of switchesOf(quiet, quiet)) {
@@ -83,10 +103,13 @@ export const createControl = (shop: Shop): Control => {
         if (!held.has(name) && paused.has(name) && !(await isOn())) await set(true);
       }
       paused.clear();
-      for (const name of held) paused.set(name, true);
+      for (const name of held.keys()) paused.set(name, true);
     },
+    perform: (line) => run(line),
     async say(line) {
-      return orUnderWay(shop, Promise.resolve(run(line)));
+      const read = readLine(line);
+      const work = run(line, read);
+      return read.command.reads || read.command.timeless ? work : orUnderWay(shop, work);
     },
   };
   return control;

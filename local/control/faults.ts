@@ -16,7 +16,8 @@ export type Fault = {
 };
 
 type Wanted = {
-  what: string;
+  /** Of one that holds switches only, and is over when it holds none any more: said of those that it still holds. */
+  what: string | ((holds: readonly string[]) => string);
   hypothesis: string;
   times?: number | undefined;
   ms: number;
@@ -25,15 +26,17 @@ type Wanted = {
   gate?: Gate;
   /** What is to be done when it ends, however it does. */
   end?: () => unknown;
-  /** The names of the switches that it holds off. */
-  holds?: string[];
+  /** The names of the switches that it holds off: each is on again when nothing holds it any more. */
+  holds?: readonly string[];
+  /** What time that is put back does to it: "before": it ends where that is to before it began; "ever": wherever that is to. */
+  endsWhenPutBack?: "before" | "ever";
 };
 
 type Armed = {
   fault: Fault;
-  ms: number;
+  wanted: Wanted;
   since: number;
-  holds: string[];
+  holds: Set<string>;
   rearm: () => void;
   end: () => void;
 };
@@ -46,12 +49,17 @@ export type Faults = {
   disarm: (which: string | ((fault: Fault) => boolean)) => Fault[];
   /** Time was turned back: what is armed stays so, and ends by itself all the same. */
   turned: () => void;
-  /** The names of all switches that are held off now. */
-  held: () => Set<string>;
+  /** The names of the switches that are held off now, and when the last that holds each lets it go. */
+  held: () => Map<string, number>;
+  /** Lets go of these switches, whatever holds them; the others stay held. */
+  letGo: (switches: readonly string[]) => void;
 };
 
-/** No faults yet, in a shop. */
-export const createFaults = ({ cloud }: Shop): Faults => {
+/** No faults yet, in a shop. `changed` hears of switches that something holds now, or nothing any more. */
+export const createFaults = (
+  { cloud }: Shop,
+  changed: (switches: readonly string[]) => unknown = () => {},
+): Faults => {
   const { clock } = cloud;
   const armed = new Map<string, Armed>();
   let count = 0;
@@ -61,19 +69,30 @@ export const createFaults = ({ cloud }: Shop): Faults => {
     const now = clock.now();
     if (now < entry.since) {
       entry.since = now;
-      entry.fault.endsAt = now + entry.ms;
+      entry.fault.endsAt = now + entry.wanted.ms;
     }
     return now >= entry.fault.endsAt;
   };
   const tidy = () => {
     for (const entry of armed.values()) if (isOver(entry)) entry.end();
   };
+  const held = () => {
+    const until = new Map<string, number>();
+    for (const { fault, holds } of armed.values())
+      for (const name of holds) until.set(name, Math.max(fault.endsAt, until.get(name) ?? 0));
+    return until;
+  };
+  const sentence = ({ what }: Wanted, holds: Set<string>) =>
+    typeof what === "string" ? what : what([...holds]);
 
   return {
-    arm({ what, hypothesis, times, ms, matches, gate, end, holds = [] }) {
+    arm(wanted) {
+      const { hypothesis, times, ms, matches, gate, end } = wanted;
       count += 1;
       const id = `fault-${count}`;
       const since = clock.now();
+      const holds = new Set(wanted.holds);
+      const what = sentence(wanted, holds);
       const fault: Fault = { id, what, hypothesis, hits: 0, most: times, endsAt: since + ms };
       const hit = (call?: Call): boolean => {
         if (!armed.has(id) || isOver(entry)) return false;
@@ -88,7 +107,7 @@ export const createFaults = ({ cloud }: Shop): Faults => {
         cloud.guard((call, next) => (matches?.(call) && hit(call) ? gate(call, next) : next(call)));
       let timer = clock.after(ms, `end ${id}`, tidy);
       const entry: Armed = {
-        ...{ fault, ms, since, holds },
+        ...{ fault, wanted, since, holds },
         rearm() {
           timer = clock.after(fault.endsAt - clock.now(), `end ${id}`, tidy);
         },
@@ -97,16 +116,31 @@ export const createFaults = ({ cloud }: Shop): Faults => {
           unguard?.();
           timer.cancel();
           end?.();
+          if (holds.size > 0) changed([...holds]);
         },
       };
       armed.set(id, entry);
+      if (holds.size > 0) changed([...holds]);
       return { fault, hit };
     },
     turned() {
+      const now = clock.now();
+      for (const { wanted, since, end } of armed.values())
+        if (wanted.endsWhenPutBack === "ever" || (wanted.endsWhenPutBack && now < since)) end();
       tidy();
       for (const { rearm } of armed.values()) rearm();
     },
-    held: () => new Set([...armed.values()].flatMap(({ holds }) => holds)),
+    held,
+    letGo(switches) {
+      tidy();
+      for (const { fault, wanted, holds, end } of armed.values()) {
+        const its = switches.filter((name) => holds.delete(name));
+        if (its.length === 0 || typeof wanted.what === "string") continue;
+        if (holds.size === 0) end();
+        else fault.what = sentence(wanted, holds);
+      }
+      changed(switches);
+    },
     list() {
       tidy();
       return [...armed.values()].map(({ fault }) => ({ ...fault }));

@@ -5,10 +5,10 @@ const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000,
 /** The longest that a fault or a pause lasts: a day. Who wants more says it again. */
 const LONGEST_MS = 86_400_000;
 
-/** "30s" in milliseconds; undefined for what is no span of time. */
+/** "30s" in whole milliseconds; undefined for what is no span of time. */
 export const spanOf = (word: string): number | undefined => {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(word) ?? [];
-  return number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 0);
+  return number === undefined ? undefined : Math.round(Number(number) * (UNITS[unit] ?? 0));
 };
 
 /** A span of time as people write it: "30 s", "5 minutes". */
@@ -23,7 +23,9 @@ export const shownSpan = (ms: number): string => {
 export const needSpan = (word: string | undefined, what: string): number => {
   const span = word === undefined ? undefined : spanOf(word);
   if (!span || span > LONGEST_MS)
-    return refuse(`${what} is a span of time up to a day, such as 30s or 5m, not "${word ?? ""}".`);
+    return refuse(
+      `${what} is a span of time from 1ms up to a day, such as 30s or 5m, not "${word ?? ""}".`,
+    );
   return span;
 };
 
@@ -33,6 +35,13 @@ export const needCount = (word: string, most: number, what: string): number => {
   if (!/^\d+$/.test(word) || count < 1 || count > most)
     return refuse(`${what} is a whole number from 1 to ${most}, not "${word}".`);
   return count;
+};
+
+/** The one whole number among some words, and the other words. Refuses where there are several. */
+export const numberAmong = (words: readonly string[], usual: string, what: string) => {
+  const [number = usual, another] = words.filter((word) => /^\d+$/.test(word));
+  if (another !== undefined) refuse(`${what} is one number, not ${number} and ${another}.`);
+  return { number, others: words.filter((word) => !/^\d+$/.test(word)) };
 };
 
 /** The words of a command without "for 30s" at their end, and how long that is. */

@@ -141,6 +141,7 @@ export const openRun = async (options: OpenRunOptions): Promise<OpenRun> => {
   const goingOn = createForks(undefined);
   const goOnFrom = async (id: number): Promise<Opened> => {
     const { parts, clock: moment } = timeline.worldAt(id);
+    const { seq = 0 } = timeline.moments().find((one) => one.id === id) ?? {};
     const own = pacedClock({
       from: { now: moment.now, chance: ownChance() },
       onError: (error, label) => say(`${label}: ${error instanceof Error ? error.message : error}`),
@@ -157,6 +158,7 @@ export const openRun = async (options: OpenRunOptions): Promise<OpenRun> => {
         clock: own,
         apiUrl: apiDoor.url,
         awsUrl: awsDoor.url,
+        trace: { before: recording.entries.filter((one) => one.seq <= seq) },
         restore(keeper) {
           own.turnBack(moment);
           keeper.put(parts);

@@ -76,6 +76,13 @@ describe("the robot", () => {
     expect(await shop.broken()).toEqual([]);
   });
 
+  it("takes its words as its usage has them, and its mix and seed at their word", async () => {
+    await say("robot 5/s trouble for 3s seed -7");
+    expect(control.robot.state()).toMatchObject({ mix: "trouble", most: 15, seed: -7 });
+    await say("robot 0.01/s seed 7 for 3s");
+    expect(control.robot.state()).toMatchObject({ mix: "mixed", most: 1, seed: 7 });
+  });
+
   it("stops when it is told to", async () => {
     await say("robot 10/s good");
     await shop.clock.advance(SECOND);
@@ -138,6 +145,22 @@ describe("the live invariants", () => {
     expect((await stateOf("I7"))?.state).toBe("holds");
   });
 
+  it("are not broken by books that did not fit together for a moment", async () => {
+    const table = shop.local.nameOf("InventoryTable");
+    let scans = 0;
+    const stop = shop.local.cloud.guard(async (call, next) => {
+      const answer = (await next(call)) as { Items: { available?: object }[] };
+      if (call.operation !== "Scan" || call.input.TableName !== table || ++scans > 1) return answer;
+      const Items = answer.Items.map((item) =>
+        item.available ? { ...item, available: { N: "-1" } } : item,
+      );
+      return { ...answer, Items };
+    });
+    expect((await stateOf("I2"))?.state).toBe("holds");
+    expect(scans).toBe(2);
+    stop();
+  });
+
   it("name the promise that is broken, and where: an oversold animal", async () => {
     await shop.local.call("dynamodb", "UpdateItem", {
       TableName: shop.local.nameOf("InventoryTable"),
@@ -167,8 +190,46 @@ describe("a line that cannot be done is one sentence, with what there is", () =>
       "pause the moon",
       /nothing to pause called "the moon"; there are relay, relay orders, projections/,
     ],
-    ["pause relay for ever", /span of time up to a day.*not "ever"/],
-    ["pause relay for 2d", /span of time up to a day/],
+    ["pause relay for ever", /span of time from 1ms up to a day.*not "ever"/],
+    ["pause relay for 2d", /span of time from 1ms up to a day/],
+    ...[
+      "0s",
+      "0.0000001s",
+      "0.4ms",
+      "-5s",
+      "1e9s",
+      "25h",
+      "30",
+      "30S",
+      "٣s",
+      "３０s",
+      "½m",
+      "30s5",
+      "∞",
+    ].map((span): [string, RegExp] => [
+      `fail CapturePayment for ${span}`,
+      /^How long is a span of time from 1ms up to a day, such as 30s or 5m, not "[^"]+"\.$/,
+    ]),
+    [`slow ${"9".repeat(400)}s`, /span of time from 1ms up to a day/],
+    ["pause relay for 30 s", /"for" stands at the end/],
+    ["pause relay for", /"for" stands at the end/],
+    ["pause for 30s", /Pause what\?/],
+    ["slow 0.0000001s", /How slow is a span of time from 1ms/],
+    ["decline 2 3", /How many cards\?/],
+    ["decline 1.5", /whole number from 1/],
+    ["conflict InventoryTable 2 3", /How often is one number, not 2 and 3/],
+    ["conflict 0", /whole number from 1/],
+    ["conflict -1", /There is no table -1/],
+    ["lose answer of PutEvents 2 3", /How often is one number/],
+    ["lose answer of PutEvents 1001", /whole number from 1 to 1000/],
+    ["replay 5", /From when\?/],
+    ["replay 2999-01-01", /a time that is over/],
+    ["replay 0s", /span of time from 1ms/],
+    ["robot 0.0000001/s", /from 0.01 up to 50/],
+    ["robot -5/s", /from 0.01 up to 50/],
+    ["robot 5/s seed", /A seed is a whole number/],
+    ["robot 5/s seed 0x10", /A seed is a whole number/],
+    ["robot 5/s seed 1e400", /A seed is a whole number/],
     ["fail Nothing", /There is no function Nothing; there are .*CapturePayment/],
     ["fail CapturePayment 0", /whole number from 1 to 1000, not "0"/],
     ["fail CapturePayment -1", /whole number from 1/],

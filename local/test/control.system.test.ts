@@ -181,6 +181,13 @@ describe("what is spoilt on the way", () => {
     expect(control.faults.list()).toEqual([]);
   });
 
+  it("slow 1s CapturePayment: its calls take longer, and nobody else's", async () => {
+    await say("slow 1s CapturePayment for 5m");
+    await isConfirmed();
+    const callers = shop.local.notes("fault").map(({ caller }) => caller);
+    expect(new Set(callers)).toEqual(new Set([shop.local.nameOf("CapturePayment")]));
+  });
+
   it("throttle InventoryTable: the order waits until it takes calls again", async () => {
     await say("throttle InventoryTable for 5s");
     await isConfirmed();

@@ -118,6 +118,35 @@ describe("a fork", () => {
     expect(await statusOf(kept)).toBe("CONFIRMED");
   });
 
+  it("lists the orders of its past with their stories, and none of what came after", async () => {
+    const { order, pass, shop, driven } = await opened();
+    const past = await order();
+    await pass(20_000);
+    await driven(shop.beside.command?.("slow 1s for 5m") as Promise<Told>);
+    const underWay = await order();
+    await pass(1_000);
+    const { id } = await shop.timeline.mark();
+    await order();
+    await pass(20_000);
+    const fork = await shop.timeline.fork(id);
+    type Line = { orderId: string; status: string };
+    const lines = async () => {
+      const { orders } = (await (await answer(fork.api, fork.token, "orders")).json()) as {
+        orders: Line[];
+      };
+      return orders.map(({ orderId, status }) => [orderId, status]);
+    };
+    expect((await lines()).map(([orderId]) => orderId)).toEqual([underWay, past]);
+    await expect.poll(lines, { timeout: 30_000 }).toEqual(
+      expect.arrayContaining([
+        [underWay, "CONFIRMED"],
+        [past, "CONFIRMED"],
+      ]),
+    );
+    const told = await (await answer(fork.api, fork.token, `orders/${past}`)).json();
+    expect(told).toMatchObject({ sentence: expect.stringMatching(/^Fulfilled/) });
+  });
+
   it("is one of two at most: who wants a third is told which there are, and how to stop one", async () => {
     const { shop, first } = await opened();
     const say = (line: string) => shop.beside.command?.(line);

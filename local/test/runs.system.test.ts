@@ -267,6 +267,10 @@ describe("a recorded run", () => {
       return ((await answer.json()) as { status: string }).status;
     };
     await expect.poll(() => read(orders[0] ?? ""), { timeout: 60_000 }).toBe("CONFIRMED");
+    const listed = await fetch(`${fork.api}/_local/console/orders?token=${fork.token}`, {
+      headers: { "x-petstore": "console" },
+    });
+    expect(await listed.text()).toContain(orders[0]); // it was placed before
     expect(fork.token).not.toBe(run.token);
     const second = await ask(run, "POST", "recording/go-on", { id: middle });
     expect(second.status).toBe(200);

@@ -35,6 +35,8 @@ const stopEachRun = (control: Control, orderId: string) => {
     hypothesis,
     times: RUNS,
     ms: PATIENCE_MS,
+    // The order may not be there then, and nobody knows which of its runs were stopped.
+    endsWhenPutBack: "ever",
   });
   const stopped = new Set<string>();
   const look = async () => {
@@ -57,7 +59,7 @@ export const attention: Command = {
   title: "Call for a person",
   usage: "attention [ORDER]",
   tells:
-    "brings an order that is under way, or a new one, into NEEDS_ATTENTION: somebody stops its saga three times",
+    "brings an order that is under way, or a new one, into NEEDS_ATTENTION: somebody stops its saga three times, unless time is put back meanwhile",
   hypothesis,
   example: "attention",
   async run(control, words) {

@@ -1,8 +1,9 @@
+import type { Moment } from "emulator/boot/moments";
 import { CannotRewind } from "emulator/boot/timeline";
 import type { PacedClock } from "emulator/kernel/paced-clock";
 import type { ShopTimeline } from "../../console/beside.ts";
 import type { Shop } from "../../shop.ts";
-import type { Command } from "../command.ts";
+import type { Command, Control } from "../command.ts";
 import { plural, refuse } from "../told.ts";
 import { needSpan, oneOf, shownSpan, spanOf } from "../words.ts";
 
@@ -28,12 +29,18 @@ export const turned = async <T>(work: Promise<T>): Promise<T> => {
 /** A word that has to say how far back. */
 export const needPast = (word: string): number => needSpan(word, "How far back");
 
+/** A word that has to be the number of a kept moment. */
+export const needMoment = (moments: readonly Moment[], word: string): number =>
+  moments.find(({ id }) => String(id) === word)?.id ??
+  refuse(`${word} is no time like 30s, and no moment that is kept.`);
+
 /** `clock`: time stands, goes on, one decision at a time, slower or faster. */
 export const clock: Command = {
   name: "clock",
   usage: "clock pause | resume | step | speed N",
   tells: "lets time stand still, go on, take one step, or go at another speed (up to 4, or max)",
   example: "clock pause",
+  timeless: true,
   async run({ shop }, words) {
     const paced = pacedOf(shop);
     const [word = "", number, more] = words;
@@ -65,7 +72,7 @@ export const clock: Command = {
       refuse(`A speed is at least 0.01 and at most 4, or max, not "${number ?? ""}".`);
     paced.setSpeed(speed);
     return {
-      said: `Time goes at speed ${number}.`,
+      said: `Time goes at speed ${number === "max" ? number : speed}.`,
       next:
         speed < 1
           ? "Everything is in slow motion, time-outs too."
@@ -76,23 +83,43 @@ export const clock: Command = {
   },
 };
 
+const sentences = (all: readonly string[]) => all.map((one) => one.replace(/\.$/, "")).join("; ");
+
+/** Looks at what goes on by somebody's wish. Answers what is said of it when time was put back. */
+const nextAfter = ({ faults, robot, playing }: Control) => {
+  const before = faults.list();
+  const acts = [
+    ...(robot.state()?.running ? ["the robot"] : []),
+    ...[...playing].map(({ name }) => `the scenario ${name}`),
+  ];
+  return () => {
+    const armed = faults.list();
+    const ended = before.filter(({ id }) => !armed.some((one) => one.id === id));
+    const [s, they] = armed.length === 1 ? ["s", "itself"] : ["", "themselves"];
+    const given = [...acts, ...ended.map(({ what }) => what)];
+    return [
+      "Tables, queues, sagas and time are those of then, and go on from there.",
+      armed.length > 0 &&
+        `Faults are no part of the past: ${plural(armed.length, "fault")} stay${s} armed (${sentences(armed.map(({ what }) => what))}) and end${s} by ${they}.`,
+      given.length > 0 && `What was still to come of this is given up: ${sentences(given)}.`,
+    ]
+      .filter(Boolean)
+      .join(" ");
+  };
+};
+
 /** `rewind`: back to a moment before. */
 export const rewind: Command = {
   name: "rewind",
   usage: "rewind 30s | ID",
   tells:
-    "puts the whole shop back to the last kept moment that is so long ago, or to one by its number",
+    "puts the whole shop back to the last kept moment that is so long ago, or to one by its number; faults stay armed",
   example: "rewind 30s",
-  async run({ shop, faults }, words) {
+  timeless: true,
+  async run(control, words) {
+    const { shop } = control;
     const timeline = timelineOf(shop);
-    const next = () => {
-      const armed = faults.list();
-      const stay =
-        armed.length === 0
-          ? ""
-          : ` Faults are no part of the past: ${plural(armed.length, "fault")} stay${armed.length === 1 ? "s" : ""} armed (${armed.map(({ what }) => what.replace(/\.$/, "")).join("; ")}) and end${armed.length === 1 ? "s" : ""} by ${armed.length === 1 ? "itself" : "themselves"}.`;
-      return `Tables, queues, sagas and time are those of then, and go on from there.${stay}`;
-    };
+    const next = nextAfter(control);
     const [word = "", more] = words;
     if (!word || more) refuse("How far back? For instance: rewind 30s.");
     if (spanOf(word) !== undefined) {
@@ -104,9 +131,7 @@ export const rewind: Command = {
         next: next(),
       };
     }
-    if (!timeline.moments().some(({ id }) => String(id) === word))
-      refuse(`${word} is no time like 30s, and no moment that is kept.`);
-    await turned(timeline.rewind(Number(word)));
+    await turned(timeline.rewind(needMoment(timeline.moments(), word)));
     return {
       said: `The shop is where it was at ${word}.`,
       next: next(),
@@ -120,6 +145,7 @@ export const reset: Command = {
   usage: "reset",
   tells: "puts the shop back to the moment when its doors opened; keys and tokens stay",
   example: "reset",
+  timeless: true,
   async run({ shop, faults }, words) {
     if (words.length > 0) refuse("reset takes no words.");
     faults.disarm(() => true);

@@ -41,7 +41,8 @@ const startOf = ({ shop }: Control, word: string | undefined): number => {
   const now = shop.cloud.clock.now();
   if (word === undefined || word === "start" || word === "all") return 0;
   if (spanOf(word) !== undefined) return now - needSpan(word, "From when");
-  const at = Date.parse(word);
+  // Date.parse takes "5" for a month.
+  const at = /^\d{4}-\d\d-\d\d/.test(word) ? Date.parse(word) : Number.NaN;
   if (!Number.isNaN(at) && at < now) return at;
   return refuse(
     `From when? start, a span of time such as 10m, or a time that is over such as ${new Date(now - 600_000).toISOString()}, not "${word}".`,

@@ -27,7 +27,10 @@ export const fail: Command = {
     const times = needCount(number, MOST, "How often");
     // What AWS invokes later passes no gate when it runs, so the first call that it makes ends its environment.
     let begun = 0;
+    const { trace } = shop.cloud;
+    let { epoch } = trace;
     const forget = shop.cloud.observe((fact) => {
+      if (trace.epoch !== epoch) [epoch, begun] = [trace.epoch, 0]; // they have not begun any more
       const { kind, source } = fact;
       if (kind === "invocation-started" && fact.function === physical && source === "event")
         begun += 1;

@@ -2,21 +2,19 @@ import { addressOf } from "../../pages/pages.ts";
 import type { Shop } from "../../shop.ts";
 import type { Command } from "../command.ts";
 import { plural, refuse } from "../told.ts";
-import { spanOf } from "../words.ts";
-import { needPast, timelineOf, turned } from "./clock.ts";
+import { shownSpan, spanOf } from "../words.ts";
+import { needMoment, needPast, timelineOf, turned } from "./clock.ts";
 
 const timeOf = (at: number) => `${new Date(at).toISOString().slice(11, 19)} UTC`;
 
 /** The moment that a word means: an id, or so long ago. Refuses what is none. */
-const momentOf = (shop: Shop, word: string): number => {
+const momentOf = (shop: Shop, word: string): { id: number; near: string } => {
   const moments = timelineOf(shop).moments();
-  if (spanOf(word) === undefined) {
-    if (!moments.some(({ id }) => String(id) === word))
-      refuse(`There is no moment ${word} any more.`);
-    return Number(word);
-  }
-  const at = shop.cloud.clock.now() - needPast(word);
-  return moments.findLast((one) => one.at <= at)?.id ?? refuse("There is no such moment.");
+  if (spanOf(word) === undefined) return { id: needMoment(moments, word), near: "" };
+  const back = needPast(word);
+  const at = shop.cloud.clock.now() - back;
+  const { id } = moments.findLast((one) => one.at <= at) ?? refuse("There is no such moment.");
+  return { id, near: `, the kept moment that is nearest to ${shownSpan(back)} ago and not later` };
 };
 
 /** `fork`: the past beside the present. */
@@ -24,14 +22,16 @@ export const fork: Command = {
   name: "fork",
   usage: "fork 30s | ID",
   tells:
-    "opens a second shop that goes on from so long ago, or from a kept moment, beside this one",
+    "opens a second shop beside this one that goes on from the last kept moment that is so long ago, or from one by its number",
   example: "fork 30s",
+  timeless: true,
   async run({ shop }, words) {
     const [word = "", more] = words;
     if (!word || more) refuse("From when? For instance: fork 30s.");
-    const { n, api, at, token } = await turned(timelineOf(shop).fork(momentOf(shop, word)));
+    const { id, near } = momentOf(shop, word);
+    const { n, api, at, token } = await turned(timelineOf(shop).fork(id));
     return {
-      said: `Fork ${n} goes on from ${timeOf(at)}, at ${api}.`,
+      said: `Fork ${n} goes on from ${timeOf(at)}${near}, at ${api}.`,
       next: `It has this shop's past up to then, none of its faults, and a future of its own: nothing that is done there is done here. \`npm run shop -- --port ${new URL(api).port} LINE\` commands it, \`stop-fork ${n}\` ends it.`,
       list: [addressOf(api, token, "/console/")],
       opened: `${api}/console/`,
@@ -74,6 +74,7 @@ export const stopFork: Command = {
   name: "stop-fork",
   usage: "stop-fork N",
   tells: "ends a fork: its ports are free, and nothing of it is kept",
+  timeless: true,
   async run({ shop }, words) {
     const open = timelineOf(shop).forks();
     const numbers = open.map(({ n }) => n).join(", ");

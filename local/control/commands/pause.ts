@@ -1,4 +1,4 @@
-import type { Command, Control } from "../command.ts";
+import type { Command } from "../command.ts";
 import { type Switch, switchesNamed } from "../switches.ts";
 import { refuse } from "../told.ts";
 import { lasting, shownSpan } from "../words.ts";
@@ -11,13 +11,13 @@ const hypothesis =
 const namesOf = (chosen: readonly Switch[]) =>
   [...new Set(chosen.map(({ name }) => name))].join(", ");
 
-const pausesOf = ({ faults }: Control, chosen: readonly Switch[]) =>
-  faults.disarm(({ what }) =>
-    chosen.some(({ name }) => what === pauseOf([{ name }]) || what.includes(` ${name},`)),
-  );
+const pauseOf = (names: readonly string[]) => `${names.join(", ")} paused.`;
 
-const pauseOf = (chosen: readonly Pick<Switch, "name">[]) =>
-  `${chosen.map(({ name }) => name).join(", ")} paused.`;
+/** A pause of the same switches: said once more it begins anew, and does not last longer than it is told to now. */
+const samePause =
+  (names: readonly string[]) =>
+  ({ what }: { what: string }) =>
+    what === pauseOf(names);
 
 /** What one sees while these are paused. */
 const seen = (chosen: readonly Switch[]): string => {
@@ -40,21 +40,24 @@ export const pause: Command = {
   title: "Stop a consumer",
   usage: "pause THING [for 5m]",
   tells:
-    "switches a consumer off: relay, relay orders, projections, notifications, webhooks, any function behind a queue, rule or schedule",
+    "switches a consumer off: relay, relay orders, projections, notifications, webhooks, any function behind a queue, rule or schedule; until the last pause of it ends",
   hypothesis,
   example: "pause relay",
   async run(control, words) {
     const { rest, ms } = lasting(words, FIVE_MINUTES);
     if (rest.length === 0) refuse("Pause what? For instance: pause relay.");
-    const chosen = switchesNamed(control.switches, rest);
-    pausesOf(control, chosen);
-    for (const one of chosen) await one.set(false);
-    const on = () => Promise.all(chosen.map((one) => one.set(true)));
-    const holds = chosen.map(({ name }) => name);
-    control.faults.arm({ what: pauseOf(chosen), hypothesis, ms, holds, end: on });
+    const { faults, switches } = control;
+    const chosen = switchesNamed(switches, rest);
+    const holds = [...new Set(chosen.map(({ name }) => name))];
+    const before = faults.list().filter(samePause(holds));
+    const { fault } = faults.arm({ what: pauseOf, hypothesis, ms, holds });
+    for (const { id } of before) faults.disarm(id);
+    await control.switched();
+    const until = faults.held();
+    const longer = holds.filter((name) => (until.get(name) ?? 0) > fault.endsAt);
     const next = seen(chosen);
     return {
-      said: `${namesOf(chosen)} paused, for ${shownSpan(ms)} at most.`,
+      said: `${holds.join(", ")} paused, for ${shownSpan(ms)} at most.${longer.length > 0 ? ` What was said before holds ${longer.join(", ")} for longer.` : ""}`,
       next: `${next.charAt(0).toUpperCase()}${next.slice(1)}. \`resume ${rest.join(" ")}\` lets it go on.`,
       aws: chosen.map(({ line }) => line(false)),
     };
@@ -72,14 +75,15 @@ export const resume: Command = {
     const chosen = switchesNamed(control.switches, words);
     const off = [];
     for (const one of chosen) if (!(await one.isOn())) off.push(one);
-    pausesOf(control, chosen);
-    for (const one of chosen) await one.set(true);
+    control.faults.letGo(chosen.map(({ name }) => name));
+    await control.switched();
+    const stay = [...control.faults.held().keys()];
     return {
       said:
         off.length > 0
           ? `${namesOf(off)} ${off.length === 1 ? "goes" : "go"} on.`
           : `${namesOf(chosen)} was not paused.`,
-      next: "What waited is taken now, oldest first, and its depth goes down to 0.",
+      next: `What waited is taken now, oldest first, and its depth goes down to 0.${stay.length > 0 ? ` ${stay.join(", ")} ${stay.length === 1 ? "stays" : "stay"} paused.` : ""}`,
       aws: chosen.map(({ line }) => line(true)),
     };
   },

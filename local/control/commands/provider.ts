@@ -32,10 +32,9 @@ export const silence: Command = {
     const { shop, faults, switches } = control;
     const { rest, ms } = lasting(words, TWO_MINUTES);
     ofProvider(rest);
-    faults.disarm(({ what }) => what === SILENT);
+    const before = faults.list().filter(({ what }) => what === SILENT);
     const { clock } = shop.cloud;
     const webhooks = switchesNamed(switches, ["webhooks"]);
-    for (const one of webhooks) await one.set(false);
     const { fault } = faults.arm({
       what: SILENT,
       hypothesis: silenceTests,
@@ -47,8 +46,9 @@ export const silence: Command = {
         await new Promise<void>((resolve) => clock.after(wait, "the provider hangs", resolve));
         throw new AwsError("ServiceUnavailableException", "The provider does not answer", 503);
       },
-      end: () => Promise.all(webhooks.map((one) => one.set(true))),
     });
+    for (const { id } of before) faults.disarm(id);
+    await control.switched();
     return {
       said: `The provider is silent, for ${shownSpan(ms)} at most.`,
       next: "Orders wait at AuthorizePayment: each question is given up after 3 s, and after five of them the circuit breaker asks no more for 10 s. When the provider is back, they go on.",
@@ -63,7 +63,7 @@ export const restore: Command = {
   tells:
     "the payment provider answers again; all: every fault and pause ends; or one fault by its id",
   example: "restore all",
-  async run({ faults, switches }, words) {
+  async run({ faults, switches, switched }, words) {
     const [word = "", more] = words;
     if (more || !(word === "provider" || word === "all" || /^fault-\d+$/.test(word)))
       refuse(
@@ -72,6 +72,7 @@ export const restore: Command = {
     const ended = faults.disarm(
       word === "provider" ? ({ what }) => what === SILENT : word === "all" ? () => true : word,
     );
+    await switched();
     if (word === "all") for (const one of switches) if (!(await one.isOn())) await one.set(true);
     if (/^fault/.test(word) && ended.length === 0) refuse(`There is no fault ${word} any more.`);
     if (word === "provider")
@@ -97,7 +98,9 @@ export const decline: Command = {
   example: "decline 1",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 5 * TWO_MINUTES);
-    const times = needCount(rest[0] ?? "1", 1_000, "How many cards");
+    const [number = "1", more] = rest;
+    if (more) refuse("How many cards? For instance: decline 2.");
+    const times = needCount(number, 1_000, "How many cards");
     const provider = invokes(functionNamed(shop, "ProviderApi").physical);
     faults.arm({
       what: `The bank declines, ${plural(times, "card")} at most.`,

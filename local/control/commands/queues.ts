@@ -38,19 +38,25 @@ const consumed = ({ shop }: Control) =>
 
 type Consumed = ReturnType<typeof consumed>[number];
 
+type Received = { messageId: string; attributes?: { ApproximateReceiveCount?: string } };
+
 /** Lets the queue's reader fail at this one message, and at no other, as a defect would that one message meets. */
-const failAt = ({ faults }: Control, queue: Consumed, messageId: string) =>
-  faults.arm({
+const failAt = ({ faults }: Control, queue: Consumed, messageId: string) => {
+  const { fault } = faults.arm({
     what: `${queue.name}: its consumer fails at the message ${messageId}.`,
     hypothesis: poisonTests,
-    times: queue.most,
     ms: 86_400_000,
+    endsWhenPutBack: "before",
     matches: (call) =>
       invokes(queue.reader)(call) &&
-      eventOf(call).Records?.some((one: { messageId: string }) => one.messageId === messageId),
+      eventOf(call).Records?.some((one: Received) => one.messageId === messageId),
     async gate(call, next) {
       const { Records } = eventOf(call);
-      const others = Records.filter((one: { messageId: string }) => one.messageId !== messageId);
+      const mine = (one: Received) => one.messageId === messageId;
+      const others = Records.filter((one: Received) => !mine(one));
+      // By what the queue has counted: time may have been put back, and with it the message.
+      const received = Number(Records.find(mine)?.attributes?.ApproximateReceiveCount);
+      if (received >= queue.most) faults.disarm(fault.id);
       const failed = { itemIdentifier: messageId };
       const payload = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64");
       const none = { StatusCode: 200, ExecutedVersion: "$LATEST", Payload: payload({}) };
@@ -65,6 +71,7 @@ const failAt = ({ faults }: Control, queue: Consumed, messageId: string) =>
       };
     },
   });
+};
 
 /** `poison`: a message that its consumer cannot handle. */
 export const poison: Command = {

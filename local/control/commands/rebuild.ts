@@ -102,11 +102,14 @@ export const rebuildCommand: Command = {
     const aws = [replayLine({ rebuilds }, view)];
     const { clock } = shop.cloud;
     const { over } = await rebuilds.start(view);
-    const patience = new Promise<undefined>((resolve) => {
-      clock.after(PATIENCE_MS, "somebody waits for a rebuild", () => resolve(undefined));
-    });
+    const { promise: patience, resolve } = Promise.withResolvers<undefined>();
+    const timer = clock.after(PATIENCE_MS, "somebody waits for a rebuild", () =>
+      resolve(undefined),
+    );
     const now = () => rebuilds.list().find((one) => one.view === view.id) as Rebuild;
-    return toldOf((await Promise.race([over, patience])) ?? now(), view, aws);
+    const told = (await Promise.race([over, patience])) ?? now();
+    timer.cancel();
+    return toldOf(told, view, aws);
   },
 };
 

@@ -2,7 +2,7 @@ import { AwsError, type Call } from "emulator/kernel/engine";
 import { byFunctions, functionNamed, tableNamed, tablesIn } from "../calls.ts";
 import type { Command } from "../command.ts";
 import { plural, refuse } from "../told.ts";
-import { lasting, needCount, needSpan, shownSpan } from "../words.ts";
+import { lasting, needCount, needSpan, numberAmong, shownSpan } from "../words.ts";
 
 const MINUTE = 60_000;
 
@@ -105,8 +105,8 @@ export const conflict: Command = {
   example: "conflict inventory 2",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 10 * MINUTE);
-    const number = rest.find((word) => /^\d+$/.test(word)) ?? "1";
-    const [word = "InventoryTable", more] = rest.filter((word) => !/^\d+$/.test(word));
+    const { number, others } = numberAmong(rest, "1", "How often");
+    const [word = "InventoryTable", more] = others;
     if (more) refuse("Which table, and how often? For instance: conflict InventoryTable 2.");
     const { name, physical } = tableNamed(shop, word);
     const times = needCount(number, 1_000, "How often");
@@ -141,9 +141,8 @@ export const loseAnswer: Command = {
   example: "lose answer of PutEvents",
   run({ shop, faults }, words) {
     const { rest, ms } = lasting(words, 10 * MINUTE);
-    const [operation = "", ...others] = rest;
-    const number = others.find((word) => /^\d+$/.test(word)) ?? "1";
-    const [by, who, more] = others.filter((word) => !/^\d+$/.test(word));
+    const { number, others } = numberAmong(rest, "1", "How often");
+    const [operation = "", by, who, more] = others;
     if (!operation || more || (by !== undefined && (by !== "by" || !who)))
       refuse("Of which call? For instance: lose answer of PutEvents by OrdersRelayOutbox.");
     const known = Object.values(shop.cloud.engines).flatMap(({ operations }) =>
