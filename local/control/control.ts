@@ -74,7 +74,8 @@ export const createControl = (shop: Shop): Control => {
     rebuilds: createRebuilds(shop, quiet),
     invariants: liveInvariants(quiet),
     async turned() {
-      control.robot.stop();
+      control.robot.turned();
+      control.rebuilds.turned();
       faults.turned();
       const held = faults.held();
       // Past the gates: time stands while this is done, and no fault must make it wait.

@@ -95,7 +95,8 @@ export const RawCard = ({ standing, pointing }: { standing: Standing; pointing: 
       }
       note={sharedNote(standing)}
       of={rest}
-      changes={raw}
+      // The keys stand in the title.
+      changes={raw.filter(({ path }) => path !== "pk" && path !== "sk")}
     />
   );
 };

@@ -75,7 +75,7 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
           />
         ))}
         {/* After the wires, for no wire may cross a name. */}
-        {rooms.map(({ id, label, x, y, h }) => (
+        {rooms.map(({ id, label, x, y }) => (
           // biome-ignore lint/a11y/useSemanticElements: an SVG has no buttons
           <text
             key={id}
@@ -84,7 +84,7 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
             aria-label={`Open the room ${label}`}
             tabIndex={0}
             x={x + 12}
-            y={y < high / 2 ? y + 18 : y + h - 9}
+            y={y + 18}
             onClick={() => go(`map/${id}`)}
             onKeyDown={(event) => {
               if (event.key === "Enter") go(`map/${id}`);

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import "../saga/saga.css";
 import { useEffect, useMemo } from "preact/hooks";
-import { ask, sentenceOf } from "../ask.ts";
-import { hear } from "../live.ts";
+import { ask, Refusal, sentenceOf } from "../ask.ts";
+import { hear, onRestart } from "../live.ts";
 import { useSize } from "../map/use-size.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
@@ -47,13 +47,17 @@ const useRead = <T,>(
     const read = oneAtATime(async () => {
       try {
         const fresh = await ask<T>(path);
-        if (!gone) value.value = fresh;
+        if (gone) return;
+        value.value = fresh;
         wrong.value = undefined;
       } catch (error) {
-        if (!gone) wrong.value = sentenceOf(error);
+        if (gone) return;
+        if (error instanceof Refusal) value.value = undefined;
+        wrong.value = sentenceOf(error);
       }
     });
     void read();
+    const deaf = onRestart(() => void read());
     const stop = hear((fresh) => {
       if (timer !== undefined || !fresh.some(({ who, kind }) => matters(who, kind))) return;
       timer = setTimeout(() => {
@@ -64,6 +68,7 @@ const useRead = <T,>(
     return () => {
       gone = true;
       clearTimeout(timer);
+      deaf();
       stop();
     };
   }, [path]);
@@ -201,9 +206,12 @@ export const SagaScreen = () => {
           </>
         )}
         {!ran && (
-          <p class="nothing">
-            {run.wrong.value ?? "The states are coloured as an order runs through them."}
-          </p>
+          <>
+            <p class="nothing">
+              {run.wrong.value ?? "The states are coloured as an order runs through them."}
+            </p>
+            {run.wrong.value && <a href={`${base}saga/${name}`}>To its newest execution</a>}
+          </>
         )}
       </div>
     </section>
