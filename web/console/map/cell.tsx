@@ -1,3 +1,4 @@
+import { isPress } from "../keys-of.ts";
 import { cutTo } from "../text-width.ts";
 import type { Depth } from "../types.ts";
 import { span } from "../words.ts";
@@ -76,10 +77,9 @@ export const Cell = ({
       class={classes}
       role="button"
       tabIndex={0}
-      aria-label={label}
       onClick={onOpen}
       onKeyDown={(event) => {
-        if (event.key === "Enter") onOpen();
+        if (isPress(event)) onOpen();
       }}
       onPointerEnter={() => onHover?.(true)}
       onPointerLeave={() => onHover?.(false)}

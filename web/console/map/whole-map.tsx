@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { isPress } from "../keys-of.ts";
 import { go } from "../route.ts";
 import { depths } from "../state.ts";
 import type { Part, ShopMap } from "../types.ts";
@@ -60,6 +61,7 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
   };
   return (
     <div class="map-box" ref={ref}>
+      <h1 class="visually-hidden">Map</h1>
       <svg width={wide} height={high} aria-label="The map of the shop">
         {rooms.map(({ id, x, y, w, h }) => (
           <g key={id} class="room">
@@ -81,13 +83,12 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
             key={id}
             class="room-name"
             role="button"
-            aria-label={`Open the room ${label}`}
             tabIndex={0}
             x={x + 12}
             y={y + 18}
             onClick={() => go(`map/${id}`)}
             onKeyDown={(event) => {
-              if (event.key === "Enter") go(`map/${id}`);
+              if (isPress(event)) go(`map/${id}`);
             }}
           >
             {label} <tspan class="room-open">open ⤢</tspan>
@@ -137,12 +138,12 @@ const ApiBar = ({ part: { x, y, w, h }, passed, onOpen }: ApiBarProps) => (
     class="cell is-api"
     role="button"
     tabIndex={0}
-    aria-label={`HTTP API, ${passed} requests`}
     onClick={onOpen}
     onKeyDown={(event) => {
-      if (event.key === "Enter") onOpen();
+      if (isPress(event)) onOpen();
     }}
   >
+    <title>{`HTTP API: ${passed} requests`}</title>
     <rect class="cell-box" x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={10} />
     <text class="cell-title" x={x + w / 2} y={y + h / 2 - 12} text-anchor="middle">
       HTTP API

@@ -5,6 +5,7 @@ import type { Passed } from "../../../local/console/events-passed.ts";
 import { ask, Refusal, sentenceOf } from "../ask.ts";
 import { onRestart } from "../live.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
+import { useFocusBack } from "../parts/focus-back.ts";
 import { base, go } from "../route.ts";
 import { say } from "../state.ts";
 import { awsLine } from "../terminal.ts";
@@ -56,6 +57,7 @@ const CloseEvent = () => (
 
 /** One event: whether it fits, which rules matched, who consumed it and how; and sending it again. */
 export const EventPanel = ({ seq }: { seq: string }) => {
+  useFocusBack();
   const story = useSignal<Story | undefined>(undefined);
   const wrong = useSignal<string | undefined>(undefined);
   const edits = useSignal(false);

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
 import { onRestart } from "../live.ts";
+import { useFocusBack } from "../parts/focus-back.ts";
 import { timeOfDay } from "../words.ts";
 import { Difference } from "./difference.tsx";
 import type { Allowed, Shown, Work } from "./story.ts";
@@ -133,6 +134,7 @@ export const BarPanel = ({
   label: string;
   close: () => void;
 }) => {
+  useFocusBack();
   const [shown, setShown] = useState<Shown | string>();
   useEffect(() => {
     let current = true;

@@ -96,7 +96,8 @@ const Runs = ({ saga, chosen }: { saga: Saga; chosen: string | undefined }) => (
 );
 
 const History = ({ run }: { run: Run }) => (
-  <ol class="history" aria-label="History, in AWS's terms">
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it with the keyboard
+  <ol class="history" aria-label="History, in AWS's terms" tabIndex={0}>
     {run.events.map((event) => (
       <li
         key={event.id}
@@ -148,6 +149,7 @@ export const SagaScreen = () => {
     });
   return (
     <section class="saga-screen">
+      <h1 class="visually-hidden">Saga</h1>
       <div class="saga-side">
         <nav class="saga-names" aria-label="State machines">
           {sagas.map(({ id }) => (
