@@ -26,7 +26,9 @@ const say = async (page: Page, title: string, line: string) => {
   const card = page.locator(".fault-card", { hasText: title });
   await card.getByRole("searchbox").fill(line);
   await card.getByRole("button", { name: "Do it" }).click();
-  await page.locator(".notice code", { hasText: line }).waitFor();
+  const notice = page.locator(".notice", { hasText: line });
+  await notice.waitFor();
+  await notice.getByRole("button", { name: "Close" }).click();
 };
 const slider = (page: Page) => page.getByRole("slider", { name: "Choose a moment of the past" });
 
@@ -81,7 +83,7 @@ describe("in the console, what belongs to a life that is gone", () => {
     const rewind = page.getByRole("button", { name: "Rewind" });
     await slider(page).focus();
     await page.keyboard.press("Home");
-    await said.filter({ hasText: /^back .* doors/ }).waitFor();
+    await said.filter({ hasText: /^back/ }).waitFor();
     expect(await rewind.isEnabled()).toBe(true);
     await page.keyboard.press("End");
     await said.filter({ hasText: /^now$/ }).waitFor();
@@ -89,6 +91,7 @@ describe("in the console, what belongs to a life that is gone", () => {
     await page.keyboard.press("ArrowLeft");
     await said.filter({ hasText: /^back/ }).waitFor();
     await page.keyboard.press("End");
+    await said.filter({ hasText: /^now$/ }).waitFor();
 
     const box = await slider(page).boundingBox();
     if (!box) throw new Error("There is no slider.");
@@ -98,7 +101,7 @@ describe("in the console, what belongs to a life that is gone", () => {
     await page.mouse.move(box.x + box.width / 2, y, { steps: 4 });
     await page.mouse.move(box.x + 1, y, { steps: 4 });
     await page.mouse.up();
-    await said.filter({ hasText: /^back .* doors/ }).waitFor();
+    await said.filter({ hasText: /^back/ }).waitFor();
     await page.getByRole("button", { name: ">_" }).click();
     await page.locator(".clock-lines code", { hasText: /rewind \d+$/ }).waitFor();
     await page.keyboard.press("Escape");
@@ -154,9 +157,8 @@ describe("among the messages of the console", () => {
     await pattern.fill('{"source": ["nobody"]}');
     await tries.click();
     // The newest question is answered first, wherever both were asked.
-    await page.waitForFunction("window.held.pop()?.(), window.answered === 2");
+    await expect.poll(() => page.evaluate("window.held.pop()?.(), window.answered")).toBe(2);
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
-    await page.locator("[role=status]", { hasText: "▲" }).waitFor();
     expect(await page.locator("[role=status]").textContent()).toContain("▲");
   });
 });
