@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { browserTest } from "../test/browser.ts";
+import { become, browserTest, openPage } from "../test/browser.ts";
 import { consoleInBrowser } from "../test/console-in-browser.ts";
 
 const there = consoleInBrowser();
@@ -52,6 +52,10 @@ describe("in the console, what belongs to a life that is gone", () => {
     await broken.locator(".robot", { hasText: "sent," }).waitFor();
     await broken.locator(".scenarios button", { hasText: "well" }).first().click();
     await broken.locator(".scenario-look").waitFor();
+    const bought = await openPage(there.context, there.shop);
+    await become(bought, "Alice Abbot");
+    await bought.goto(`${there.shop.api}/shop/orders/${id}`);
+    await bought.getByRole("heading", { name: "It is all yours" }).waitFor();
     const map = await see("/console/map");
     const requests = map.locator(".is-api .cell-count");
     await requests.filter({ hasText: /^[1-9]/ }).waitFor();
@@ -67,6 +71,10 @@ describe("in the console, what belongs to a life that is gone", () => {
     await broken.locator(".robot", { hasText: "stops by itself" }).waitFor();
     await broken.locator(".scenario-look").waitFor({ state: "detached" });
     await requests.filter({ hasText: /^0$/ }).waitFor();
+    await bought.getByRole("heading", { name: "Not here" }).waitFor();
+    await bought.locator(".steps").waitFor({ state: "detached" });
+    expect(bought.faults).toEqual([]);
+    await bought.close();
 
     // And one goes on from there.
     await page.getByRole("button", { name: "Send an order" }).click();

@@ -47,8 +47,8 @@ export const InvariantList = () => {
         ))}
       </ul>
       <p class="quiet promises-key">
-        ✓ holds · … judged when nothing is under way · ▲ broken. Numbers as in docs/scenarios.md, which
-        has the missing ones, too.
+        ✓ holds · … judged when nothing is under way · ▲ broken. Numbers as in docs/scenarios.md,
+        which has the missing ones, too.
       </p>
     </div>
   );

@@ -76,7 +76,8 @@ export const Cell = ({
     <g
       class={classes}
       role="button"
-      tabIndex={0}
+      // In lower case: an SVG's attributes are told apart by case.
+      tabindex={0}
       onClick={onOpen}
       onKeyDown={(event) => {
         if (isPress(event)) onOpen();

@@ -54,7 +54,7 @@ export const RoomView = ({ map, room }: { map: ShopMap; room: string }) => {
               key={id}
               class={focus !== undefined && !near.has(id) ? "chip dimmed" : "chip"}
               role="button"
-              tabIndex={0}
+              tabindex={0}
               onClick={() => openBeside(id, room)}
               onKeyDown={(event) => {
                 if (isPress(event)) openBeside(id, room);

@@ -83,7 +83,7 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
             key={id}
             class="room-name"
             role="button"
-            tabIndex={0}
+            tabindex={0}
             x={x + 12}
             y={y + 18}
             onClick={() => go(`map/${id}`)}
@@ -137,7 +137,7 @@ const ApiBar = ({ part: { x, y, w, h }, passed, onOpen }: ApiBarProps) => (
   <g
     class="cell is-api"
     role="button"
-    tabIndex={0}
+    tabindex={0}
     onClick={onOpen}
     onKeyDown={(event) => {
       if (isPress(event)) onOpen();

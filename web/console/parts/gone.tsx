@@ -6,6 +6,7 @@ export const Gone = ({ why, screen }: { why: string; screen: "orders" | "data" }
   const [first] = presets;
   return (
     <section class="nothing big gone" aria-label="No such order">
+      <h1 class="visually-hidden">No such order</h1>
       <p role="status">{why}</p>
       <p class="row">
         <a href={`${base}${screen}`}>Choose another order</a>
