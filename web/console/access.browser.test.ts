@@ -106,7 +106,7 @@ describe("for whoever does not see or has no mouse, the console", () => {
             .map((one) => one.outerHTML.slice(0, 120));
       }`);
       let missed: string[] = ["nothing was pressed yet"];
-      for (let presses = 0; presses < 600 && missed.length > 0; presses++) {
+      for (let presses = 0; presses < 200 && missed.length > 0; presses++) {
         await page.keyboard.press("Tab");
         if (presses % 20 === 19) missed = await page.evaluate<string[]>("window.missed()");
       }
