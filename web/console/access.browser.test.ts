@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { browserTest } from "../test/browser.ts";
@@ -7,7 +6,6 @@ import { consoleInBrowser } from "../test/console-in-browser.ts";
 
 const there = consoleInBrowser();
 const { see } = there;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What axe finds wrong, each as one line. */
 const violations = (page: Page, options: object) =>
@@ -68,7 +66,7 @@ describe("for whoever does not see or has no mouse, the console", () => {
     for (const [path, sign] of await screensOf(page)) {
       await page.goto(`${there.shop.api}/console/${path}`);
       await page.locator(sign).first().waitFor();
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       for (const [theme, presenting] of looks) {
         await page.evaluate(
           `Object.assign(document.documentElement.dataset, { theme: "${theme}", presenting: "${presenting}" })`,
