@@ -4,6 +4,7 @@ import { type OrderData, orderData } from "../data/order-rows.ts";
 import { thingsOf } from "../lens/things.ts";
 import { Refused } from "./answers.ts";
 import { ofType } from "./map-things.ts";
+import { orderIsGone } from "./orders.ts";
 import { numberIn, type Routes } from "./resource.ts";
 import type { Sight } from "./sight.ts";
 
@@ -55,7 +56,9 @@ export const dataRoutes = ({ shop, trace, lens, look }: Sight): Routes => {
       const names = new Set(entries.map(({ table, key }) => nameOfRow(String(table), key)));
       const kept = isId ? rowsThatKnow(shop, orderId, names) : undefined;
       if (!kept || (kept.present.length === 0 && entries.length === 0))
-        throw new Refused(404, `No table has a row of the order ${orderId.slice(0, 40)}.`);
+        throw lens.wasUndone(orderId)
+          ? orderIsGone
+          : new Refused(404, `No table has a row of the order ${orderId.slice(0, 40)}.`);
       const present = kept.present.flatMap(({ table, item }) => {
         const where = place(table);
         return where ? [{ ...where, item }] : [];

@@ -43,6 +43,11 @@ export const eventRoutes = ({ shop, trace, lens, clock }: Sight): Routes => {
   const acceptedAt = (text: unknown): { event: Passed; entry: Entry } => {
     const event = passed().get(Number(text));
     const entry = event && trace.get(event.seq);
+    if (!entry && lens.isUndone(Number(text)))
+      throw new Refused(
+        410,
+        "This event is not in this life of the shop any more: time was put back to before it was sent.",
+      );
     if (!entry)
       throw new Refused(404, `The trace has no event ${String(text).slice(0, 20)} any more.`);
     return { event, entry };

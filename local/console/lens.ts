@@ -47,6 +47,8 @@ export const lensOn = (shop: Shop) => {
 
   return {
     stop: index.stop,
+    isUndone: index.isUndone,
+    wasUndone: index.wasUndone,
     summary,
     orderOf(seq: number): string | undefined {
       const [order, another] = index.of(seq);

@@ -62,8 +62,12 @@ export const replayRoutes = ({ shop, look, clock }: Sight): Routes => {
       });
       return {
         now: clock.now(),
-        archive: { name: archive?.name, events: EventCount, since: CreationTime * 1000 },
-        rules: [...rules.keys()].map((name) => ({ name, usual: projections.includes(name) })),
+        archive: {
+          ...{ name: archive?.name, arn: archive?.outputs.arn },
+          ...{ events: EventCount, since: CreationTime * 1000 },
+        },
+        bus: bus?.outputs.arn,
+        rules: [...rules].map(([name, arn]) => ({ name, arn, usual: projections.includes(name) })),
         replays: (Replays as Replay[])
           .toSorted((a, b) => b.ReplayStartTime - a.ReplayStartTime)
           .map((one) => ({

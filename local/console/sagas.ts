@@ -21,7 +21,11 @@ export const sagaRoutes = ({ map, look, shop }: Sight): Routes => {
     `${arn.replace(":stateMachine:", ":execution:")}:${name}`;
   const notThere = (error: unknown) => {
     const { code, message } = error as { code?: string; message?: string };
-    return new Refused(code === "ExecutionDoesNotExist" ? 404 : 409, String(message));
+    if (code !== "ExecutionDoesNotExist") return new Refused(409, String(message));
+    return new Refused(
+      404,
+      `There is no such execution in this life of the shop: it never began, or time was put back to before it did. ${message}`,
+    );
   };
 
   return {

@@ -38,12 +38,19 @@ export const traceRoutes = ({ trace, clock, lens }: Sight) => {
       last,
       skipped: stale || newest ? 0 : Math.max(0, begin - after),
       upto: entries.at(-1)?.seq ?? last,
-      entries: entries.filter(({ kind }) => !untold.has(kind)).map(lens.summary),
+      entries: entries
+        .filter(({ kind, seq }) => !untold.has(kind) && !lens.isUndone(seq))
+        .map(lens.summary),
     };
   };
 
   const one: Resource = ({ parts: [text = ""] }) => {
     const shown = /^\d{1,15}$/.test(text) ? lens.shown(Number(text)) : undefined;
+    if (shown && lens.isUndone(shown.entry.seq))
+      throw new Refused(
+        410,
+        "This entry is not in this life of the shop any more: time was put back to before it.",
+      );
     if (!shown) throw new Refused(404, `The trace has no entry ${text.slice(0, 20)} any more.`);
     return { ...shown, order: lens.orderOf(shown.entry.seq) };
   };

@@ -91,7 +91,8 @@ export const createControl = (shop: Shop): Control => {
     rebuilds: createRebuilds(shop, quiet),
     invariants: liveInvariants(quiet),
     async turned() {
-      control.robot.stop();
+      control.robot.turned();
+      control.rebuilds.turned();
       control.playing.clear();
       faults.turned();
       changed.clear();

@@ -48,6 +48,8 @@ export type Rebuilds = {
   /** Empties a view and replays the archive to its rule. `over` ends when all events are applied. Refuses while it runs. */
   start: (view: View) => Promise<{ over: Promise<Rebuild> }>;
   cancel: (view: View) => Promise<Rebuild>;
+  /** Forgets what was not begun before the time that it is now: time was put back. */
+  turned: () => void;
   /** What StartReplay is given for a view. */
   replayOf: (view: View) => Replay;
 };
@@ -176,6 +178,9 @@ export const createRebuilds = (shop: Shop, quiet: { call: Look }): Rebuilds => {
     said,
     replayOf: (view) => replayInput(shop, view),
     list: () => [...jobs.values()].map(({ told }) => ({ ...told, now: clock.now() })),
+    turned() {
+      for (const [id, { told }] of jobs) if (told.began >= clock.now()) jobs.delete(id);
+    },
     async start(view) {
       const running = jobs.get(view.id);
       if (running && !isOver(running.told))

@@ -43,6 +43,8 @@ export type Robot = {
   start: (job: Job) => void;
   stop: () => void;
   state: () => RobotState | undefined;
+  /** Stops it, for time was put back; what it had not begun by then is forgotten. */
+  turned: () => void;
 };
 
 const chooser = (mix: string, random: () => number) => {
@@ -56,6 +58,7 @@ export const createRobot = (shop: Shop): Robot => {
   const customers = shop.accounts.filter(({ groups }) => groups.length === 0);
   let state: RobotState | undefined;
   let timer: Timer | undefined;
+  let begun = 0;
 
   const stop = () => {
     timer?.cancel();
@@ -63,6 +66,10 @@ export const createRobot = (shop: Shop): Robot => {
   };
   return {
     stop,
+    turned() {
+      stop();
+      if (begun >= clock.now()) state = undefined;
+    },
     state: () => state && { ...state, refused: { ...state.refused } },
     start(job) {
       stop();
@@ -91,6 +98,7 @@ export const createRobot = (shop: Shop): Robot => {
         }
       };
       const began = clock.now();
+      begun = began;
       const { epoch } = shop.cloud.trace;
       const next = () => {
         if (!mine.running) return;

@@ -19,6 +19,10 @@ export type OrderIndex = {
   orders: () => string[];
   /** Grows whenever an order has another entry. */
   size: (orderId: string) => number;
+  /** Whether time was put back to before an entry: it has not happened in the life that the shop goes on with. */
+  isUndone: (seq: number) => boolean;
+  /** Whether time was put back to before all that was known of an order. */
+  wasUndone: (orderId: string) => boolean;
   stop: () => void;
 };
 
@@ -26,10 +30,15 @@ type Kept = { seqs: number[]; sorted: boolean; live: number; total: number };
 
 /** So many are read at once of what the trace has already. */
 const PAGE = 5_000;
+/** So many orders of lives that are gone are remembered. */
+const MOST_UNDONE = 10_000;
 
 /** Indexes what a trace has, and what it hears from now on. It keeps no more than the trace keeps. */
 export const indexOrders = (trace: Source): OrderIndex => {
   const orders = new Map<string, Kept>();
+  const undoneOrders = new Set<string>();
+  /** Entries between these two have not happened; ascending, for a later turn swallows those behind it. */
+  const undone: { after: number; until: number }[] = [];
   /** The oldest entry that is known here. */
   let oldest = trace.first;
 
@@ -57,13 +66,19 @@ export const indexOrders = (trace: Source): OrderIndex => {
 
   /** Time was put back to an entry: what came after it has not happened. */
   const undo = (to: number, until: number) => {
+    while ((undone.at(-1)?.after ?? -1) >= to) undone.pop();
+    undone.push({ after: to, until });
     for (const [orderId, kept] of orders) {
       const left = kept.seqs.filter((seq) => seq <= to || seq >= until);
       if (left.length === kept.seqs.length) continue;
       kept.live -= kept.seqs.length - left.length;
       kept.seqs = left;
       kept.total += 1;
-      if (left.length === 0) orders.delete(orderId);
+      if (left.length > 0) continue;
+      orders.delete(orderId);
+      undoneOrders.add(orderId);
+      if (undoneOrders.size > MOST_UNDONE)
+        undoneOrders.delete(undoneOrders.values().next().value ?? "");
     }
     for (let seq = to + 1; seq < until; seq++) belonging.forget(seq);
   };
@@ -98,6 +113,8 @@ export const indexOrders = (trace: Source): OrderIndex => {
     },
     orders: () => [...orders.keys()].reverse(),
     size: (orderId) => orders.get(orderId)?.total ?? 0,
+    isUndone: (seq) => undone.some(({ after, until }) => seq > after && seq < until),
+    wasUndone: (orderId) => undoneOrders.has(orderId) && !orders.has(orderId),
     stop,
   };
 };

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
 import { listenOnLoopback } from "emulator/doors/wire/server";
+import { afterAll, describe, expect, it } from "vitest";
 import { announce } from "../running.ts";
 import { type OutsideShop, openOutsideShop } from "./outside-shop.ts";
 
@@ -48,42 +48,52 @@ describe("an export that is broken off", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("with %s leaves no file, says so in one sentence, and ends with %i", async (signal, code) => {
-    // What stands for a shop: its export does not come to an end.
-    const server = await listenOnLoopback(0);
-    const answer = { status: 200, headers: {}, body: "{}" };
-    const endless = async function* () {
-      yield Buffer.alloc(100_000);
-      await new Promise(() => {});
-    };
-    server.serve(async ({ path }) =>
-      path.endsWith("/run") ? { ...answer, stream: Readable.from(endless()) } : answer,
-    );
-    const { url } = server;
-    const keys = { token: "t", accessKeyId: "k", secretAccessKey: "s" };
-    const forget = announce({ api: url, aws: url, ...keys });
-    const before = readdirSync(folder);
-    const child = spawn(
-      process.execPath,
-      [resolve("local/commands/shop.ts"), "--port", String(server.port), "export", "b.petstore-run"],
-      { cwd: folder, env: { ...process.env, INIT_CWD: folder } },
-    );
-    let said = "";
-    child.stderr.on("data", (text) => {
-      said += text;
-    });
-    await expect
-      .poll(() => readdirSync(folder).join(), { timeout: 60_000 })
-      .toMatch(/\.b\.petstore-run\.\d+\.part/);
-    const ended = once(child, "close");
-    child.kill(signal);
-    child.kill(signal); // as from a terminal, and once more from npm
-    expect((await ended)[0]).toBe(code);
-    expect(said).toBe("The export was broken off; nothing was written.\n");
-    expect(readdirSync(folder)).toEqual(before);
-    forget();
-    await server.stop();
-  }, 120_000);
+  ] as const)(
+    "with %s leaves no file, says so in one sentence, and ends with %i",
+    async (signal, code) => {
+      // What stands for a shop: its export does not come to an end.
+      const server = await listenOnLoopback(0);
+      const answer = { status: 200, headers: {}, body: "{}" };
+      const endless = async function* () {
+        yield Buffer.alloc(100_000);
+        await new Promise(() => {});
+      };
+      server.serve(async ({ path }) =>
+        path.endsWith("/run") ? { ...answer, stream: Readable.from(endless()) } : answer,
+      );
+      const { url } = server;
+      const keys = { token: "t", accessKeyId: "k", secretAccessKey: "s" };
+      const forget = announce({ api: url, aws: url, ...keys });
+      const before = readdirSync(folder);
+      const child = spawn(
+        process.execPath,
+        [
+          resolve("local/commands/shop.ts"),
+          "--port",
+          String(server.port),
+          "export",
+          "b.petstore-run",
+        ],
+        { cwd: folder, env: { ...process.env, INIT_CWD: folder } },
+      );
+      let said = "";
+      child.stderr.on("data", (text) => {
+        said += text;
+      });
+      await expect
+        .poll(() => readdirSync(folder).join(), { timeout: 60_000 })
+        .toMatch(/\.b\.petstore-run\.\d+\.part/);
+      const ended = once(child, "close");
+      child.kill(signal);
+      child.kill(signal); // as from a terminal, and once more from npm
+      expect((await ended)[0]).toBe(code);
+      expect(said).toBe("The export was broken off; nothing was written.\n");
+      expect(readdirSync(folder)).toEqual(before);
+      forget();
+      await server.stop();
+    },
+    120_000,
+  );
 });
 
 describe("a run", () => {

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ask, sentenceOf } from "./ask.ts";
+import { ask, Refusal, sentenceOf } from "./ask.ts";
 import { hear, onRestart } from "./live.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { Line } from "./types.ts";
@@ -15,15 +15,13 @@ export type Following<T> = {
   soonMs: number;
   /** So long after a look one looks again, although nothing passed; undefined where one need not. */
   againMs?: (told: Signal<T | undefined>, wrong: Signal<string | undefined>) => number | undefined;
-  /** What was told goes when it cannot be told any more. */
-  forgets?: boolean;
 };
 
-/** Looks at something of an order, and again whenever anything of it has passed or time was put back. */
+/** Looks at something of an order, and again whenever anything of it has passed or time was put back. What was told goes with the order. */
 export const useOrder = <T>(
   orderId: string,
   path: string,
-  { isNews = () => true, soonMs, againMs, forgets }: Following<T>,
+  { isNews = () => true, soonMs, againMs }: Following<T>,
 ): Told<T> => {
   const told = useSignal<T | undefined>(undefined);
   const wrong = useSignal<string | undefined>(undefined);
@@ -39,7 +37,8 @@ export const useOrder = <T>(
         wrong.value = undefined;
       } catch (error) {
         if (!current) return;
-        if (forgets) told.value = undefined;
+        // What the shop does not know any more is not shown; what it did not answer is, until it answers.
+        if (error instanceof Refusal) told.value = undefined;
         wrong.value = sentenceOf(error);
       }
       const again = againMs?.(told, wrong);

@@ -3,7 +3,7 @@ import { helpIsOpen } from "./parts/help.tsx";
 import { screens } from "./parts/tabs.tsx";
 import { tickerIsOpen } from "./parts/ticker.tsx";
 import { place, presets, showNewest } from "./place-order.ts";
-import { go, parts as viewed } from "./route.ts";
+import { go, query, parts as viewed } from "./route.ts";
 import { clock, presenting, setPaused, setSpeed, step } from "./state.ts";
 
 const faster = (by: 1 | -1) => {
@@ -30,8 +30,16 @@ const keys: Record<string, () => unknown> = {
     helpIsOpen.value = true;
   },
   Escape: () => {
-    const [screen, room] = viewed.value;
-    if (screen === "map" && room) go("map");
+    const [screen = "", second, third] = viewed.value;
+    const asked = query.value;
+    if (screen === "map" && asked.has("thing")) go(second ? `map/${second}` : "map");
+    else if (screen === "map" && second) go("map");
+    else if (screen === "messages" && second === "events" && third) go("messages/events");
+    else if (screen === "orders" && asked.has("bar")) {
+      const rest = new URLSearchParams(asked);
+      rest.delete("bar");
+      go(`orders/${second}${rest.size > 0 ? `?${rest}` : ""}`, { replace: true });
+    }
   },
 };
 
@@ -41,7 +49,9 @@ export const onKey = (event: KeyboardEvent): void => {
   if (document.querySelector("dialog[open]")) return;
   const { tagName, type } = event.target as HTMLInputElement;
   if (/^(TEXTAREA|SELECT)$/.test(tagName) || (tagName === "INPUT" && type !== "range")) return;
-  if (event.key === " " && tagName === "BUTTON") return;
+  // As in every page: Space presses the button that has the focus.
+  if (event.key === " " && (event.target as Element).closest?.("button, summary, [role=button]"))
+    return;
   const screen = screens[Number(event.key) - 1];
   const does = screen ? () => go(screen.id) : keys[event.key];
   if (!does) return;

@@ -81,9 +81,8 @@ export const follow = async (): Promise<never> => {
       const begun = epoch.value;
       const news = await ask<News>(path, { signal: AbortSignal.timeout(WAIT_MS + 10_000) });
       take(news);
-      const isOther = begun !== 0 && begun !== news.epoch;
       // Of another story everything is asked again.
-      seen = isOther ? -1 : news.upto;
+      seen = begun !== 0 && begun !== news.epoch ? -1 : news.upto;
       await pause(GATHER_MS);
     } catch (error) {
       lost.value =

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { ask, sentenceOf } from "./ask.ts";
+import { onRestart } from "./live.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 /** Something of the server's that is looked at again and again. */
@@ -20,13 +21,17 @@ export const looked = <T>(path: string, first: T) => {
     look,
     /** Whether there was an answer yet: before it, nothing is known to be empty. */
     isKnown: () => value.value !== first,
-    /** Looks every so many milliseconds while the page is seen. Answers how to stop. */
+    /** Looks every so many milliseconds while the page is seen, and as soon as time was put back. Answers how to stop. */
     every(ms: number) {
       void look();
+      const deaf = onRestart(() => void look());
       const timer = setInterval(() => {
         if (!document.hidden) void look();
       }, ms);
-      return () => clearInterval(timer);
+      return () => {
+        deaf();
+        clearInterval(timer);
+      };
     },
   };
 };

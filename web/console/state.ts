@@ -1,6 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import { ask, sentenceOf } from "./ask.ts";
-import { told } from "./live.ts";
+import { onRestart, told } from "./live.ts";
 import { looked } from "./looked.ts";
 import { beside } from "./route.ts";
 import { shopLine } from "./terminal.ts";
@@ -90,6 +90,8 @@ export type Notice = {
   text: string;
   next?: string;
   wrong?: true;
+  /** It tells that time was put back: all others are of the life that is gone then. */
+  turns?: true;
   line?: string;
   /** Where one may go now, in a tab of its own. */
   link?: { to: string; label: string };
@@ -131,6 +133,10 @@ export const hush = (id: number): void => {
   notices.value = notices.value.filter((one) => one.id !== id);
 };
 
+onRestart(() => {
+  notices.value = notices.value.filter(({ turns }) => turns);
+});
+
 /** Does something, and says so where it went wrong. Answers what came of it. */
 export const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
   try {
@@ -148,7 +154,8 @@ export const command = (line: string): Promise<Told | undefined> =>
   attempt(async () => {
     const told = await ask<Told>("commands", { body: { line } });
     const { said, next } = told;
-    say({ text: said, next, line: shopLine(line) });
+    const turns = /^re(set|wind)\b/.test(line) && { turns: true as const };
+    say({ text: said, next, line: shopLine(line), ...turns });
     await Promise.all([depths, faults, clock, timeline, forks].map(({ look }) => look()));
     return told;
   });

@@ -25,3 +25,9 @@ export const nameIn = (id: string, room: string): string => {
 
 /** The last signs of an order's id, which tell it from others. */
 export const tail = (orderId: string): string => orderId.slice(-5);
+
+/** An id in a few signs that tell it from others of its kind: those that were made together begin alike. */
+export const briefId = (id: string): string => {
+  const [, kind = "", rest = id] = /^([a-z]+_)?(.*)$/s.exec(id) ?? [];
+  return rest.length > 12 ? `${kind}…${rest.slice(-6)}` : id;
+};

@@ -79,6 +79,8 @@ export const OrderPage = ({ orderId }: { orderId: string }) => {
       if (signal.aborted) return undefined;
       if (!answer.ok) {
         problem.value = answer.problem;
+        // The shop was set back to before it: what stood here is no more.
+        if (answer.problem.type.endsWith("/no-such-order")) order.value = undefined;
         return answer.problem.type.endsWith("/no-such-version") ? SOON : LATER;
       }
       problem.value = undefined;

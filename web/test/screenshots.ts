@@ -86,6 +86,8 @@ const consolePages = async (page: Page, shot: Shot) => {
   await place(page, "A card that is declined");
   await page.keyboard.press("n");
   await page.locator(".order .REJECTED").waitFor();
+  // Until all of it is told.
+  await page.getByRole("button", { name: /E-mails \([1-9]/ }).waitFor();
   await shot("order-declined");
   await tab("Saga");
   await page.locator(".rung.undo.done").first().waitFor();

@@ -40,12 +40,16 @@ export const InvariantList = () => {
         </span>
       </header>
       {invariants.wrong.value && <p class="nothing">{invariants.wrong.value}</p>}
-      <ul class="break-scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it with the keyboard */}
+      <ul class="break-scroll" tabIndex={0} aria-label="Promises">
         {all.map((one) => (
           <Promised key={one.invariant} one={one} />
         ))}
       </ul>
-      <p class="quiet promises-key">✓ holds · … judged when nothing is under way · ▲ broken</p>
+      <p class="quiet promises-key">
+        ✓ holds · … judged when nothing is under way · ▲ broken. Numbers as in docs/scenarios.md,
+        which has the missing ones, too.
+      </p>
     </div>
   );
 };

@@ -1,4 +1,6 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { onRestart } from "../live.ts";
 import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { command } from "../state.ts";
@@ -8,6 +10,13 @@ import { scenarios } from "./looked-at.ts";
 /** Faults and orders that are arranged with one click, each with where to look. */
 export const ScenarioList = () => {
   const begun = useSignal<string | undefined>(undefined);
+  useEffect(
+    () =>
+      onRestart(() => {
+        begun.value = undefined;
+      }),
+    [begun],
+  );
   const begin = (name: string) => {
     begun.value = name;
     void command(`scenario ${name}`);

@@ -95,7 +95,8 @@ export const RawCard = ({ standing, pointing }: { standing: Standing; pointing: 
       }
       note={sharedNote(standing)}
       of={rest}
-      changes={raw}
+      // The keys stand in the title.
+      changes={raw.filter(({ path }) => path !== "pk" && path !== "sk")}
     />
   );
 };
@@ -127,6 +128,12 @@ export const EntityCard = ({ standing, pointing }: { standing: Standing; pointin
   );
 };
 
+/** What an order view's attributes "status_1", "status_2" are, where names are such. */
+export const statusNote = (names: readonly string[]): string | undefined =>
+  names.some((name) => /^status_\d+$/.test(name))
+    ? "status_N is what the event of the order's version N said of its status: the highest N counts, in whatever order events came"
+    : undefined;
+
 /** A row of a read model: its keys tell in which lists it stands. */
 export const ViewCard = ({ standing, pointing }: { standing: Standing; pointing: Pointing }) => {
   const { row, version, raw } = standing;
@@ -134,6 +141,7 @@ export const ViewCard = ({ standing, pointing }: { standing: Standing; pointing:
   const notes = [
     version.entity.file,
     list !== undefined && `also in the index byCustomer, in the list ${list}`,
+    statusNote(Object.keys(version.raw)),
     sharedNote(standing),
   ].filter(Boolean);
   return (

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useOrder } from "../follow-order.ts";
+import { Gone } from "../parts/gone.tsx";
 import { base, go, query } from "../route.ts";
 import { who } from "../state.ts";
 import { signedIn } from "../terminal.ts";
@@ -16,7 +17,6 @@ const useData = (orderId: string) => {
   const { told, wrong } = useOrder<ToldData>(orderId, "data", {
     soonMs: SOON_MS,
     isNews: ({ kind }) => kind === "item",
-    forgets: true,
   });
   const data = told.value;
   const ordered = useMemo(() => data && { ...data, steps: inOrder(data.steps) }, [data]);
@@ -85,7 +85,8 @@ export const OrderDataView = ({ orderId }: { orderId: string }) => {
     for (const card of [...cards].reverse()) card.scrollIntoView({ block: "nearest" });
   }, [seq]);
 
-  if (!data || !picture) return <p class="nothing big">{wrong ?? "Looking…"}</p>;
+  if (!data && wrong) return <Gone why={wrong} screen="data" />;
+  if (!data || !picture) return <p class="nothing big">Looking…</p>;
   const { standing, answer, answerChanges } = picture;
   const pointing: Pointing = {
     together: togetherWith(data.rows, pointed.value ?? pinned.value),
@@ -119,6 +120,7 @@ export const OrderDataView = ({ orderId }: { orderId: string }) => {
           />{" "}
           all attributes
         </label>
+        {wrong && <p class="wrong">{wrong}</p>}
         {data.cut && <p class="quiet cut">{data.cut}</p>}
         <Steps steps={data.steps} rows={data.rows} at={at} to={to} />
       </header>

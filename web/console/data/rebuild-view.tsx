@@ -6,6 +6,7 @@ import { CopyLine } from "../parts/copy-line.tsx";
 import { command } from "../state.ts";
 import { awsLine, shopLine } from "../terminal.ts";
 import { span } from "../words.ts";
+import { statusNote } from "./cards.tsx";
 import type { ShownView } from "./told.ts";
 
 const views = looked<{ views: ShownView[] }>("views", { views: [] });
@@ -47,6 +48,7 @@ const Outcome = ({ rebuild }: { rebuild: Rebuild }) => {
   const { before, after, differ, differing, meanwhile, why, dead, state } = rebuild;
   if (state === "failed") return <p class="wrong">▲ {why}</p>;
   if (!after) return null;
+  const about = statusNote(differing.flatMap(({ changes }) => changes.map(({ path }) => path)));
   const isEqual = before.hash === after.hash;
   return (
     <div class="outcome">
@@ -66,6 +68,7 @@ const Outcome = ({ rebuild }: { rebuild: Rebuild }) => {
           {changes.length > 0 && <Difference changes={changes} />}
         </details>
       ))}
+      {about && <p class="quiet">{about}.</p>}
     </div>
   );
 };

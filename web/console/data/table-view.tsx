@@ -67,18 +67,18 @@ const Rows = ({ table }: { table: TableLine }) => {
       )}
       <ul>
         {shown?.rows.map(({ raw: { pk, sk, ...rest }, entity, order }) => (
-          <li key={`${pk} ${sk}`}>
-            <details class="row-card">
+          <li key={`${pk} ${sk}`} class="row-card">
+            <details>
               <summary>
                 <code class="row-key">
                   <span>{String(pk)}</span>
                   <span>{String(sk)}</span>
                 </code>
                 <span class="quiet">{entity}</span>
-                {order && <a href={`${base}data/${order}`}>its order</a>}
               </summary>
               <Attributes of={rest} changes={[]} all={true} />
             </details>
+            {order && <a href={`${base}data/${order}`}>its order</a>}
           </li>
         ))}
       </ul>

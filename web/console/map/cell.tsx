@@ -1,3 +1,4 @@
+import { isPress } from "../keys-of.ts";
 import { cutTo } from "../text-width.ts";
 import type { Depth } from "../types.ts";
 import { span } from "../words.ts";
@@ -75,11 +76,11 @@ export const Cell = ({
     <g
       class={classes}
       role="button"
-      tabIndex={0}
-      aria-label={label}
+      // In lower case: an SVG's attributes are told apart by case.
+      tabindex={0}
       onClick={onOpen}
       onKeyDown={(event) => {
-        if (event.key === "Enter") onOpen();
+        if (isPress(event)) onOpen();
       }}
       onPointerEnter={() => onHover?.(true)}
       onPointerLeave={() => onHover?.(false)}

@@ -78,9 +78,7 @@ const rowsOf = ({ rooms, things, wires }: ShopMap): [above: Room[], below: Room[
 /** Cells of a room: `out` is the row away from the bus, `in` the one next to it. */
 const cellsOf = (own: Part[], room: Box, isAbove: boolean): Map<string, Box> => {
   const pad = 9;
-  const [y, h] = isAbove
-    ? [room.y + head, room.h - head - pad]
-    : [room.y + pad, room.h - head - pad];
+  const [y, h] = [room.y + head, room.h - head - pad];
   const of = (...kinds: Part["kind"][]) => own.filter(({ kind }) => kinds.includes(kind));
   const rows = isAbove
     ? [of("front", "store"), of("work", "relay", "room")]
@@ -191,7 +189,7 @@ const router = (parts: (Part & Box)[], rooms: (Room & Box)[], rows: Rows) => {
     const above = isAbove(cell);
     const isOuter = above
       ? cell.y < room.y + head + 1
-      : cell.y + cell.h > room.y + room.h - head - 1;
+      : cell.y + cell.h > room.y + room.h - head / 2;
     if (isOuter) {
       const x = slot(cell.id, "out", cell);
       const y = above ? room.y - 8 : room.y + room.h + 8;
@@ -240,7 +238,7 @@ const router = (parts: (Part & Box)[], rooms: (Room & Box)[], rows: Rows) => {
     const room = roomOf.get(cell.room);
     const above = isAbove(cell);
     const isInner =
-      !room || (above ? cell.y + cell.h > room.y + room.h - 12 : cell.y < room.y + 12);
+      !room || (above ? cell.y + cell.h > room.y + room.h - 12 : cell.y < room.y + head + 1);
     if (isInner) {
       const x = slot(cell.id, "in", cell);
       return [

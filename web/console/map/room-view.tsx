@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { isPress } from "../keys-of.ts";
 import { base, go, query } from "../route.ts";
 import { depths } from "../state.ts";
 import type { ShopMap } from "../types.ts";
@@ -8,6 +9,10 @@ import { Dots } from "./dots.tsx";
 import { layOutRoom } from "./room-layout.ts";
 import { sumOf, tallied } from "./tally.ts";
 import { useSize } from "./use-size.ts";
+
+/** The platform is no room: its things stand on the whole map. */
+const openBeside = (id: string, room: string) =>
+  go(room === "platform" ? `map?thing=${id}` : `map/${room}?thing=${id}`);
 
 /** One room of the map, with each of its things. */
 export const RoomView = ({ map, room }: { map: ShopMap; room: string }) => {
@@ -49,13 +54,10 @@ export const RoomView = ({ map, room }: { map: ShopMap; room: string }) => {
               key={id}
               class={focus !== undefined && !near.has(id) ? "chip dimmed" : "chip"}
               role="button"
-              tabIndex={0}
-              aria-label={`${id} of ${room}`}
-              onClick={() =>
-                go(room === "platform" ? `map?thing=${id}` : `map/${room}?thing=${id}`)
-              }
+              tabindex={0}
+              onClick={() => openBeside(id, room)}
               onKeyDown={(event) => {
-                if (event.key === "Enter") go(`map/${room}?thing=${id}`);
+                if (isPress(event)) openBeside(id, room);
               }}
               onPointerEnter={() => setOver(id)}
               onPointerLeave={() => setOver(undefined)}

@@ -1,13 +1,16 @@
 import { signal } from "@preact/signals";
 import type { Line } from "../types.ts";
 
-/** What is counted of a thing since this page was opened, or since time was put back. */
+/** What is counted of a thing: among the newest entries when this page was opened or time was put back, and since. */
 export type Tally = { passed: number; retries: number; failed: number };
 
 /** Counts by the ids of things. Changed in place; the signal says when. */
 const tallies = new Map<string, Tally>();
 /** Goes up when tallies change. */
 export const tallied = signal(0);
+
+/** The last entry that is counted: some are told twice. */
+let counted = 0;
 
 const counts = new Set([
   "invocation-started",
@@ -27,7 +30,9 @@ const of = (id: string): Tally => {
 
 /** Counts lines for the things that they are about. */
 export const tally = (fresh: readonly Line[]): void => {
-  for (const { kind, who, to, failed } of fresh) {
+  for (const { seq, kind, who, to, failed } of fresh) {
+    if (seq <= counted) continue;
+    counted = seq;
     const at = to ?? who;
     if (at === undefined) continue;
     if (retries.has(kind)) of(at).retries += 1;
@@ -40,6 +45,7 @@ export const tally = (fresh: readonly Line[]): void => {
 /** Begins anew. */
 export const forgetTallies = (): void => {
   tallies.clear();
+  counted = 0;
   tallied.value += 1;
 };
 

@@ -1,5 +1,6 @@
 import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
+import { useFocusBack } from "../parts/focus-back.ts";
 import { go, parts } from "../route.ts";
 import { command, depths, map, thingById } from "../state.ts";
 import { shopLine } from "../terminal.ts";
@@ -74,6 +75,7 @@ const Wires = ({ id }: { id: string }) => {
 
 /** All about one thing of the map. */
 export const ThingPanel = ({ id }: { id: string }) => {
+  useFocusBack();
   const thing = thingById.value.get(id);
   const [, room] = parts.value;
   const close = () => go(room ? `map/${room}` : "map");

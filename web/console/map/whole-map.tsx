@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { isPress } from "../keys-of.ts";
 import { go } from "../route.ts";
 import { depths } from "../state.ts";
 import type { Part, ShopMap } from "../types.ts";
@@ -60,6 +61,7 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
   };
   return (
     <div class="map-box" ref={ref}>
+      <h1 class="visually-hidden">Map</h1>
       <svg width={wide} height={high} aria-label="The map of the shop">
         {rooms.map(({ id, x, y, w, h }) => (
           <g key={id} class="room">
@@ -75,19 +77,18 @@ export const WholeMap = ({ map }: { map: ShopMap }) => {
           />
         ))}
         {/* After the wires, for no wire may cross a name. */}
-        {rooms.map(({ id, label, x, y, h }) => (
+        {rooms.map(({ id, label, x, y }) => (
           // biome-ignore lint/a11y/useSemanticElements: an SVG has no buttons
           <text
             key={id}
             class="room-name"
             role="button"
-            aria-label={`Open the room ${label}`}
-            tabIndex={0}
+            tabindex={0}
             x={x + 12}
-            y={y < high / 2 ? y + 18 : y + h - 9}
+            y={y + 18}
             onClick={() => go(`map/${id}`)}
             onKeyDown={(event) => {
-              if (event.key === "Enter") go(`map/${id}`);
+              if (isPress(event)) go(`map/${id}`);
             }}
           >
             {label} <tspan class="room-open">open ⤢</tspan>
@@ -136,13 +137,13 @@ const ApiBar = ({ part: { x, y, w, h }, passed, onOpen }: ApiBarProps) => (
   <g
     class="cell is-api"
     role="button"
-    tabIndex={0}
-    aria-label={`HTTP API, ${passed} requests`}
+    tabindex={0}
     onClick={onOpen}
     onKeyDown={(event) => {
-      if (event.key === "Enter") onOpen();
+      if (isPress(event)) onOpen();
     }}
   >
+    <title>{`HTTP API: ${passed} requests`}</title>
     <rect class="cell-box" x={x} y={y} width={Math.max(0, w)} height={Math.max(0, h)} rx={10} />
     <text class="cell-title" x={x + w / 2} y={y + h / 2 - 12} text-anchor="middle">
       HTTP API

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { ask, sentenceOf } from "../ask.ts";
 import { Act } from "../parts/act.tsx";
+import { useFocusBack } from "../parts/focus-back.ts";
 
 type EditorProps = {
   /** The text at first. */
@@ -17,6 +18,7 @@ type EditorProps = {
 
 /** A text that is edited and sent. What does not fit is refused with a sentence; only then it may be sent anyway. */
 export const Editor = ({ text: first, label, does, send, close, children }: EditorProps) => {
+  useFocusBack();
   const text = useSignal(first);
   const wrong = useSignal<string | undefined>(undefined);
   const busy = useSignal(false);

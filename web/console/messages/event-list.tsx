@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Passed } from "../../../local/console/events-passed.ts";
 import { VirtualList } from "../parts/virtual-list.tsx";
 import { base, go, parts } from "../route.ts";
-import { tail, timeOfDay } from "../words.ts";
+import { briefId, tail, timeOfDay } from "../words.ts";
 import { filter, lookAtPassed, passed, passedKnown, passedWrong, types } from "./passed.ts";
 
 const LOOK_EVERY_MS = 1_000;
@@ -47,7 +47,7 @@ const rowOf = (event: Passed) => {
         {retries > 0 ? `, ${retries} retries` : ""}
       </span>
       <span class="quiet event-about" title={order ?? about}>
-        {order ? tail(order) : (about ?? "")}
+        {order ? tail(order) : briefId(about ?? "")}
       </span>
     </a>
   );

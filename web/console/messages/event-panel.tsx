@@ -3,8 +3,10 @@ import { useEffect } from "preact/hooks";
 import type { Taken } from "../../../local/console/event-story.ts";
 import type { Passed } from "../../../local/console/events-passed.ts";
 import { ask, Refusal, sentenceOf } from "../ask.ts";
+import { onRestart } from "../live.ts";
 import { Act } from "../parts/act.tsx";
 import { CopyLine } from "../parts/copy-line.tsx";
+import { useFocusBack } from "../parts/focus-back.ts";
 import { base, go } from "../route.ts";
 import { say } from "../state.ts";
 import { awsLine } from "../terminal.ts";
@@ -48,8 +50,15 @@ const takenOf = (one: Taken, i: number) => (
   </li>
 );
 
+const CloseEvent = () => (
+  <button type="button" class="close" aria-label="Close" onClick={() => go("messages/events")}>
+    ×
+  </button>
+);
+
 /** One event: whether it fits, which rules matched, who consumed it and how; and sending it again. */
 export const EventPanel = ({ seq }: { seq: string }) => {
+  useFocusBack();
   const story = useSignal<Story | undefined>(undefined);
   const wrong = useSignal<string | undefined>(undefined);
   const edits = useSignal(false);
@@ -66,16 +75,20 @@ export const EventPanel = ({ seq }: { seq: string }) => {
       } catch (error) {
         if (over) return;
         wrong.value = sentenceOf(error);
+        if (!(error instanceof Refusal)) return;
         // What the trace has forgotten does not come back.
-        if (error instanceof Refusal) clearInterval(timer);
+        story.value = undefined;
+        clearInterval(timer);
       }
     };
     const timer = setInterval(() => {
       if (!document.hidden) void look();
     }, 1_500);
     void look();
+    const deaf = onRestart(() => void look());
     return () => {
       over = true;
+      deaf();
       clearInterval(timer);
     };
   }, [seq]);
@@ -83,7 +96,11 @@ export const EventPanel = ({ seq }: { seq: string }) => {
   const event = story.value;
   if (!event)
     return (
-      <aside class="panel message-panel">
+      <aside class="panel message-panel" aria-label="The event">
+        <header>
+          <h2>Event {seq}</h2>
+          <CloseEvent />
+        </header>
         <p class="nothing">{wrong.value ?? "Looking…"}</p>
       </aside>
     );
@@ -100,14 +117,7 @@ export const EventPanel = ({ seq }: { seq: string }) => {
     <aside class="panel message-panel" aria-label="The event">
       <header>
         <h2>{event.type}</h2>
-        <button
-          type="button"
-          class="close"
-          aria-label="Close"
-          onClick={() => go("messages/events")}
-        >
-          ×
-        </button>
+        <CloseEvent />
       </header>
       <p class="quiet">
         {timeOfDay(event.at)}, from {event.source}
@@ -117,6 +127,12 @@ export const EventPanel = ({ seq }: { seq: string }) => {
           </>
         )}
       </p>
+      {event.about && (
+        <p class="about">
+          About <code>{event.about}</code>
+          <CopyLine small line={event.about} says="Copy the id" />
+        </p>
+      )}
       <p class={event.fits ? "fits" : "misfit"}>
         {event.ofAws
           ? "An event of AWS's own: we have no contract of it."

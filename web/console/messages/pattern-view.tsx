@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
 import { looked } from "../looked.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
 import { awsLine } from "../terminal.ts";
 import { lookAtPassed, passed } from "./passed.ts";
@@ -26,24 +27,46 @@ export const PatternView = ({ seq }: { seq?: string | undefined }) => {
   const event = useSignal("");
   const verdict = useSignal<Verdict | undefined>(undefined);
   const wrong = useSignal<string | undefined>(undefined);
-  const tryIt = async (on: { seq: string } | { event: string }) => {
-    try {
-      verdict.value = await ask<Verdict>("pattern", { body: { pattern: pattern.value, ...on } });
-      if ("seq" in on) event.value = pretty(verdict.value.event);
-      wrong.value = undefined;
-    } catch (error) {
-      verdict.value = undefined;
-      wrong.value = sentenceOf(error);
-    }
+  const wanted = useRef<{ seq: string } | { event: string }>({ event: "" });
+  const look = useMemo(
+    () =>
+      oneAtATime(async () => {
+        const on = wanted.current;
+        const isWanted = () => on === wanted.current;
+        try {
+          const found = await ask<Verdict>("pattern", { body: { pattern: pattern.value, ...on } });
+          if (!isWanted()) return;
+          verdict.value = found;
+          if ("seq" in on) event.value = pretty(found.event);
+          wrong.value = undefined;
+        } catch (error) {
+          if (!isWanted()) return;
+          verdict.value = undefined;
+          wrong.value = sentenceOf(error);
+        }
+      }),
+    [],
+  );
+  const tryIt = (on: typeof wanted.current) => {
+    wanted.current = on;
+    return look();
   };
   useEffect(() => {
+    let current = true;
+    const before = wanted.current;
     void patterns.look();
     const chosen = async () => {
       await lookAtPassed();
       const newest = seq ?? passed.value.findLast(({ ofAws }) => !ofAws)?.seq;
-      if (newest !== undefined) await tryIt({ seq: String(newest) });
+      // Whoever has tried something meanwhile, or typed, keeps that.
+      const isMine = current && wanted.current === before && event.value === "";
+      if (newest !== undefined && (seq === undefined ? isMine : current))
+        await tryIt({ seq: String(newest) });
     };
     void chosen();
+    return () => {
+      current = false;
+    };
   }, [seq]);
   return (
     <form

@@ -57,7 +57,7 @@ export const QueueList = () => {
       {!queues.isKnown() && <p class="nothing">{queues.wrong.value ?? "Looking…"}</p>}
       {(died ? kinds.toReversed() : kinds).map(([kind, title]) => (
         <section key={kind}>
-          <h3>{title}</h3>
+          <h2>{title}</h2>
           <ul>
             {all
               .filter((one) => one.kind === kind)

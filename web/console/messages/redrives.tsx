@@ -43,6 +43,7 @@ export const LatelyRedriven = ({ queue }: { queue?: string }) => {
   return (
     <section class="lately" aria-label="Redriven lately">
       <h3>Redriven lately</h3>
+      <p class="quiet">A record of what people did: it stays when the shop is reset or rewound.</p>
       {redrives.wrong.value ? (
         <p class="nothing">{redrives.wrong.value}</p>
       ) : those.length === 0 ? (

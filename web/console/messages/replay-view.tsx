@@ -2,7 +2,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { looked } from "../looked.ts";
 import { Act } from "../parts/act.tsx";
+import { CopyLine } from "../parts/copy-line.tsx";
 import { timeNow } from "../state.ts";
+import { awsLine, shopLine } from "../terminal.ts";
 import { timeOfDay } from "../words.ts";
 import { act } from "./tell.ts";
 
@@ -18,19 +20,41 @@ type Replay = {
 };
 type Told = {
   now: number;
-  archive: { name: string; events: number; since: number };
-  rules: { name: string; usual: boolean }[];
+  archive: { name: string; arn: string; events: number; since: number };
+  bus: string;
+  rules: { name: string; arn: string; usual: boolean }[];
   replays: Replay[];
 };
 
 const replays = looked<Told>("replays", {
   now: 0,
-  archive: { name: "", events: 0, since: 0 },
+  archive: { name: "", arn: "", events: 0, since: 0 },
+  bus: "",
   rules: [],
   replays: [],
 });
 
 const shown = (at: number) => new Date(at).toISOString().slice(0, 19);
+
+/** The line that replays the same in a terminal: a command to the shop has a begin and one projection or all; AWS's has all else. */
+const lineOf = (
+  { archive, bus, rules }: Told,
+  from: string | undefined,
+  to: string | undefined,
+  wanted: readonly string[],
+) => {
+  const usual = rules.filter((one) => one.usual).map(({ name }) => name);
+  const [only = ""] = wanted;
+  const isAll = usual.length === wanted.length && usual.every((name) => wanted.includes(name));
+  if (to === undefined && (isAll || (wanted.length === 1 && usual.includes(only))))
+    return shopLine(`replay ${from ?? "start"}${isAll ? "" : ` ${only}`}`);
+  const arns = rules.filter(({ name }) => wanted.includes(name)).map(({ arn }) => arn);
+  const destination = JSON.stringify({ Arn: bus, FilterArns: arns });
+  const end = to ?? new Date(timeNow()).toISOString();
+  return awsLine(
+    `events start-replay --replay-name again-$(date +%s) --event-source-arn ${archive.arn} --event-start-time ${from ?? "1970-01-01T00:00:00Z"} --event-end-time ${end} --destination '${destination}'`,
+  );
+};
 
 const ReplayLine = ({ replay, since }: { replay: Replay; since: number }) => {
   const { name, state, reason, from, to, reached, ended } = replay;
@@ -60,10 +84,10 @@ export const ReplayView = () => {
   const to = useSignal("");
   const chosen = useSignal<string[] | undefined>(undefined);
   const wanted = chosen.value ?? rules.filter(({ usual }) => usual).map(({ name }) => name);
+  const at = (text: string) =>
+    text.trim() === "" ? undefined : `${text.trim()}${/Z$/i.test(text.trim()) ? "" : "Z"}`;
   const start = (event: Event) => {
     event.preventDefault();
-    const at = (text: string) =>
-      text.trim() === "" ? undefined : `${text}${/Z$/.test(text) ? "" : "Z"}`;
     void act("replay", { from: at(from.value), to: at(to.value), rules: wanted }).then(
       replays.look,
     );
@@ -128,9 +152,14 @@ export const ReplayView = () => {
             </label>
           ))}
         </fieldset>
-        <Act type="submit" class="primary">
+        <Act type="submit" class="primary" disabled={wanted.length === 0}>
           Start the replay
         </Act>
+        {wanted.length === 0 ? (
+          <p class="nothing">Choose a rule: it decides who hears the events again.</p>
+        ) : (
+          <CopyLine line={lineOf(replays.value.value, at(from.value), at(to.value), wanted)} />
+        )}
       </form>
       <section>
         <h2>Replays</h2>

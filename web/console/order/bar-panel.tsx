@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
+import { onRestart } from "../live.ts";
+import { useFocusBack } from "../parts/focus-back.ts";
 import { timeOfDay } from "../words.ts";
 import { Difference } from "./difference.tsx";
 import type { Allowed, Shown, Work } from "./story.ts";
@@ -132,15 +134,20 @@ export const BarPanel = ({
   label: string;
   close: () => void;
 }) => {
+  useFocusBack();
   const [shown, setShown] = useState<Shown | string>();
   useEffect(() => {
     let current = true;
+    const look = () =>
+      ask<Shown>(`entries/${seq}`)
+        .then((found) => current && setShown(found))
+        .catch((error) => current && setShown(sentenceOf(error)));
     setShown(undefined);
-    ask<Shown>(`entries/${seq}`)
-      .then((found) => current && setShown(found))
-      .catch((error) => current && setShown(sentenceOf(error)));
+    void look();
+    const deaf = onRestart(() => void look());
     return () => {
       current = false;
+      deaf();
     };
   }, [seq]);
   return (

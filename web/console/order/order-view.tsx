@@ -1,5 +1,6 @@
 import { useOrder } from "../follow-order.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
+import { Gone } from "../parts/gone.tsx";
 import { base, go, query } from "../route.ts";
 import { who } from "../state.ts";
 import { signedIn } from "../terminal.ts";
@@ -55,7 +56,8 @@ const cancelLine = (orderId: string) =>
 /** One order: where it is and why, what was done for it over time, what caused what, what it cost. */
 export const OrderView = ({ orderId }: { orderId: string }) => {
   const { story, wrong } = useStory(orderId);
-  if (!story) return <p class="nothing big">{wrong ?? "Looking…"}</p>;
+  if (!story && wrong) return <Gone why={wrong} screen="orders" />;
+  if (!story) return <p class="nothing big">Looking…</p>;
 
   const { short, status, sentence, bars, tree, cost, emails, looks, deadLetters } = story;
   const selected = Number(query.value.get("bar")) || undefined;

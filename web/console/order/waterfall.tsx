@@ -5,20 +5,9 @@ import type { Bar } from "./story.ts";
 
 const percent = (part: number) => `${(part * 100).toFixed(3)}%`;
 
-/** What a bar is, for whoever does not see it. */
-const toldOf = ({
-  label,
-  lane,
-  queued,
-  begins,
-  ends,
-  attempts,
-  waiting,
-  compensation,
-  failed,
-}: Bar) =>
+/** What a bar is beside its lane and label, for whoever does not see it. */
+const toldOf = ({ queued, begins, ends, attempts, waiting, compensation, failed }: Bar) =>
   [
-    `${label}, ${lane}`,
     ...(compensation ? ["a compensation"] : []),
     ...(waiting ? ["a wait"] : []),
     ...(queued ? [`${span(queued[1] - queued[0])} in the queue`] : []),
@@ -87,16 +76,24 @@ export const Waterfall = ({ bars, selected, isTrue, select }: WaterfallProps) =>
             key={seq}
             class="row"
             aria-selected={selected === seq}
-            aria-label={toldOf(bar)}
-            title={toldOf(bar)}
+            title={`${label}, ${lane}; ${toldOf(bar)}`}
             onKeyDown={step}
             onClick={() => select(selected === seq ? undefined : seq)}
           >
-            <span class="lane">{isNew ? lane : ""}</span>
+            <span class="lane">{isNew ? lane : <span class="visually-hidden">{lane}</span>}</span>
             <span class="label">
-              {failed && <span class="sign wrong">▲ </span>}
-              {bar.compensation && <span class="sign back">↩ </span>}
+              {failed && (
+                <span class="sign wrong" aria-hidden="true">
+                  {"▲ "}
+                </span>
+              )}
+              {bar.compensation && (
+                <span class="sign back" aria-hidden="true">
+                  {"↩ "}
+                </span>
+              )}
               {label}
+              <span class="visually-hidden">: {toldOf(bar)}</span>
             </span>
             <span class="track">
               {queued && <span class="queued" style={stretch(place.queued, place.from)} />}

@@ -5,6 +5,7 @@ import { MomentSlider } from "../runs/moment-slider.tsx";
 import { runs } from "../runs/state.ts";
 import { clock, reset, setPaused, setSpeed, step, timeNow } from "../state.ts";
 import { shortTime } from "../words.ts";
+import { ClockLines } from "./clock-lines.tsx";
 import { Past } from "./past.tsx";
 
 /** The speeds that one picks among. */
@@ -82,6 +83,7 @@ export const ClockBar = () => {
           </button>
         ))}
       </fieldset>
+      {driven && <ClockLines />}
       <Time />
       {paused && <strong class="paused">paused</strong>}
       {recorded ? <MomentSlider /> : <Past />}

@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 
-/** The line that does the same in a terminal, to be copied. */
-export const CopyLine = ({ line, small = false }: { line: string; small?: boolean }) => {
+type CopyLineProps = { line: string; small?: boolean; says?: string };
+
+/** The line that does the same in a terminal, or another text that `says` names, to be copied. */
+export const CopyLine = ({ line, small = false, says = "Copy as a command" }: CopyLineProps) => {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     try {
@@ -18,7 +20,7 @@ export const CopyLine = ({ line, small = false }: { line: string; small?: boolea
         <path d={copied ? "M3 8.5 6.5 12 13 4.5" : "M5.5 5.5H13v8H5.5zM3 10.5v-8h7.5"} />
       </svg>
       {small ? (
-        <span class="visually-hidden">{copied ? "Copied" : `Copy as a command: ${line}`}</span>
+        <span class="visually-hidden">{copied ? "Copied" : `${says}: ${line}`}</span>
       ) : (
         <code>{line}</code>
       )}

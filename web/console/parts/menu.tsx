@@ -14,28 +14,39 @@ type MenuProps = {
 export const Menu = ({ label, title, children, primary, up }: MenuProps) => {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!open) return;
     const outside = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
     const onEscape = (event: KeyboardEvent) => {
-      if (event.key === "Escape") setOpen(false);
+      if (event.key !== "Escape") return;
+      // The key has done what it is for: it does not also leave the screen.
+      event.stopPropagation();
+      setOpen(false);
+      button.current?.focus();
     };
     addEventListener("pointerdown", outside);
-    addEventListener("keydown", onEscape);
+    addEventListener("keydown", onEscape, true);
     return () => {
       removeEventListener("pointerdown", outside);
-      removeEventListener("keydown", onEscape);
+      removeEventListener("keydown", onEscape, true);
     };
   }, [open]);
   return (
-    <div class={up ? "menu up" : "menu"} ref={box}>
+    <div
+      class={up ? "menu up" : "menu"}
+      ref={box}
+      onFocusOut={({ relatedTarget }) => {
+        if (relatedTarget && !box.current?.contains(relatedTarget as Node)) setOpen(false);
+      }}
+    >
       <button
         type="button"
+        ref={button}
         class={primary ? "primary" : undefined}
         aria-expanded={open}
-        aria-haspopup="true"
         title={title}
         onClick={() => setOpen(!open)}
       >

@@ -1,5 +1,6 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask, sentenceOf } from "../ask.ts";
+import { onRestart } from "../live.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { goToOrder } from "../route.ts";
 import type { OrderLine } from "../types.ts";
@@ -22,6 +23,7 @@ export const OrderFinder = () => {
       }),
     [],
   );
+  useEffect(() => onRestart(() => setFound(undefined)), []);
   const find = (text: string) => {
     wanted.current = text;
     void look();

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { beside } from "../route.ts";
 import { fork, forks, rewind, stopFork, timeline, timeNow } from "../state.ts";
@@ -46,9 +46,12 @@ export const OpenForks = () => {
   );
 };
 
+/** The moment that is chosen on the slider; undefined at its right end, which is now. */
+export const chosenMoment = signal<number | undefined>(undefined);
+
 /** Where one goes back to, by one's own hand; another slider position is another moment, and the right end is now. */
 const Chooser = ({ moments }: { moments: Moment[] }) => {
-  const id = useSignal<number | undefined>(undefined);
+  const id = chosenMoment;
   const { forkOf } = forks.value.value;
   const at = moments.findIndex((one) => one.id === id.value);
   const chosen = moments[at];

@@ -64,9 +64,21 @@ export const takenWays = (events: readonly HistoryEvent[]): Set<string> => {
   return new Set(names.slice(1).map((name, i) => `${names[i]} ${name}`));
 };
 
+/** Why something failed, as a person reads it: a function's cause is JSON. */
+const why = (error: unknown, cause: unknown): string | undefined => {
+  if (typeof cause !== "string") return typeof error === "string" ? error : undefined;
+  let told = cause;
+  try {
+    told = JSON.parse(cause).errorMessage ?? cause;
+  } catch {
+    // It is a sentence already.
+  }
+  const text = told.length > 160 ? `${told.slice(0, 159)}…` : told;
+  return typeof error === "string" ? `${error}: ${text}` : text;
+};
+
 /** What an event is about, in a few words. */
 export const aboutOf = (event: HistoryEvent): string => {
   const { name, resource, error, cause } = detailsOf(event);
-  const says = [name, error, resource, typeof cause === "string" ? cause.slice(0, 160) : undefined];
-  return says.filter((one) => typeof one === "string").join(" · ");
+  return [name, why(error, cause), resource].filter((one) => typeof one === "string").join(" · ");
 };

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import "../map/map.css";
 import { hear, onRestart } from "../live.ts";
+import { MapKey } from "../map/map-key.tsx";
 import { RoomView } from "../map/room-view.tsx";
 import { forgetTallies, tally } from "../map/tally.ts";
 import { ThingPanel } from "../map/thing-panel.tsx";
@@ -25,7 +26,12 @@ export const MapScreen = () => {
   return (
     <section class="map-screen">
       {!isThere && <p class="nothing big">There is no room {room}.</p>}
-      {isThere && (room ? <RoomView map={shown} room={room} /> : <WholeMap map={shown} />)}
+      {isThere && (
+        <div class="map-main">
+          {room ? <RoomView map={shown} room={room} /> : <WholeMap map={shown} />}
+          <MapKey />
+        </div>
+      )}
       {thing && <ThingPanel id={thing} />}
     </section>
   );

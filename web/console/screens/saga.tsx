@@ -2,8 +2,8 @@ import { useSignal } from "@preact/signals";
 import { Act } from "../parts/act.tsx";
 import "../saga/saga.css";
 import { useEffect, useMemo } from "preact/hooks";
-import { ask, sentenceOf } from "../ask.ts";
-import { hear } from "../live.ts";
+import { ask, Refusal, sentenceOf } from "../ask.ts";
+import { hear, onRestart } from "../live.ts";
 import { useSize } from "../map/use-size.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
@@ -48,13 +48,17 @@ const useRead = <T,>(
     const read = oneAtATime(async () => {
       try {
         const fresh = await ask<T>(path);
-        if (!gone) value.value = fresh;
+        if (gone) return;
+        value.value = fresh;
         wrong.value = undefined;
       } catch (error) {
-        if (!gone) wrong.value = sentenceOf(error);
+        if (gone) return;
+        if (error instanceof Refusal) value.value = undefined;
+        wrong.value = sentenceOf(error);
       }
     });
     void read();
+    const deaf = onRestart(() => void read());
     const stop = hear((fresh) => {
       if (timer !== undefined || !fresh.some(({ who, kind }) => matters(who, kind))) return;
       timer = setTimeout(() => {
@@ -65,6 +69,7 @@ const useRead = <T,>(
     return () => {
       gone = true;
       clearTimeout(timer);
+      deaf();
       stop();
     };
   }, [path]);
@@ -92,7 +97,8 @@ const Runs = ({ saga, chosen }: { saga: Saga; chosen: string | undefined }) => (
 );
 
 const History = ({ run }: { run: Run }) => (
-  <ol class="history" aria-label="History, in AWS's terms">
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it with the keyboard
+  <ol class="history" aria-label="History, in AWS's terms" tabIndex={0}>
     {run.events.map((event) => (
       <li
         key={event.id}
@@ -144,6 +150,7 @@ export const SagaScreen = () => {
     });
   return (
     <section class="saga-screen">
+      <h1 class="visually-hidden">Saga</h1>
       <div class="saga-side">
         <nav class="saga-names" aria-label="State machines">
           {sagas.map(({ id }) => (
@@ -200,9 +207,12 @@ export const SagaScreen = () => {
           </>
         )}
         {!ran && (
-          <p class="nothing">
-            {run.wrong.value ?? "The states are coloured as an order runs through them."}
-          </p>
+          <>
+            <p class="nothing">
+              {run.wrong.value ?? "The states are coloured as an order runs through them."}
+            </p>
+            {run.wrong.value && <a href={`${base}saga/${name}`}>To its newest execution</a>}
+          </>
         )}
       </div>
     </section>
