@@ -1,6 +1,6 @@
 /**
  * The example key of RFC 7515, appendix A.2 (https://www.rfc-editor.org/rfc/rfc7515#appendix-A.2). All the world knows its
- * private half: it signs for simulated shops, which nothing outside can reach, so that their tokens are the same in every
+ * private half: it signs for simulated systems, which nothing outside can reach, so that their tokens are the same in every
  * process. Its signatures (PKCS #1 v1.5) have no chance in them.
  */
 export const publishedKey = {
