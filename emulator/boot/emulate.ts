@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { dispatcher } from "../doors/api-gateway/dispatch.ts";
+import { dispatcher, router } from "../doors/api-gateway/dispatch.ts";
 import { functionUrl, httpApi } from "../doors/api-gateway/front.ts";
 import { createIssuer, type Issuer, type IssuerKey } from "../doors/issuer/issuer.ts";
 import {
@@ -16,7 +16,7 @@ import { administrator } from "../kernel/engine.ts";
 import { CannotStart } from "../kernel/refusals.ts";
 import type { Entry, TraceOptions } from "../kernel/trace.ts";
 import type { Code } from "../runtime/bundle.ts";
-import { inlineRuntime } from "../runtime/inline-runtime.ts";
+import { inlineRuntime, type Outgoing } from "../runtime/inline-runtime.ts";
 import { threadRuntime } from "../runtime/thread-runtime.ts";
 import { dynamoEngines, type Lags, type StreamsEngine } from "../services/dynamodb/engine.ts";
 import { eventBridgeEngine } from "../services/eventbridge/engine.ts";
@@ -38,6 +38,7 @@ import { functionEnvironment } from "./function-environment.ts";
 import type { Graph } from "./graph.ts";
 import { httpApisOf } from "./http-apis.ts";
 import { localiser } from "./localise.ts";
+import { outgoingOf } from "./outgoing.ts";
 import { pascal } from "./resources/translation.ts";
 
 export type EmulatorOptions = {
@@ -85,6 +86,11 @@ export type Emulator = Calls & {
   fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
   /** Starts an environment of each function, so that the next invocations find them warm. */
   warm: () => Promise<void>;
+  /**
+   * How many milliseconds the clocks of functions are ahead of the time that passes, by their physical names: `Date` is, in
+   * the inline runtime; timers and what AWS says are not. Nothing is kept of it.
+   */
+  skews: Map<string, number>;
   /** What stands in for the user pool of the graph. */
   issuer: Issuer;
   /** What was sent by e-mail, the oldest first. */
@@ -167,12 +173,15 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   const { root, cache } = options.code;
   const code = { ...options.code, root: resolve(root), cache: resolve(cache) };
   const addresses: Record<string, WireHandler> = {};
-  const reachFrom = (from: string) =>
-    dispatcher(addresses, (url) => cloud.note({ kind: "refused-address", url, from }));
-  const outgoing = (request: Request, from: string) => reachFrom(from)(request);
+  const refusedFrom = (from: string) => (url: string) =>
+    void cloud.note({ kind: "refused-address", url, from });
+  const reachFrom = (from: string) => dispatcher(addresses, refusedFrom(from));
+  const outgoing: Outgoing = (...asked) =>
+    outgoingOf(cloud, (from, request) => router(addresses, refusedFrom(from))(request))(...asked);
+  const skews = new Map<string, number>();
   const runtime =
     options.runtime === "inline"
-      ? inlineRuntime({ code, coldStarts, outgoing, follow: options.followCode })
+      ? inlineRuntime({ code, coldStarts, outgoing, skews, follow: options.followCode })
       : options.runtime === "worker"
         ? threadRuntime({
             code,
@@ -256,6 +265,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
     pages: door.pages,
     fetch: reachFrom("outside"),
     ...callsOf(cloud, graph),
+    skews,
     warm: () => (cloud.engines.lambda as LambdaEngine).warm(),
     issuer,
     emails: ties.emails,
