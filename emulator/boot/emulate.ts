@@ -37,6 +37,7 @@ import { createResources } from "./create.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import type { Graph } from "./graph.ts";
 import { httpApisOf } from "./http-apis.ts";
+import { type Latencies, latenciesGate, usualLatencies } from "./latencies.ts";
 import { localiser } from "./localise.ts";
 import { outgoingOf } from "./outgoing.ts";
 import { pascal } from "./resources/translation.ts";
@@ -54,6 +55,8 @@ export type EmulatorOptions = {
   followCode?: boolean | undefined;
   /** How far eventually consistent reads and the removal of expired items lag behind. */
   lags?: Lags | undefined;
+  /** How long calls take; no time where nothing is said. */
+  latencies?: "usual" | Latencies | undefined;
   /** The administrator's credentials, where they are not to be new ones. */
   credentials?: Credentials | undefined;
   /** What the issuer signs with; a key of this process's own where nothing is said. */
@@ -204,6 +207,11 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   }
   const permissions = createPermissions(cloud, placeOf);
   cloud.guard(permissions.gate);
+  const { latencies } = options;
+  if (latencies)
+    cloud.guard(latenciesGate(cloud, latencies === "usual" ? usualLatencies : latencies), {
+      acts: true,
+    });
 
   const { replace, localise } = localiser();
   const [pool, client] = ["userPool:UserPool", "userPoolClient:UserPoolClient"].map((type) =>
