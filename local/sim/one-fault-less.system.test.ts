@@ -18,7 +18,7 @@ const story = async (spoilt: boolean) => {
     if (lost.left === 0 || call.service !== "dynamodb" || !/Inventory/i.test(call.caller.name))
       return next(call);
     lost.left -= 1;
-    return faults["is lost"](call, next);
+    return faults["is lost"]();
   });
   for (const [i, as] of CUSTOMERS.entries()) {
     const quantity = 1 + Math.floor(workload.draw() * 2);
