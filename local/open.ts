@@ -27,6 +27,7 @@ export type ShopOptions = Pick<
   | "credentials"
   | "apiUrl"
   | "awsUrl"
+  | "latencies"
   | "trace"
   | "issuerKey"
 > & {

@@ -96,7 +96,10 @@ export const virtualShop = async ({
   /** The seeds of the shops that it goes on from. */
   told?: string;
   variant?: Variant | undefined;
-} & Pick<ShopOptions, "lags" | "coldStarts" | "trace"> = {}): Promise<VirtualShop> => {
+} & Pick<
+  ShopOptions,
+  "lags" | "coldStarts" | "latencies" | "trace"
+> = {}): Promise<VirtualShop> => {
   const options = { trace: false as const, issuerKey: "published" as const, ...wanted };
   const from = given ?? (await opened(variant?.graph));
   // A fork must not draw the ids again that its original has drawn.

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { dispatcher } from "../doors/api-gateway/dispatch.ts";
+import { dispatcher, router } from "../doors/api-gateway/dispatch.ts";
 import { functionUrl, httpApi } from "../doors/api-gateway/front.ts";
 import { createIssuer, type Issuer, type IssuerKey } from "../doors/issuer/issuer.ts";
 import {
@@ -16,7 +16,7 @@ import { administrator } from "../kernel/engine.ts";
 import { CannotStart } from "../kernel/refusals.ts";
 import type { Entry, TraceOptions } from "../kernel/trace.ts";
 import type { Code } from "../runtime/bundle.ts";
-import { inlineRuntime } from "../runtime/inline-runtime.ts";
+import { inlineRuntime, type Outgoing } from "../runtime/inline-runtime.ts";
 import { threadRuntime } from "../runtime/thread-runtime.ts";
 import { dynamoEngines, type Lags, type StreamsEngine } from "../services/dynamodb/engine.ts";
 import { eventBridgeEngine } from "../services/eventbridge/engine.ts";
@@ -37,7 +37,9 @@ import { createResources } from "./create.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import type { Graph } from "./graph.ts";
 import { httpApisOf } from "./http-apis.ts";
+import { type Latencies, latenciesGate, usualLatencies } from "./latencies.ts";
 import { localiser } from "./localise.ts";
+import { outgoingOf } from "./outgoing.ts";
 import { pascal } from "./resources/translation.ts";
 
 export type EmulatorOptions = {
@@ -53,6 +55,8 @@ export type EmulatorOptions = {
   followCode?: boolean | undefined;
   /** How far eventually consistent reads and the removal of expired items lag behind. */
   lags?: Lags | undefined;
+  /** How long calls take; no time where nothing is said. */
+  latencies?: "usual" | Latencies | undefined;
   /** The administrator's credentials, where they are not to be new ones. */
   credentials?: Credentials | undefined;
   /** What the issuer signs with; a key of this process's own where nothing is said. */
@@ -85,6 +89,11 @@ export type Emulator = Calls & {
   fetch: (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
   /** Starts an environment of each function, so that the next invocations find them warm. */
   warm: () => Promise<void>;
+  /**
+   * How many milliseconds the clocks of functions are ahead of the time that passes, by their physical names: `Date` is, in
+   * the inline runtime; timers and what AWS says are not. Nothing is kept of it.
+   */
+  skews: Map<string, number>;
   /** What stands in for the user pool of the graph. */
   issuer: Issuer;
   /** What was sent by e-mail, the oldest first. */
@@ -167,12 +176,15 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   const { root, cache } = options.code;
   const code = { ...options.code, root: resolve(root), cache: resolve(cache) };
   const addresses: Record<string, WireHandler> = {};
-  const reachFrom = (from: string) =>
-    dispatcher(addresses, (url) => cloud.note({ kind: "refused-address", url, from }));
-  const outgoing = (request: Request, from: string) => reachFrom(from)(request);
+  const refusedFrom = (from: string) => (url: string) =>
+    void cloud.note({ kind: "refused-address", url, from });
+  const reachFrom = (from: string) => dispatcher(addresses, refusedFrom(from));
+  const outgoing: Outgoing = (...asked) =>
+    outgoingOf(cloud, (from, request) => router(addresses, refusedFrom(from))(request))(...asked);
+  const skews = new Map<string, number>();
   const runtime =
     options.runtime === "inline"
-      ? inlineRuntime({ code, coldStarts, outgoing, follow: options.followCode })
+      ? inlineRuntime({ code, coldStarts, outgoing, skews, follow: options.followCode })
       : options.runtime === "worker"
         ? threadRuntime({
             code,
@@ -195,6 +207,11 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   }
   const permissions = createPermissions(cloud, placeOf);
   cloud.guard(permissions.gate);
+  const { latencies } = options;
+  if (latencies)
+    cloud.guard(latenciesGate(cloud, latencies === "usual" ? usualLatencies : latencies), {
+      acts: true,
+    });
 
   const { replace, localise } = localiser();
   const [pool, client] = ["userPool:UserPool", "userPoolClient:UserPoolClient"].map((type) =>
@@ -256,6 +273,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
     pages: door.pages,
     fetch: reachFrom("outside"),
     ...callsOf(cloud, graph),
+    skews,
     warm: () => (cloud.engines.lambda as LambdaEngine).warm(),
     issuer,
     emails: ties.emails,

@@ -40,6 +40,41 @@ const waiting = (passed: string[]) => {
   return { gate, goOn: resolve };
 };
 
+describe("what a service does by itself", () => {
+  const own = { caller: { name: "echo", role: "" }, service: "echo", operation: "Tidy", input: 1 };
+
+  it("is done at once where no gate asks for it, and nothing hears of it", () => {
+    const { act, guard, named, passed } = opened();
+    guard(named("calls"));
+    expect(act(own, () => "tidied")).toBe("tidied");
+    expect(passed).toEqual([]);
+  });
+
+  it("passes the gates that ask for it, which may repeat or refuse it, until they are taken away", async () => {
+    const { act, guard, named, passed, say } = opened();
+    guard(named("calls"));
+    const remove = guard(
+      (call, next) => {
+        passed.push(`${call.service}.${call.operation}`);
+        return next(call).then(() => next(call));
+      },
+      { acts: true },
+    );
+    let done = 0;
+    const tidy = () => {
+      done += 1;
+    };
+    await act(own, tidy);
+    expect([done, passed]).toEqual([2, ["echo.Tidy"]]);
+    const never = guard(() => Promise.reject(new Error("not today")), { acts: true });
+    await expect(act(own, tidy)).rejects.toThrow("not today");
+    for (const take of [remove, never]) take();
+    await say();
+    await act(own, tidy);
+    expect([done, passed]).toEqual([3, ["echo.Tidy", "calls"]]);
+  });
+});
+
 describe("a gate", () => {
   it("is taken away once, however often that is asked: the others stay", async () => {
     const { guard, say, named, passed } = opened();

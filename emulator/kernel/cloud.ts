@@ -19,8 +19,11 @@ export type Gate = (call: Call, next: (call: Call) => Promise<unknown>) => Promi
  */
 export type Cloud = World & {
   engines: Record<string, Engine>;
-  /** Puts a gate before all others, for the calls that are made from now on. Answers how to take it away. */
-  guard: (gate: Gate) => () => void;
+  /**
+   * Puts a gate before all others, for the calls that are made from now on, and where `acts` says so also for what services do
+   * by themselves (README.md has the list). Answers how to take it away.
+   */
+  guard: (gate: Gate, what?: { acts?: boolean }) => () => void;
   /** Hears every fact. Answers how to stop. */
   observe: (observer: Observer) => () => void;
   keeper: Keeper;
@@ -47,7 +50,9 @@ export const createCloud = (
   makers: ((world: World) => Engine)[],
   { account = "123456789012", region = "us-east-1", trace: kept = {} }: CloudOptions = {},
 ): Cloud => {
-  let gates: readonly Gate[] = []; // copied on write: a call keeps those that it began with
+  // Copied on write: a call keeps those that it began with.
+  let gates: readonly Gate[] = [];
+  let gatesOfActs: readonly Gate[] = [];
   const { trace, clock } = kept ? createTrace(ownClock, kept) : { trace: noTrace, clock: ownClock };
   const observers = createObservers(clock);
   const note: World["note"] = (fact, more, bytes) => {
@@ -67,17 +72,23 @@ export const createCloud = (
     if (!operation) throw notEmulated(call.service, `the operation ${call.operation}`);
     return await operation(call.input, call.caller);
   };
-  const through = (list: readonly Gate[], index: number, call: Call): Promise<unknown> => {
+  type Reach = (call: Call) => Promise<unknown>;
+  const through = (list: readonly Gate[], end: Reach, call: Call, index = 0): Promise<unknown> => {
     const gate = list[index];
-    return gate ? gate(call, (passed) => through(list, index + 1, passed)) : reach(call);
+    return gate ? gate(call, (passed) => through(list, end, passed, index + 1)) : end(call);
   };
-  const reachGated = (call: Call) => through(gates, 0, call);
+  const reachGated = (call: Call) => through(gates, reach, call);
+  const act = <T>(own: Call, effect: () => T | Promise<T>) =>
+    gatesOfActs.length === 0
+      ? effect()
+      : (through(gatesOfActs, async () => effect(), own) as Promise<T>);
 
   const world: World = {
     clock,
     account,
     region,
     call: kept ? recordCalls(trace, reachGated) : reachGated,
+    act,
     note,
     trace,
     keep: keeper,
@@ -105,11 +116,13 @@ export const createCloud = (
     },
     engines,
     keeper,
-    guard(gate) {
+    guard(gate, { acts = false } = {}) {
       const own: Gate = (call, next) => gate(call, next); // the same gate may stand there twice
       gates = [own, ...gates];
+      if (acts) gatesOfActs = [own, ...gatesOfActs];
       return () => {
         gates = gates.filter((one) => one !== own);
+        gatesOfActs = gatesOfActs.filter((one) => one !== own);
       };
     },
     observe: observers.observe,

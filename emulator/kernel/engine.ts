@@ -51,6 +51,11 @@ export type World = {
   // biome-ignore lint/suspicious/noExplicitAny: see Call
   call: (call: Call) => Promise<any>;
   /**
+   * Does what a service does by itself, without a call of anybody's: an attempt of an asynchronous invocation, a delete of what
+   * expired. It is done at once, unless there are gates for it: they may refuse, delay or repeat it as they may a call.
+   */
+  act: <T>(act: Call, effect: () => T | Promise<T>) => T | Promise<T>;
+  /**
    * Writes what is not an API call into the trace, and tells observers: a state entered, a delivery, a parked message.
    * `more` is for the trace alone, and `bytes` about what that takes.
    */

@@ -10,6 +10,8 @@ import { lambdaConsole } from "./lambda-console.ts";
 /** What a function instance needs of the world around it to have its own time, chance, environment and output. */
 export type GlobalsHost = {
   clock: Clock;
+  /** How many milliseconds the function's own clock is ahead of the time that passes. */
+  skew?: () => number;
   /** A number in [0, 1), for what the function's code draws. */
   random: () => number;
   /** Whether time, chance and Node's modules are the clock's, or those of the machine. */
@@ -108,8 +110,8 @@ const timersOf = ({ clock, enter, name, uncaught }: GlobalsHost) => {
   };
 };
 
-const dateOf = (clock: Clock): DateConstructor => {
-  const now = () => Math.floor(clock.now()); // a Date has whole milliseconds, a delay may end between two
+const dateOf = ({ clock, skew }: GlobalsHost): DateConstructor => {
+  const now = () => Math.floor(clock.now() + (skew?.() ?? 0)); // a Date has whole milliseconds, a delay may end between two
   return new Proxy(Date, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length > 0 ? args : [now()], newTarget),
@@ -325,7 +327,7 @@ export const instanceGlobals = (host: GlobalsHost) => {
           AbortSignal: abortSignalOf(timers),
         }
       : machine),
-    Date: dateOf(clock),
+    Date: dateOf(host),
     fetch: fetchOf(host),
     ...timerFunctions,
   };

@@ -14,7 +14,11 @@ import { compile, type Instantiate } from "./instance-code.ts";
 import { stacksAsInTask, taskFile } from "./task-stacks.ts";
 
 /** Answers a function's outgoing HTTP requests in the process, or throws what `fetch` is to throw. */
-export type Outgoing = (request: Request, functionName: string) => Promise<Response>;
+export type Outgoing = (
+  request: Request,
+  functionName: string,
+  invocation?: string,
+) => Promise<Response>;
 
 // One compilation serves every world of this process: the code is the same, the state is made per instance.
 const compiled = new Map<string, Instantiate>();
@@ -69,11 +73,14 @@ export const inlineRuntime =
   ({
     code,
     outgoing,
+    skews,
     coldStarts = false,
     follow = false,
   }: {
     code: Code;
     outgoing?: Outgoing;
+    /** How many milliseconds the clocks of functions are ahead, by their names. */
+    skews?: ReadonlyMap<string, number>;
     /** Whether environments take their time to start, and end when they have nothing to do for long. */
     coldStarts?: boolean | undefined;
     /** Whether code that changes is there at the next invocation. */
@@ -101,13 +108,14 @@ export const inlineRuntime =
           clock: world.clock,
           region: world.region,
           virtual: true,
+          skew: () => skews?.get(name) ?? 0,
           note: world.note,
           call: (service, operation, input, { invocation }) => {
             const caller = { name, role, ...(invocation && { invocation }) };
             return world.call({ caller, service, operation, input });
           },
           async reach(request, requestId) {
-            if (outgoing) return outgoing(request, fn.name);
+            if (outgoing) return outgoing(request, fn.name, requestId);
             const { hostname } = new URL(request.url);
             const kind = "connection-refused";
             world.note({ kind, function: fn.name, requestId, host: hostname });

@@ -18,6 +18,8 @@ import { lambdaContext } from "./lambda-context.ts";
 export type InstanceHost = {
   clock: Clock;
   region: string;
+  /** How many milliseconds a function's own clock is ahead. */
+  skew?: () => number;
   /** Whether time, chance and Node's modules are the clock's, or those of the machine. */
   virtual: boolean;
   note: (fact: Record<string, unknown> & { kind: string }) => void;
@@ -96,6 +98,7 @@ export const startInstance = async (
   const { bound, stop } = instanceGlobals({
     clock,
     random: () => random("chance"),
+    ...(host.skew && { skew: host.skew }),
     virtual: host.virtual,
     name: fn.name,
     variables: {

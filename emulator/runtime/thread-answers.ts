@@ -48,13 +48,15 @@ const answerCall = async (
 ) => {
   let answer: CallAnswer;
   try {
-    const caller = callerOf(key);
-    if (!caller)
+    const holder = callerOf(key);
+    if (!holder)
       throw new AwsError(
         "UnrecognizedClientException",
         "The security token included in the request is invalid.",
         403,
       );
+    const invocation = thread.hosted.get(instance)?.requestId;
+    const caller = { ...holder, ...(invocation && { invocation }) };
     answer = { ok: true, value: await world.call({ caller, service, operation, input }) };
   } catch (error) {
     if (error instanceof EnvironmentCrash) {
@@ -80,14 +82,22 @@ const answerCall = async (
 
 const answerRequest = async (
   thread: FunctionThread,
-  { id, request: { method, url, headers, body } }: Extract<FromThread, { kind: "request" }>,
+  {
+    id,
+    instance,
+    request: { method, url, headers, body },
+  }: Extract<FromThread, { kind: "request" }>,
   name: string,
   { outgoing }: Answering,
 ) => {
   try {
     if (!outgoing) throw new Error(`Nothing answers for ${url}.`);
     const init = { method, headers, ...(body && { body: body as Uint8Array<ArrayBuffer> }) };
-    const response = await outgoing(new Request(url, init), name);
+    const response = await outgoing(
+      new Request(url, init),
+      name,
+      thread.hosted.get(instance)?.requestId,
+    );
     thread.tell({
       kind: "response",
       id,

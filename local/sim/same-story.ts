@@ -25,7 +25,7 @@ const stir = ({ local: { cloud } }: VirtualShop, seed: number) => {
  * same in every process and on every machine for one seed, or there is chance that nobody seeds.
  */
 export const tellSameStory = async (seed: number, hear?: (line: string) => void) => {
-  const shop = await virtualShop({ seed, trace: {} });
+  const shop = await virtualShop({ seed, latencies: "usual", coldStarts: true, trace: {} });
   const { trace } = shop.local.cloud;
   if (hear) {
     for (const entry of trace.entries(0, Number.POSITIVE_INFINITY)) hear(lineOf(entry));

@@ -222,9 +222,10 @@ export const runtimeContract = (name: string, makeBench: () => Bench): void => {
         blob: [1, 2, 255],
         tags: ["a", "b"],
       });
+      const invocation = expect.stringMatching(/^[\da-f-]{36}$/);
       expect(callers).toEqual([
-        { name: "Store", role },
-        { name: "Store", role },
+        { name: "Store", role, invocation },
+        { name: "Store", role, invocation },
       ]);
     });
 

@@ -76,6 +76,43 @@ describe("what has had its time", () => {
       expect(together.length).toBeLessThanOrEqual(100);
   });
 
+  it("is deleted when its time came only where gates let it: late, once, and not what was renewed meanwhile", async () => {
+    const { cloud, onTable, put, kept, clock } = await start();
+    await onTable("UpdateTimeToLive", {
+      TimeToLiveSpecification: { Enabled: true, AttributeName: "until" },
+    });
+    const began = clock.now();
+    for (const key of ["refused", "late", "twice", "renewed"])
+      await put(item(key, { until: began / 1000 + 60 }));
+    const asked: unknown[] = [];
+    let refuse = true;
+    cloud.guard(
+      async (call, next) => {
+        if (call.operation !== "Expire") return next(call);
+        const key = call.input.Key.pk.S;
+        asked.push([call.caller.name, call.input.TableName, key]);
+        if (key === "refused" && refuse) throw new Error("not today");
+        if (key !== "twice" && key !== "refused")
+          await new Promise<void>((resolve) => clock.after(10 * minute, "late", resolve));
+        await next(call);
+        return next(call);
+      },
+      { acts: true },
+    );
+    await clock.advance(22 * minute);
+    expect(new Set(asked.slice(0, 4).map(String)).size).toBe(4);
+    expect(kept("rows")).toBe(3);
+    await put(item("renewed", { until: clock.now() / 1000 + 3600 }));
+    await clock.advance(12 * minute);
+    expect(kept("rows")).toBe(2);
+    refuse = false;
+    await clock.advance(2 * minute);
+    expect(kept("rows")).toBe(1);
+    const records = cloud.keeper.parts.get("dynamodb.records") as Part;
+    const events = [...records.keys()].map((key) => (records.get(key) as { event: string }).event);
+    expect(events.filter((event) => event === "REMOVE")).toHaveLength(3);
+  });
+
   it("is forgotten though nobody looks: tokens of transactions after ten minutes", async () => {
     const { db, kept, clock } = await start();
     for (let n = 0; n < 5; n++)

@@ -1,10 +1,16 @@
 import type { Timer } from "../../kernel/clock.ts";
+import { newLife } from "../../kernel/life.ts";
 import type { Item } from "./items.ts";
 import { attribute } from "./items.ts";
+import { itemOf } from "./rows.ts";
 import type { Store, Table } from "./store.ts";
+import { keysIn } from "./stream-records.ts";
 
 /** What expired together, in a busy hour a week ago, is deleted in slices with room for others between them. */
-const slice = { items: 100, pauseMs: 10 };
+const slice = { items: 100, pauseMs: 10, refusedMs: 60_000 };
+
+/** An item that is due, and its place in the order of expiry. */
+type Due = { key: string; place: string };
 
 const fiveYears = 5 * 365 * 24 * 3600;
 
@@ -47,19 +53,20 @@ export const sweeper = (
   lateness: number,
   remove: (table: Table, key: string) => void,
 ): Sweeper => {
-  const { clock, trace } = store.world;
+  const { world } = store;
+  const { clock, trace } = world;
   const timers = new Map<string, Timer>();
-  let live = true;
+  let life = newLife(clock);
 
   const arm = (name: string) => {
     timers.get(name)?.cancel();
     timers.delete(name);
     const next = store.sweeps.get(name);
-    if (!live || !next) return;
+    if (life.over() || !next) return;
     const wait = Math.max(0, next.at - clock.now());
     timers.set(
       name,
-      clock.after(wait, `dynamodb expire ${name}`, () => sweep(name)),
+      life.after(wait, `dynamodb expire ${name}`, () => sweep(name)),
     );
   };
 
@@ -74,42 +81,71 @@ export const sweeper = (
     arm(name);
   };
 
+  /** Deletes what is still due then. Answers a promise where gates keep it from being done at once. */
+  const removeAll = (table: Table, due: Due[]) => {
+    const { name: TableName, keys } = table.settings;
+    const caller = { name: `TTL of ${TableName}`, role: "dynamodb.amazonaws.com" };
+    const { over } = life;
+    const removals = due.map(({ place, key }) => {
+      const row = table.rows.get(key);
+      const input = { TableName, Key: row && keysIn(keys, itemOf(row)) };
+      return world.act({ caller, service: "dynamodb", operation: "Expire", input }, () => {
+        if (!over() && table.expiring.get(place) === key) remove(table, key);
+      });
+    });
+    const delayed = removals.filter((removal) => removal instanceof Promise);
+    return delayed.length > 0 ? Promise.allSettled(delayed) : undefined;
+  };
+
   const sweep = (name: string) => {
     const table = store.tables.get(name);
     if (!table) return;
     const now = Math.floor(clock.now() / 1000);
-    const due: string[] = [];
+    const due: Due[] = [];
     const long = Math.floor((clock.now() - lateness) / 1000);
-    table.expiring.walk({ from: placeAt(now - fiveYears), to: placeAt(long + 1) }, (key) => {
-      due.push(key);
+    table.expiring.walk({ from: placeAt(now - fiveYears), to: placeAt(long + 1) }, (key, place) => {
+      due.push({ key, place });
       return due.length < slice.items;
     });
-    if (due.length > 0) {
-      // Nobody caused it: its time came.
-      const its = trace.write({ kind: "schedule", name: `TTL of ${name}`, cause: undefined });
-      trace.under(its.seq, () => {
-        for (const key of due) remove(table, key);
-      });
-    }
+    if (due.length === 0) return goOn(table, due.length);
+    const { over } = life;
+    // Nobody caused it: its time came.
+    const its = trace.write({ kind: "schedule", name: `TTL of ${name}`, cause: undefined });
+    const delayed = trace.under(its.seq, () => removeAll(table, due));
+    if (!delayed) return goOn(table, due.length);
+    return delayed.then((removals) => {
+      if (over()) return;
+      const refused = removals.some(({ status }) => status === "rejected");
+      goOn(table, due.length, refused ? slice.refusedMs : 0);
+    });
+  };
+
+  /** Plans the next sweep: at once where there is more than was done, and not before some time is over. */
+  const goOn = (table: Table, done: number, pauseMs = 0) => {
+    const { name } = table.settings;
     store.sweeps.delete(name);
     wake(table);
     const next = store.sweeps.get(name);
-    if (due.length < slice.items || !next) return;
-    store.sweeps.set(name, { ...next, at: clock.now() + slice.pauseMs });
+    if (!next) return;
+    const now = clock.now();
+    const soon = pauseMs === 0 && done === slice.items;
+    const at = soon ? now + slice.pauseMs : Math.max(next.at, now + pauseMs);
+    if (at === next.at) return;
+    store.sweeps.set(name, { ...next, at });
     arm(name);
   };
 
   return {
     wake,
     resume() {
-      live = true;
+      life = newLife(clock);
       for (const table of store.tables.values()) {
         wake(table);
         arm(table.settings.name);
       }
     },
     stop() {
-      live = false;
+      life.end();
       for (const timer of timers.values()) timer.cancel();
       timers.clear();
     },

@@ -143,6 +143,31 @@ describe("an archive", () => {
     });
   });
 
+  it("is replayed event by event, each as a gate lets it: lost it is brought again, and doubled it comes twice", async () => {
+    const { clock, events, put, entry, bodies, cloud } = await archived();
+    await put(entry({ n: 1 }), entry({ n: 2 }));
+    await clock.advance(1_000);
+    const fates = ["lost", "once", "twice"];
+    cloud.guard(
+      async (call, next) => {
+        if (call.operation !== "Replay") return next(call);
+        const fate = fates.shift();
+        if (fate === "lost") throw new Error("lost");
+        if (fate === "twice") await next(call);
+        return next(call);
+      },
+      { acts: true },
+    );
+    await bodies("Views");
+    await events("StartReplay", replay());
+    await clock.advance(5_000);
+    const again = (await bodies("Views")).map(({ detail }) => detail.n);
+    expect(again.toSorted()).toEqual([1, 2, 2]);
+    expect(await events("DescribeReplay", { ReplayName: "again" })).toMatchObject({
+      State: "COMPLETED",
+    });
+  });
+
   it("is replayed for a span of time, to chosen rules", async () => {
     const { clock, events, put, entry, bodies } = await archived();
     await put(entry({ n: 1 }));

@@ -166,17 +166,32 @@ export const archiveOperations = ({ world, registry, dispatch }: Surroundings) =
       const at = Date.parse(event.time);
       const next = move(replay, { state: "RUNNING", next: found.n + 1, lastReplayed: at });
       const { resources, detail, ...rest } = event;
-      dispatch(
-        next.destination.Arn,
-        { ...rest, "replay-name": next.name, resources, detail },
-        next.destination.FilterArns,
+      const again = { ...rest, "replay-name": next.name, resources, detail };
+      const { Arn, FilterArns } = next.destination;
+      const caller = { name: `replay ${next.name}`, role: "events.amazonaws.com" };
+      const { over } = life;
+      const given = world.act(
+        { caller, service: "events", operation: "Replay", input: again },
+        () => {
+          if (!over()) dispatch(Arn, again, FilterArns);
+        },
       );
+      if (given instanceof Promise)
+        return given.then(
+          () => void (over() || arm(next)),
+          () => void (over() || repeat(next.name, found.n)),
+        );
       return arm(next);
     }
     return end("COMPLETED");
   };
-  const arm = ({ name }: Replay) => {
-    life.after(0, `events replay ${name}`, () => {
+  /** What did not come to the bus is brought there again a second later. */
+  const repeat = (name: string, next: number) => {
+    const replay = replays.get(name);
+    if (replay && isActive(replay)) arm(move(replay, { next }), 1000);
+  };
+  const arm = ({ name }: Replay, ms = 0) => {
+    life.after(ms, `events replay ${name}`, () => {
       const replay = replays.get(name);
       if (replay) step(replay);
     });

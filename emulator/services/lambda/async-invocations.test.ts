@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AwsError, type World } from "../../kernel/engine.ts";
+import { EnvironmentCrash } from "./function.ts";
 import { scriptedRuntime } from "./testing/scripted-runtime.ts";
 import { startLambda } from "./testing/start-lambda.ts";
 
@@ -36,6 +37,26 @@ describe("an asynchronous invocation", () => {
     await invoke("Worker", {}, event);
     await clock.advance(3600_000);
     expect(invoked).toEqual([0, 60, 180]);
+  });
+
+  it("is an attempt that a gate may lose, repeat or let the function die in", async () => {
+    const { clock, invoke, invoked, cloud } = await startFailing(0);
+    const fates = ["lost", "dies", "twice"];
+    cloud.guard(
+      async (call, next) => {
+        if (call.operation !== "Attempt") return next(call);
+        const fate = fates.shift();
+        if (fate === "lost") throw new AwsError("ServiceException", "lost", 500);
+        await next(call);
+        if (fate === "dies") throw new EnvironmentCrash("died");
+        return next(call);
+      },
+      { acts: true },
+    );
+    await invoke("Worker", { n: 1 }, event);
+    await clock.advance(3600_000);
+    // Lost, it is put back and is no attempt; where the function died it is retried after a minute.
+    expect(invoked).toEqual([1, 61, 61]);
   });
 
   it("is tried as often as it is configured, and leaves a record where that says", async () => {

@@ -4,6 +4,7 @@ import { sendToDestination } from "./destinations.ts";
 import { type EventInvokeConfig, longestAge } from "./event-invoke-configs.ts";
 import {
   describeThrown,
+  EnvironmentCrash,
   type ErrorPayload,
   type FunctionConfig,
   type Outcome,
@@ -133,13 +134,17 @@ export const asyncInvocations = (
     if (tooOld(clock.now())) return giveUp(found, event, "EventAgeExceeded", failures);
     let outcome: Outcome;
     try {
-      outcome = await run(event);
+      const caller = { name: "lambda", role: "lambda.amazonaws.com" };
+      const input = { FunctionName: functionName, Payload: event.payload, Attempt: failures + 1 };
+      const own = { caller, service: "lambda", operation: "Attempt", input };
+      outcome = await world.act(own, () => run(event));
     } catch (error) {
       if (over()) return;
       if (isTransient(error))
         return later(Math.min(1000 * 2 ** throttles, 300_000), { throttles: throttles + 1 });
       const where = `asynchronous invocation of ${functionName}`;
-      note({ kind: "defect", where, message: String(error), error });
+      if (!(error instanceof EnvironmentCrash))
+        note({ kind: "defect", where, message: String(error), error });
       outcome = { ok: false, error: describeThrown(error) };
     }
     if (over()) return;

@@ -43,6 +43,38 @@ describe("a dead-letter queue", () => {
     });
   });
 
+  it("has a message once it was buried there: a burial that fails is tried again at the next receive, one that is late hides it", async () => {
+    const { clock, send, receive, url, graveUrl, cloud } = await withDeadLetters();
+    const fates = ["fails", "is late"];
+    const buried: unknown[] = [];
+    cloud.guard(
+      async (call, next) => {
+        if (call.operation !== "Bury") return next(call);
+        buried.push(call.input.MessageBody);
+        const fate = fates.shift();
+        if (fate === "fails") throw new Error("not today");
+        if (fate === "is late")
+          await new Promise<void>((resolve) => clock.after(500, "late", resolve));
+        return next(call).then(() => next(call));
+      },
+      { acts: true },
+    );
+    await send(url, "poison");
+    for (let i = 0; i < 3; i++) {
+      await receive(url);
+      await clock.advance(1_000);
+    }
+    expect(await receive(graveUrl)).toEqual([]);
+    expect(await receive(url)).toEqual([]);
+    await clock.advance(400);
+    expect([await receive(url), await receive(graveUrl)]).toEqual([[], []]);
+    await clock.advance(200);
+    expect(await receive(graveUrl)).toHaveLength(1);
+    await clock.advance(60_000);
+    expect(await receive(url)).toEqual([]);
+    expect(buried).toEqual(["poison", "poison"]);
+  });
+
   it("is redriven to the queues that gave up, as new messages", async () => {
     const { clock, sqs, send, receive, url, die } = await withDeadLetters();
     const { MessageId } = await send(url, "poison");

@@ -39,7 +39,7 @@ export const checkReceive = ({ MaxNumberOfMessages: most, ...input }: Receive) =
 
 /** What is done with messages by who receives them. `enqueue` puts one into a queue and wakes who waits there. */
 export const receiver = (
-  { clock, note, trace }: World,
+  { act, clock, note, trace }: World,
   {
     store,
     retention,
@@ -65,8 +65,25 @@ export const receiver = (
       )[0] as Message;
   };
 
-  /** Moves a message that was received too often to the dead-letter queue. */
-  const kill = (queue: Queue, deadLetters: Queue, message: Message) => {
+  /** Moves a message that was received too often to the dead-letter queue. Until that is done it is not to be received. */
+  const kill = (queue: Queue, deadLetters: Queue, message: Message, hiddenMs: number) => {
+    const caller = { name: `redrive of ${queue.name}`, role: "sqs.amazonaws.com" };
+    const input = {
+      SourceArn: queue.arn,
+      DestinationArn: deadLetters.arn,
+      MessageId: message.id,
+      MessageBody: message.body,
+    };
+    let held = message;
+    const done = act({ caller, service: "sqs", operation: "Bury", input }, () => {
+      if (store.find(queue, message.id) === held) bury(queue, deadLetters, held);
+    });
+    if (!(done instanceof Promise)) return;
+    if (store.find(queue, message.id) === held) held = store.place(queue, held, hiddenMs);
+    done.catch(() => {}); // it is tried again when the message is received again
+  };
+
+  const bury = (queue: Queue, deadLetters: Queue, message: Message) => {
     const from = trace.marked(`received ${message.id}`);
     const { seq } = note(
       {
@@ -116,7 +133,7 @@ export const receiver = (
         if (found.length === most) break;
         if (retention.expire(queue, message)) continue;
         if (deadLetters && message.receivesHere >= policy.maxReceiveCount)
-          kill(queue, deadLetters, message);
+          kill(queue, deadLetters, message, seconds * 1000);
         else found.push(message);
       }
       if (found.length === 0) return [];

@@ -54,7 +54,7 @@ const cases: Record<string, Case> = {
     },
     functions: { f: busy },
     at: 1,
-    ends: ["Busy", 47.47],
+    ends: ["Busy", 67.015],
   },
   "waiting for a token, with a heartbeat that was renewed": {
     machine: { A: token({ HeartbeatSeconds: 30, TimeoutSeconds: 500, End: true }) },
