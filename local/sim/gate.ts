@@ -17,6 +17,8 @@ export type Stirred = {
   done: Done[];
   /** No more faults from now on. */
   calm: () => void;
+  /** How many faults have something left to come. */
+  waiting: () => number;
 };
 
 const pass: Gate = (call, next) => next(call);
@@ -51,7 +53,9 @@ export const stir = (
   const nameOf = pointsOf(names);
   const choose = chooser(plan);
   let calm = false;
+  const waits = { count: 0 };
   const stirred: Stirred = {
+    waiting: () => waits.count,
     points: [],
     done: [],
     calm: () => {
@@ -73,7 +77,7 @@ export const stir = (
     if (!fault) return next(call);
     stirred.done.push({ point, fault });
     cloud.note({ kind: "fault", what: `${point} ${faultKinds[fault].says}`, fault, point });
-    const means = { clock, draw: namedChance(plan.seed, `strike ${point}`).draw };
+    const means = { clock, draw: namedChance(plan.seed, `strike ${point}`).draw, waits };
     return faultKinds[fault].strike(call, next, means);
   });
   return stirred;

@@ -74,7 +74,7 @@ export const simulate = async (
   try {
     await drive(people.act());
     stirred.calm();
-    await repair(shop, plan, ids, seen.open);
+    await repair(shop, plan, ids, { open: seen.open, waiting: stirred.waiting });
   } catch (error) {
     stuck = error instanceof Error ? error.message : String(error);
     violations.push({ invariant: "I18", what: stuck, at: clock.now() });
