@@ -2,6 +2,7 @@ import { namedChance } from "emulator/kernel/chance";
 import type { Gate } from "emulator/kernel/cloud";
 import type { Call } from "emulator/kernel/engine";
 import type { Shop } from "../shop.ts";
+import type { FaultKind } from "./faults/fault.ts";
 import { type FaultName, faultKinds } from "./faults/index.ts";
 import type { Done, Plan } from "./plan.ts";
 import { type Passage, pointsOf } from "./points.ts";
@@ -32,10 +33,13 @@ const chooser = ({ seed, faults }: Plan) => {
   const { kinds, chance } = faults;
   return (passage: Passage, call: Call): FaultName | undefined => {
     // Of each point its own chance: what happens elsewhere does not change what happens here.
-    const { draw } = namedChance(seed, `fault ${passage.point}`);
-    if (draw() >= chance) return undefined;
-    const fitting = kinds.filter((kind) => faultKinds[kind].fits(passage, call));
-    return fitting[Math.floor(draw() * fitting.length)];
+    let drawn = namedChance(seed, `fault ${passage.point}`).draw();
+    return kinds.find((name) => {
+      const kind: FaultKind = faultKinds[name];
+      if (!kind.fits(passage, call)) return false;
+      drawn -= chance * (kind.often ?? 1);
+      return drawn < 0;
+    });
   };
 };
 

@@ -12,6 +12,8 @@ export type FaultKind = {
   /** What happened, as the end of a sentence that begins with who called whom: "is lost on the way". */
   says: string;
   fits: (passage: Passage, call: Call) => boolean;
+  /** How much more often than others it strikes where it fits: what fits in few places is to be seen as well. */
+  often?: number;
   strike: (call: Call, next: Next, means: Means) => Promise<unknown>;
 };
 
