@@ -29,7 +29,14 @@ import {
   type Standing,
 } from "./program.ts";
 import { operate, type ProviderRow, truthOf, untouched } from "./provider.ts";
-import { type Aggregate, type CommandOf, type Rules, type State, type StateOf, shortType } from "./rules.ts";
+import {
+  type Aggregate,
+  type CommandOf,
+  type Rules,
+  type State,
+  type StateOf,
+  shortType,
+} from "./rules.ts";
 import { nothing, type Scenario } from "./scenario.ts";
 import { stockPrograms } from "./stock-programs.ts";
 import { canonical, table } from "./table.ts";
@@ -221,7 +228,9 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
     const ended = { saga, name, input, status, ...(error && { error }) };
     const next = withExecution(world, one, ended);
     // What has called for a person itself is not recovered (recover-saga.ts): we need not hear of it.
-    return error && error !== "NeedsAttention" ? send(next, { program: "RecoverSaga", args: { name, error, input } }) : next;
+    return error && error !== "NeedsAttention"
+      ? send(next, { program: "RecoverSaga", args: { name, error, input } })
+      : next;
   };
   const tokenFor = (world: World): number => {
     const used = new Set<number | undefined>([
@@ -317,10 +326,16 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
     const key = `${on}${before}${isNew}${canonical(command)}`;
     const earlier = decisions.get(key);
     if (earlier) return earlier;
-    const state = { order: orders.at(before)?.state, stock: stocks.at(before), payment: payments.at(before) }[on];
+    const state = {
+      order: orders.at(before)?.state,
+      stock: stocks.at(before),
+      payment: payments.at(before),
+    }[on];
     const decision = decided(rules, on, command as never, state as never, isNew);
     const { result, events } = decision;
-    const outcome = result.ok ? events.map(shortType).join(" and ") || "nothing" : result.refusal.code;
+    const outcome = result.ok
+      ? events.map(shortType).join(" and ") || "nothing"
+      : result.refusal.code;
     reached.add(edgeOf(on, state as never, command.type, outcome));
     const words = result.ok ? `decides ${command.type}: ${outcome}` : `is refused: ${outcome}`;
     decisions.set(key, { ...decision, words });
@@ -567,7 +582,11 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
       const then = advance(thread.standing, `${next.on}${now}true`, result);
       if (then.number === at && twice === once) return;
       const again = { ...thread, standing: then.number, fresh };
-      add("fault", `${words}; the answer is lost, and it is sent again`, goOn(twice, again, then.standing));
+      add(
+        "fault",
+        `${words}; the answer is lost, and it is sent again`,
+        goOn(twice, again, then.standing),
+      );
     }
   };
 
@@ -589,7 +608,11 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
     const spent = spend(world, "faults");
     if (!spent) return;
     for (const { words, to } of deliver(spent))
-      moves.push({ kind: "fault", words: `${program} is delivered, and again later: ${words}`, to });
+      moves.push({
+        kind: "fault",
+        words: `${program} is delivered, and again later: ${words}`,
+        to,
+      });
     // Early ends that nobody has heard of are found by the sweeper: that is a message that comes late.
     if (program !== "RecoverSaga")
       moves.push({
