@@ -2,7 +2,7 @@ import { namedChance } from "emulator/kernel/chance";
 import { type FaultName, faultNames } from "./index.ts";
 
 /** How often each armed kind strikes where it fits, in one run or another. */
-const CHANCES = [0.0005, 0.002, 0.005, 0.012];
+const CHANCES = [0.0015, 0.004, 0.008, 0.015];
 
 /**
  * A random subset of the kinds, and how often each strikes: what needs many of one kind is found as well as what needs
