@@ -29,7 +29,7 @@ const tellAgain = async (plan: Plan, file: string): Promise<boolean> => {
 const explain = async (seed: number, { size }: Options): Promise<void> => {
   const plan = planOf(seed, size);
   say(`Seed ${seed}: what is not needed is taken away ...`);
-  const small = await shrink(plan, await simulate(plan));
+  const small = await shrink(plan, await simulate(plan), { ms: 180_000 });
   await tellAgain(small.plan, writePlan(small.plan));
 };
 

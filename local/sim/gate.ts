@@ -2,6 +2,7 @@ import { namedChance } from "emulator/kernel/chance";
 import type { Gate } from "emulator/kernel/cloud";
 import type { Call } from "emulator/kernel/engine";
 import type { Shop } from "../shop.ts";
+import type { FaultKind } from "./faults/fault.ts";
 import { type FaultName, faultKinds } from "./faults/index.ts";
 import type { Done, Plan } from "./plan.ts";
 import { type Passage, pointsOf } from "./points.ts";
@@ -17,6 +18,8 @@ export type Stirred = {
   done: Done[];
   /** No more faults from now on. */
   calm: () => void;
+  /** How many faults have something left to come. */
+  waiting: () => number;
 };
 
 const pass: Gate = (call, next) => next(call);
@@ -30,10 +33,13 @@ const chooser = ({ seed, faults }: Plan) => {
   const { kinds, chance } = faults;
   return (passage: Passage, call: Call): FaultName | undefined => {
     // Of each point its own chance: what happens elsewhere does not change what happens here.
-    const { draw } = namedChance(seed, `fault ${passage.point}`);
-    if (draw() >= chance) return undefined;
-    const fitting = kinds.filter((kind) => faultKinds[kind].fits(passage, call));
-    return fitting[Math.floor(draw() * fitting.length)];
+    let drawn = namedChance(seed, `fault ${passage.point}`).draw();
+    return kinds.find((name) => {
+      const kind: FaultKind = faultKinds[name];
+      if (!kind.fits(passage, call)) return false;
+      drawn -= chance * (kind.often ?? 1);
+      return drawn < 0;
+    });
   };
 };
 
@@ -51,7 +57,9 @@ export const stir = (
   const nameOf = pointsOf(names);
   const choose = chooser(plan);
   let calm = false;
+  const waits = { count: 0 };
   const stirred: Stirred = {
+    waiting: () => waits.count,
     points: [],
     done: [],
     calm: () => {
@@ -73,7 +81,7 @@ export const stir = (
     if (!fault) return next(call);
     stirred.done.push({ point, fault });
     cloud.note({ kind: "fault", what: `${point} ${faultKinds[fault].says}`, fault, point });
-    const means = { clock, draw: namedChance(plan.seed, `strike ${point}`).draw };
+    const means = { clock, draw: namedChance(plan.seed, `strike ${point}`).draw, waits };
     return faultKinds[fault].strike(call, next, means);
   });
   return stirred;

@@ -163,18 +163,19 @@ const staffOf = (seed: number, orders: OrderPlan[], until: number): Act[] => {
       view: pick(["orders", "products"] as const),
     });
   const moments: Moment[] = ["reserving", "authorizing", "confirming", "captured", "returning"];
-  if (happens(0.2)) {
-    const order = pick(orders).name;
-    for (let i = 0; i < 1 + below(3); i++)
+  if (happens(0.3)) {
+    // Three times, and a person has to look.
+    const [order, moment, times] = [pick(orders).name, pick(moments), pick([1, 3, 3, 4])];
+    for (let i = 0; i < times; i++)
       add({
         name: `stop ${order} ${i}`,
         do: "stop a saga",
         order,
-        when: { order, moment: pick(moments), wait: below(3_000) },
+        when: { order, moment, wait: i * 3 * SECOND + below(2 * SECOND) },
       });
   }
   for (const { name } of orders) {
-    if (!happens(0.15)) continue;
+    if (!happens(0.4)) continue;
     const when: When = { order: name, moment: "attention", wait: below(MINUTE) };
     const decision = pick(["resume", "close", "refund by hand"] as const);
     add({ name: `${decision} ${name}`, do: decision, order: name, when });
@@ -195,7 +196,7 @@ export const planOf = (seed: number, { least, most }: Size = usual): Plan => {
     version: 1,
     seed,
     until,
-    calmAt: until + 3 * MINUTE,
+    calmAt: until + 90 * SECOND,
     orders,
     acts: [...orders.flatMap((order) => cancelsOf(seed, order)), ...staffOf(seed, orders, until)],
     faults: swarmOf(seed),

@@ -16,7 +16,7 @@ const short = (name: string): string =>
   name
     .replace(/^.*[:/]/, "")
     .replace(/^petstore-local-/, "")
-    .replace(/(?<=.)(Function|Queue|Table)$/, "");
+    .replace(/(?<=.)(Function|(Queue)+|(Table)+|Schedule)$/, "");
 
 const whoOf = ({ name }: Call["caller"]): string => {
   if (name.startsWith("mapping:")) return "mapping";

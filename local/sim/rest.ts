@@ -6,17 +6,24 @@ import type { Plan } from "./plan.ts";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** What a fault has left to come after faults have stopped is over by then: a late delivery, a function that hangs. */
-const AFTERMATH = 8 * MINUTE;
+const STEP = 10 * SECOND;
 /** With no more faults, the shop has so long to come to rest (I18). */
 const LONGEST = 8 * 60 * MINUTE;
 
+/** What is still to come in a run. */
+export type Ahead = {
+  /** The orders that have neither ended nor wait for a person. */
+  open: () => string[];
+  /** How many faults have something left to come: a late delivery, a function that hangs. */
+  waiting: () => number;
+};
+
 /** Lets time pass until no order is under way and nothing else is. Throws when that takes too long. */
-const comeToRest = async (shop: VirtualShop, open: () => string[]): Promise<void> => {
-  for (let waited = 0; open().length > 0; waited += 20 * SECOND) {
+const comeToRest = async (shop: VirtualShop, { open, waiting }: Ahead): Promise<void> => {
+  for (let waited = 0; waiting() > 0 || open().length > 0; waited += STEP) {
     if (waited > LONGEST)
       throw new Error(`Hours after the last fault ${open().join(", ")} had not ended`);
-    await shop.clock.advance(20 * SECOND);
+    await shop.clock.advance(STEP);
   }
   await shop.settle();
 };
@@ -26,7 +33,7 @@ const attend = async (
   shop: VirtualShop,
   plan: Plan,
   ids: ReadonlyMap<string, string>,
-  open: () => string[],
+  ahead: Ahead,
 ): Promise<void> => {
   const { local, drive } = shop;
   for (let round = 1; round <= 3; round++) {
@@ -44,24 +51,23 @@ const attend = async (
     }
     if (!found) return;
     await shop.clock.advance(MINUTE);
-    await comeToRest(shop, open);
+    await comeToRest(shop, ahead);
   }
 };
 
 /**
  * What comes after the faults: what is under way ends, what was given up is sent on, and a person decides about what
- * needs one. `open` names the orders that have not ended. Throws where the shop does not come to rest.
+ * needs one. Throws where the shop does not come to rest.
  */
 export const repair = async (
   shop: VirtualShop,
   plan: Plan,
   ids: ReadonlyMap<string, string>,
-  open: () => string[],
+  ahead: Ahead,
 ): Promise<void> => {
-  await shop.clock.advance(AFTERMATH);
-  await comeToRest(shop, open);
+  await comeToRest(shop, ahead);
   await shop.drive(sendOn(shop.local));
   await shop.clock.advance(MINUTE);
   await shop.settle();
-  await attend(shop, plan, ids, open);
+  await attend(shop, plan, ids, ahead);
 };

@@ -54,33 +54,31 @@ const withOrders = (plan: Plan, orders: Plan["orders"]): Plan => {
 
 const pointsIn = ({ faults }: Plan) => (faults.kind === "exactly" ? faults.points : []);
 
-/**
- * Takes faults, orders and acts away from a plan that breaks a promise, until nothing more can go. `most` runs are
- * made at most.
- */
+/** How long it may take, in runs and in milliseconds of the machine's time. */
+type Bounds = { most?: number; ms?: number; now?: () => number };
+
+/** Takes faults, orders and acts away from a plan that breaks a promise, until nothing more can go. */
 export const shrink = async (
   found: Plan,
   first: Outcome,
   {
     most = 150,
+    ms = Number.POSITIVE_INFINITY,
+    now = () => performance.now(),
     run = simulate,
-    say = () => {},
-  }: {
-    most?: number;
-    run?: (plan: Plan) => Promise<Outcome>;
-    say?: (left: { orders: number; faults: number; runs: number }) => void;
-  } = {},
+  }: Bounds & { run?: (plan: Plan) => Promise<Outcome> } = {},
 ): Promise<Shrunk> => {
   const wanted = brokenIn(first);
+  const until = now() + ms;
+  const isOver = () => runs >= most || now() > until;
   let runs = 0;
   let best: Shrunk = { plan: found, outcome: first, runs };
   const breaks = async (plan: Plan): Promise<boolean> => {
-    if (runs >= most) return false;
+    if (isOver()) return false;
     runs += 1;
     const outcome = await run(plan);
     const same = [...brokenIn(outcome)].some((invariant) => wanted.has(invariant));
     if (same) best = { plan, outcome, runs };
-    say({ orders: best.plan.orders.length, faults: pointsIn(best.plan).length, runs });
     return same;
   };
   // That the faults are what it is about shows first: by points they do the same.
@@ -89,7 +87,7 @@ export const shrink = async (
   for (let before = -1; ; ) {
     const { plan } = best;
     const size = plan.orders.length + plan.acts.length + pointsIn(plan).length;
-    if (size === before || runs >= most) return { ...best, runs };
+    if (size === before || isOver()) return { ...best, runs };
     before = size;
     await smallest(pointsIn(plan), (points) => breaks(exactly(best.plan, points)));
     await smallest(best.plan.orders, (orders) => breaks(withOrders(best.plan, orders)));

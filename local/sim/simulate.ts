@@ -1,8 +1,8 @@
+import { fingerprintOf } from "emulator/kernel/fingerprint";
 import type { Entry } from "emulator/kernel/trace";
 import { judge } from "../judge/judge.ts";
-import type { VirtualShop } from "../virtual-shop.ts";
+import type { Variant, VirtualShop } from "../virtual-shop.ts";
 import { stir } from "./gate.ts";
-import { hashOfRun } from "./hash.ts";
 import { idsOf, namesOf } from "./names.ts";
 import { askShop, outside } from "./oracles.ts";
 import { peopleOf } from "./people.ts";
@@ -36,8 +36,8 @@ export type Wanted = {
   onEntry?: (entry: Entry) => void;
   /** Is given the shop when all is over, before it is closed. */
   atEnd?: (shop: VirtualShop) => Promise<unknown>;
-  /** Opens the shop in which it runs. */
-  open?: (seed: number) => Promise<VirtualShop>;
+  /** Another shop than ours: with a defect, with another saga. */
+  variant?: Variant | undefined;
 };
 
 /**
@@ -49,20 +49,17 @@ const SETTLED_OTHERWISE = /(Notifications|OutboxFailures|Sweep|Start)\w*Queue ho
 /** Runs a plan, from a shop that has just opened to one at rest. The same plan gives the same outcome. */
 export const simulate = async (
   plan: Plan,
-  { onEntry, atEnd, open = scarceShop }: Wanted = {},
+  { onEntry, atEnd, variant }: Wanted = {},
 ): Promise<Outcome> => {
-  const shop = await open(plan.seed);
+  const shop = await scarceShop(plan.seed, variant);
   const { local, clock, drive } = shop;
   const began = clock.now();
   const ids = idsOf(plan);
   const { stock } = await shop.books();
   const seen = watch(stock, new Set(ids.values()));
-  const hash = hashOfRun();
+  const print = fingerprintOf(local.cloud.trace);
   const steps = stepsIn();
-  let entries = 0;
   const deaf = local.cloud.trace.hear((entry) => {
-    entries += 1;
-    hash.add(entry);
     seen.see(entry);
     steps.hear(entry);
     onEntry?.(entry);
@@ -74,7 +71,7 @@ export const simulate = async (
   try {
     await drive(people.act());
     stirred.calm();
-    await repair(shop, plan, ids, seen.open);
+    await repair(shop, plan, ids, { open: seen.open, waiting: stirred.waiting });
   } catch (error) {
     stuck = error instanceof Error ? error.message : String(error);
     violations.push({ invariant: "I18", what: stuck, at: clock.now() });
@@ -90,10 +87,12 @@ export const simulate = async (
     for (const one of found) violations.push({ ...one, at: clock.now() });
   }
   deaf();
+  const entries = print.entries();
+  const hash = print.end();
   await atEnd?.(shop);
   await local.stop();
   return {
-    hash: hash.digest(),
+    hash,
     entries,
     virtualMs: clock.now() - began,
     violations,

@@ -26,7 +26,7 @@ const about = (subject: string) =>
 /** A fault in words: "ReserveStock's TransactWriteItems of Inventory about order-3 (#1) is lost on the way". */
 export const tellFault = ({ point, fault }: Done): string => {
   const [who = "", call = "", subject = "", count = ""] = point.split(" ");
-  const [operation = "", target] = (call.split(".")[1] ?? call).split(":");
+  const [operation = "", target] = call.slice(call.indexOf(".") + 1).split(":");
   const what = `${operation}${target ? ` of ${target}` : ""}`;
   return `${who}'s ${what}${about(subject)} (${count}) ${faultKinds[fault].says}`;
 };
@@ -46,13 +46,15 @@ const tellAct = (act: Act): string => {
   return `${what}, ${shown(act.when)}`;
 };
 
+const sagaOf = ({ machine }: Entry) => String(machine).replace(/^petstore-local-/, "");
+
 /** What an entry says that is worth telling: how an order, a payment, a reservation went on, or a fault. */
 const sentenceOf = (entry: Entry): string | undefined => {
   const { kind } = entry;
   if (kind === "fault" && typeof entry.point === "string")
     return tellFault({ point: entry.point, fault: entry.fault as Done["fault"] });
-  if (kind === "states.transition") return `${entry.machine} of ${entry.name} is at ${entry.state}`;
-  if (kind === "states.ended") return `${entry.machine} of ${entry.name} ends: ${entry.status}`;
+  if (kind === "states.transition") return `${sagaOf(entry)} of ${entry.name} is at ${entry.state}`;
+  if (kind === "states.ended") return `${sagaOf(entry)} of ${entry.name} ends: ${entry.status}`;
   if (kind !== "item") return undefined;
   const [before, after] = [plain(entry.before), plain(entry.after)];
   const { __edb_e__: entity, pk, sk } = (after ?? before) as Row;

@@ -6,6 +6,7 @@ const SINGLE = ["PutItem", "UpdateItem", "DeleteItem"];
 /** Another transaction that holds the same item at that moment. */
 export const conflict: FaultKind = {
   says: "meets another transaction at the same item",
+  often: 2,
   fits: ({ service, operation }) =>
     service === "dynamodb" && (operation === "TransactWriteItems" || SINGLE.includes(operation)),
   strike: async ({ operation, input }) => {

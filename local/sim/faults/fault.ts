@@ -2,8 +2,8 @@ import type { Clock } from "emulator/kernel/clock";
 import type { Call } from "emulator/kernel/engine";
 import type { Passage } from "../points.ts";
 
-/** What a fault may use: the run's time, and chance that belongs to its point alone. */
-export type Means = { clock: Clock; draw: () => number };
+/** What a fault may use: the run's time, and chance that belongs to its point alone. `waits` counts what is still to come. */
+export type Means = { clock: Clock; draw: () => number; waits: { count: number } };
 
 type Next = (call: Call) => Promise<unknown>;
 
@@ -12,13 +12,19 @@ export type FaultKind = {
   /** What happened, as the end of a sentence that begins with who called whom: "is lost on the way". */
   says: string;
   fits: (passage: Passage, call: Call) => boolean;
+  /** How much more often than others it strikes where it fits: what fits in few places is to be seen as well. */
+  often?: number;
   strike: (call: Call, next: Next, means: Means) => Promise<unknown>;
 };
 
 /** Lets time pass on the run's clock, a whole number of milliseconds from `least` to `most`. */
-export const wait = ({ clock, draw }: Means, least: number, most: number): Promise<void> =>
+export const wait = ({ clock, draw, waits }: Means, least: number, most: number): Promise<void> =>
   new Promise((resolve) => {
-    clock.after(least + Math.floor(draw() * (most - least + 1)), "a fault waits", resolve);
+    waits.count += 1;
+    clock.after(least + Math.floor(draw() * (most - least + 1)), "a fault waits", () => {
+      waits.count -= 1;
+      resolve();
+    });
   });
 
 /** Whether a function of the shop calls. */

@@ -5,6 +5,7 @@ const MINUTE = 60_000;
 /** Something that is delivered, and delivered once more when nobody thinks of it. */
 export const lateDuplicate: FaultKind = {
   says: "is delivered, and once more minutes later",
+  often: 2,
   fits: isDelivery,
   strike: async (call, next, means) => {
     const first = await next(call);

@@ -7,6 +7,7 @@ const decoded = (base64: string) => JSON.parse(Buffer.from(base64, "base64").toS
 /** A consumer that has handled a batch, and says of one record of it that it has not. */
 export const partialBatchFailure: FaultKind = {
   says: "is handled, but one of its batch is said to have failed",
+  often: 3,
   fits: ({ who, operation }) => who === "mapping" && operation === "Invoke",
   strike: async (call, next, { draw }) => {
     const answer = (await next(call)) as { Payload?: string; FunctionError?: string };

@@ -5,6 +5,7 @@ type Requests = Record<string, object[]>;
 /** A table that carries out a batch but for its last request. */
 export const partialBatchWrite: FaultKind = {
   says: "is done but for the last of its batch",
+  often: 4,
   fits: ({ operation }) => operation === "BatchWriteItem",
   strike: async (call, next) => {
     const asked = Object.entries(call.input.RequestItems as Requests);

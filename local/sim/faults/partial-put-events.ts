@@ -3,6 +3,7 @@ import type { FaultKind } from "./fault.ts";
 /** A bus that takes some events of a call, and refuses one. */
 export const partialPutEvents: FaultKind = {
   says: "is taken but for one of its events",
+  often: 4,
   fits: ({ operation }, { caller }) =>
     operation === "PutEvents" && caller.name.endsWith("Function"),
   strike: async (call, next, { draw }) => {

@@ -4,6 +4,7 @@ import { type FaultKind, wait } from "./fault.ts";
 /** A provider that has done what was asked when the connection breaks. */
 export const providerResets: FaultKind = {
   says: "is done by the provider when the connection breaks",
+  often: 6,
   fits: ({ who, target }) => who === "url" && target === "ProviderApi",
   strike: async (call, next, means) => {
     await next(call);

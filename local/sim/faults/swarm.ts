@@ -1,10 +1,11 @@
 import { namedChance } from "emulator/kernel/chance";
 import { type FaultName, faultNames } from "./index.ts";
 
-const CHANCES = [0.004, 0.012, 0.03, 0.08];
+/** How often each armed kind strikes where it fits, in one run or another. */
+const CHANCES = [0.0015, 0.004, 0.008, 0.015];
 
 /**
- * A random subset of the kinds, and how often they strike: what needs many of one kind is found as well as what needs
+ * A random subset of the kinds, and how often each strikes: what needs many of one kind is found as well as what needs
  * the absence of another.
  */
 export const swarmOf = (seed: number) => {

@@ -6,6 +6,7 @@ const MINUTE = 60_000;
 /** News that the provider sends long after. */
 export const webhookLate: FaultKind = {
   says: "is sent minutes later",
+  often: 8,
   fits: isNews,
   strike: async (call, next, means) => {
     void wait(means, 5_000, 6 * MINUTE)

@@ -9,6 +9,7 @@ export const isNews = ({ operation, target }: Passage, _: Call): boolean =>
 /** News that the provider never sends. */
 export const webhookLost: FaultKind = {
   says: "is never sent",
+  often: 8,
   fits: isNews,
   strike: async () => ({ MessageId: "never-sent", MD5OfMessageBody: "" }),
 };
