@@ -4,7 +4,7 @@ import { AFTER_EXPIRY, basket, by, lines, NOW, orderId, productId, trace } from 
 import { edgeOf, outcomeOf } from "./model.ts";
 import { decided } from "./program.ts";
 import { TOTAL } from "./provider.ts";
-import { type Aggregate, type CommandOf, type Rules, type StateOf } from "./rules.ts";
+import type { Aggregate, CommandOf, Rules, StateOf } from "./rules.ts";
 import { canonical } from "./table.ts";
 
 const reason = { code: "Failed", detail: "" };
@@ -52,7 +52,9 @@ const commands: { [On in Aggregate]: CommandOf[On][] } = {
 const shelf = { [productId]: { productId, available: 1, stocked: 1, version: 1 } };
 const firsts = (rules: Rules): { [On in Aggregate]: StateOf[On] } => {
   const placed = rules.order.decide(rules.order.initial, { type: "PlaceOrder", ...basket });
-  const order = placed.ok ? placed.value.reduce(rules.order.evolve, rules.order.initial) : undefined;
+  const order = placed.ok
+    ? placed.value.reduce(rules.order.evolve, rules.order.initial)
+    : undefined;
   return {
     order: order ?? rules.order.initial,
     stock: { ...rules.stock.initial, shelf },
@@ -73,7 +75,8 @@ export const edgesOf = (rules: Rules, on: Aggregate): Set<string> => {
       const { result, events } = decided(rules, on, command as never, state as never, false);
       const outcome = outcomeOf(result.ok ? { ok: true, value: events } : result);
       edges.add(edgeOf(on, state as never, command as never, outcome));
-      if (!result.ok || states.length >= ENOUGH || known.has(canonical(result.value.state))) continue;
+      if (!result.ok || states.length >= ENOUGH || known.has(canonical(result.value.state)))
+        continue;
       known.add(canonical(result.value.state));
       states.push(result.value.state);
     }

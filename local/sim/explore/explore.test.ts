@@ -9,6 +9,9 @@ import { neverReached } from "./unreached.ts";
 /** EXPLORE=deep walks what takes minutes. */
 const isDeep = process.env.EXPLORE === "deep";
 const reached = new Set<string>();
+/** Outcomes that change something: events, not refusals. */
+const EVENTS =
+  /-> (Order|CancellationRequested|FulfilmentFailed|Stock|Reservation(Expired|Closed)|Authoriz|AnswerAwaited|VoidRequested|RefundRequested|Captured|CaptureRefused|Declined|Voided|Refunded|Disputed)/;
 const walked = { states: 0, edges: 0 };
 
 describe("every interleaving of one order's rulebooks and ladders", () => {
@@ -28,14 +31,16 @@ describe("every interleaving of one order's rulebooks and ladders", () => {
     if (walked.states > 0) process.stdout.write(all);
   });
 
-  it.each(["order", "stock", "payment"] as const)(
-    "takes every edge of the rulebook of the %s, or it is written down why not",
-    (on) => {
-      const missed = [...edgesOf(theRules, on)].filter((edge) => !reached.has(edge));
-      const unexplained = missed.filter((edge) => !neverReached.some(([which]) => which.test(edge)));
-      expect(unexplained.sort()).toEqual([]);
-    },
-  );
+  it("takes every edge of every rulebook that changes something, or it is written down why not", () => {
+    const aggregates = ["order", "stock", "payment"] as const;
+    const edges = aggregates.flatMap((on) => [...edgesOf(theRules, on)]);
+    const changing = edges.filter((edge) => EVENTS.test(edge));
+    const missed = changing.filter((edge) => !reached.has(edge));
+    const explains = (edge: string) => neverReached.filter(([which]) => which.test(edge));
+    expect(missed.filter((edge) => explains(edge).length === 0).sort()).toEqual([]);
+    const needed = new Set(missed.flatMap(explains));
+    expect(neverReached.filter((one) => !needed.has(one))).toEqual([]);
+  });
 
   it("comes to every state of both ladders, every undo among them", () => {
     const states = Object.entries(theRules.machines).flatMap(([saga, { States }]) =>

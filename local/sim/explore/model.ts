@@ -30,7 +30,14 @@ import {
   type Standing,
 } from "./program.ts";
 import { operate, type ProviderRow, truthOf, untouched } from "./provider.ts";
-import { type Aggregate, type CommandOf, type Rules, type State, type StateOf, shortType } from "./rules.ts";
+import {
+  type Aggregate,
+  type CommandOf,
+  type Rules,
+  type State,
+  type StateOf,
+  shortType,
+} from "./rules.ts";
 import { type FaultKind, faultKinds, nothing, type Scenario } from "./scenario.ts";
 import { stockPrograms } from "./stock-programs.ts";
 import { canonical, table } from "./table.ts";
@@ -158,7 +165,15 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
   const placedRow = orders.of({ state: placed, open: true });
 
   const begin = (): World => {
-    const { name: _, card: __, available = 1, silentBank: ___, kinds: ____, needsNobody: _____, ...wanted } = scenario;
+    const {
+      name: _,
+      card: __,
+      available = 1,
+      silentBank: ___,
+      kinds: ____,
+      needsNobody: _____,
+      ...wanted
+    } = scenario;
     const shelf = { [productId]: { productId, available, stocked: available, version: 1 } };
     return {
       order: placedRow,
@@ -248,7 +263,9 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     const ended = { saga, name, input, status, ...(error && { error }) };
     const next = withExecution(world, one, ended);
     // What has called for a person itself is not recovered (recover-saga.ts): we need not hear of it.
-    return error && error !== "NeedsAttention" ? send(next, { program: "RecoverSaga", args: { name, error, input } }) : next;
+    return error && error !== "NeedsAttention"
+      ? send(next, { program: "RecoverSaga", args: { name, error, input } })
+      : next;
   };
   const tokenFor = (world: World): number => {
     const used = new Set<number | undefined>([
@@ -344,7 +361,11 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     const key = `${on}${before}${isNew}${canonical(command)}`;
     const earlier = decisions.get(key);
     if (earlier) return earlier;
-    const state = { order: orders.at(before)?.state, stock: stocks.at(before), payment: payments.at(before) }[on];
+    const state = {
+      order: orders.at(before)?.state,
+      stock: stocks.at(before),
+      payment: payments.at(before),
+    }[on];
     const decision = decided(rules, on, command as never, state as never, isNew);
     const { result, events } = decision;
     const outcome = outcomeOf(result.ok ? { ok: true, value: events } : result);
@@ -579,7 +600,11 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     }
     if (thread.execution && goesWrong("unseen")) {
       const alone = detach(spent, thread.execution);
-      add("fault", "takes too long, and goes on unseen", fails(alone, thread.execution, TIMEOUT, true));
+      add(
+        "fault",
+        "takes too long, and goes on unseen",
+        fails(alone, thread.execution, TIMEOUT, true),
+      );
     }
     // Its last deed is done, and nobody hears of it.
     if (standing.next.op !== "end" || standing.next.failure || !goesWrong("crash")) return;
@@ -609,7 +634,11 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     const spent = spend(world, "faults");
     if (!spent) return;
     for (const { words, to } of goesWrong("delivered twice") ? deliver(spent) : [])
-      moves.push({ kind: "fault", words: `${program} is delivered, and again later: ${words}`, to });
+      moves.push({
+        kind: "fault",
+        words: `${program} is delivered, and again later: ${words}`,
+        to,
+      });
     // Early ends that nobody has heard of are found by the sweeper: that is a message that comes late.
     if (program !== "RecoverSaga" && goesWrong("lost"))
       moves.push({
@@ -663,7 +692,8 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
         words: "the bank answers the provider",
         to: { ...world, provider: providers.of({ ...row, settled: true }) },
       });
-    const forgets = goesWrong("forgotten") && Object.keys(row.answers).length > 0 && spend(world, "faults");
+    const forgets =
+      goesWrong("forgotten") && Object.keys(row.answers).length > 0 && spend(world, "faults");
     if (forgets)
       all.push({
         kind: "fault",

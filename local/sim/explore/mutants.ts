@@ -1,9 +1,17 @@
-import { ok, refuse } from "@petstore/core/result";
+import { ok } from "@petstore/core/result";
 import type { Rung, Saga } from "@petstore/core/saga";
 import { OrderConfirmed } from "@petstore/events/orders";
 import { fulfilOrder } from "../../../services/orders/src/saga/fulfil-order.ts";
 import { returnOrder } from "../../../services/orders/src/saga/return-order.ts";
-import { type Aggregate, type CommandOf, compiled, type Machine, type Rules, type StateOf, theRules } from "./rules.ts";
+import {
+  type Aggregate,
+  type CommandOf,
+  compiled,
+  type Machine,
+  type Rules,
+  type StateOf,
+  theRules,
+} from "./rules.ts";
 import type { Scenario } from "./scenario.ts";
 
 type Decide<On extends Aggregate> = (
@@ -45,12 +53,25 @@ const compiledTo = (change: (states: Machine["States"]) => void): Rules => {
 };
 
 const rungs: readonly Rung[] = fulfilOrder.rungs;
-const [reject, reserve, authorize, confirm, capture, commit] = rungs as [Rung, Rung, Rung, Rung, Rung, Rung];
+const [reject, reserve, authorize, confirm, capture, commit] = rungs as [
+  Rung,
+  Rung,
+  Rung,
+  Rung,
+  Rung,
+  Rung,
+];
 const [refund, goods, close] = returnOrder.rungs as readonly Rung[] as [Rung, Rung, Rung];
 const card = "tok_approve";
 
 /** One thing broken: where it is walked, which promise has to break, and after how many steps at the earliest. */
-export type Mutant = { name: string; rules: Rules; where: Omit<Scenario, "name">; breaks: RegExp; steps: number };
+export type Mutant = {
+  name: string;
+  rules: Rules;
+  where: Omit<Scenario, "name">;
+  breaks: RegExp;
+  steps: number;
+};
 
 /** Rulebooks and ladders in which one thing is broken. */
 export const mutants: Mutant[] = [
@@ -83,7 +104,11 @@ export const mutants: Mutant[] = [
     rules: decides("order", (_, command, real) =>
       command.type === "AbandonOrder" && !real.ok ? nothing : undefined,
     ),
-    ...{ where: { card: "tok_timeout_approve", kinds: ["ended"], faults: 1, expiries: 1, counts: 1 }, breaks: /^I/, steps: 15 },
+    ...{
+      where: { card: "tok_timeout_approve", kinds: ["ended"], faults: 1, expiries: 1, counts: 1 },
+      breaks: /^I/,
+      steps: 15,
+    },
   },
   {
     name: "a cancellation after the pivot cancels at once",

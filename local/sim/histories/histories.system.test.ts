@@ -22,7 +22,8 @@ type Answer = { refused: string } | { version: number; state?: unknown };
 const rulebook: Specification<Numbered, OrderCommand, Answer> = {
   apply({ state, version }, command) {
     const decision = order.decide(state, command);
-    if (!decision.ok) return { state: { state, version }, answer: { refused: decision.refusal.code } };
+    if (!decision.ok)
+      return { state: { state, version }, answer: { refused: decision.refusal.code } };
     const next = decision.value.reduce(order.evolve, state);
     const after = { state: next, version: version + decision.value.length };
     return { state: after, answer: after };
@@ -74,9 +75,15 @@ type Asked = ReturnType<typeof requests>[number];
 
 const refusalIn = (text: string) => /\b([A-Z]\w+): /.exec(text)?.[1];
 const inCamel = (type: string) =>
-  (type.split("/").at(-1) ?? "").replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+  (type.split("/").at(-1) ?? "").replace(/(^|-)(\w)/g, (_, __, letter: string) =>
+    letter.toUpperCase(),
+  );
 
-const askOnce = async ({ local }: VirtualShop, asked: Asked, placed: object): Promise<Answer | undefined> => {
+const askOnce = async (
+  { local }: VirtualShop,
+  asked: Asked,
+  placed: object,
+): Promise<Answer | undefined> => {
   if ("api" in asked) {
     const answer = await local.api(asked.api);
     const body = answer.json() as { version: number; type: string };
@@ -107,7 +114,13 @@ const history = async (shop: VirtualShop, isSpoilt = false) => {
   const admin = local.accounts.find(({ name }) => name === "admin")?.customerId as string;
   const all = requests(orderId, admin);
   const run = { saga: "FulfilOrder", name: orderId };
-  const placed = { ...basket, run, failure, failedStep: "CapturePayment", trace: newTrace("history") };
+  const placed = {
+    ...basket,
+    run,
+    failure,
+    failedStep: "CapturePayment",
+    trace: newTrace("history"),
+  };
   const stopSpoiling = isSpoilt ? forgetVersions(shop, TableName) : () => {};
   const operations: Operation<OrderCommand, Answer>[] = [];
   let moment = 0;
@@ -132,7 +145,9 @@ const history = async (shop: VirtualShop, isSpoilt = false) => {
 const forgetVersions = ({ local }: VirtualShop, TableName: string) =>
   local.cloud.guard((call, next) => {
     if (call.operation !== "TransactWriteItems") return next(call);
-    const { TransactItems } = call.input as { TransactItems: Record<string, Record<string, unknown>>[] };
+    const { TransactItems } = call.input as {
+      TransactItems: Record<string, Record<string, unknown>>[];
+    };
     for (const { Update, Put } of TransactItems) {
       if (Put?.TableName === local.nameOf("OrdersOutbox")) delete Put.ConditionExpression;
       if (Update?.TableName === TableName)
