@@ -100,17 +100,6 @@ export const mutants: Mutant[] = [
     ...{ where: { card, cancels: 1 }, breaks: /^I[34]/, steps: 12 },
   },
   {
-    name: "an order that is confirmed can still be abandoned",
-    rules: decides("order", (_, command, real) =>
-      command.type === "AbandonOrder" && !real.ok ? nothing : undefined,
-    ),
-    ...{
-      where: { card: "tok_timeout_approve", kinds: ["ended"], faults: 1, expiries: 1, counts: 1 },
-      breaks: /^I/,
-      steps: 15,
-    },
-  },
-  {
     name: "a cancellation after the pivot cancels at once",
     rules: decides("order", (state, command) =>
       command.type === "CancelOrder" && state.status === "CONFIRMED"

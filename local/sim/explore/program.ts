@@ -12,7 +12,7 @@ export type Failure = { Error: string; Cause?: string };
 export type RunInput = { run: Run; resumed?: number | undefined; cause?: string | undefined };
 
 /** What a program does next that others see, or whose answer depends on others. Between two of these all is its own. */
-export type Op =
+type Op =
   | { op: "load"; on: Aggregate }
   | { op: "command"; on: Aggregate; command: CommandOf[Aggregate]; isKnown: boolean }
   | { op: "save"; on: Aggregate; state: unknown; events: readonly DomainEvent[]; command: string }
