@@ -67,7 +67,11 @@ export const explore = (
           if (!phrases.has(text)) phrases.set(text, text);
           words.push(phrases.get(text) as string);
           next.push(to);
-          const what = brokenNow(seen(to));
+          const now = seen(to);
+          const needless = scenario.needsNobody && now.order.status === "NEEDS_ATTENTION";
+          const what = needless
+            ? "I7 the order needs attention, though nothing went wrong"
+            : brokenNow(now);
           if (what) return found({ what, path: pathTo(target) });
         }
         if (kind !== "own" || target === at) continue;

@@ -6,7 +6,7 @@ import { TOTAL } from "./provider.ts";
 
 /** The one order that all of this is about. */
 export const orderId = "ord_01ARZ3NDEKTSV4RRFFQ69G5FAV" as OrderId;
-export const customerId = "cus_ada" as CustomerId;
+const customerId = "cus_ada" as CustomerId;
 export const by = "cus_admin" as CustomerId;
 export const productId = "prd_hay" as ProductId;
 export const lines: [OrderLine] = [{ productId, name: "Hay", quantity: 1, unitPrice: TOTAL }];

@@ -1,4 +1,5 @@
 import type { DomainEvent } from "@petstore/core/event";
+import type { Result } from "@petstore/core/result";
 import {
   CancellationRequested,
   FulfilmentFailed,
@@ -37,7 +38,7 @@ import {
   type StateOf,
   shortType,
 } from "./rules.ts";
-import { nothing, type Scenario } from "./scenario.ts";
+import { type FaultKind, faultKinds, nothing, type Scenario } from "./scenario.ts";
 import { stockPrograms } from "./stock-programs.ts";
 import { canonical, table } from "./table.ts";
 import {
@@ -81,19 +82,43 @@ const statusOf = (on: Aggregate, state: unknown): string => {
   return `${status}${withdrawn ? " (withdrawn)" : ""}${refunding ? " (refunding)" : ""}`;
 };
 
+/** What came of a decision, as words. */
+export const outcomeOf = (decision: Result<readonly DomainEvent[]>): string =>
+  decision.ok ? decision.value.map(shortType).join(" and ") || "nothing" : decision.refusal.code;
+
 /** An edge of a rulebook, as words. */
 export const edgeOf = <On extends Aggregate>(
   on: On,
   state: StateOf[On],
-  command: string,
+  command: CommandOf[On],
   outcome: string,
-): string => `${on} ${statusOf(on, state)}: ${command} -> ${outcome}`;
+): string => {
+  const said = "said" in command ? ` ${command.said.status}` : "";
+  return `${on} ${statusOf(on, state)}: ${command.type}${said} -> ${outcome}`;
+};
 
 /** What the explorer has seen of rulebooks and ladders, as words. */
 export type Reached = Set<string>;
 
 /** The world of one order under these rules: how it begins, and every step that it can take. */
-export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new Set()) => {
+export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new Set()) => {
+  /** The same rulebook; each of its edges that is taken is written down. */
+  const watched = <On extends Aggregate>(on: On): Rules[On] => {
+    const rulebook = given[on];
+    const decide = (state: StateOf[On], command: CommandOf[On]) => {
+      const decision = rulebook.decide(state as never, command as never);
+      reached.add(edgeOf(on, state, command, outcomeOf(decision)));
+      return decision;
+    };
+    return { ...rulebook, decide } as Rules[On];
+  };
+  const rules: Rules = {
+    ...given,
+    order: watched("order"),
+    stock: watched("stock"),
+    payment: watched("payment"),
+  };
+
   const orders = table<OrderRow>();
   const stocks = table<Holding>();
   const payments = table<PaymentState>();
@@ -140,7 +165,15 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
   const placedRow = orders.of({ state: placed, open: true });
 
   const begin = (): World => {
-    const { name: _, card: __, available = 1, silentBank: ___, ...wanted } = scenario;
+    const {
+      name: _,
+      card: __,
+      available = 1,
+      silentBank: ___,
+      kinds: ____,
+      needsNobody: _____,
+      ...wanted
+    } = scenario;
     const shelf = { [productId]: { productId, available, stocked: available, version: 1 } };
     return {
       order: placedRow,
@@ -154,6 +187,8 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
       mail: [mails.of({ program: "StartFulfilment", args: {} })],
     };
   };
+
+  const goesWrong = (kind: FaultKind) => (scenario.kinds ?? faultKinds).includes(kind);
 
   const find = (world: World, id: string): number | undefined =>
     world.executions.find((number) => idOf(executions.at(number)) === id);
@@ -333,10 +368,7 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
     }[on];
     const decision = decided(rules, on, command as never, state as never, isNew);
     const { result, events } = decision;
-    const outcome = result.ok
-      ? events.map(shortType).join(" and ") || "nothing"
-      : result.refusal.code;
-    reached.add(edgeOf(on, state as never, command.type, outcome));
+    const outcome = outcomeOf(result.ok ? { ok: true, value: events } : result);
     const words = result.ok ? `decides ${command.type}: ${outcome}` : `is refused: ${outcome}`;
     decisions.set(key, { ...decision, words });
     return { ...decision, words };
@@ -555,38 +587,32 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
     const spent = withFaults && spend(world, "faults");
     if (!spent) return;
     const gone = withThread(spent, number);
-    if (thread.mail !== undefined) add("fault", "crashes", [send(gone, mails.at(thread.mail))]);
-    else if (thread.execution) {
+    if (thread.mail !== undefined && goesWrong("crash"))
+      add("fault", "crashes", [send(gone, mails.at(thread.mail))]);
+    if (thread.mail === undefined && !thread.execution && goesWrong("crash"))
+      add("fault", "crashes", [gone]);
+    if (thread.execution && goesWrong("crash")) {
       // A crash before anything is done is a step that was not begun: what differs is that patience may end over it.
       const { program, log } = (standingOf[thread.standing] as Standing).place;
       const isUntouched = log.length === 0 && program !== "settle";
       const after = fails(gone, thread.execution, CRASH, true);
       add("fault", "crashes", isUntouched ? after.filter((to) => to.left !== spent.left) : after);
+    }
+    if (thread.execution && goesWrong("unseen")) {
+      const alone = detach(spent, thread.execution);
       add(
         "fault",
         "takes too long, and goes on unseen",
-        fails(detach(spent, thread.execution), thread.execution, TIMEOUT, true),
+        fails(alone, thread.execution, TIMEOUT, true),
       );
-    } else add("fault", "crashes", [gone]);
-    // A call whose answer is lost is sent again: it finds what it has done itself, and is decided once more.
-    if (next.op === "command") {
-      const once = act(spent, number).worlds[0] as World;
-      const [before, now] = [world[next.on], once[next.on]];
-      if (before === now) return;
-      const second = decisionOn(next.on, now, next.command, true);
-      const { result, events } = second;
-      const twice =
-        result.ok && events.length > 0
-          ? stale(written(once, next.on, result.value.state, events), next.on)
-          : once;
-      const then = advance(thread.standing, `${next.on}${now}true`, result);
-      if (then.number === at && twice === once) return;
-      const again = { ...thread, standing: then.number, fresh };
-      add(
-        "fault",
-        `${words}; the answer is lost, and it is sent again`,
-        goOn(twice, again, then.standing),
-      );
+    }
+    // Its last deed is done, and nobody hears of it.
+    if (standing.next.op !== "end" || standing.next.failure || !goesWrong("crash")) return;
+    const text = `${words}, and crashes before it answers`;
+    for (const each of act(spent, number).worlds) {
+      if (thread.mail !== undefined) add("fault", text, [send(each, mails.at(thread.mail))]);
+      const id = thread.execution;
+      if (id && next.op !== "answer") add("fault", text, fails(each, id, CRASH, true));
     }
   };
 
@@ -607,14 +633,14 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
       moves.push({ ...move, words: `${program} is delivered: ${move.words}` });
     const spent = spend(world, "faults");
     if (!spent) return;
-    for (const { words, to } of deliver(spent))
+    for (const { words, to } of goesWrong("delivered twice") ? deliver(spent) : [])
       moves.push({
         kind: "fault",
         words: `${program} is delivered, and again later: ${words}`,
         to,
       });
     // Early ends that nobody has heard of are found by the sweeper: that is a message that comes late.
-    if (program !== "RecoverSaga")
+    if (program !== "RecoverSaga" && goesWrong("lost"))
       moves.push({
         kind: "fault",
         words: `${program} is lost`,
@@ -653,7 +679,7 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
             words: `${shortName(id)}: ${execution.at} waits in vain for its answer`,
             to,
           });
-      const spent = spend(world, "faults");
+      const spent = goesWrong("ended") && spend(world, "faults");
       if (spent) {
         const to = over(detach(spent, id), number, execution, "States.Runtime");
         all.push({ kind: "fault", words: `${shortName(id)} is ended from outside`, to });
@@ -666,7 +692,8 @@ export const modelOf = (rules: Rules, scenario: Scenario, reached: Reached = new
         words: "the bank answers the provider",
         to: { ...world, provider: providers.of({ ...row, settled: true }) },
       });
-    const forgets = Object.keys(row.answers).length > 0 && spend(world, "faults");
+    const forgets =
+      goesWrong("forgotten") && Object.keys(row.answers).length > 0 && spend(world, "faults");
     if (forgets)
       all.push({
         kind: "fault",

@@ -17,7 +17,7 @@ export type StepArgs = {
 };
 
 /** An execution that has ended early. */
-export type EarlyEnd = { name: string; error: string; input: RunInput };
+type EarlyEnd = { name: string; error: string; input: RunInput };
 const begins = ["PlaceOrder"] as const;
 
 /** The initial order: placed, and nothing else. */

@@ -12,7 +12,7 @@ export type Failure = { Error: string; Cause?: string };
 export type RunInput = { run: Run; resumed?: number | undefined; cause?: string | undefined };
 
 /** What a program does next that others see, or whose answer depends on others. Between two of these all is its own. */
-export type Op =
+type Op =
   | { op: "load"; on: Aggregate }
   | { op: "command"; on: Aggregate; command: CommandOf[Aggregate]; isKnown: boolean }
   | { op: "save"; on: Aggregate; state: unknown; events: readonly DomainEvent[]; command: string }
@@ -28,10 +28,10 @@ type End = { op: "end"; failure?: Failure };
 /** Goes on as another program, of which all that counts is what it is given. */
 type Become = { op: "become"; program: string; args: object };
 type Begin = { op: "begin" };
-type Decided_ = { op: "decided"; result: unknown };
+type Settled = { op: "decided"; result: unknown };
 
 /** A Lambda's code, as a generator: it yields what it does, and is handed the answers. */
-export type Program<Value = unknown> = Generator<Op | Become | Begin | Decided_, Value, unknown>;
+export type Program<Value = unknown> = Generator<Op | Become | Begin | Settled, Value, unknown>;
 
 /** What ends a program early, by its name in Step Functions. */
 export class Thrown extends Error {
@@ -131,7 +131,7 @@ export const replay = (
   let running = start(program, args);
   let [answer, at, begun]: [unknown, number, number] = [undefined, 0, 0];
   for (;;) {
-    let step: IteratorResult<Op | Become | Begin | Decided_, unknown>;
+    let step: IteratorResult<Op | Become | Begin | Settled, unknown>;
     try {
       step = running.next(answer);
     } catch (error) {

@@ -36,7 +36,7 @@ export type ProviderRow = {
 };
 
 export type News = { id: string; statement: Statement };
-export type Said_ = Result<Said | undefined> | "silence";
+export type Answer = Result<Said | undefined> | "silence";
 
 const PAYMENT = "pay_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const LATER = 1e12;
@@ -58,7 +58,7 @@ export const operate = (
   rules: Rules,
   row: ProviderRow,
   request: Request,
-): { row: ProviderRow; said: Said_; news: News[]; outcome: string } => {
+): { row: ProviderRow; said: Answer; news: News[]; outcome: string } => {
   const quiet = { row, news: [] as News[] };
   if (request.type === "find") {
     const truth = truthOf(row);

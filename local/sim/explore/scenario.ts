@@ -1,5 +1,16 @@
 import type { Left } from "./world.ts";
 
+/** What may go wrong, once for each of `faults`. */
+export const faultKinds = [
+  "crash",
+  "unseen",
+  "ended",
+  "delivered twice",
+  "lost",
+  "forgotten",
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
 /** What an exploration begins with: the card, the shelf, and how much may happen. */
 export type Scenario = {
   name: string;
@@ -8,6 +19,10 @@ export type Scenario = {
   available?: number;
   /** The bank of a card that needs time never answers. */
   silentBank?: boolean;
+  /** Nothing here is for a person: an order that needs attention is one too many. */
+  needsNobody?: boolean;
+  /** Which faults there are; without it, all. */
+  kinds?: readonly FaultKind[];
 } & Partial<Left>;
 
 /** Nothing goes wrong, and nobody does anything. */

@@ -10,8 +10,10 @@ const textOf = (value: object): string => {
 /** A value as text: the same for the same value, whatever the order of its members; what is undefined is not there. No value may change later. */
 export const canonical = (value: unknown): string => {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  let text = texts.get(value);
-  if (text === undefined) texts.set(value, (text = textOf(value)));
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = textOf(value);
+  texts.set(value, text);
   return text;
 };
 
