@@ -374,8 +374,8 @@ describe("whose an entry is", () => {
     const index = indexOrders({
       get: (seq) => entries[seq - 1],
       entries: (after, most) => entries.slice(after, after + most),
-      hear: () => () => {},
       first: 1,
+      last: 5,
     });
     expect(index.orders()).toEqual([a]);
     expect(index.entries(a).map(({ seq }) => seq)).toEqual([1, 5]);

@@ -15,7 +15,6 @@ const SOON_MS = 300;
 const useData = (orderId: string) => {
   const { told, wrong } = useOrder<ToldData>(orderId, "data", {
     soonMs: SOON_MS,
-    isNews: ({ kind }) => kind === "item",
     forgets: true,
   });
   const data = told.value;
