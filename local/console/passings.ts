@@ -1,4 +1,3 @@
-import type { Entry } from "emulator/kernel/trace";
 import type { Summary } from "../lens/summary-of.ts";
 
 /** What passed in the same way, so many times: of which kind, from whom, to whom. */
@@ -24,7 +23,7 @@ const shown = new Set([
 ]);
 
 /** What passed, each way once, in the order in which they were gone first: a thousand orders go no other ways than one. */
-export const passingsIn = (
+export const passingsIn = <Entry extends { kind: string }>(
   entries: readonly Entry[],
   way: (entry: Entry) => Summary,
 ): Passing[] => {
