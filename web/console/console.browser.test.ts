@@ -121,7 +121,7 @@ describe("in the console", () => {
       const told = await row("POST /orders").count();
       await place(page, "An order that goes well");
       await row("POST /orders").nth(told).waitFor();
-      await page.getByRole("button", { name: "Close", exact: true }).click();
+      await page.locator(".ticker .close").click();
       await page.locator(".ticker").waitFor({ state: "detached" });
     },
   );
