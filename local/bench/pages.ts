@@ -1,12 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { browserFile, openBrowser, openPage, type Watched } from "../../web/test/browser.ts";
+import { passingsIn } from "../console/passings.ts";
+import type { Lines, News } from "../console/trace.ts";
+import type { Summary } from "../lens/summary-of.ts";
 import { builtPages, pageNames } from "../web/built.ts";
 import { countFrames, type Frames, scroll, type } from "./page-frames.ts";
-import { cpuOf } from "./process-figures.ts";
 import { pause, type RunningShop, startShop, twoLines } from "./running-shop.ts";
-
-/** What an open console costs the shop: quotients of rounds with one and without, each of two shops by turns. */
-type Watching = { screen: string; cpuRatio: number; rateRatio: number; cpuMs: number };
+import { type Watching, watch } from "./watching.ts";
 
 /** What people notice of the pages. */
 export type PageFigures = {
@@ -28,8 +28,6 @@ export type PageFigures = {
 export const hasBrowser = browserFile !== undefined;
 
 type Browser = Awaited<ReturnType<typeof openBrowser>>;
-type Line = { seq: number; at: number; order?: string };
-type News = { epoch: number; now: number; last: number; upto: number; entries: Line[] };
 type Listed = { orders: { orderId: string; short: string; placedAt: number }[] };
 
 const wide = { viewport: { width: 1280, height: 720 } };
@@ -79,7 +77,7 @@ const ask = <T>(page: Watched, path: string) =>
 /** Places orders until the trace has so many entries. */
 const fillTrace = async (page: Watched, shop: RunningShop, entries: number) => {
   for (let i = 0; ; i += 8) {
-    const { last } = await ask<News>(page, "trace?newest=true&limit=1");
+    const { last } = await ask<Lines>(page, "trace?newest=true&limit=1");
     if (last >= entries) return last;
     const eight = Array.from({ length: 8 }, (_, j) => i + j);
     await Promise.all(
@@ -122,38 +120,45 @@ const lookAtLists = async (page: Watched) => {
 
 /** The entries of one order as the console is told them, to be told again of other orders. */
 const recordedOrder = async (page: Watched, shop: RunningShop) => {
-  const { last } = await ask<News>(page, "trace?newest=true&limit=1");
+  const { last } = await ask<Lines>(page, "trace?newest=true&limit=1");
   const orderId = await shop.place("recorded", twoLines(1));
   await shop.read(orderId);
   await pause(500); // the last views and e-mails
-  const { entries } = await ask<News>(page, `trace?after=${last}&limit=2000`);
+  const { entries } = await ask<Lines>(page, `trace?after=${last}&limit=2000`);
   return entries.filter(({ order }) => order === undefined || order === orderId);
 };
 
 /**
  * Answers a page's questions for news as a shop would that takes so many orders a second: with a recorded order again and
- * again, under other numbers and ids, gathered and bounded as the console's server does it.
+ * again, under other numbers and ids, gathered, summed up and bounded as the console's server does it.
  */
-const replay = async (page: Watched, recorded: Line[], perSecond: number) => {
-  const first = await ask<News>(page, "trace?newest=true&limit=1");
+const replay = async (page: Watched, recorded: Summary[], perSecond: number) => {
+  const first = await ask<Lines>(page, "trace?newest=true&limit=1");
   const { orders } = await ask<Listed>(page, "orders");
   const began = performance.now();
   let told = 0;
   const due = () => Math.floor(((performance.now() - began) * perSecond * recorded.length) / 1000);
-  await page.route(/_local\/console\/trace\?/, async (route) => {
-    await pause(40);
-    const from = Math.max(told, due() - 2_000);
-    const entries: Line[] = [];
-    for (let i = from; i < due(); i++) {
-      const one = recorded[i % recorded.length] as Line;
-      const order = `${one.order?.slice(0, -6)}${String(Math.floor(i / recorded.length)).padStart(6, "0")}`;
-      const at = first.now + performance.now() - began;
-      entries.push({ ...one, seq: first.last + i + 1, at, ...(one.order && { order }) });
-    }
-    told = from + entries.length;
-    const upto = first.last + told;
-    const news = { epoch: first.epoch, now: first.now + performance.now() - began, first: 1 };
-    await route.fulfill({ json: { ...news, last: upto, upto, skipped: 0, entries } });
+  const line = (i: number): Summary => {
+    const one = recorded[i % recorded.length] as Summary;
+    const order = `${one.order?.slice(0, -6)}${String(Math.floor(i / recorded.length)).padStart(6, "0")}`;
+    const at = first.now + performance.now() - began;
+    return { ...one, seq: first.last + i + 1, at, ...(one.order && { order }) };
+  };
+  await page.route(/_local\/console\/(news|trace)\?/, async (route) => {
+    const { pathname, searchParams } = new URL(route.request().url());
+    const isNews = pathname.endsWith("/news");
+    if (isNews) await pause(40);
+    const passed = due();
+    const begin = Math.max(0, Number(searchParams.get("after") ?? 0) - first.last);
+    const end = Math.min(passed, begin + (isNews ? 20_000 : 2_000));
+    const lines = Array.from({ length: Math.max(0, end - begin) }, (_, i) => line(begin + i));
+    told = Math.max(told, end);
+    const now = first.now + performance.now() - began;
+    const head = { epoch: first.epoch, now, first: 1, last: first.last + passed, skipped: 0 };
+    const upto = first.last + end;
+    const news: News = { ...head, upto, passed: passingsIn(lines, (one) => one) };
+    const entries: Lines = { ...head, upto, entries: lines };
+    await route.fulfill({ json: isNews ? news : entries });
   });
   await page.route(/_local\/console\/orders$/, (route) => {
     const newest = Math.floor(due() / recorded.length);
@@ -184,68 +189,6 @@ const letArrive = async (page: Watched, shop: RunningShop, perSecond: number) =>
   return arriving;
 };
 
-/** Serves so many orders, and answers what they took of the shop's process and how many there were a second. */
-const serve = async (shop: RunningShop, orders: number, key: string) => {
-  const taken = () => [...cpuOf(shop.child.pid).values()].reduce((sum, ms) => sum + ms, 0);
-  const [before, began] = [taken(), performance.now()];
-  let next = 0;
-  const buyer = async () => {
-    while (next < orders) {
-      const i = next++;
-      await shop.read(await shop.place(`${key}-${i}`, twoLines(i)));
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, buyer));
-  const perSecond = (1000 * orders) / (performance.now() - began);
-  return { cpuMs: (taken() - before) / orders, perSecond };
-};
-
-type Served = Awaited<ReturnType<typeof serve>>;
-
-/** Two shops by turns: one with an open console, the other without. It is the second's first console that costs, too. */
-const watch = async (
-  page: Watched,
-  shops: { watched: RunningShop; alone: RunningShop },
-  rounds: number,
-  orders: number,
-): Promise<Watching[]> => {
-  const watching: Watching[] = [];
-  await serve(shops.watched, 2 * orders, "warm");
-  await serve(shops.alone, 2 * orders, "warm");
-  for (const [screen, path] of [
-    ["the map", "map"],
-    ["the orders", "orders"],
-  ] as const) {
-    const pairs: [seen: Served, alone: Served][] = [];
-    for (let round = 0; round < rounds; round++) {
-      const seen = async () => {
-        await page.goto(`${shops.watched.api}/console/${path}`);
-        await page
-          .locator(path === "map" ? ".map-box .cell" : ".orders li")
-          .first()
-          .waitFor();
-        const figures = await serve(shops.watched, orders, `${path}-${round}`);
-        await page.goto("about:blank");
-        return figures;
-      };
-      const unseen = () => serve(shops.alone, orders, `${path}-${round}`);
-      // By turns, also in who begins.
-      if (round % 2 === 0) pairs.push([await seen(), await unseen()]);
-      else {
-        const alone = await unseen();
-        pairs.push([await seen(), alone]);
-      }
-    }
-    watching.push({
-      screen,
-      cpuRatio: median(pairs.map(([seen, alone]) => seen.cpuMs / alone.cpuMs)),
-      rateRatio: median(pairs.map(([seen, alone]) => seen.perSecond / alone.perSecond)),
-      cpuMs: median(pairs.map(([, alone]) => alone.cpuMs)),
-    });
-  }
-  return watching;
-};
-
 /** Opens the pages of a running shop in this machine's browser, and counts what people notice of them. */
 export const measurePages = async ({ quick }: { quick: boolean }): Promise<PageFigures> => {
   const [browser, shop, alone] = await Promise.all([openBrowser(), startShop([]), startShop([])]);
@@ -271,7 +214,7 @@ export const measurePages = async ({ quick }: { quick: boolean }): Promise<PageF
     const lists = await lookAtLists(page);
     const arriving = await letArrive(page, shop, 50);
     const [rounds, orders] = quick ? [3, 24] : [9, 48];
-    const watching = await watch(page, { watched: shop, alone }, rounds, orders);
+    const watching = await watch(page, { watched: shop, alone }, { rounds, orders });
     strangers.push(...page.faults.filter((one) => one.startsWith("asks another")));
     return { sizes: await sizesOf(), strangers, paints, entries, idle, lists, arriving, watching };
   } finally {

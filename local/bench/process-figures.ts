@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /** What the system tells of a process in a file of /proc (Linux). */
@@ -36,4 +37,24 @@ export const cpuOf = (pid: number | undefined): Map<string, number> => {
     // Not Linux.
   }
   return taken;
+};
+
+/** The cores that this process may run on; none where the system does not tell. */
+export const coresOf = (): number[] => {
+  const [, list = ""] = /Cpus_allowed_list:\s+(\S+)/.exec(told("self/status") ?? "") ?? [];
+  return list.split(",").flatMap((range) => {
+    const [from, to = from] = range.split("-").map(Number);
+    if (range === "" || from === undefined || to === undefined) return [];
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+};
+
+/** Lets a process, with all its threads, run on these cores only. Answers whether that could be done. */
+export const pinTo = (pid: number | undefined, cores: number[]): boolean => {
+  try {
+    execFileSync("taskset", ["-acp", cores.join(","), String(pid)], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
 };

@@ -294,11 +294,17 @@ const openPages: Part = async ({ quick }) => {
   for (const { what, perSecond, frames } of arriving)
     line(`  ${what}`, `${drawn(frames)}; ${perSecond.toFixed(0)} orders/s`);
   print("  what an open console costs the shop, in rounds by turns with one that nobody watches");
-  for (const { screen, cpuRatio, rateRatio, cpuMs } of watching) {
-    line(`  ${screen}: CPU of an order`, `${cpuRatio.toFixed(3)} of ${cpuMs.toFixed(1)} ms`);
+  const couldBeApart = watching.some(({ apart }) => apart);
+  for (const { screen, apart, cpuRatio, rateRatio, cpuMs, browserMs } of watching) {
+    // A browser that shares the shop's cores takes from it whatever it draws: that is shown, and no budget of ours.
+    const counts = apart === couldBeApart;
     line(
-      `  ${screen}: orders a second`,
-      `${rateRatio.toFixed(3)} (budget 0.9)${rateRatio < 0.9 ? "   UNDER BUDGET" : ""}`,
+      `  ${screen}, ${apart ? "browser on a core of its own" : "on the shop's cores"}`,
+      `CPU of an order ${cpuRatio.toFixed(3)} of ${cpuMs.toFixed(1)} ms ${counts ? within(cpuRatio, 1.1) : ""}`,
+    );
+    line(
+      "",
+      `orders a second ${rateRatio.toFixed(3)}${counts ? ` (budget 0.9)${rateRatio < 0.9 ? "   UNDER BUDGET" : ""}` : ""}; the browser took ${browserMs.toFixed(0)} ms a second`,
     );
   }
   print(`  (load of this machine: ${loadavg().map(number).join(", ")} on ${cpus().length} cores)`);
@@ -308,7 +314,10 @@ const openPages: Part = async ({ quick }) => {
     strangers.length === 0 &&
     paints.every(({ ms }) => ms <= 1000) &&
     drawnWell &&
-    watching.every(({ rateRatio }) => rateRatio >= 0.9)
+    watching.every(
+      ({ apart, cpuRatio, rateRatio }) =>
+        apart !== couldBeApart || (cpuRatio <= 1.1 && rateRatio >= 0.9),
+    )
   );
 };
 

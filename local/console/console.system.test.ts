@@ -101,6 +101,36 @@ describe("the trace", () => {
     expect(entries[0]).toMatchObject({ kind: "something-new", seq: last + 1 });
   });
 
+  it("tells news summed up: as much as the lines say, each way once, in a small part of the bytes", async () => {
+    const all = await answered("trace?newest=true&limit=2000");
+    const { last, upto, passed } = await answered("news?newest=true&limit=2000");
+    expect(upto).toBe(last);
+    const wayOf = ({ kind, who, to, failed }: Record<string, unknown>) =>
+      JSON.stringify([kind, who, to, failed]);
+    const lines = Map.groupBy<string, Record<string, unknown>>(all.entries, wayOf);
+    expect(passed.length).toBeGreaterThan(50);
+    expect(new Set(passed.map(wayOf)).size).toBe(passed.length);
+    for (const one of passed)
+      expect([one, lines.get(wayOf(one))?.length]).toEqual([one, one.count]);
+    const kinds = new Set(passed.map(({ kind }: { kind: string }) => kind));
+    const counted = [...lines.values()].flat().filter(({ kind }) => kinds.has(kind));
+    expect(passed.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(
+      counted.length,
+    );
+    expect(JSON.stringify(passed).length).toBeLessThan(JSON.stringify(all).length / 5);
+  });
+
+  it("tells with the news how much there is of one order, which grows with that order alone", async () => {
+    const { last, size } = await answered(`news?newest=true&limit=1&order=${orderId}`);
+    expect(size).toBeGreaterThan(300);
+    shop.local.cloud.note({ kind: "of-nobody" });
+    const other = await answered(`news?after=${last}&order=${orderId}`);
+    expect([other.passed, other.size]).toEqual([[], size]);
+    shop.local.cloud.note({ kind: "of-this-one", about: orderId });
+    expect((await answered(`news?after=${last}&order=${orderId}`)).size).toBe(size + 1);
+    expect(await answered(`news?after=${last}`)).not.toHaveProperty("size");
+  });
+
   it("lets only so many wait", async () => {
     const { last } = await answered("trace?limit=1&newest=true");
     const waiting = Array.from({ length: 40 }, () => asks(`trace?after=${last}&wait=25000`));

@@ -35,8 +35,8 @@ export const lensOn = (shop: Shop) => {
     return undefined;
   };
 
-  const summary = (entry: Entry): Summary => {
-    const line = summaryOf(entry, things, index.of(entry.seq));
+  const tell = (entry: Entry, orders?: ReadonlySet<string>): Summary => {
+    const line = summaryOf(entry, things, orders);
     if (entry.kind === "call") line.to ??= things(handedTo(entry.input))?.id ?? mailOf(entry);
     if (entry.kind === "url.request") line.who ??= things(invokerOf(entry)?.function)?.id;
     // Whatever the bus delivers comes from it.
@@ -44,16 +44,20 @@ export const lensOn = (shop: Shop) => {
       line.who = busId;
     return line;
   };
+  const summary = (entry: Entry): Summary => tell(entry, index.of(entry.seq));
 
   return {
-    stop: index.stop,
     isUndone: index.isUndone,
     wasUndone: index.wasUndone,
     summary,
+    /** An entry in a line, whosever it is: to know that, all that passed is read. */
+    way: (entry: Entry): Summary => tell(entry),
     orderOf(seq: number): string | undefined {
       const [order, another] = index.of(seq);
       return another === undefined ? order : undefined;
     },
+    /** Grows whenever an order has another entry. */
+    sizeOf: index.size,
     /** All entries of an order that the trace still has, in their order. */
     entries: index.entries,
     shown: (seq: number) => shownEntry(shop, index, seq, summary),

@@ -3,7 +3,7 @@ import { isObject } from "emulator/kernel/json";
 import { Refused } from "./answers.ts";
 
 /** What somebody asks of the console's server. */
-type Asked = {
+export type Asked = {
   /** The parts of the path that a route leaves open, in its order. */
   parts: string[];
   query: URLSearchParams;

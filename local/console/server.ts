@@ -82,10 +82,7 @@ const serve = (shop: Shop): Server => {
   };
   return {
     table: tableOf(routes),
-    stop() {
-      traced.stop();
-      lens.stop();
-    },
+    stop: traced.stop,
   };
 };
 

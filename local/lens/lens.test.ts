@@ -10,25 +10,22 @@ const entry = (seq: number, kind: string, fields: object): Entry =>
 const [a, b] = ["A", "B"].map((one) => `ord_01J8${one.repeat(22)}`) as [string, string];
 const unknown = () => undefined;
 
-/** A trace that hears entries, and may have forgotten the oldest of them. */
+/** A trace that is written into, and may have forgotten the oldest of them. */
 const traceOf = () => {
   const all: Entry[] = [];
-  let [first, listener] = [1, (_: Entry) => {}];
+  let first = 1;
   return {
     get: (seq: number) => (seq < first ? undefined : all[seq - 1]),
     entries: (after: number, most: number) => all.slice(Math.max(after, first - 1), after + most),
-    hear(heard: (entry: Entry) => void) {
-      listener = heard;
-      return () => {};
-    },
     get first() {
       return first;
     },
+    get last() {
+      return all.length;
+    },
     write(kind: string, fields: object, oldest = first) {
       first = oldest;
-      const fresh = entry(all.length + 1, kind, fields);
-      all.push(fresh);
-      listener(fresh);
+      all.push(entry(all.length + 1, kind, fields));
     },
   };
 };
@@ -50,6 +47,7 @@ describe("the index of orders", () => {
     const index = indexOrders(trace);
     trace.write("call", { input: a });
     trace.write("call", { input: b });
+    expect(index.orders()).toEqual([b, a]);
     trace.write("call", { input: b }, 2);
     expect(index.orders()).toEqual([b]);
     expect(index.size(a)).toBe(0);

@@ -5,11 +5,11 @@ import type { Entry } from "./entry.ts";
 export type Source = {
   get: (seq: number) => Entry | undefined;
   entries: (after: number, most: number) => Entry[];
-  hear: (listener: (entry: Entry) => void) => () => void;
   readonly first: number;
+  readonly last: number;
 };
 
-/** Which entries of a trace belong to which order, kept as they come. */
+/** Which entries of a trace belong to which order. */
 export type OrderIndex = {
   /** The orders that an entry belongs to. */
   of: (seq: number) => ReadonlySet<string>;
@@ -23,7 +23,6 @@ export type OrderIndex = {
   isUndone: (seq: number) => boolean;
   /** Whether time was put back to before all that was known of an order. */
   wasUndone: (orderId: string) => boolean;
-  stop: () => void;
 };
 
 type Kept = { seqs: number[]; sorted: boolean; live: number; total: number };
@@ -33,14 +32,15 @@ const PAGE = 5_000;
 /** So many orders of lives that are gone are remembered. */
 const MOST_UNDONE = 10_000;
 
-/** Indexes what a trace has, and what it hears from now on. It keeps no more than the trace keeps. */
+/** Indexes what a trace has. It reads what is new whenever it is asked, and nothing while nobody asks; then it keeps no more than the trace keeps. */
 export const indexOrders = (trace: Source): OrderIndex => {
   const orders = new Map<string, Kept>();
   const undoneOrders = new Set<string>();
   /** Entries between these two have not happened; ascending, for a later turn swallows those behind it. */
   const undone: { after: number; until: number }[] = [];
-  /** The oldest entry that is known here. */
+  /** The oldest entry that is known here, and the newest that was read. */
   let oldest = trace.first;
+  let newest = 0;
 
   const gained = (orderId: string, seq: number) => {
     const kept = orders.get(orderId) ?? { seqs: [], sorted: true, live: 0, total: 0 };
@@ -83,38 +83,48 @@ export const indexOrders = (trace: Source): OrderIndex => {
     for (let seq = to + 1; seq < until; seq++) belonging.forget(seq);
   };
 
-  const hear = (entry: Entry) => {
-    belonging.hear(entry);
-    if (entry.kind === "clock" && typeof entry.to === "number") undo(entry.to, entry.seq);
+  const readOn = () => {
+    while (newest < trace.last) {
+      const page = trace.entries(newest, PAGE);
+      if (page.length === 0) break;
+      for (const entry of page) {
+        belonging.hear(entry);
+        if (entry.kind === "clock" && typeof entry.to === "number") undo(entry.to, entry.seq);
+        newest = entry.seq;
+      }
+    }
     if (oldest === 0) oldest = trace.first;
     for (; oldest < trace.first; oldest += 1) forget(oldest);
   };
 
-  const catchUp = () => {
-    for (let after = trace.first - 1; ; ) {
-      const page = trace.entries(after, PAGE);
-      for (const entry of page) hear(entry);
-      const last = page.at(-1);
-      if (!last) return;
-      after = last.seq;
-    }
-  };
-  catchUp();
-  const stop = trace.hear(hear);
-
   return {
-    of: (seq) => belonging.of(seq),
+    of(seq) {
+      readOn();
+      return belonging.of(seq);
+    },
     entries(orderId) {
+      readOn();
       const kept = orders.get(orderId);
       if (!kept) return [];
       if (!kept.sorted) kept.seqs.sort((a, b) => a - b);
       kept.sorted = true;
       return kept.seqs.flatMap((seq) => trace.get(seq) ?? []);
     },
-    orders: () => [...orders.keys()].reverse(),
-    size: (orderId) => orders.get(orderId)?.total ?? 0,
-    isUndone: (seq) => undone.some(({ after, until }) => seq > after && seq < until),
-    wasUndone: (orderId) => undoneOrders.has(orderId) && !orders.has(orderId),
-    stop,
+    orders() {
+      readOn();
+      return [...orders.keys()].reverse();
+    },
+    size(orderId) {
+      readOn();
+      return orders.get(orderId)?.total ?? 0;
+    },
+    isUndone(seq) {
+      readOn();
+      return undone.some(({ after, until }) => seq > after && seq < until);
+    },
+    wasUndone(orderId) {
+      readOn();
+      return undoneOrders.has(orderId) && !orders.has(orderId);
+    },
   };
 };

@@ -126,7 +126,6 @@ export const openRun = async (options: OpenRunOptions): Promise<OpenRun> => {
       await timeline.rewind(moment.id);
       orderList(shop, index)("");
     }
-    index.stop();
     return timeline;
   };
   const [shop, timeline] = await open().catch(async (error: Error) => {

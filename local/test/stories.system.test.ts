@@ -374,11 +374,34 @@ describe("whose an entry is", () => {
     const index = indexOrders({
       get: (seq) => entries[seq - 1],
       entries: (after, most) => entries.slice(after, after + most),
-      hear: () => () => {},
       first: 1,
+      last: 5,
     });
     expect(index.orders()).toEqual([a]);
     expect(index.entries(a).map(({ seq }) => seq)).toEqual([1, 5]);
+  });
+
+  it("is not looked for before somebody asks, and only what is new is read then", () => {
+    const entries = [entry(1, "call", { input: a })];
+    const asked: number[] = [];
+    const index = indexOrders({
+      get: (seq) => entries[seq - 1],
+      entries(after, most) {
+        asked.push(after);
+        return entries.slice(after, after + most);
+      },
+      first: 1,
+      get last() {
+        return entries.length;
+      },
+    });
+    entries.push(entry(2, "call", { input: a }));
+    expect(asked).toEqual([]);
+    expect(index.size(a)).toBe(2);
+    expect(index.size(a)).toBe(2);
+    entries.push(entry(3, "call", { input: a }));
+    expect(index.size(a)).toBe(3);
+    expect(asked).toEqual([0, 2]);
   });
 
   it("is forgotten with the entry", () => {

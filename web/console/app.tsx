@@ -17,7 +17,7 @@ import { MapScreen } from "./screens/map.tsx";
 import { MessagesScreen } from "./screens/messages.tsx";
 import { OrderScreen } from "./screens/order.tsx";
 import { SagaScreen } from "./screens/saga.tsx";
-import { calm, clock, depths, faults, forks, presenting, theme, timeline } from "./state.ts";
+import { calm, clock, faults, forks, presenting, theme, timeline } from "./state.ts";
 
 /** A screen is a component that reads the rest of the address from `parts`. */
 const screens: Record<string, ComponentType> = {
@@ -38,7 +38,7 @@ export const App = () => {
   useEffect(() => {
     addEventListener("keydown", onKey);
     const stops = [
-      ...[depths.every(700), clock.every(1500), timeline.every(4000), faults.every(3000)],
+      ...[clock.every(1500), timeline.every(4000), faults.every(3000)],
       forks.every(4000),
       runs.every(10_000),
     ];

@@ -98,6 +98,34 @@ describe("in the console", () => {
     await page.getByText("services/inventory/src/handlers/reserve-stock.ts").waitFor();
   });
 
+  browserTest(
+    "what passes is counted on the map, and told line by line to who opens the list",
+    async () => {
+      const page = await see();
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+      const isAsked = (what: string) => asked.some((path) => path.endsWith(`/console/${what}`));
+      await tab(page, "Map");
+      const requests = page.locator(".is-api .cell-count");
+      const before = Number(await requests.textContent());
+      await place(page, "An order that goes well");
+      await page.waitForFunction(
+        (most) => Number(document.querySelector(".is-api .cell-count")?.textContent) > most,
+        before,
+      );
+      expect([isAsked("news"), isAsked("trace")]).toEqual([true, false]);
+      await page.keyboard.press("t");
+      const row = (text: string) => page.locator(".tick-what", { hasText: text });
+      await page.getByRole("searchbox", { name: "Filter what passes" }).fill("POST /orders");
+      await row("POST /orders").first().waitFor();
+      const told = await row("POST /orders").count();
+      await place(page, "An order that goes well");
+      await row("POST /orders").nth(told).waitFor();
+      await page.locator(".ticker .close").click();
+      await page.locator(".ticker").waitFor({ state: "detached" });
+    },
+  );
+
   browserTest("a declined card is seen undone, in the waterfall and on the ladder", async () => {
     const page = await see();
     await place(page, "A card that is declined");

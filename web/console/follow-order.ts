@@ -1,32 +1,31 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, Refusal, sentenceOf } from "./ask.ts";
-import { hear, onRestart } from "./live.ts";
+import { hear, lookedAt, onRestart } from "./live.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
-import type { Line } from "./types.ts";
 
 /** What is told of an order; why it is not, where it is not. */
 type Told<T> = { told: Signal<T | undefined>; wrong: Signal<string | undefined> };
 
 export type Following<T> = {
-  /** Which lines that passed are news, beside that they are of this order or of several. */
-  isNews?: (line: Line) => boolean;
   /** News are looked at so long after they came, for they come many together. */
   soonMs: number;
   /** So long after a look one looks again, although nothing passed; undefined where one need not. */
   againMs?: (told: Signal<T | undefined>, wrong: Signal<string | undefined>) => number | undefined;
 };
 
-/** Looks at something of an order, and again whenever anything of it has passed or time was put back. What was told goes with the order. */
+/** Looks at something of an order, and again whenever there is more of it or time was put back. What was told goes with the order. */
 export const useOrder = <T>(
   orderId: string,
   path: string,
-  { isNews = () => true, soonMs, againMs }: Following<T>,
+  { soonMs, againMs }: Following<T>,
 ): Told<T> => {
   const told = useSignal<T | undefined>(undefined);
   const wrong = useSignal<string | undefined>(undefined);
   useEffect(() => {
     let current = true;
+    let known: number | undefined;
+    lookedAt.value = orderId;
     let timer: ReturnType<typeof setTimeout> | undefined;
     told.value = undefined;
     const look = oneAtATime(async () => {
@@ -52,15 +51,16 @@ export const useOrder = <T>(
     };
     void look();
     const stops = [
-      hear((fresh) => {
-        // What is of several orders says so of none: it is looked at, too.
-        const isOurs = ({ order }: Line) => order === orderId || order === undefined;
-        if (fresh.some((line) => isNews(line) && isOurs(line))) soon(soonMs);
+      hear(({ size }) => {
+        // Who asked before it was looked at does not say how much there is of it.
+        if (size === undefined || size !== known) soon(soonMs);
+        known = size;
       }),
       onRestart(() => soon(0)),
     ];
     return () => {
       current = false;
+      if (lookedAt.value === orderId) lookedAt.value = undefined;
       clearTimeout(timer);
       for (const stop of stops) stop();
     };

@@ -16,7 +16,6 @@ const SOON_MS = 300;
 const useData = (orderId: string) => {
   const { told, wrong } = useOrder<ToldData>(orderId, "data", {
     soonMs: SOON_MS,
-    isNews: ({ kind }) => kind === "item",
   });
   const data = told.value;
   const ordered = useMemo(() => data && { ...data, steps: inOrder(data.steps) }, [data]);

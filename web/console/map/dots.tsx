@@ -12,6 +12,9 @@ type DotsProps = {
   high: number;
 };
 
+/** Of more entries at once nobody follows a dot: then wires are lit and counters tell, and the shop has the machine for itself. */
+const MOST_FOLLOWED = 1_000;
+
 /** The messages on their way. Nothing moves for whoever wants nothing to move: wires are lit instead. */
 export const Dots = ({ wires, partOf, api, wide, high }: DotsProps) => {
   const box = useRef<HTMLCanvasElement>(null);
@@ -44,15 +47,15 @@ export const Dots = ({ wires, partOf, api, wide, high }: DotsProps) => {
         setTimeout(() => path.classList.remove("lit"), 900),
       );
     };
-    const stop = hear((fresh) => {
-      const passed = fresh.slice(-400).flatMap((line) => {
-        const wire = find(line);
-        return wire ? [{ wire, failed: line.failed === true }] : [];
-      });
+    const stop = hear(({ passed, entries, isOld }) => {
       // Of what was there before this page, nothing moves.
-      if (fresh.length > 1500 || document.hidden) return;
-      for (const wire of new Set(passed.map((one) => one.wire))) light(wire);
-      if (!calm.value) flow.send(passed);
+      if (isOld) return;
+      const gone = passed.flatMap((passing) => {
+        const wire = find(passing);
+        return wire ? [{ wire, failed: passing.failed === true }] : [];
+      });
+      for (const wire of new Set(gone.map((one) => one.wire))) light(wire);
+      if (!calm.value && entries <= MOST_FOLLOWED) flow.send(gone);
     });
     return () => {
       stop();

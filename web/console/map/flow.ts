@@ -1,4 +1,4 @@
-import type { Line } from "../types.ts";
+import type { Passing } from "../types.ts";
 import type { DrawnWire } from "./layout.ts";
 import { pointOn } from "./path.ts";
 
@@ -7,7 +7,9 @@ const MOST = 140;
 /** How fast a dot goes, in pixels a second, and how long it takes at most and at least, in milliseconds. */
 const PACE = 420;
 const [LEAST_MS, MOST_MS] = [260, 900];
-/** So many lines at once are shown as dots; of others the counters tell. */
+/** From one picture of the dots to the next at least, in milliseconds: thirty a second are a movement, and cost half of sixty. */
+const FRAME_MS = 30;
+/** So many at once are shown as dots; of others the counters tell. */
 const MOST_AT_ONCE = 24;
 
 type Dot = {
@@ -30,7 +32,7 @@ const travels = new Set([
   "stream.record",
 ]);
 
-/** Finds the wire that a line goes along, and whether backwards. */
+/** Finds the wire that something went along. */
 export const wireFor = (
   wires: ReadonlyMap<string, DrawnWire>,
   partOf: ReadonlyMap<string, string>,
@@ -38,7 +40,7 @@ export const wireFor = (
 ) => {
   const between = (from: string | undefined, to: string | undefined) =>
     from && to ? wires.get(`${from} ${to}`) : undefined;
-  return ({ kind, who, to }: Line): DrawnWire | undefined => {
+  return ({ kind, who, to }: Passing): DrawnWire | undefined => {
     if (!travels.has(kind)) return undefined;
     const target = to === undefined ? undefined : partOf.get(to);
     const source = who === undefined ? undefined : partOf.get(who);
@@ -57,9 +59,15 @@ export const createFlow = (canvas: HTMLCanvasElement, colors: () => Record<strin
   }));
   let frame = 0;
   let next = 0;
+  let drawnAt = 0;
 
   const draw = (now: number) => {
     frame = 0;
+    if (now - drawnAt < FRAME_MS) {
+      frame = requestAnimationFrame(draw);
+      return;
+    }
+    drawnAt = now;
     const context = canvas.getContext("2d");
     if (!context) return;
     const scale = devicePixelRatio;
@@ -94,7 +102,7 @@ export const createFlow = (canvas: HTMLCanvasElement, colors: () => Record<strin
   };
 
   return {
-    /** Sends dots for lines, one after the other. */
+    /** Sends dots for what passed, one after the other. */
     send(passed: { wire: DrawnWire; failed: boolean }[]) {
       const begun = performance.now();
       const some = passed.slice(-MOST_AT_ONCE);

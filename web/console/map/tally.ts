@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { Line } from "../types.ts";
+import type { Passing } from "../types.ts";
 
 /** What is counted of a thing: among the newest entries when this page was opened or time was put back, and since. */
 export type Tally = { passed: number; retries: number; failed: number };
@@ -8,9 +8,6 @@ export type Tally = { passed: number; retries: number; failed: number };
 const tallies = new Map<string, Tally>();
 /** Goes up when tallies change. */
 export const tallied = signal(0);
-
-/** The last entry that is counted: some are told twice. */
-let counted = 0;
 
 const counts = new Set([
   "invocation-started",
@@ -28,24 +25,21 @@ const of = (id: string): Tally => {
   return known;
 };
 
-/** Counts lines for the things that they are about. */
-export const tally = (fresh: readonly Line[]): void => {
-  for (const { seq, kind, who, to, failed } of fresh) {
-    if (seq <= counted) continue;
-    counted = seq;
+/** Counts what passed for the things that it is about. */
+export const tally = (passed: readonly Passing[]): void => {
+  for (const { kind, who, to, failed, count } of passed) {
     const at = to ?? who;
     if (at === undefined) continue;
-    if (retries.has(kind)) of(at).retries += 1;
-    else if (failed && kind === "invocation-ended" && who) of(who).failed += 1;
-    else if (counts.has(kind) && !(kind === "call" && to === undefined)) of(at).passed += 1;
+    if (retries.has(kind)) of(at).retries += count;
+    else if (failed && kind === "invocation-ended" && who) of(who).failed += count;
+    else if (counts.has(kind) && !(kind === "call" && to === undefined)) of(at).passed += count;
   }
-  if (fresh.length > 0) tallied.value += 1;
+  if (passed.length > 0) tallied.value += 1;
 };
 
 /** Begins anew. */
 export const forgetTallies = (): void => {
   tallies.clear();
-  counted = 0;
   tallied.value += 1;
 };
 

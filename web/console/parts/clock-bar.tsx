@@ -1,6 +1,5 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { lines, lost, skipped, version } from "../live.ts";
+import { last, lost, skipped } from "../live.ts";
 import { MomentSlider } from "../runs/moment-slider.tsx";
 import { runs } from "../runs/state.ts";
 import { clock, reset, setPaused, setSpeed, step, timeNow } from "../state.ts";
@@ -29,23 +28,18 @@ const Time = () => {
 /** How many entries came in the last second. */
 const Rate = () => {
   const [rate, setRate] = useState(0);
-  const seen = useSignal(0);
-  const total = useSignal(0);
-  useSignalEffect(() => {
-    version.value;
-    total.value = lines.at(-1)?.seq ?? 0;
-  });
   useEffect(() => {
+    let seen = 0;
     const timer = setInterval(() => {
-      const last = total.peek();
-      setRate(seen.peek() === 0 ? 0 : Math.max(0, last - seen.peek()));
-      seen.value = last;
+      const now = last.peek();
+      setRate(seen === 0 ? 0 : Math.max(0, now - seen));
+      seen = now;
     }, 1000);
     return () => clearInterval(timer);
-  }, [seen, total]);
+  }, []);
   return (
     <span class="rate" title="Entries of the trace: in the last second, and in all">
-      {rate}/s · {total.value.toLocaleString("en")}
+      {rate}/s · {last.value.toLocaleString("en")}
     </span>
   );
 };

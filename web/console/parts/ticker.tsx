@@ -1,5 +1,6 @@
 import { signal, useComputed, useSignal } from "@preact/signals";
-import { lines, version } from "../live.ts";
+import { useEffect } from "preact/hooks";
+import { followLines, lines, version } from "../lines.ts";
 import { base } from "../route.ts";
 import type { Line } from "../types.ts";
 import { tail, timeOfDay } from "../words.ts";
@@ -28,6 +29,7 @@ const rowOf = ({ at, kind, what, who, order, failed }: Line) => (
 /** Everything that passes, as lines, with a filter. */
 export const Ticker = () => {
   const filter = useSignal("");
+  useEffect(followLines, []);
   const shown = useComputed(() => {
     version.value;
     const text = filter.value.trim().toLowerCase();

@@ -7,9 +7,9 @@ import { forgetTallies, tally } from "../map/tally.ts";
 import { ThingPanel } from "../map/thing-panel.tsx";
 import { WholeMap } from "../map/whole-map.tsx";
 import { parts, query } from "../route.ts";
-import { map } from "../state.ts";
+import { depths, map } from "../state.ts";
 
-hear(tally);
+hear(({ passed }) => tally(passed));
 onRestart(forgetTallies);
 
 /** Screen 1: the whole shop, or one room of it. */
@@ -17,6 +17,7 @@ export const MapScreen = () => {
   const [, room] = parts.value;
   const thing = query.value.get("thing");
   const shown = map.value.value;
+  useEffect(() => depths.every(700), []);
   useEffect(() => {
     if (shown.parts.length === 0) void map.look();
   }, [shown]);

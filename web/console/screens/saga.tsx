@@ -59,8 +59,8 @@ const useRead = <T,>(
     });
     void read();
     const deaf = onRestart(() => void read());
-    const stop = hear((fresh) => {
-      if (timer !== undefined || !fresh.some(({ who, kind }) => matters(who, kind))) return;
+    const stop = hear(({ passed }) => {
+      if (timer !== undefined || !passed.some(({ who, kind }) => matters(who, kind))) return;
       timer = setTimeout(() => {
         timer = undefined;
         void read();
