@@ -63,7 +63,7 @@ describe("every interleaving of one order's rulebooks and ladders", () => {
 });
 
 describe("one thing broken", () => {
-  it.each(mutants)("I18 is found: $name", ({ name, rules, where, breaks, steps }) => {
+  it.each(mutants)("is found: $name", ({ name, rules, where, breaks, steps }) => {
     const { violation } = explore(rules, { name, ...where }, { most: 200_000 });
     expect(violation?.what).toMatch(breaks);
     expect(violation?.path.length).toBe(steps);

@@ -6,9 +6,9 @@ import {
   type PaymentState,
   refunded,
 } from "../../../services/payments/src/domain/payment-state.ts";
-import type { Seen } from "./model.ts";
 import { TOTAL, truthOf } from "./provider.ts";
 import type { Aggregate, StateOf } from "./rules.ts";
+import type { Seen } from "./world.ts";
 
 /** Which status may follow which: written down here a second time, apart from the rulebooks. */
 const legal: Record<Aggregate, Record<string, string[]>> = {

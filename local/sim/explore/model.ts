@@ -49,6 +49,7 @@ import {
   type Move,
   type OrderRow,
   replaced,
+  type Seen,
   type Thread,
   type World,
 } from "./world.ts";
@@ -735,7 +736,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     return all;
   };
 
-  const seen = (world: World) => ({
+  const seen = (world: World): Seen => ({
     order: orders.at(world.order).state as Placed,
     open: orders.at(world.order).open,
     stock: stocks.at(world.stock),
@@ -747,6 +748,3 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
 
   return { begin, moves, isQuiet, seen };
 };
-
-/** A world as its judge sees it. */
-export type Seen = ReturnType<ReturnType<typeof modelOf>["seen"]>;

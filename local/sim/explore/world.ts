@@ -1,5 +1,8 @@
-import type { OrderState } from "../../../services/orders/src/domain/order-state.ts";
+import type { Holding } from "../../../services/inventory/src/domain/holding.ts";
+import type { OrderState, Placed } from "../../../services/orders/src/domain/order-state.ts";
+import type { PaymentState } from "../../../services/payments/src/domain/payment-state.ts";
 import type { Failure, RunInput } from "./program.ts";
+import type { ProviderRow } from "./provider.ts";
 
 /** An order's row: its state, and whether it stands in the index `open`. */
 export type OrderRow = { state: OrderState; open: boolean };
@@ -78,3 +81,14 @@ export const replaced = (numbers: readonly number[], one: number | undefined, by
 
 /** A step from one world to another: in words, and whether it is the shop's own, a fault, or somebody's from outside. */
 export type Move = { kind: "own" | "fault" | "outside"; words: string; to: World };
+
+/** A world as its judge sees it. */
+export type Seen = {
+  order: Placed;
+  open: boolean;
+  stock: Holding;
+  payment: PaymentState;
+  provider: ProviderRow;
+  ghost: Ghost;
+  executions: Execution[];
+};
