@@ -70,6 +70,10 @@ describe("I1 I2 I3 I5 what is watched at each step", () => {
         item("Inventory", shelf(4), shelf(5)),
       ],
     ],
+    [
+      "a mark beside an order that is taken away",
+      [begun, goes({ ...order("PLACED", 1), open: "yes" }, order("PLACED", 1))],
+    ],
     ["a delivery", [item("Inventory", shelf(5), shelf(8, 8))]],
   ])("has nothing to say of %s", (_, entries) => expect(seen(...entries)).toEqual([]));
 
