@@ -22,8 +22,6 @@ export type Stirred = {
   waiting: () => number;
 };
 
-const pass: Gate = (call, next) => next(call);
-
 /** What becomes of a call: nothing, or the fault that the plan has for its point. */
 const chooser = ({ seed, faults }: Plan) => {
   if (faults.kind === "exactly") {
@@ -58,6 +56,8 @@ export const stir = (
   const choose = chooser(plan);
   let calm = false;
   const waits = { count: 0 };
+  /** What goes on failing at a place, until when. */
+  const lasting = new Map<string, { until: number; strike: Gate }>();
   const stirred: Stirred = {
     waiting: () => waits.count,
     points: [],
@@ -70,19 +70,26 @@ export const stir = (
     new Promise<void>((resolve) => clock.after(ms, "on the wire", resolve));
 
   cloud.guard(async (call, next) => {
-    if (call.poll || call.caller.name === "administrator") return pass(call, next);
+    if (call.poll || call.caller.name === "administrator") return next(call);
     const passage = nameOf(call);
     const { point } = passage;
     stirred.points.push(point);
     heard(passage);
     const { draw } = namedChance(plan.seed, `latency ${point}`);
     await later(latencyOf(draw()));
-    const fault = calm ? undefined : choose(passage, call);
+    if (calm) return next(call);
+    const place = point.slice(0, point.lastIndexOf(" #"));
+    const again = lasting.get(place);
+    if (again && clock.now() < again.until) return again.strike(call, next);
+    const fault = choose(passage, call);
     if (!fault) return next(call);
     stirred.done.push({ point, fault });
-    cloud.note({ kind: "fault", what: `${point} ${faultKinds[fault].says}`, fault, point });
+    const kind: FaultKind = faultKinds[fault];
+    cloud.note({ kind: "fault", what: `${point} ${kind.says}`, fault, point });
     const means = { clock, draw: namedChance(plan.seed, `strike ${point}`).draw, waits };
-    return faultKinds[fault].strike(call, next, means);
+    const strike: Gate = (call, next) => kind.strike(call, next, means);
+    if (kind.lasts) lasting.set(place, { until: clock.now() + kind.lasts(means), strike });
+    return strike(call, next);
   });
   return stirred;
 };

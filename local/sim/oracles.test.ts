@@ -21,6 +21,7 @@ const story = () => ({
     { who: "alice", what: "place", order: "order-1", status: 202, json: { orderId: "ord_1" } },
   ] as Said[],
   told: new Map([["order-1", { status: "CONFIRMED", total: { amount: 998 } }]]) as Told,
+  provider: new Map<string, object>([["pay_1", { state: "captured", card: "tok_approve" }]]),
   postings: [{ sk: "pay_1#captured", posting: [{ account: "merchant", amount: 998 }] }],
   stock: [
     ...[
@@ -40,7 +41,8 @@ type Story = ReturnType<typeof story>;
 const broken = (change: (told: Story) => unknown = () => {}) => {
   const told = story();
   change(told);
-  const books = { postings: told.postings, stock: told.stock } as unknown as Books;
+  const { postings, stock, provider } = told;
+  const books = { postings, stock, provider } as unknown as Books;
   const shop = { local: { emails: () => told.mails } } as never;
   const found = outside(shop, told.plan, ids, told.log, books, told.told);
   return [...new Set(found.map(({ invariant }) => invariant))].sort();
@@ -119,6 +121,15 @@ describe("I2 I5 I7 I8 I12 the ledgers outside of our tables", () => {
       "a declined card has bought",
       ["I8"],
       (told) => Object.assign(told.plan.orders[0] ?? {}, { card: "tok_decline" }),
+    ],
+    [
+      "its card is still charged when it is off",
+      ["I8"],
+      (told) => {
+        ends("CANCELLED")(told);
+        backAgain(told);
+        told.provider.set("pay_1", { state: "asked", card: "tok_approve" });
+      },
     ],
     ["one bale is missing", ["I2"], (told) => Object.assign(told.stock[0] ?? {}, { available: 9 })],
     [

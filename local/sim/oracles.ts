@@ -1,3 +1,4 @@
+import { cardNamed } from "../../services/payment-provider/src/domain/cards.ts";
 import type { Books } from "../judge/books.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
 import type { Said } from "./people.ts";
@@ -55,6 +56,13 @@ const byClient = (plan: Plan, ids: ReadonlyMap<string, string>, log: Said[], tol
   return findings;
 };
 
+/** Whether a card's bank holds money that nobody took and nobody let go. */
+const heldFor = ({ provider }: Books, paymentId: string): boolean => {
+  const { state, card = "" } = provider.get(paymentId) ?? {};
+  const { answer, withdrawn } = cardNamed(card) ?? {};
+  return state === "asked" && answer === "authorized" && !withdrawn;
+};
+
 /** The provider's ledger: who has goods has paid for them, and nobody else has paid. */
 const byProvider = (
   plan: Plan,
@@ -76,6 +84,11 @@ const byProvider = (
       )
       .reduce((sum, { json }) => sum + json.amount.amount, 0);
     const order = told.get(name);
+    const held = id ? heldFor(books, id) : false;
+    if (held && order?.status !== "CONFIRMED")
+      return [
+        { invariant: "I8", what: `${name} is ${order?.status}, and its money is still held` },
+      ];
     const due = order?.status === "CONFIRMED" ? order.total.amount : 0;
     if (net - byHand === due) return [];
     const what = `${name} is ${order?.status ?? "not there"}: ${due} are due, the provider has ${net}`;

@@ -188,7 +188,8 @@ export const planOf = (seed: number, { least, most }: Size = usual): Plan => {
   const chance = namedChance(seed, "workload");
   const { below } = drawing(chance);
   const { draw } = chance;
-  const until = MINUTE + below(3 * MINUTE);
+  // A few are long enough for what is reserved to expire.
+  const until = draw() < 0.04 ? 70 * MINUTE : MINUTE + below(3 * MINUTE);
   // Most runs are small, for that shows as much in less time; some are as large as they may be.
   const count = least + Math.floor((most - least + 1) * draw() ** 5);
   const orders = Array.from({ length: count }, (_, i) => orderOf(seed, i + 1, until));

@@ -14,6 +14,8 @@ export type FaultKind = {
   fits: (passage: Passage, call: Call) => boolean;
   /** How much more often than others it strikes where it fits: what fits in few places is to be seen as well. */
   often?: number;
+  /** For how many milliseconds it strikes whatever passes the same point again; without it, once. */
+  lasts?: (means: Means) => number;
   strike: (call: Call, next: Next, means: Means) => Promise<unknown>;
 };
 

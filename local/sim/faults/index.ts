@@ -9,6 +9,7 @@ import { lateAnswer } from "./late-answer.ts";
 import { lateDuplicate } from "./late-duplicate.ts";
 import { lostAnswer } from "./lost-answer.ts";
 import { lostRequest } from "./lost-request.ts";
+import { outage } from "./outage.ts";
 import { partialBatchFailure } from "./partial-batch-failure.ts";
 import { partialBatchWrite } from "./partial-batch-write.ts";
 import { partialPutEvents } from "./partial-put-events.ts";
@@ -16,7 +17,6 @@ import { providerRefuses } from "./provider-refuses.ts";
 import { providerResets } from "./provider-resets.ts";
 import { reorder } from "./reorder.ts";
 import { serverError } from "./server-error.ts";
-import { standstill } from "./standstill.ts";
 import { throttle } from "./throttle.ts";
 import { webhookLate } from "./webhook-late.ts";
 import { webhookLost } from "./webhook-lost.ts";
@@ -35,6 +35,7 @@ export const faultKinds = {
   "late-duplicate": lateDuplicate,
   "lost-answer": lostAnswer,
   "lost-request": lostRequest,
+  outage,
   "partial-batch-failure": partialBatchFailure,
   "partial-batch-write": partialBatchWrite,
   "partial-put-events": partialPutEvents,
@@ -42,7 +43,6 @@ export const faultKinds = {
   "provider-resets": providerResets,
   reorder,
   "server-error": serverError,
-  standstill,
   throttle,
   "webhook-late": webhookLate,
   "webhook-lost": webhookLost,
