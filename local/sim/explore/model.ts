@@ -289,10 +289,12 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     if (state.Type === "Succeed") return [over(world, one, execution)];
     if (state.Type === "Fail") return [over(world, one, execution, state.Error ?? at)];
     if (state.Type === "Choice") {
-      const { failedStep } = execution;
-      const choice = state.Choices?.find(
-        ({ Condition }) => Condition === `{% $failedStep = "${failedStep}" %}`,
-      );
+      const { failedStep, input } = execution;
+      const holds = [
+        `{% $failedStep = "${failedStep}" %}`,
+        ...(input.again ? ["{% $exists($states.context.Execution.Input.again) %}"] : []),
+      ];
+      const choice = state.Choices?.find(({ Condition }) => holds.includes(Condition));
       const next = choice?.Next ?? state.Default;
       if (!next) return [over(world, one, execution, "States.NoChoiceMatched")];
       reached.add(`${execution.saga} turns to ${next}`);

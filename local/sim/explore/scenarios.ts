@@ -65,7 +65,7 @@ export const deepScenarios: Scenario[] = [
   },
 ];
 
-/** What breaks I15 today: a defect that is known and not mended. */
+/** What broke I15 once: the later run undid what it had done itself, and the card stayed authorised. */
 export const laterRunFindsNoStock: Scenario = {
   name: "a later run finds that the stock has expired and is sold out",
   ...{ card: "tok_timeout_approve", ...ended(1), expiries: 1, counts: 1 },

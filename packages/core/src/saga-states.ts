@@ -69,13 +69,16 @@ export const turning = (
   Catch: [{ ErrorEquals: ["Refused"], Next: onward }, caught(step, "States.ALL", attention)],
 });
 
-/** Enters the right side of the ladder beside the step that failed: it is undone too, for its answer may have been lost. */
+/**
+ * Enters the right side of the ladder beside the step that failed: it is undone too, for its answer may have been lost. A run
+ * that was started with `again` enters it at its lowest undo, for the run before it may have come further than it has.
+ */
 export const undoFromTheFailedStep = (undos: [step: string, undo: string][]) => ({
   Type: "Choice",
-  Choices: undos.map(([step, undo]) => ({
-    Condition: `{% $failedStep = "${step}" %}`,
-    Next: undo,
-  })),
+  Choices: [
+    { Condition: `{% $exists(${INPUT}.again) %}`, Next: undos.at(-1)?.[1] },
+    ...undos.map(([step, undo]) => ({ Condition: `{% $failedStep = "${step}" %}`, Next: undo })),
+  ],
   Default: undos.at(-1)?.[1],
 });
 

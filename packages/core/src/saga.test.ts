@@ -91,6 +91,10 @@ describe("a saga's ladder", () => {
         UndoFrom: {
           Type: "Choice",
           Choices: [
+            {
+              Condition: "{% $exists($states.context.Execution.Input.again) %}",
+              Next: "Release",
+            },
             { Condition: '{% $failedStep = "Hold" %}', Next: "Release" },
             { Condition: '{% $failedStep = "Confirm" %}', Next: "Release" },
           ],

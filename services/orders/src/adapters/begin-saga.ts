@@ -20,7 +20,9 @@ export const beginSaga = async ({ saga, arn }: Machine, { state, paymentToken }:
   const why = { cause: cause ?? (reason ? "failure" : "cancellation") };
   await startSaga(arn, run.name, {
     ...order,
-    ...(saga === "FulfilOrder" ? { paymentToken, ...(resumed && { resumed }) } : why),
+    ...(saga === "FulfilOrder"
+      ? { paymentToken, ...(resumed && { resumed, again: true }) }
+      : why),
   });
 };
 

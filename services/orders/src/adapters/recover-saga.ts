@@ -31,7 +31,7 @@ export const recoverSaga = async (executionArn: string): Promise<void> => {
     const next = nextRun(name);
     const cause = `${status}: ${error ?? "no error given"}`;
     if (next) {
-      const started = await startSaga(arn, next, data);
+      const started = await startSaga(arn, next, { ...data, again: true });
       if (started) log("saga: ended early", { name, error: cause, next });
       return;
     }

@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url";
+import { readPlan } from "../plan-file.ts";
+
+/** Defects of ours that were found by running shops: what happened to whom, and the plan that shows it. Each is mended. */
+export const found = [
+  {
+    file: "a-later-run-leaves-the-card-authorised.json",
+    what: "I8 F41 a customer whose order was rejected has no money held on their card: a later run that is refused at an earlier step voids what the first had authorised",
+  },
+].map(({ file, what }) => ({
+  file,
+  what,
+  plan: () => readPlan(fileURLToPath(new URL(file, import.meta.url))),
+}));
