@@ -135,7 +135,7 @@ export const asyncInvocations = (
     let outcome: Outcome;
     try {
       const caller = { name: "lambda", role: "lambda.amazonaws.com" };
-      const input = { FunctionName: functionName, Payload: event.payload, Attempt: failures + 1 };
+      const input = { FunctionName: functionName, Event: event.payload, Attempt: failures + 1 };
       const own = { caller, service: "lambda", operation: "Attempt", input };
       outcome = await world.act(own, () => run(event));
     } catch (error) {
