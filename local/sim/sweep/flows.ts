@@ -27,17 +27,16 @@ type Told = {
   lasts?: number;
   /** From when until when nothing happens in it but what happens in every hour. */
   quiet?: [from: number, until: number];
-  seed?: number;
   reaches: string[];
 };
 
 const flow = (name: string, told: Told): Flow => {
   const { says, orders = [{}], acts = [], given = [], reaches } = told;
-  const { lasts = 20 * SECOND, quiet = [0, 0], seed = 1 } = told;
+  const { lasts = 20 * SECOND, quiet = [0, 0] } = told;
   return {
     ...{ name, says, given, quiet, reaches },
     plan: {
-      ...{ version: 1, seed, until: 0, calmAt: lasts, acts },
+      ...{ version: 1, seed: 1, until: 0, calmAt: lasts, acts },
       orders: orders.map((order, index) => ({
         ...{ name: `order-${index + 1}`, at: 0, as: "alice", card: "tok_approve", twice: false },
         ...{ lines: [{ productId: "prd_hay", quantity: 1 }], tries: 90 },
@@ -48,19 +47,19 @@ const flow = (name: string, told: Told): Flow => {
   };
 };
 
-const at = (moment: Moment, wait: number, order = "order-1") => ({ order, moment, wait });
+const at = (moment: Moment, wait: number) => ({ order: "order-1", moment, wait });
 const cancel = (when: Act["when"], name = "cancel order-1"): Act => ({
   ...{ name, do: "cancel", order: "order-1", when },
 });
-const stops = [0, 3, 6].map(
-  (seconds): Act => ({
+/** Three times, for then a person has to look. */
+const stops = (moment: Moment): Act[] =>
+  [0, 3, 6].map((seconds) => ({
     ...{ name: `stop order-1 after ${seconds} s`, do: "stop a saga", order: "order-1" },
-    when: at("authorizing", 500 + seconds * SECOND),
-  }),
-);
-const decide = (decision: "resume" | "close"): Act => ({
+    when: at(moment, 500 + seconds * SECOND),
+  }));
+const decide = (decision: "resume" | "close", after = MINUTE): Act => ({
   ...{ name: `${decision} order-1`, do: decision, order: "order-1" },
-  when: { at: MINUTE },
+  when: { at: after },
 });
 const cancelled = (when: Act["when"], says: string, reaches: string[]): Told => ({
   says: `The customer cancels ${says}.`,
@@ -132,26 +131,27 @@ export const flows: Flow[] = [
     reaches: after,
   }),
   flow("expiry", {
-    says: "The bank is asked when what was reserved for the order has expired; there is still enough.",
-    given: [
-      { point: "FulfilOrder lambda.Invoke:AuthorizePayment order-1 #1", fault: "standstill" },
-    ],
-    lasts: 65 * MINUTE,
+    says: "The saga is stopped three times, and nobody looks until what was reserved has expired; there is still enough.",
+    orders: [{ card: "tok_late" }],
+    acts: [...stops("authorizing"), decide("resume", 62 * MINUTE)],
+    lasts: 66 * MINUTE,
     quiet: [MINUTE, 59 * MINUTE],
-    seed: 61,
-    reaches: ["reservation HELD -> EXPIRED", "reservation EXPIRED -> SOLD"],
+    reaches: ["reservation HELD -> EXPIRED", "reservation EXPIRED -> HELD"],
   }),
   flow("refund", {
-    says: "What was reserved has expired and was sold to somebody else, when the money has been taken: it goes back, at the third try.",
+    says: "What was reserved expires before the money is taken, and is sold to somebody else: the money goes back, at the third try.",
     orders: [
       { lines: parrot, card: "tok_refund_fails" },
-      { at: 61 * MINUTE, as: "bob", lines: parrot },
+      { at: 62 * MINUTE, as: "bob", lines: parrot },
     ],
-    given: [{ point: "FulfilOrder lambda.Invoke:CapturePayment order-1 #1", fault: "standstill" }],
-    lasts: 65 * MINUTE,
+    acts: [...stops("confirming"), decide("resume", 63 * MINUTE)],
+    given: [1, 2, 3].map((n) => ({
+      point: `FulfilOrder lambda.Invoke:CapturePayment order-1 #${n}`,
+      fault: "standstill",
+    })),
+    lasts: 66 * MINUTE,
     quiet: [MINUTE, 59 * MINUTE],
-    seed: 124,
-    reaches: ["order CANCELLING -> CANCELLED", "payment Refunded", "reservation HELD -> SOLD"],
+    reaches: ["order CANCELLING -> CANCELLED", "payment Refunded", "reservation HELD -> EXPIRED"],
   }),
   flow("other-sum", {
     says: "The provider takes more than it was asked for: a person looks, and lets the order go on.",
@@ -163,14 +163,14 @@ export const flows: Flow[] = [
   flow("attention-resume", {
     says: "Somebody stops the saga three times; a person looks, and lets the order go on.",
     orders: [{ card: "tok_late" }],
-    acts: [...stops, decide("resume")],
+    acts: [...stops("authorizing"), decide("resume")],
     lasts: 2 * MINUTE,
     reaches: ["order NEEDS_ATTENTION -> PLACED", "order PLACED -> CONFIRMED"],
   }),
   flow("attention-close", {
     says: "Somebody stops the saga three times; a person looks, and closes the order.",
     orders: [{ card: "tok_late" }],
-    acts: [...stops, decide("close")],
+    acts: [...stops("authorizing"), decide("close")],
     lasts: 2 * MINUTE,
     reaches: ["order PLACED -> NEEDS_ATTENTION", "order NEEDS_ATTENTION -> CANCELLING"],
   }),
