@@ -50,7 +50,7 @@ const inWords = ({ flow, faults }: Case) => `${flow}: ${faults.map(tellFault).jo
 /** Makes a case that broke a promise as small as it can be, and tells it. */
 const explain = async (broken: Case): Promise<void> => {
   const plan = planOfCase(broken);
-  const small = await shrink(plan, await simulate(plan), { most: 40 });
+  const small = await shrink(plan, await simulate(plan), { most: 40, ms: 120_000 });
   const file = writePlan(small.plan, `sweep-${broken.flow}.json`);
   const { story, runFile } = await replay(small.plan);
   say(story);
