@@ -9,7 +9,7 @@ import { unreached } from "../sim/reached.ts";
 import { replay } from "../sim/replay.ts";
 import { shrink } from "../sim/shrink.ts";
 import { simulate } from "../sim/simulate.ts";
-import type { Ran } from "../sim/worker.ts";
+import type { Asked, Ran } from "../sim/worker.ts";
 import { type Died, startWorkers } from "../sim/workers.ts";
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
@@ -33,18 +33,22 @@ const explain = async (seed: number, { size }: Options): Promise<void> => {
   await tellAgain(small.plan, writePlan(small.plan));
 };
 
+const program = new URL("../sim/worker.ts", import.meta.url);
+
 const many = async (options: Options): Promise<void> => {
   const { from, seeds, seconds, workers: count, size } = options;
-  const workers = startWorkers(count, size);
-  const progress = progressOf(process.stderr, { seeds, seconds });
+  const workers = startWorkers<Asked, Ran>(program, count);
+  const progress = progressOf(process.stderr, { what: "seeds", runs: seeds, seconds });
   const until =
     seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1000;
   const reached = new Set<string>();
-  const broken: (Ran | Died)[] = [];
+  const broken: (Ran | Died<Asked>)[] = [];
   let [given, done, orders, faults, busy] = [0, 0, 0, 0, 0];
   process.once("SIGINT", () => workers.stop());
   const next = () =>
-    given < seeds && performance.now() < until && broken.length < 5 ? from + given++ : undefined;
+    given < seeds && performance.now() < until && broken.length < 5
+      ? { seed: from + given++, size }
+      : undefined;
 
   await workers.run(next, (ran) => {
     done += 1;
@@ -74,13 +78,14 @@ const many = async (options: Options): Promise<void> => {
     );
   process.exitCode = 1;
   for (const one of broken) {
-    if ("died" in one) say(`Seed ${one.seed} ended with an error that nobody caught: ${one.died}`);
+    if ("died" in one)
+      say(`Seed ${one.asked.seed} ended with an error that nobody caught: ${one.died}`);
     else {
       const [{ invariant, what } = { invariant: "", what: "" }] = one.violations;
       say(`Seed ${one.seed} breaks ${invariant}: ${what}`);
     }
   }
-  const first = broken.find((one) => !("died" in one));
+  const first = broken.find((one): one is Ran => !("died" in one));
   if (first) await explain(first.seed, options);
 };
 

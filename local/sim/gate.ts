@@ -49,7 +49,7 @@ export const stir = (
   { cloud }: Shop,
   plan: Plan,
   names: ReadonlyMap<string, string>,
-  heard: (passage: Passage) => void,
+  heard: (passage: Passage, call: Call, calm: boolean) => void,
 ): Stirred => {
   const { clock } = cloud;
   const nameOf = pointsOf(names);
@@ -74,7 +74,7 @@ export const stir = (
     const passage = nameOf(call);
     const { point } = passage;
     stirred.points.push(point);
-    heard(passage);
+    heard(passage, call, calm);
     const { draw } = namedChance(plan.seed, `latency ${point}`);
     await later(latencyOf(draw()));
     if (calm) return next(call);

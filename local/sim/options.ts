@@ -29,7 +29,8 @@ A run that breaks a promise is made as small as it can be and told. Exit code: 0
 was broken, 2 for what it was told wrongly. Ctrl-C ends with what was found so far.
 `;
 
-const whole = (name: string, word: string, least: number, most: number): number => {
+/** A whole number that an option was told. Throws CannotStart, with one sentence, for what is none. */
+export const whole = (name: string, word: string, least: number, most: number): number => {
   const number = Number(word);
   if (!/^\d+$/.test(word) || number < least || number > most)
     throw new CannotStart(`--${name} is a whole number from ${least} to ${most}, not "${word}".`);

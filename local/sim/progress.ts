@@ -7,10 +7,10 @@ const OFTEN_MS = 200;
 const left = (seconds: number) =>
   seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} minutes left`;
 
-/** Progress of `seeds` runs at most, or of so many seconds. */
+/** Progress of `runs` at most, or of so many seconds; `what` is what runs. */
 export const progressOf = (
   out: { isTTY?: boolean; write: (text: string) => unknown },
-  { seeds, seconds }: { seeds: number; seconds: number | undefined },
+  { what, runs, seconds }: { what: string; runs: number; seconds: number | undefined },
   now: () => number = () => performance.now(),
 ): Progress => {
   const began = now();
@@ -24,10 +24,10 @@ export const progressOf = (
       const passed = (at - began) / 1000;
       const rate = done / passed;
       const remains = Math.min(
-        (seeds - done) / rate,
+        (runs - done) / rate,
         seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, seconds - passed),
       );
-      const line = `${done} seeds, ${rate.toFixed(1)} a second, ${broken} broken, ${left(remains)}`;
+      const line = `${done} ${what}, ${rate.toFixed(1)} a second, ${broken} broken, ${left(remains)}`;
       out.write(out.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
       written = true;
     },

@@ -1,3 +1,4 @@
+import type { Call } from "emulator/kernel/engine";
 import { fingerprintOf } from "emulator/kernel/fingerprint";
 import type { Entry } from "emulator/kernel/trace";
 import { judge } from "../judge/judge.ts";
@@ -7,6 +8,7 @@ import { idsOf, namesOf } from "./names.ts";
 import { askShop, outside } from "./oracles.ts";
 import { peopleOf } from "./people.ts";
 import type { Done, Plan } from "./plan.ts";
+import type { Passage } from "./points.ts";
 import { faultsReached, stepsIn } from "./reached.ts";
 import { repair } from "./rest.ts";
 import { scarceShop } from "./scarce-shop.ts";
@@ -34,6 +36,8 @@ export type Outcome = {
 export type Wanted = {
   /** Hears all that passes. */
   onEntry?: (entry: Entry) => void;
+  /** Hears of each call that a fault may befall, so many milliseconds after the run began. */
+  onCall?: (passage: Passage, call: Call, after: number) => void;
   /** Is given the shop when all is over, before it is closed. */
   atEnd?: (shop: VirtualShop) => Promise<unknown>;
   /** Another shop than ours: with a defect, with another saga. */
@@ -49,7 +53,7 @@ const SETTLED_OTHERWISE = /(Notifications|OutboxFailures|Sweep|Start)\w*Queue ho
 /** Runs a plan, from a shop that has just opened to one at rest. The same plan gives the same outcome. */
 export const simulate = async (
   plan: Plan,
-  { onEntry, atEnd, variant }: Wanted = {},
+  { onEntry, onCall, atEnd, variant }: Wanted = {},
 ): Promise<Outcome> => {
   const shop = await scarceShop(plan.seed, variant);
   const { local, clock, drive } = shop;
@@ -65,7 +69,10 @@ export const simulate = async (
     onEntry?.(entry);
   });
   const people = peopleOf(shop, plan, ids);
-  const stirred = stir(local, plan, namesOf(ids), people.notice);
+  const stirred = stir(local, plan, namesOf(ids), (passage, call, calm) => {
+    people.notice(passage);
+    if (!calm) onCall?.(passage, call, clock.now() - began);
+  });
   const violations = seen.violations;
   let stuck: string | undefined;
   try {

@@ -1,4 +1,5 @@
 import { planOf, type Size } from "./plan.ts";
+import { serve } from "./serve.ts";
 import { simulate } from "./simulate.ts";
 
 /** What a worker is asked to run. */
@@ -15,20 +16,13 @@ export type Ran = {
   reached: string[];
 };
 
-// Whoever began this has gone.
-process.on("disconnect", () => process.exit(0));
-// It is for the terminal's owner to say when all ends.
-process.on("SIGINT", () => {});
-
-process.on("message", async ({ seed, size }: Asked) => {
+serve<Asked, Ran>(async ({ seed, size }) => {
   const began = performance.now();
   const plan = planOf(seed, size);
   const { hash, violations, done, reached } = await simulate(plan);
   const ms = performance.now() - began;
-  const told: Ran = {
+  return {
     ...{ seed, ms, hash, violations, reached },
     ...{ orders: plan.orders.length, faults: done.length },
   };
-  process.send?.(told);
 });
-process.send?.("ready");

@@ -1,38 +1,40 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Size } from "./plan.ts";
-import type { Asked, Ran } from "./worker.ts";
 
-/** A seed at which a worker itself came to an end: something was thrown that nobody caught. */
-export type Died = { seed: number; died: string };
+/** What was asked of a worker that came to an end itself: something was thrown that nobody caught. */
+export type Died<Asked> = { asked: Asked; died: string };
 
-/** Runs seeds in processes of their own, as many at a time as there are processes. */
-export type Workers = {
-  /** Runs seeds from `next` until it has no more; tells each. Ends when all are done or it was stopped. */
-  run: (next: () => number | undefined, tell: (ran: Ran | Died) => void) => Promise<void>;
+/** Runs what is asked in processes of their own, as many at a time as there are processes. */
+export type Workers<Asked, Ran> = {
+  /** Asks for what `next` answers until it has no more; tells each. Ends when all is done or it was stopped. */
+  run: (next: () => Asked | undefined, tell: (ran: Ran | Died<Asked>) => void) => Promise<void>;
   stop: () => void;
 };
 
-const program = fileURLToPath(new URL("./worker.ts", import.meta.url));
-
-/** Processes that run seeds. */
-export const startWorkers = (count: number, size: Size): Workers => {
+/** Processes of a program that serves what it is asked. */
+export const startWorkers = <Asked extends object, Ran extends object>(
+  program: URL,
+  count: number,
+): Workers<Asked, Ran> => {
   const children = new Set<ChildProcess>();
   let stopped = false;
 
-  const serve = (next: () => number | undefined, tell: (ran: Ran | Died) => void): Promise<void> =>
+  const serve = (
+    next: () => Asked | undefined,
+    tell: (ran: Ran | Died<Asked>) => void,
+  ): Promise<void> =>
     new Promise((resolve) => {
-      const child = fork(program, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+      const child = fork(fileURLToPath(program), { stdio: ["ignore", "ignore", "pipe", "ipc"] });
       children.add(child);
-      let seed: number | undefined;
+      let asked: Asked | undefined;
       let said = "";
       child.stderr?.on("data", (chunk) => {
         said = `${said}${chunk}`.slice(-4_000);
       });
       const give = () => {
-        seed = stopped ? undefined : next();
-        if (seed === undefined) child.kill();
-        else child.send({ seed, size } satisfies Asked);
+        asked = stopped ? undefined : next();
+        if (asked === undefined) child.kill();
+        else child.send(asked);
       };
       child.on("message", (message: "ready" | Ran) => {
         if (message !== "ready") tell(message);
@@ -40,9 +42,9 @@ export const startWorkers = (count: number, size: Size): Workers => {
       });
       child.on("exit", () => {
         children.delete(child);
-        if (seed === undefined || stopped) return resolve();
+        if (asked === undefined || stopped) return resolve();
         const died = said.split("\n").find((line) => /\bError\b/.test(line)) ?? said.trim();
-        tell({ seed, died: died || "it ended without a word" });
+        tell({ asked, died: died || "it ended without a word" });
         void serve(next, tell).then(resolve);
       });
     });

@@ -6,7 +6,7 @@ import { unreached } from "../sim/reached.ts";
 import { exactly, shrink } from "../sim/shrink.ts";
 import { simulate } from "../sim/simulate.ts";
 import { storyteller, tell } from "../sim/story.ts";
-import type { Ran } from "../sim/worker.ts";
+import type { Asked, Ran } from "../sim/worker.ts";
 import { startWorkers } from "../sim/workers.ts";
 
 /** How many runs, from which seed on, and how many seeds have to give the same run in two processes. */
@@ -60,8 +60,11 @@ describe("a run", () => {
     const size = { least: 3, most: 4 };
     const there = new Map<number, string>();
     let seed = 1;
-    const next = () => (seed <= Number(SIM_HASHES) ? seed++ : undefined);
-    await startWorkers(1, size).run(next, (ran) => void there.set(ran.seed, (ran as Ran).hash));
+    const program = new URL("../sim/worker.ts", import.meta.url);
+    const next = () => (seed <= Number(SIM_HASHES) ? { seed: seed++, size } : undefined);
+    await startWorkers<Asked, Ran>(program, 1).run(next, (ran) => {
+      if (!("died" in ran)) there.set(ran.seed, ran.hash);
+    });
     expect(there.size).toBe(Number(SIM_HASHES));
     for (const [seed, hash] of there)
       expect((await simulate(planOf(seed, size))).hash, `seed ${seed}`).toBe(hash);

@@ -1,0 +1,180 @@
+import type { Moment } from "../moments.ts";
+import type { Act, Done, OrderPlan, Plan } from "../plan.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** One way that an order can go, as a plan without chance: what happens besides, is put at its points. */
+export type Flow = {
+  name: string;
+  /** What happens in it, as a sentence. */
+  says: string;
+  plan: Plan;
+  /** The faults that it is about, without which it would go another way. */
+  given: Done[];
+  /** From when until when nothing happens in it but what happens in every hour: that is swept in another flow. */
+  quiet: [from: number, until: number];
+  /** What it reaches when nothing else goes wrong: without that it is not this flow. */
+  reaches: string[];
+};
+
+type Told = {
+  says: string;
+  orders?: Partial<OrderPlan>[];
+  acts?: Act[];
+  given?: Done[];
+  /** For how long its points are passed. */
+  lasts?: number;
+  /** From when until when nothing happens in it but what happens in every hour. */
+  quiet?: [from: number, until: number];
+  reaches: string[];
+};
+
+const flow = (name: string, told: Told): Flow => {
+  const { says, orders = [{}], acts = [], given = [], reaches } = told;
+  const { lasts = 20 * SECOND, quiet = [0, 0] } = told;
+  return {
+    ...{ name, says, given, quiet, reaches },
+    plan: {
+      ...{ version: 1, seed: 1, until: 0, calmAt: lasts, acts },
+      orders: orders.map((order, index) => ({
+        ...{ name: `order-${index + 1}`, at: 0, as: "alice", card: "tok_approve", twice: false },
+        ...{ lines: [{ productId: "prd_hay", quantity: 1 }], tries: 90 },
+        ...order,
+      })),
+      faults: { kind: "exactly", points: given },
+    },
+  };
+};
+
+const at = (moment: Moment, wait: number) => ({ order: "order-1", moment, wait });
+const cancel = (when: Act["when"], name = "cancel order-1"): Act => ({
+  ...{ name, do: "cancel", order: "order-1", when },
+});
+/** Three times, for then a person has to look. */
+const stops = (moment: Moment): Act[] =>
+  [0, 3, 6].map((seconds) => ({
+    ...{ name: `stop order-1 after ${seconds} s`, do: "stop a saga", order: "order-1" },
+    when: at(moment, 500 + seconds * SECOND),
+  }));
+const decide = (decision: "resume" | "close", after = MINUTE): Act => ({
+  ...{ name: `${decision} order-1`, do: decision, order: "order-1" },
+  when: { at: after },
+});
+const cancelled = (when: Act["when"], says: string, reaches: string[]): Told => ({
+  says: `The customer cancels ${says}.`,
+  acts: [cancel(when)],
+  lasts: 40 * SECOND,
+  reaches,
+});
+
+const before = ["order PLACED -> CANCELLED"];
+const after = ["order PLACED -> CONFIRMED", "order CANCELLING -> CANCELLED"];
+const released = [...before, "reservation HELD -> RELEASED"];
+const parrot = [{ productId: "prd_parrot", quantity: 1 }];
+
+/** Every way that an order can go, by name. */
+export const flows: Flow[] = [
+  flow("happy", {
+    says: "An order of two products is paid and sold; every sweep runs afterwards.",
+    lasts: 6 * MINUTE,
+    orders: [
+      {
+        lines: [
+          { productId: "prd_hay", quantity: 2 },
+          { productId: "prd_collar", quantity: 1 },
+        ],
+      },
+    ],
+    reaches: ["order PLACED -> CONFIRMED", "reservation HELD -> SOLD", "payment Captured"],
+  }),
+  flow("decline", {
+    says: "The bank says no.",
+    orders: [{ card: "tok_decline" }],
+    reaches: ["order REJECTING -> REJECTED", "payment Declined", "reservation HELD -> RELEASED"],
+  }),
+  flow("out-of-stock", {
+    says: "There is less than what is wanted.",
+    orders: [{ lines: [{ productId: "prd_parrot", quantity: 2 }] }],
+    reaches: ["order REJECTING -> REJECTED", "step FulfilOrder.ReserveStock"],
+  }),
+  flow("late-card", {
+    says: "The bank takes twenty seconds to say yes.",
+    orders: [{ card: "tok_late" }],
+    lasts: 50 * SECOND,
+    reaches: ["order PLACED -> CONFIRMED", "reservation HELD -> SOLD"],
+  }),
+  flow("silent-card", {
+    says: "The bank says yes, and nobody is told: not by an answer, not by a webhook.",
+    orders: [{ card: "tok_timeout_approve" }],
+    lasts: 90 * SECOND,
+    reaches: ["order PLACED -> CONFIRMED", "reservation HELD -> SOLD"],
+  }),
+  flow("cancel-a", cancelled(at("placed", 60), "before anything is reserved", before)),
+  flow("cancel-b", cancelled(at("reserving", 0), "while the stock is reserved", released)),
+  flow("cancel-c", cancelled(at("authorizing", 0), "while the bank is asked", released)),
+  flow("cancel-d", cancelled(at("authorized", 0), "when the bank has said yes", released)),
+  flow("cancel-e", {
+    ...cancelled(at("confirming", 0), "while the order is confirmed, and is the first", before),
+    reaches: [...released, "step FulfilOrder.ConfirmOrder"],
+  }),
+  flow("cancel-f", cancelled(at("captured", 0), "when the money is taken", after)),
+  flow("cancel-g", cancelled({ at: 30 * SECOND }, "when all is sold", after)),
+  flow("cancel-h", {
+    says: "The customer cancels twice at once, and once more.",
+    acts: [
+      cancel(at("captured", 0)),
+      cancel(at("captured", 0), "cancel order-1 at once"),
+      cancel(at("captured", 5 * SECOND), "cancel order-1 again"),
+    ],
+    lasts: 40 * SECOND,
+    reaches: after,
+  }),
+  flow("expiry", {
+    says: "The saga is stopped three times, and nobody looks until what was reserved has expired; there is still enough.",
+    orders: [{ card: "tok_late" }],
+    acts: [...stops("authorizing"), decide("resume", 62 * MINUTE)],
+    lasts: 66 * MINUTE,
+    quiet: [MINUTE, 59 * MINUTE],
+    reaches: ["reservation HELD -> EXPIRED", "reservation EXPIRED -> HELD"],
+  }),
+  flow("refund", {
+    says: "What was reserved expires before the money is taken, and is sold to somebody else: the money goes back, at the third try.",
+    orders: [
+      { lines: parrot, card: "tok_refund_fails" },
+      { at: 62 * MINUTE, as: "bob", lines: parrot },
+    ],
+    acts: [...stops("confirming"), decide("resume", 63 * MINUTE)],
+    given: [1, 2, 3].map((n) => ({
+      point: `FulfilOrder lambda.Invoke:CapturePayment order-1 #${n}`,
+      fault: "standstill",
+    })),
+    lasts: 66 * MINUTE,
+    quiet: [MINUTE, 59 * MINUTE],
+    reaches: ["order CANCELLING -> CANCELLED", "payment Refunded", "reservation HELD -> EXPIRED"],
+  }),
+  flow("other-sum", {
+    says: "The provider takes more than it was asked for: a person looks, and lets the order go on.",
+    orders: [{ card: "tok_overcharge" }],
+    acts: [decide("resume")],
+    lasts: 90 * SECOND,
+    reaches: ["payment Disputed", "order NEEDS_ATTENTION -> CONFIRMED"],
+  }),
+  flow("attention-resume", {
+    says: "Somebody stops the saga three times; a person looks, and lets the order go on.",
+    orders: [{ card: "tok_late" }],
+    acts: [...stops("authorizing"), decide("resume")],
+    lasts: 2 * MINUTE,
+    reaches: ["order NEEDS_ATTENTION -> PLACED", "order PLACED -> CONFIRMED"],
+  }),
+  flow("attention-close", {
+    says: "Somebody stops the saga three times; a person looks, and closes the order.",
+    orders: [{ card: "tok_late" }],
+    acts: [...stops("authorizing"), decide("close")],
+    lasts: 2 * MINUTE,
+    reaches: ["order PLACED -> NEEDS_ATTENTION", "order NEEDS_ATTENTION -> CANCELLING"],
+  }),
+];
+
+/** The flow of a name. */
+export const flowNamed = (name: string): Flow | undefined => flows.find((one) => one.name === name);
