@@ -27,6 +27,7 @@ const COMMANDS = {
   shop: "local/commands/shop.ts",
   chaos: "local/commands/chaos.ts",
   sim: "local/commands/sim.ts",
+  mutants: "local/commands/mutants.ts",
   screenshots: "web/test/screenshots.ts",
 };
 

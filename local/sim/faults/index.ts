@@ -10,6 +10,7 @@ import { lateDuplicate } from "./late-duplicate.ts";
 import { lostAnswer } from "./lost-answer.ts";
 import { lostRequest } from "./lost-request.ts";
 import { partialBatchFailure } from "./partial-batch-failure.ts";
+import { partialBatchRead } from "./partial-batch-read.ts";
 import { partialBatchWrite } from "./partial-batch-write.ts";
 import { partialPutEvents } from "./partial-put-events.ts";
 import { providerRefuses } from "./provider-refuses.ts";
@@ -36,6 +37,7 @@ export const faultKinds = {
   "lost-answer": lostAnswer,
   "lost-request": lostRequest,
   "partial-batch-failure": partialBatchFailure,
+  "partial-batch-read": partialBatchRead,
   "partial-batch-write": partialBatchWrite,
   "partial-put-events": partialPutEvents,
   "provider-refuses": providerRefuses,
