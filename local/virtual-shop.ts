@@ -1,4 +1,3 @@
-import type { Graph } from "emulator/boot/graph";
 import type { Holder } from "emulator/doors/wire/credentials";
 import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
@@ -46,26 +45,31 @@ export type VirtualShop = {
 /** Another shop than ours: what is different in its code, or in its cloud. */
 export type Variant = Pick<ShopOptions, "code" | "graph">;
 
-const OURS = {};
-const justOpened = new WeakMap<object, Promise<Snapshot>>();
+/** What the cloud says of itself. Everything else is what happened in it. */
+const DEFINED = ["states.machines", "states.definitions", "scheduler.schedules", "scheduler.next"];
+const MAPPED = ["lambda.mappings", "lambda.positions"];
 
-/**
- * The shop, or one with another cloud, as it has opened and come to rest. That takes longer than most stories: it is done
- * once in a process.
- */
-const opened = (graph?: Graph): Promise<Snapshot> => {
+/** A snapshot of our shop for one with another cloud: how that is made, its own graph says. */
+const withoutOurs = ({ now, parts }: Snapshot): Snapshot => {
+  const left = [...parts].filter(([name]) => ![...DEFINED, ...MAPPED].includes(name));
+  return { now, parts: new Map(left) };
+};
+
+let justOpened: Promise<Snapshot> | undefined;
+
+/** The shop as it has opened and come to rest. That takes longer than most stories: it is done once in a process. */
+const opened = (): Promise<Snapshot> => {
   const open = async () => {
     const clock = virtualClock();
     const { cloud, stop } = await driverOf(clock)(
-      openShop({ clock, runtime: "inline", trace: false, ...(graph && { graph }) }),
+      openShop({ clock, runtime: "inline", trace: false }),
     );
     const snapshot = cloud.snapshot();
     stop();
     return snapshot;
   };
-  const snapshot = justOpened.get(graph ?? OURS) ?? open();
-  justOpened.set(graph ?? OURS, snapshot);
-  return snapshot;
+  justOpened ??= open();
+  return justOpened;
 };
 
 /** The administrator's key in a snapshot: who goes on from it has the same one. */
@@ -101,7 +105,8 @@ export const virtualShop = async ({
   "lags" | "coldStarts" | "latencies" | "trace"
 > = {}): Promise<VirtualShop> => {
   const options = { trace: false as const, issuerKey: "published" as const, ...wanted };
-  const from = given ?? (await opened(variant?.graph));
+  const taken = given ?? (await opened());
+  const from = variant?.graph ? withoutOurs(taken) : taken;
   // A fork must not draw the ids again that its original has drawn.
   const story = `${told} ${seed}`;
   const clock = virtualClock({ seed: story, start: from.now });

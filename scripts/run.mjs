@@ -28,6 +28,7 @@ const COMMANDS = {
   chaos: "local/commands/chaos.ts",
   sim: "local/commands/sim.ts",
   sweep: "local/commands/sweep.ts",
+  mutants: "local/commands/mutants.ts",
   screenshots: "web/test/screenshots.ts",
 };
 

@@ -5,7 +5,8 @@ import type { OrderPlan, Plan } from "./plan.ts";
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** The key under which an order is placed, however often that is tried. */
-export const keyOf = ({ seed }: Plan, { name }: OrderPlan): string => `sim-${seed}-${name}`;
+export const keyOf = ({ seed }: Plan, { name, key = name }: OrderPlan): string =>
+  `sim-${seed}-${key}`;
 
 /** The part of an order's id that its payment shares: customer and key make it, as the shop's own rule says. */
 const placeOf = (plan: Plan, order: OrderPlan): string => {

@@ -97,11 +97,12 @@ export const peopleOf = (
     },
     resume: ({ order }: Json) => decide(order, "resume"),
     close: ({ order }: Json) => decide(order, "close"),
-    "refund by hand": async ({ order, name }: Json) => {
+    "refund by hand": async ({ order, name, share = 1 }: Json) => {
       const path = `/payments/${ids.get(order)}/refunds`;
       const total = await totalOf(order);
       if (total) {
-        const body = { amount: total, reason: "By bank transfer." };
+        const amount = { ...total, amount: Math.ceil(total.amount * share) };
+        const body = { amount, reason: "By bank transfer." };
         await insist(
           { who: "admin", what: "refund by hand", order },
           post(path, "admin", body, `${plan.seed} ${name}`.replaceAll(" ", "-")),

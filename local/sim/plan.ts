@@ -16,6 +16,8 @@ export type OrderPlan = {
   as: string;
   card: string;
   lines: { productId: string; quantity: number }[];
+  /** The order, of another customer, under whose key it is placed, where that is not its own. */
+  key?: string;
   /** A double click: the request is sent twice at once. */
   twice: boolean;
   /** How often the customer tries until there is an answer. */
@@ -25,7 +27,9 @@ export type OrderPlan = {
 /** What somebody does beside placing orders. */
 export type Act = { name: string; when: When } & (
   | { do: "cancel"; order: string }
-  | { do: "resume" | "close" | "refund by hand"; order: string }
+  | { do: "resume" | "close"; order: string }
+  /** Of what was paid, all or a share. */
+  | { do: "refund by hand"; order: string; share?: number }
   | { do: "correct stock"; productId: string; quantity: number }
   | { do: "take in stock"; productId: string; quantity: number }
   | { do: "stop a saga"; order: string }

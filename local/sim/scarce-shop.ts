@@ -1,13 +1,12 @@
-import type { Graph } from "emulator/boot/graph";
 import type { Snapshot } from "emulator/kernel/keep";
 import { type Variant, type VirtualShop, virtualShop } from "../virtual-shop.ts";
 import { scarce } from "./plan.ts";
 
-const emptied = new Map<Graph | undefined, Promise<Snapshot>>();
+let emptied: Promise<Snapshot> | undefined;
 
 /** Sells nothing, but counts the shelves again: there is little left of anything. */
-const emptyShelves = async (variant?: Variant): Promise<Snapshot> => {
-  const shop = await virtualShop({ variant });
+const emptyShelves = async (): Promise<Snapshot> => {
+  const shop = await virtualShop();
   const { stock } = await shop.books();
   for (const { productId, available } of stock) {
     const left = scarce[productId] ?? available;
@@ -29,10 +28,8 @@ const emptyShelves = async (variant?: Variant): Promise<Snapshot> => {
   return snapshot;
 };
 
-/** A shop with little left of anything, or a variant of it. Of each graph it is opened once in a process, for all runs. */
+/** A shop with little left of anything, or a variant of it. It is opened once in a process, for all runs. */
 export const scarceShop = async (seed: number, variant?: Variant): Promise<VirtualShop> => {
-  const graph = variant?.graph;
-  const from = emptied.get(graph) ?? emptyShelves(variant);
-  emptied.set(graph, from);
-  return virtualShop({ seed, from: await from, trace: {}, variant });
+  emptied ??= emptyShelves();
+  return virtualShop({ seed, variant, from: await emptied, trace: {} });
 };

@@ -3,7 +3,9 @@ import { fingerprintOf } from "emulator/kernel/fingerprint";
 import type { Entry } from "emulator/kernel/trace";
 import { judge } from "../judge/judge.ts";
 import type { Variant, VirtualShop } from "../virtual-shop.ts";
+import { accountedFor } from "./accounted.ts";
 import { stir } from "./gate.ts";
+import { lastOracles } from "./last-oracles.ts";
 import { idsOf, namesOf } from "./names.ts";
 import { askShop, outside } from "./oracles.ts";
 import { peopleOf } from "./people.ts";
@@ -13,6 +15,7 @@ import { faultsReached, stepsIn } from "./reached.ts";
 import { repair } from "./rest.ts";
 import { scarceShop } from "./scarce-shop.ts";
 import { type Violation, watch } from "./watch.ts";
+import { watchEnds } from "./watch-ends.ts";
 
 /** What came of a run. */
 export type Outcome = {
@@ -44,12 +47,6 @@ export type Wanted = {
   variant?: Variant | undefined;
 };
 
-/**
- * Pointers to rows that the sweeper published, sweeps that the next sweep did, starts of sagas that the sweeper made
- * up for, e-mails of which nobody knows (F25): for a person to put away.
- */
-const SETTLED_OTHERWISE = /(Notifications|OutboxFailures|Sweep|Start)\w*Queue holds/;
-
 /** Runs a plan, from a shop that has just opened to one at rest. The same plan gives the same outcome. */
 export const simulate = async (
   plan: Plan,
@@ -61,10 +58,12 @@ export const simulate = async (
   const ids = idsOf(plan);
   const { stock } = await shop.books();
   const seen = watch(stock, new Set(ids.values()));
+  const ends = watchEnds(plan, namesOf(ids));
   const print = fingerprintOf(local.cloud.trace);
   const steps = stepsIn();
   const deaf = local.cloud.trace.hear((entry) => {
     seen.see(entry);
+    ends.see(entry);
     steps.hear(entry);
     onEntry?.(entry);
   });
@@ -87,12 +86,14 @@ export const simulate = async (
     const books = await shop.books();
     const { told, findings } = await drive(askShop(shop, plan, ids));
     const found = [
-      ...judge(books).filter(({ what }) => !SETTLED_OTHERWISE.test(what)),
+      ...judge(books).filter(({ what }) => !accountedFor(what, stirred.done)),
       ...findings,
       ...outside(shop, plan, ids, people.log, books, told),
+      ...(await drive(lastOracles(shop, plan, ids, books, told))),
     ];
     for (const one of found) violations.push({ ...one, at: clock.now() });
   }
+  violations.push(...ends.violations);
   deaf();
   const entries = print.entries();
   const hash = print.end();

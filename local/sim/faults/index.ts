@@ -11,6 +11,7 @@ import { lostAnswer } from "./lost-answer.ts";
 import { lostRequest } from "./lost-request.ts";
 import { outage } from "./outage.ts";
 import { partialBatchFailure } from "./partial-batch-failure.ts";
+import { partialBatchRead } from "./partial-batch-read.ts";
 import { partialBatchWrite } from "./partial-batch-write.ts";
 import { partialPutEvents } from "./partial-put-events.ts";
 import { providerRefuses } from "./provider-refuses.ts";
@@ -37,6 +38,7 @@ export const faultKinds = {
   "lost-request": lostRequest,
   outage,
   "partial-batch-failure": partialBatchFailure,
+  "partial-batch-read": partialBatchRead,
   "partial-batch-write": partialBatchWrite,
   "partial-put-events": partialPutEvents,
   "provider-refuses": providerRefuses,

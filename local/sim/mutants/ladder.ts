@@ -1,4 +1,4 @@
-import type { Mutant } from "./mutant.ts";
+import { type Mutant, struck } from "./mutant.ts";
 
 const STATES = "packages/core/src/saga-states.ts";
 const MACHINE = "packages/core/src/state-machine.ts";
@@ -12,6 +12,10 @@ export const ladder: Mutant[] = [
     defect:
       "No step is tried again: whatever passes by itself costs the customer the order, or calls for a person.",
     patches: [{ file: STATES, find: "  Retry,\n", replace: "  Retry: Retry.slice(0, 0),\n" }],
+    brought: {
+      plain: true,
+      exactly: struck("FulfilOrder lambda.Invoke:CapturePayment order-1", "lost-request"),
+    },
   },
   {
     name: "undo-fails-in-silence",
@@ -25,6 +29,7 @@ export const ladder: Mutant[] = [
         replace: "  ...(attention ? {} : {}),\n});\n\n/** Tells the order",
       },
     ],
+    elsewhere: "packages/core/src/saga.test.ts",
   },
   {
     name: "undo-in-the-order-of-the-steps",
@@ -44,17 +49,7 @@ export const ladder: Mutant[] = [
           "backward(call(undo, rungs.slice(at + 1).find((rung) => rung.undo)?.undo), attention)",
       },
     ],
-  },
-  {
-    name: "only-the-first-undo",
-    defect: "The way back leads to its last undo at once: what was held stays held.",
-    patches: [
-      {
-        file: MACHINE,
-        find: "findLast((rung) => rung.undo)",
-        replace: "find((rung) => rung.undo)",
-      },
-    ],
+    brought: { plain: true, cards: ["tok_decline"] },
   },
   {
     name: "failed-step-not-undone",
@@ -68,17 +63,20 @@ export const ladder: Mutant[] = [
         replace: "[[step, (undoFrom(at - 1) ?? undoFrom(at)) as string]]",
       },
     ],
+    brought: { plain: true, cards: ["tok_late"], cancels: ["authorizing", 3_000] },
   },
   {
     name: "payment-not-undone",
     defect:
       "The ladder forgets to give a payment up: a rejected order's money stays blocked on the customer's card.",
     patches: [{ file: FULFIL, find: ', undo: "VoidPayment"', replace: "" }],
+    brought: { plain: true, cards: ["tok_late"], cancels: ["authorizing", 3_000] },
   },
   {
     name: "stock-not-undone",
     defect: "The ladder forgets to release stock: a rejected order's goods stay on hold.",
     patches: [{ file: FULFIL, find: ', undo: "ReleaseStock"', replace: "" }],
+    brought: { plain: true, cards: ["tok_decline"] },
   },
   {
     name: "captured-before-the-pivot",
@@ -92,22 +90,20 @@ export const ladder: Mutant[] = [
           '    { do: "CapturePayment" },\n    { do: "ConfirmOrder", pivot: { or: "AbandonOrder" } },',
       },
     ],
+    brought: {
+      plain: true,
+      exactly: struck(
+        "OrdersRelayOutbox events.PutEvents:orders.OrderCancelled.v1 order-1",
+        "delay",
+      ),
+      cancels: ["authorized", 0],
+    },
   },
   {
     name: "nothing-gives-up",
     defect:
       "Where a step after the pivot is refused for good, nothing leads to a refund: the order waits for a person.",
     patches: [{ file: FULFIL, find: '  giveUp: "GiveUpOrder",\n', replace: "" }],
-  },
-  {
-    name: "pivot-turns-on-any-failure",
-    defect: "A pivot whose answer was lost counts as not taken.",
-    patches: [
-      {
-        file: STATES,
-        find: '...(refused ? [caught(step, "Refused", refused)] : []),',
-        replace: '...(refused ? [caught(step, "States.ALL", refused)] : []),',
-      },
-    ],
+    brought: { plain: true, cards: ["tok_gone"] },
   },
 ];

@@ -1,4 +1,4 @@
-import type { Mutant } from "./mutant.ts";
+import { type Mutant, struck } from "./mutant.ts";
 
 const PLACE = "services/orders/src/adapters/place-order.ts";
 const RULES = "services/orders/src/domain/order.ts";
@@ -22,6 +22,7 @@ export const orders: Mutant[] = [
         replace: "const also: ReturnType<typeof recordAnswer>[] = [];",
       },
     ],
+    brought: { plain: true },
   },
   {
     name: "lock-beside-the-write",
@@ -41,6 +42,10 @@ export const orders: Mutant[] = [
           "await saveTogether(orderId, also);\n    const change = { id: orderId, state, events: decision.value, version: 0 };",
       },
     ],
+    brought: {
+      plain: true,
+      exactly: struck("OrdersApi dynamodb.TransactWriteItems:OrdersTable order-1", "crash-after"),
+    },
   },
   {
     name: "failure-kept-as-the-answer",
@@ -60,6 +65,14 @@ export const orders: Mutant[] = [
           "if (!(error instanceof VersionConflict)) {\n      await saveTogether(orderId, [recordAnswer(Resource.OrdersTable.name, attempt, answer)]);\n      throw error;\n    }",
       },
     ],
+    brought: {
+      plain: true,
+      exactly: struck(
+        "OrdersApi dynamodb.TransactWriteItems:OrdersTable order-1",
+        "server-error",
+        4,
+      ),
+    },
   },
   {
     name: "prices-from-the-client",
@@ -78,6 +91,7 @@ export const orders: Mutant[] = [
           "unitPrice: (wanted.find((line) => line.productId === productId) as { unitPrice?: typeof listed.price }).unitPrice ?? listed.price });",
       },
     ],
+    brought: { plain: true },
   },
   {
     name: "price-of-one-for-all",
@@ -90,6 +104,7 @@ export const orders: Mutant[] = [
           "for (const line of lines.slice(1)) line.unitPrice = { ...line.unitPrice, amount: 0 };\n  const basket = { orderId, customerId, lines };",
       },
     ],
+    brought: { exactly: [] },
   },
   {
     name: "keys-of-all-customers-are-one",
@@ -101,6 +116,7 @@ export const orders: Mutant[] = [
         replace: "pk: `IDEMPOTENCY#${principal.slice(0, 0)}#${key}`",
       },
     ],
+    brought: { plain: true, sharesKey: true },
   },
   {
     name: "another-request-under-a-key",
@@ -113,6 +129,7 @@ export const orders: Mutant[] = [
         replace: "if (record.request === undefined)",
       },
     ],
+    brought: { plain: true },
   },
   {
     name: "order-written-at-any-version",
@@ -126,6 +143,11 @@ export const orders: Mutant[] = [
         replace: "",
       },
     ],
+    brought: {
+      plain: true,
+      exactly: struck("ConfirmOrder dynamodb.TransactWriteItems:OrdersTable order-1", "delay"),
+      cancels: ["confirming", 0],
+    },
   },
   {
     name: "execution-name-has-the-time",
@@ -139,6 +161,10 @@ export const orders: Mutant[] = [
         replace: "startSaga(arn, `${run.name}-at-${Date.now()}`,",
       },
     ],
+    brought: {
+      plain: true,
+      exactly: struck("rule:StartFulfilment lambda.Invoke:StartFulfilment order-1", "duplicate"),
+    },
   },
   {
     name: "cancelled-and-confirmed",
@@ -152,6 +178,11 @@ export const orders: Mutant[] = [
           'if (status === "PLACED" || status === "CANCELLED") return ok([OrderConfirmed(state)]);',
       },
     ],
+    brought: {
+      plain: true,
+      exactly: struck("ConfirmOrder dynamodb.TransactWriteItems:OrdersTable order-1", "delay"),
+      cancels: ["confirming", 0],
+    },
   },
   {
     name: "abandoned-after-the-pivot",
@@ -164,6 +195,7 @@ export const orders: Mutant[] = [
         replace: 'if (!orderId)\n          return refuse("AlreadyConfirmed"',
       },
     ],
+    elsewhere: "services/orders/src/domain/order.test.ts",
   },
   {
     name: "cancelled-without-a-refund",
@@ -175,18 +207,29 @@ export const orders: Mutant[] = [
         replace: 'if (status === "CONFIRMED") return ok([cancelled]);',
       },
     ],
+    brought: { plain: true, cancels: ["sold", 3_000] },
   },
   {
     name: "nobody-looks-after-sagas",
     defect:
-      "The sweeper of sagas is off: an order whose saga never began, or ended early, stays open for ever.",
+      "The sweeper of sagas is off, and so is the nightly comparison: an order whose saga never began, or ended early, stays open for ever.",
     graph: [
+      {
+        resource: "ReconcileTimerSchedule",
+        find: '"state":"ENABLED"',
+        replace: '"state":"DISABLED"',
+      },
       {
         resource: "SweepSagasTimerSchedule",
         find: '"state":"ENABLED"',
         replace: '"state":"DISABLED"',
       },
     ],
+    brought: {
+      plain: true,
+      lasts: 300_000,
+      exactly: struck("StartFulfilment states.StartExecution order-1", "server-error", 9),
+    },
   },
   {
     name: "foreign-orders-cancelled",
@@ -198,5 +241,6 @@ export const orders: Mutant[] = [
         replace: "if (!found || !customerId)",
       },
     ],
+    brought: { plain: true },
   },
 ];

@@ -1,4 +1,4 @@
-import type { Mutant } from "./mutant.ts";
+import { type Mutant, struck } from "./mutant.ts";
 
 const RULES = "services/payments/src/domain/payment.ts";
 const SETTLE = "services/payments/src/adapters/settle.ts";
@@ -17,6 +17,7 @@ export const payments: Mutant[] = [
         replace: "idempotencyKey: `${id}:${purpose}:${Math.random()}`",
       },
     ],
+    elsewhere: "services/payments/src/adapters/provider.test.ts",
   },
   {
     name: "time-out-counts-as-a-no",
@@ -30,19 +31,30 @@ export const payments: Mutant[] = [
           'if (method === "POST") return { status: 402, body: { type: "/problems/card-declined", detail: why } };\n      throw new OutcomeUnknown(',
       },
     ],
+    brought: { plain: true, cards: ["tok_timeout_approve"] },
   },
   {
     name: "answer-under-the-first-token",
     published: 9,
     defect:
-      "The answer goes to the task token that was there first: after a time-out nobody waits under it, and the saga waits for nothing.",
+      "The answer goes to the task token that was there first: after a time-out nobody waits under it, and who asks again is not told either.",
     patches: [
       {
         file: RULES,
         find: 'return ok([{ type: "AnswerAwaited", data: { taskToken: command.taskToken } }]);',
         replace: "return ok([]);",
       },
+      {
+        file: "services/payments/src/adapters/authorize-payment.ts",
+        find: "(isFirst ? undefined : await provider.find(id)) ??",
+        replace: "(isFirst ? undefined : undefined) ??",
+      },
     ],
+    brought: {
+      plain: true,
+      cards: ["tok_late"],
+      exactly: struck("ProviderApi sqs.SendMessage:ProviderWebhooks order-1", "webhook-lost"),
+    },
   },
   {
     name: "history-written-over",
@@ -56,6 +68,7 @@ export const payments: Mutant[] = [
         replace: "",
       },
     ],
+    elsewhere: "local/test/payments.system.test.ts",
   },
   {
     name: "refund-asked-for-and-forgotten",
@@ -70,6 +83,7 @@ export const payments: Mutant[] = [
           'const answer = await step.ask(payment.state).catch(() => undefined);\n    if (!answer) return ok("settled");',
       },
     ],
+    brought: { plain: true, cards: ["tok_refund_fails"], cancels: ["sold", 3_000] },
   },
   {
     name: "no-tombstone-of-a-payment",
@@ -84,6 +98,7 @@ export const payments: Mutant[] = [
           'return ok(state.status === "new" ? [] : [{ type: "VoidRequested", data: { trace: command.trace } }]);',
       },
     ],
+    elsewhere: "services/payments/src/domain/payment.test.ts",
   },
   {
     name: "two-causes-two-refunds",
@@ -91,6 +106,7 @@ export const payments: Mutant[] = [
     defect:
       "What is on its way back is asked for again under another cause: the customer gets it twice.",
     patches: [{ file: RULES, find: "if (now.refunding) return ok([]);", replace: "" }],
+    elsewhere: "services/payments/src/domain/payment.test.ts",
   },
   {
     name: "given-back-again",
@@ -98,6 +114,11 @@ export const payments: Mutant[] = [
     defect:
       "Nobody looks whether all went back already: a return that begins again asks once more, and needs a person.",
     patches: [{ file: RULES, find: "if (isGivenBack(state)) return ok([]);", replace: "" }],
+    brought: {
+      plain: true,
+      exactly: struck("ReturnOrder lambda.Invoke:RefundPayment order-1", "lost-answer"),
+      cancels: ["sold", 3_000],
+    },
   },
   {
     name: "refund-of-the-whole-sum",
@@ -110,6 +131,7 @@ export const payments: Mutant[] = [
         replace: "amount: left(now) && now.captured, currency",
       },
     ],
+    elsewhere: "services/payments/src/domain/payment.test.ts",
   },
   {
     name: "any-sum-is-the-total",
@@ -122,6 +144,7 @@ export const payments: Mutant[] = [
         replace: "if (sameMoney(amount, ours) && !sameMoney(amount, ours))",
       },
     ],
+    brought: { plain: true, cards: ["tok_overcharge"] },
   },
   {
     name: "captured-after-it-was-given-up",
@@ -133,6 +156,7 @@ export const payments: Mutant[] = [
         replace: 'if (state.status === "voided")',
       },
     ],
+    elsewhere: "services/payments/src/domain/payment.test.ts",
   },
   {
     name: "webhook-believed",
@@ -146,6 +170,7 @@ export const payments: Mutant[] = [
         replace: "if (!isTrue && !said) {",
       },
     ],
+    brought: { plain: true, cards: ["tok_decline", "tok_decline"] },
   },
   {
     name: "webhook-of-any-age",
@@ -158,5 +183,6 @@ export const payments: Mutant[] = [
         replace: "> WINDOW_SECONDS * 1e9)",
       },
     ],
+    brought: { plain: true, cards: ["tok_decline", "tok_decline"] },
   },
 ];

@@ -1,4 +1,4 @@
-import type { Mutant } from "./mutant.ts";
+import { type Mutant, struck } from "./mutant.ts";
 
 const RULES = "services/inventory/src/domain/reservation.ts";
 
@@ -9,6 +9,7 @@ export const stock: Mutant[] = [
     published: 11,
     defect: "To reserve is an unconditional addition: two customers buy the last parrot.",
     patches: [{ file: RULES, find: "if (!short)", replace: "if (!short || status)" }],
+    brought: { exactly: [] },
   },
   {
     name: "stock-written-at-any-version",
@@ -22,6 +23,10 @@ export const stock: Mutant[] = [
         replace: "",
       },
     ],
+    brought: {
+      plain: true,
+      exactly: struck("ReserveStock dynamodb.BatchGetItem:InventoryTable order-1", "late-answer"),
+    },
   },
   {
     name: "reservation-written-at-any-version",
@@ -35,6 +40,11 @@ export const stock: Mutant[] = [
         replace: "",
       },
     ],
+    brought: {
+      plain: true,
+      exactly: struck("CommitStock dynamodb.TransactWriteItems:InventoryTable order-1", "zombie"),
+      cancels: ["sold", 30_000],
+    },
   },
   {
     name: "no-tombstone-of-a-reservation",
@@ -48,12 +58,14 @@ export const stock: Mutant[] = [
         replace: "return ok([]);",
       },
     ],
+    elsewhere: "services/inventory/src/domain/reservation.test.ts",
   },
   {
     name: "committed-without-a-look",
     defect:
       "What was held for too long is sold without a look at the shelf: it was sold to somebody else.",
     patches: [{ file: RULES, find: "if (shortOf(shelf, held))", replace: "if (!held)" }],
+    elsewhere: "services/inventory/src/domain/reservation.test.ts",
   },
   {
     name: "sold-goods-not-returned",
@@ -65,6 +77,7 @@ export const stock: Mutant[] = [
         replace: 'if (status === "SOLD") return ok([]);',
       },
     ],
+    brought: { plain: true, cancels: ["sold", 3_000] },
   },
   {
     name: "committed-twice",
@@ -78,18 +91,10 @@ export const stock: Mutant[] = [
         replace: 'if (status !== "EXPIRED")',
       },
     ],
-  },
-  {
-    name: "reservations-never-expire",
-    defect:
-      "The sweeper of reservations is off: what is held for an order that is stuck stays held.",
-    graph: [
-      {
-        resource: "SweepReservationsTimerSchedule",
-        find: '"state":"ENABLED"',
-        replace: '"state":"DISABLED"',
-      },
-    ],
+    brought: {
+      plain: true,
+      exactly: struck("FulfilOrder lambda.Invoke:CommitStock order-1", "lost-answer"),
+    },
   },
   {
     name: "left-out-counts-as-absent",
@@ -101,5 +106,6 @@ export const stock: Mutant[] = [
         replace: "return UnprocessedKeys?.[table]?.Keys?.slice(0, 0) ?? [];",
       },
     ],
+    brought: { plain: true, by: ["partial-batch-read"], often: 0.5 },
   },
 ];

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CannotStart } from "emulator/kernel/refusals";
+import { endOn, optionsOf } from "../command-line.ts";
+import { repositoryRoot } from "../repository.ts";
+import { type Measured, measure, measureByChance, median } from "../sim/mutants/measure.ts";
+import { museum } from "../sim/mutants/museum.ts";
+import { mutantsPart, rivalsPart } from "../sim/mutants/report.ts";
+import { compare } from "../sim/rivals/compare.ts";
+
+const help = `Puts one defect after the other into the shop, and lets the simulator find it. What was measured is kept in
+docs/proof/mutants.json, from where the tests take the seed that finds each. Exit code 1 when one is not found.
+
+  --only <names>   these mutants, with commas between them
+  --starts <n>     hunt each from so many starting seeds (3)
+  --most <n>       give a hunt up after so many runs (25)
+  --small <n>      spend so many runs on making small what was found (60)
+  --chance         hunt each also without what brings it about
+  --rivals <n>     instead, let the sagas of published systems run n plans each (docs/proof/rivals.json)
+  --table          print the tables of what was measured, and run nothing
+  --help           this text
+`;
+
+const folder = join(repositoryRoot, "docs/proof");
+const files = { mutants: join(folder, "mutants.json"), rivals: join(folder, "rivals.json") };
+
+const read = <Value>(file: string): Value[] =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Value[]) : [];
+const write = (file: string, value: unknown) => {
+  mkdirSync(folder, { recursive: true });
+  const part = `${file}.${process.pid}.part`;
+  writeFileSync(part, `${JSON.stringify(value, null, 2)}\n`);
+  renameSync(part, file);
+};
+
+const numberOf = (name: string, text: string): number => {
+  if (!/^\d{1,6}$/.test(text)) throw new CannotStart(`--${name} takes a number, not "${text}".`);
+  return Number(text);
+};
+
+/** What was measured before stays, in the museum's order, but for what is measured now. */
+const keep = (measured: Measured) => {
+  const before = read<Measured>(files.mutants).filter(({ name }) => name !== measured.name);
+  const place = ({ name }: Measured) => museum.findIndex((mutant) => mutant.name === name);
+  const all = [...before, measured].filter((one) => place(one) >= 0);
+  write(
+    files.mutants,
+    all.sort((a, b) => place(a) - place(b)),
+  );
+};
+
+const chosen = (only: string | undefined) => {
+  const found = museum.filter(({ elsewhere }) => !elsewhere);
+  const names = only?.split(",") ?? found.map(({ name }) => name);
+  return names.map((wanted) => {
+    const found = museum.find(({ name }) => name === wanted);
+    if (!found) throw new CannotStart(`There is no mutant "${wanted}".`);
+    return found;
+  });
+};
+
+const run = async () => {
+  const { values } = optionsOf({
+    options: {
+      only: { type: "string" },
+      starts: { type: "string", default: "3" },
+      most: { type: "string", default: "25" },
+      small: { type: "string", default: "60" },
+      chance: { type: "boolean", default: false },
+      rivals: { type: "string" },
+      table: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(help);
+  if (values.table)
+    return void process.stdout.write(
+      `${mutantsPart(read(files.mutants))}\n${rivalsPart(read(files.rivals))}`,
+    );
+  if (values.rivals) {
+    const say = ({
+      name,
+      calm,
+      stirred,
+      runs,
+    }: {
+      name: string;
+      calm: number;
+      stirred: number;
+      runs: number;
+    }) =>
+      process.stdout.write(`${name}: of ${runs}, ${calm} break without faults, ${stirred} with\n`);
+    return write(files.rivals, await compare(numberOf("rivals", values.rivals), say));
+  }
+  const starts = numberOf("starts", values.starts);
+  const most = numberOf("most", values.most);
+  const small = numberOf("small", values.small);
+  for (const mutant of chosen(values.only)) {
+    const measured = await measure(mutant, { starts, most, small });
+    if (values.chance) measured.byChance = await measureByChance(mutant, { starts, most });
+    keep(measured);
+    const { name, runs, shows, smallest } = measured;
+    const middle = median(runs);
+    if (measured.seed === undefined) process.exitCode = 1;
+    const story = smallest ? `; ${smallest.orders} orders, ${smallest.faults} faults` : "";
+    process.stdout.write(
+      `${name}: ${middle === null ? `not found in ${most} runs` : `${shows} after ${middle} runs${story}`}\n`,
+    );
+  }
+};
+
+run().then(() => process.exit(), endOn);

@@ -1,0 +1,92 @@
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { statementOf } from "../../services/payment-provider/src/domain/payment.ts";
+import { isPublished, type LedgerEvent } from "../../services/payments/src/domain/ledger.ts";
+import type { Books } from "../judge/books.ts";
+import type { VirtualShop } from "../virtual-shop.ts";
+import type { Told } from "./oracles.ts";
+import type { Plan } from "./plan.ts";
+import { strangers } from "./strangers.ts";
+
+type Finding = { invariant: string; what: string };
+
+/** Nobody's money stays blocked for what they do not get. */
+const byBank = ({ clock }: VirtualShop, plan: Plan, ids: Ids, books: Books, told: Told) =>
+  plan.orders.flatMap(({ name }): Finding[] => {
+    const payment = books.provider.get(ids.get(name)?.replace("ord_", "pay_") ?? "");
+    const status = told.get(name)?.status ?? "";
+    if (!payment || !/^(REJECTED|CANCELLED)$/.test(status)) return [];
+    const said = statementOf(payment as Parameters<typeof statementOf>[0], clock.now()).status;
+    if (said !== "authorized" && said !== "pending") return [];
+    return [{ invariant: "I9", what: `${name} is ${status}, and its money is still blocked` }];
+  });
+
+/** An order costs what the catalogue says. */
+const byCatalogue = (plan: Plan, books: Books, told: Told): Finding[] =>
+  plan.orders.flatMap(({ name, lines }) => {
+    const price = (productId: string) => books.products.get(productId)?.price.amount as number;
+    const due = lines.reduce((sum, line) => sum + line.quantity * price(line.productId), 0);
+    const asked = told.get(name)?.total?.amount;
+    if (asked === undefined || asked === due) return [];
+    return [{ invariant: "I7", what: `${name} costs ${asked}; its goods cost ${due}` }];
+  });
+
+/** Who was told that an order is off is not told afterwards that it is confirmed. */
+const byReader = ({ local }: VirtualShop, plan: Plan, ids: Ids): Finding[] =>
+  plan.orders.flatMap(({ name }) => {
+    const mails = local.emails().filter(({ tags }) => tags?.order === ids.get(name));
+    const told = mails.map(({ tags }) => tags?.template ?? "");
+    const off = told.findIndex((template) => /^order-(cancelled|rejected)$/.test(template));
+    if (off < 0 || !told.slice(off).some((template) => template.includes("confirmed"))) return [];
+    return [{ invariant: "I13", what: `${name} is off, and its last e-mail is ${told.at(-1)}` }];
+  });
+
+/** Which events of an order, its reservation and its payment were told, by what each of them wrote down. */
+const due = (id: string, { reservations, payments }: Books) => {
+  const reservation = reservations.find(({ orderId }) => orderId === id);
+  // A tombstone is told to nobody. It is always the last.
+  const untold = /^RE(LEASED|TURNED)$/.test(reservation?.status) ? 1 : 0;
+  const ledger = payments.get(id.replace("ord_", "pay_")) ?? [];
+  return [
+    ["reservation", (reservation?.version ?? 0) - untold],
+    ["payment", ledger.filter((event) => isPublished(event as LedgerEvent)).length],
+  ] as const;
+};
+
+/** Each event stands in the story that a customer reads, once. */
+const byTimeline = async ({ local }: VirtualShop, books: Books, names: Map<string, string>) => {
+  const TableName = local.nameOf("ReadTable");
+  const { Items } = await local.call("dynamodb", "Scan", { TableName });
+  const rows = (Items as Parameters<typeof unmarshall>[0][]).map((item) => unmarshall(item));
+  return rows
+    .filter(({ sk, pk }) => sk === "ORDER" && names.has(pk))
+    .flatMap(({ pk, timeline, seen }): Finding[] => {
+      const twice = timeline.length > seen.size;
+      const lost = due(pk, books).flatMap(([type, count]) =>
+        Array.from({ length: count }, (_, i) => `${type}#${i + 1}`).filter((one) => !seen.has(one)),
+      );
+      return [
+        ...(twice ? [{ invariant: "I12", what: `${names.get(pk)} reads an event twice` }] : []),
+        ...lost.map((one) => ({
+          invariant: "I11",
+          what: `${one} of ${names.get(pk)} was not told`,
+        })),
+      ];
+    });
+};
+
+type Ids = ReadonlyMap<string, string>;
+
+/** What is judged last of all, for it asks the shop once more. */
+export const lastOracles = async (
+  shop: VirtualShop,
+  plan: Plan,
+  ids: Ids,
+  books: Books,
+  told: Told,
+): Promise<Finding[]> => [
+  ...byBank(shop, plan, ids, books, told),
+  ...byCatalogue(plan, books, told),
+  ...byReader(shop, plan, ids),
+  ...(await byTimeline(shop, books, new Map([...ids].map(([name, id]) => [id, name])))),
+  ...(await strangers(shop, plan, ids, books, told)),
+];
