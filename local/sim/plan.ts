@@ -41,7 +41,7 @@ export type Act = { name: string; when: When } & (
 export type Done = { point: string; fault: FaultName };
 
 /** Which faults there are: any of some kinds by chance, or exactly these. */
-export type Faults =
+type Faults =
   | { kind: "swarm"; kinds: FaultName[]; chance: number }
   | { kind: "exactly"; points: Done[] };
 

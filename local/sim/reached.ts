@@ -70,7 +70,7 @@ const sagaSteps = ({ resources }: Graph): string[] =>
   );
 
 /** All that runs together have to reach: edges of rulebooks, steps and undos of sagas, kinds of faults. */
-export const toReach = (graph: Graph): string[] => [
+const toReach = (graph: Graph): string[] => [
   ...orderEdges.map((edge) => `order ${edge}`),
   ...reservationEdges.map((edge) => `reservation ${edge}`),
   ...ledger.map((type) => `payment ${type}`),

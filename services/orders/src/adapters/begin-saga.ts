@@ -20,9 +20,7 @@ export const beginSaga = async ({ saga, arn }: Machine, { state, paymentToken }:
   const why = { cause: cause ?? (reason ? "failure" : "cancellation") };
   await startSaga(arn, run.name, {
     ...order,
-    ...(saga === "FulfilOrder"
-      ? { paymentToken, ...(resumed && { resumed, again: true }) }
-      : why),
+    ...(saga === "FulfilOrder" ? { paymentToken, ...(resumed && { resumed, again: true }) } : why),
   });
 };
 
