@@ -24,7 +24,7 @@ const about = (subject: string) =>
   subject === "-" ? "" : ` about ${subject.replaceAll("+", " and ")}`;
 
 /** A fault in words: "ReserveStock's TransactWriteItems of Inventory about order-3 (#1) is lost on the way". */
-const tellFault = ({ point, fault }: Done): string => {
+export const tellFault = ({ point, fault }: Done): string => {
   const [who = "", call = "", subject = "", count = ""] = point.split(" ");
   const [operation = "", target] = call.slice(call.indexOf(".") + 1).split(":");
   const what = `${operation}${target ? ` of ${target}` : ""}`;
