@@ -7,8 +7,15 @@ import type { WireResponse } from "../doors/wire/message.ts";
 import { AwsError, type World } from "../kernel/engine.ts";
 import type { Outgoing } from "../runtime/inline-runtime.ts";
 
-/** What `fetch` throws where a request or its answer is lost on the way. */
-const lost = (cause: unknown) => new TypeError("fetch failed", { cause });
+/**
+ * What `fetch` throws where a request or its answer is lost on the way. It says nothing of where in this process that was:
+ * functions log the stack, and what they log is the same in every process.
+ */
+const thrown = (error: unknown): unknown => {
+  const told = error instanceof AwsError ? new TypeError("fetch failed", { cause: error }) : error;
+  if (told instanceof Error) told.stack = String(told);
+  return told;
+};
 
 /**
  * Answers what functions ask of other addresses, by way of a router. On its way it is an act, "http.Request", with the request
@@ -30,6 +37,6 @@ export const outgoingOf =
         ),
       );
     } catch (error) {
-      throw error instanceof AwsError ? lost(error) : error;
+      throw thrown(error);
     }
   };

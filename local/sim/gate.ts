@@ -42,7 +42,7 @@ const chooser = ({ seed, faults }: Plan) => {
 };
 
 /**
- * Puts a run's gate before all calls: each call of the shop takes its time, is named, told to `heard`, and spoilt where the
+ * Puts a run's gate before all calls, and before what services do by themselves: each call of the shop takes its time, is named, told to `heard`, and spoilt where the
  * plan says so. What an administrator asks is let through, and polls that find nothing worth a name.
  */
 export const stir = (
@@ -69,7 +69,7 @@ export const stir = (
   const later = (ms: number) =>
     new Promise<void>((resolve) => clock.after(ms, "on the wire", resolve));
 
-  cloud.guard(async (call, next) => {
+  const gate: Gate = async (call, next) => {
     if (call.poll || call.caller.name === "administrator") return next(call);
     const passage = nameOf(call);
     const { point } = passage;
@@ -90,6 +90,7 @@ export const stir = (
     const strike: Gate = (call, next) => kind.strike(call, next, means);
     if (kind.lasts) lasting.set(place, { until: clock.now() + kind.lasts(means), strike });
     return strike(call, next);
-  });
+  };
+  cloud.guard(gate, { acts: true });
   return stirred;
 };
