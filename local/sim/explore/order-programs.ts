@@ -38,7 +38,10 @@ function* begin(saga: Run["saga"], state: OrderState): Program<unknown> {
   const why = { cause: cause ?? (reason ? "failure" : "cancellation") };
   return yield {
     op: "start",
-    input: { run, ...(saga === "FulfilOrder" ? { ...(resumed && { resumed, again: true }) } : why) },
+    input: {
+      run,
+      ...(saga === "FulfilOrder" ? { ...(resumed && { resumed, again: true }) } : why),
+    },
   };
 }
 

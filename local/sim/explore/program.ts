@@ -9,7 +9,12 @@ import type { Aggregate, CommandOf, Rules, StateOf } from "./rules.ts";
 export type Failure = { Error: string; Cause?: string };
 
 /** What an execution is started with, as far as it differs from order to order. */
-export type RunInput = { run: Run; resumed?: number | undefined; again?: boolean; cause?: string | undefined };
+export type RunInput = {
+  run: Run;
+  resumed?: number | undefined;
+  again?: boolean;
+  cause?: string | undefined;
+};
 
 /** What a program does next that others see, or whose answer depends on others. Between two of these all is its own. */
 type Op =
