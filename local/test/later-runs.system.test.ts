@@ -20,6 +20,8 @@ const executionOf = (name: string) =>
   `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
 const stop = (name: string) =>
   shop.local.call("states", "StopExecution", { executionArn: executionOf(name) });
+const redrive = (name: string) =>
+  shop.local.call("states", "RedriveExecution", { executionArn: executionOf(name) });
 const runsOf = async (orderId: string): Promise<string[]> => {
   const { executions } = await shop.local.call("states", "ListExecutions", { stateMachineArn });
   return (executions as { name: string; status: string }[])
@@ -92,6 +94,27 @@ describe("I8 I15 F41 a run that follows another, and finds the shelf empty,", ()
     expect(answer.status).toBe(202);
     await shop.settle();
     expect(await runsOf(orderId)).toEqual([" FAILED", "-1 SUCCEEDED"]);
+    expect([await statusOf(orderId), await atProvider(orderId)]).toEqual(["REJECTED", "voided"]);
+    expect(await shop.broken()).toEqual([]);
+  });
+
+  it("F33 as the one before was redriven: that one voids what the other had authorised, which was stopped, too", async () => {
+    spoil(
+      shop.local,
+      isCallOf("ReserveStock"),
+      async (call, next) => {
+        await stop(orderIn(call));
+        return next(call);
+      },
+      1,
+    );
+    const orderId = await outlived();
+    expect(await runsOf(orderId)).toEqual([" ABORTED", "_2 RUNNING"]);
+    await redrive(orderId);
+    await shop.clock.runUntil(async () => (await runsOf(orderId))[0] === " SUCCEEDED");
+    await stop(`${orderId}_2`);
+    await shop.settle();
+    expect(await runsOf(orderId)).toEqual([" SUCCEEDED", "_2 ABORTED"]);
     expect([await statusOf(orderId), await atProvider(orderId)]).toEqual(["REJECTED", "voided"]);
     expect(await shop.broken()).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 import { by, spoil } from "./spoil.ts";
 
@@ -142,7 +143,10 @@ describe.each(globSync("*.json", { cwd: folder }))(
       await shop.settle();
       expect(spoilt).toHaveLength(1);
       expect(await shop.read(orderId)).toMatchObject({ status: "REJECTED" });
-      expect(await shop.broken()).toEqual([]); // a hold on the card would be one
+      const { provider } = await shop.books();
+      const payment = provider.get(orderId.replace("ord_", "pay_")) as Payment;
+      expect(statementOf(payment, shop.clock.now()).status).toBe("voided");
+      expect(await shop.broken()).toEqual([]);
     });
 
     it("gives back what its customer cancelled", async () => {

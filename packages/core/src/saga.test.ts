@@ -92,7 +92,7 @@ describe("a saga's ladder", () => {
           Type: "Choice",
           Choices: [
             {
-              Condition: "{% $exists($states.context.Execution.Input.again) %}",
+              Condition: `{% $exists(${input}.again) or $states.context.Execution.RedriveCount > 0 %}`,
               Next: "Release",
             },
             { Condition: '{% $failedStep = "Hold" %}', Next: "Release" },
