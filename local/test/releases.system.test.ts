@@ -1,7 +1,9 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { by, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const SAGAS = ["FulfilOrder", "ReturnOrder"] as const;
@@ -66,14 +68,15 @@ describe.each(globSync("*.json", { cwd: folder }))(
   (file) => {
     const release: Release = JSON.parse(readFileSync(join(folder, file), "utf8"));
 
-    /** From now on, sagas begin as that release began them. */
+    /** From now on, sagas begin as that release began them. Answers how to release today's. */
     const goBack = async () => {
+      const today = await Promise.all(SAGAS.map(definitionOf));
       for (const name of SAGAS)
         await shop.local.call("states", "UpdateStateMachine", {
           stateMachineArn: machine(name),
           definition: JSON.stringify(release[name].definition),
         });
-      shop.local.cloud.guard((call, next) => {
+      const stop = shop.local.cloud.guard((call, next) => {
         if (call.operation !== "StartExecution") return next(call);
         const { stateMachineArn, name, input } = call.input;
         const saga = SAGAS.find((name) => stateMachineArn.endsWith(name)) as (typeof SAGAS)[number];
@@ -84,6 +87,14 @@ describe.each(globSync("*.json", { cwd: folder }))(
         const given = JSON.stringify({ ...old, ...Object.fromEntries(own) });
         return next({ ...call, input: { stateMachineArn, name, input: given } });
       });
+      return async () => {
+        stop();
+        for (const [i, name] of SAGAS.entries())
+          await shop.local.call("states", "UpdateStateMachine", {
+            stateMachineArn: machine(name),
+            definition: JSON.stringify(today[i]),
+          });
+      };
     };
 
     it("finds each function that it calls, under its name", async () => {
@@ -106,6 +117,35 @@ describe.each(globSync("*.json", { cwd: folder }))(
       await shop.settle();
       expect(await shop.read(orderId)).toMatchObject({ status });
       expect((await executionOf("FulfilOrder")).status).toBe("SUCCEEDED");
+      expect(await shop.broken()).toEqual([]);
+    });
+
+    it("I15 and that is stopped after today's release is run again by today's ladder, which undoes what it did", async () => {
+      const release = await goBack();
+      spoil(shop.local, by("ConfirmOrder"), "is lost");
+      const orderId = await shop.order();
+      await shop.clock.advance(MINUTE);
+      await release();
+      const refused = {
+        errorType: "Refused",
+        errorMessage: "OutOfStock: There is no more of it.",
+        trace: [],
+      };
+      const Payload = Buffer.from(JSON.stringify(refused)).toString("base64");
+      const { spoilt } = spoil(
+        shop.local,
+        ({ operation, input }) =>
+          operation === "Invoke" && input.FunctionName.endsWith("-ReserveStockFunction"),
+        () => Promise.resolve({ StatusCode: 200, FunctionError: "Unhandled", Payload }),
+      );
+      const executionArn = `${machine("FulfilOrder").replace(":stateMachine:", ":execution:")}:${orderId}`;
+      await shop.local.call("states", "StopExecution", { executionArn });
+      await shop.settle();
+      expect(spoilt).toHaveLength(1);
+      expect(await shop.read(orderId)).toMatchObject({ status: "REJECTED" });
+      const { provider } = await shop.books();
+      const payment = provider.get(orderId.replace("ord_", "pay_")) as Payment;
+      expect(statementOf(payment, shop.clock.now()).status).toBe("voided");
       expect(await shop.broken()).toEqual([]);
     });
 

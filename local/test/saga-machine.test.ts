@@ -12,7 +12,7 @@ import { fulfilOrder } from "../../services/orders/src/saga/fulfil-order.ts";
 type Answers = Record<string, (payload: Loose, call: number) => unknown>;
 
 /** Runs the order's saga over functions that answer, but for those that the test gives. */
-const fulfil = async (answers: Answers = {}) => {
+const fulfil = async (answers: Answers = {}, input: object = {}) => {
   const names = stepsOf<string>(fulfilOrder);
   const lab = setUp({
     ...Object.fromEntries(names.map((name) => [name, () => ({})])),
@@ -26,7 +26,7 @@ const fulfil = async (answers: Answers = {}) => {
   const definition = json(toStateMachine<string>(fulfilOrder, arns));
   const roleArn = "arn:aws:iam::123456789012:role/r";
   const created = await lab.states("CreateStateMachine", { name: "Saga", definition, roleArn });
-  const arn = await lab.start(created.stateMachineArn, { orderId: "ord_1" }, "ord_1");
+  const arn = await lab.start(created.stateMachineArn, { orderId: "ord_1", ...input }, "ord_1");
   const { status, error, cause } = await lab.finished(arn);
   const transitions = lab.facts
     .filter(({ kind }) => kind === "states.transition")
@@ -69,6 +69,21 @@ describe("the order's saga", () => {
       failedStep: "AuthorizePayment",
       failure: { Error: "Refused", Cause: json(thrown("Refused", "PaymentDeclined: no money")) },
     });
+  });
+
+  it.each([
+    [{}, ["ReleaseStock"]],
+    [{ again: true }, ["VoidPayment", "ReleaseStock"]],
+  ])("turns back at a shelf that is empty, and undoes (%j) %j", async (input, undos) => {
+    const ReserveStock = () => {
+      throw thrown("Refused", "OutOfStock: none left");
+    };
+    const { status, transitions } = await fulfil({ ReserveStock }, input);
+    expect(status).toBe("SUCCEEDED");
+    expect(transitions).toEqual([
+      ...["ReserveStock", "AbandonOrder", "UndoFrom"],
+      ...[...undos, "RejectOrder"],
+    ]);
   });
 
   it("asks again when the provider keeps silent", async () => {

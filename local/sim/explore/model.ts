@@ -54,6 +54,9 @@ import {
   type World,
 } from "./world.ts";
 
+/** What the ladder asks of an execution that may not be the only one (saga-states.ts). None is redriven here. */
+const NOT_ALONE =
+  "{% $exists($states.context.Execution.Input.again) or $states.context.Execution.RedriveCount > 0 %}";
 const CRASH: Failure = { Error: "Lambda.Unknown" };
 const TIMEOUT: Failure = { Error: "States.Timeout" };
 const idOf = ({ saga, name }: Pick<Execution, "saga" | "name">) => `${saga}/${name}`;
@@ -290,10 +293,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     if (state.Type === "Fail") return [over(world, one, execution, state.Error ?? at)];
     if (state.Type === "Choice") {
       const { failedStep, input } = execution;
-      const holds = [
-        `{% $failedStep = "${failedStep}" %}`,
-        ...(input.again ? ["{% $exists($states.context.Execution.Input.again) %}"] : []),
-      ];
+      const holds = [`{% $failedStep = "${failedStep}" %}`, ...(input.again ? [NOT_ALONE] : [])];
       const choice = state.Choices?.find(({ Condition }) => holds.includes(Condition));
       const next = choice?.Next ?? state.Default;
       if (!next) return [over(world, one, execution, "States.NoChoiceMatched")];

@@ -13,6 +13,7 @@ import {
   theRules,
 } from "./rules.ts";
 import type { Scenario } from "./scenario.ts";
+import { laterRunFindsNoStock } from "./scenarios.ts";
 
 type Decide<On extends Aggregate> = (
   state: StateOf[On],
@@ -177,6 +178,16 @@ export const mutants: Mutant[] = [
         if (choice.Next === "VoidPayment") choice.Next = "ReleaseStock";
     }),
     ...{ where: { card }, breaks: /^I15/, steps: 13 },
+  },
+  {
+    name: "a later run undoes its own steps alone",
+    rules: compiledTo(({ UndoFrom }) => {
+      if (UndoFrom)
+        UndoFrom.Choices = UndoFrom.Choices?.filter(({ Condition }) =>
+          Condition.includes("failedStep"),
+        );
+    }),
+    ...{ where: laterRunFindsNoStock, breaks: /^I15/, steps: 15 },
   },
   {
     name: "the customer is told before all is undone",

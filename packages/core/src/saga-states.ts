@@ -19,6 +19,8 @@ export type Step = {
 const INPUT = "$states.context.Execution.Input";
 /** The same, with the step that failed last and its error. */
 const WITH_FAILURE = `$merge([${INPUT}, {"failedStep": $failedStep, "failure": $failure}])`;
+/** Whether another run may have gone before this one, or in between. */
+const NOT_ALONE = `$exists(${INPUT}.again) or $states.context.Execution.RedriveCount > 0`;
 const WITH_TOKEN = `$merge([${INPUT}, {"taskToken": $states.context.Task.Token}])`;
 
 const task = ({ arn, next, within }: Step, payload: string, Retry: object[]) => ({
@@ -71,12 +73,12 @@ export const turning = (
 
 /**
  * Enters the right side of the ladder beside the step that failed: it is undone too, for its answer may have been lost. A run
- * that was started with `again` enters it at its lowest undo, for the run before it may have come further than it has.
+ * that was started with `again`, or redriven, enters it at its lowest undo, for another run may have come further than it has.
  */
 export const undoFromTheFailedStep = (undos: [step: string, undo: string][]) => ({
   Type: "Choice",
   Choices: [
-    { Condition: `{% $exists(${INPUT}.again) %}`, Next: undos.at(-1)?.[1] },
+    { Condition: `{% ${NOT_ALONE} %}`, Next: undos.at(-1)?.[1] },
     ...undos.map(([step, undo]) => ({ Condition: `{% $failedStep = "${step}" %}`, Next: undo })),
   ],
   Default: undos.at(-1)?.[1],

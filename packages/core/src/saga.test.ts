@@ -92,7 +92,7 @@ describe("a saga's ladder", () => {
           Type: "Choice",
           Choices: [
             {
-              Condition: "{% $exists($states.context.Execution.Input.again) %}",
+              Condition: `{% $exists(${input}.again) or $states.context.Execution.RedriveCount > 0 %}`,
               Next: "Release",
             },
             { Condition: '{% $failedStep = "Hold" %}', Next: "Release" },
@@ -151,6 +151,14 @@ describe("a saga's ladder", () => {
     });
   });
 
+  it("undoes all above the pivot in a run that follows another, wherever it fails itself", () => {
+    for (const step of ["A", "B"])
+      expect(walkSaga(ladder, { [step]: "Refused" }, true).path.slice(-4)).toEqual([
+        ...["Abandon", "UndoB", "UndoA", "Reject"],
+      ]);
+    expect(walkSaga(ladder, {}, true).path).toEqual(["A", "B", "Pivot", "C", "D"]);
+  });
+
   it("undoes nothing when another run has taken the pivot: it goes on down", () => {
     expect(walkSaga(ladder, { A: "States.TaskFailed", Abandon: "Refused" })).toMatchObject({
       path: ["A", "Abandon", "C", "D"],
@@ -206,24 +214,30 @@ describe("a saga's ladder", () => {
     expect(() => defineSaga({ name: "Wrong", rungs, attention: "X" })).toThrow(why),
   );
 
-  it("ends, whatever fails, and undoes each done step unless the pivot was taken", () => {
+  it("ends, whatever fails, and undoes each step that may be done unless the pivot was taken", () => {
     const names = stepsOf(ladder).filter((name) => name !== "Attention");
     const error = fc.constantFrom("Refused", "States.TaskFailed", "States.Timeout");
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...names), error), (failures) => {
-        const { path, outcome, failedStep } = walkSaga(ladder, failures);
-        expect(["Succeeded", "NeedsAttention"]).toContain(outcome);
-        expect(new Set(path).size).toBe(path.length);
-        if (outcome === "NeedsAttention") {
-          expect(failedStep).toBe(path.at(-2));
-          return;
-        }
-        const last = path.at(-1) as string;
-        expect(["D", "GiveUp", "Reject"]).toContain(last);
-        const undos = path.filter((name) => /^Undo|Reject/.test(name));
-        const done = ["B", "A"].filter((step) => path.includes(step)).map((step) => `Undo${step}`);
-        expect(undos).toEqual(last === "Reject" ? [...done, "Reject"] : []);
-      }),
+      fc.property(
+        fc.dictionary(fc.constantFrom(...names), error),
+        fc.boolean(),
+        (failures, again) => {
+          const { path, outcome, failedStep } = walkSaga(ladder, failures, again);
+          expect(["Succeeded", "NeedsAttention"]).toContain(outcome);
+          expect(new Set(path).size).toBe(path.length);
+          if (outcome === "NeedsAttention") {
+            expect(failedStep).toBe(path.at(-2));
+            return;
+          }
+          const last = path.at(-1) as string;
+          expect(["D", "GiveUp", "Reject"]).toContain(last);
+          const undos = path.filter((name) => /^Undo|Reject/.test(name));
+          const done = ["B", "A"]
+            .filter((step) => again || path.includes(step))
+            .map((step) => `Undo${step}`);
+          expect(undos).toEqual(last === "Reject" ? [...done, "Reject"] : []);
+        },
+      ),
     );
   });
 });

@@ -10,10 +10,11 @@ type State = {
 };
 
 /**
- * Walks a saga's compiled state machine, retries left out: each step succeeds, or fails with the error named for it. Answers
- * the steps that were called, how it ended, and which step the last ones were told had failed.
+ * Walks a saga's compiled state machine, retries left out: each step succeeds, or fails with the error named for it; `again`
+ * as a run that follows another. Answers the steps that were called, how it ended, and which step the last ones were told
+ * had failed.
  */
-export const walkSaga = (saga: Saga, failures: Record<string, string>) => {
+export const walkSaga = (saga: Saga, failures: Record<string, string>, again = false) => {
   const arns = Object.fromEntries(stepsOf(saga).map((name) => [name, name]));
   const machine = toStateMachine(saga, arns);
   const states = machine.States as Record<string, State>;
@@ -24,7 +25,10 @@ export const walkSaga = (saga: Saga, failures: Record<string, string>) => {
     if (!state) throw new Error(`There is no state ${at}`);
     if (state.Type === "Fail") return { path, outcome: at, failedStep };
     if (state.Type === "Choice") {
-      const choice = state.Choices?.find(({ Condition }) => Condition.includes(`"${failedStep}"`));
+      const choice = state.Choices?.find(
+        ({ Condition }) =>
+          Condition.includes(`"${failedStep}"`) || (again && Condition.includes("Input.again")),
+      );
       at = choice?.Next ?? state.Default;
       continue;
     }
