@@ -15,7 +15,7 @@ export const consumers: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("ProjectOrders dynamodb.UpdateItem:ReadTable order-1", "server-error", 6),
+      exactly: struck("ProjectOrders dynamodb.UpdateItem:Read order-1", "server-error", 6),
     },
   },
   {
@@ -60,7 +60,7 @@ export const consumers: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("ProjectOrders dynamodb.UpdateItem:ReadTable order-1", "server-error", 6),
+      exactly: struck("ProjectOrders dynamodb.UpdateItem:Read order-1", "server-error", 6),
     },
   },
   {
@@ -96,7 +96,7 @@ export const consumers: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("ProjectOrders dynamodb.UpdateItem:ReadTable order-1", "crash-after"),
+      exactly: struck("ProjectOrders dynamodb.UpdateItem:Read order-1", "crash-after"),
     },
   },
   {
@@ -112,7 +112,7 @@ export const consumers: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("rule:OrderViews sqs.SendMessage:OrderViewsQueue order-1", "duplicate"),
+      exactly: struck("rule:OrderViews sqs.SendMessage:OrderViews order-1", "duplicate"),
     },
   },
   {
@@ -130,7 +130,7 @@ export const consumers: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("rule:ProductViews sqs.SendMessage:ProductViewsQueue order-1", "reorder"),
+      exactly: struck("rule:ProductViews sqs.SendMessage:ProductViews order-1", "reorder"),
       cancels: ["sold", 0],
     },
   },
@@ -153,7 +153,7 @@ export const consumers: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("rule:OrderViews sqs.SendMessage:OrderViewsQueue order-1", "reorder"),
+      exactly: struck("rule:OrderViews sqs.SendMessage:OrderViews order-1", "reorder"),
     },
   },
   {
@@ -170,7 +170,7 @@ export const consumers: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("rule:Notifications sqs.SendMessage:NotificationsQueue order-1", "duplicate"),
+      exactly: struck("rule:Notifications sqs.SendMessage:Notifications order-1", "duplicate"),
     },
   },
   {
@@ -216,7 +216,7 @@ export const consumers: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("rule:Notifications sqs.SendMessage:NotificationsQueue order-1", "reorder"),
+      exactly: struck("rule:Notifications sqs.SendMessage:Notifications order-1", "reorder"),
       cancels: ["sold", 0],
     },
   },

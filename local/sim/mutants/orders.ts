@@ -44,7 +44,7 @@ export const orders: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("OrdersApi dynamodb.TransactWriteItems:OrdersTable order-1", "crash-after"),
+      exactly: struck("OrdersApi dynamodb.TransactWriteItems:Orders order-1", "crash-after"),
     },
   },
   {
@@ -68,7 +68,7 @@ export const orders: Mutant[] = [
     brought: {
       plain: true,
       exactly: struck(
-        "OrdersApi dynamodb.TransactWriteItems:OrdersTable order-1",
+        "OrdersApi dynamodb.TransactWriteItems:Orders order-1",
         "server-error",
         4,
       ),
@@ -145,7 +145,7 @@ export const orders: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("ConfirmOrder dynamodb.TransactWriteItems:OrdersTable order-1", "delay"),
+      exactly: struck("ConfirmOrder dynamodb.TransactWriteItems:Orders order-1", "delay"),
       cancels: ["confirming", 0],
     },
   },
@@ -180,7 +180,7 @@ export const orders: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("ConfirmOrder dynamodb.TransactWriteItems:OrdersTable order-1", "delay"),
+      exactly: struck("ConfirmOrder dynamodb.TransactWriteItems:Orders order-1", "delay"),
       cancels: ["confirming", 0],
     },
   },

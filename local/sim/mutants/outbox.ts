@@ -24,7 +24,7 @@ export const outbox: Mutant[] = [
     brought: {
       plain: true,
       exactly: struck(
-        "ConfirmOrder dynamodb.TransactWriteItems:OrdersTable order-1",
+        "ConfirmOrder dynamodb.TransactWriteItems:Orders order-1",
         "crash-after",
       ),
     },
@@ -65,7 +65,7 @@ export const outbox: Mutant[] = [
     brought: {
       plain: true,
       exactly: struck(
-        "ReserveStock dynamodb.TransactWriteItems:InventoryTable order-1",
+        "ReserveStock dynamodb.TransactWriteItems:Inventory order-1",
         "crash-after",
       ),
     },
@@ -86,7 +86,7 @@ export const outbox: Mutant[] = [
     brought: {
       plain: true,
       exactly: struck(
-        "CapturePayment dynamodb.TransactWriteItems:PaymentsTable order-1",
+        "CapturePayment dynamodb.TransactWriteItems:Payments order-1",
         "crash-after",
       ),
     },

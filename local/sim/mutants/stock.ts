@@ -25,7 +25,7 @@ export const stock: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("ReserveStock dynamodb.BatchGetItem:InventoryTable order-1", "late-answer"),
+      exactly: struck("ReserveStock dynamodb.BatchGetItem:Inventory order-1", "late-answer"),
     },
   },
   {
@@ -42,7 +42,7 @@ export const stock: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck("CommitStock dynamodb.TransactWriteItems:InventoryTable order-1", "zombie"),
+      exactly: struck("CommitStock dynamodb.TransactWriteItems:Inventory order-1", "zombie"),
       cancels: ["sold", 30_000],
     },
   },
