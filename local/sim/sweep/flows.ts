@@ -14,6 +14,8 @@ export type Flow = {
   given: Done[];
   /** From when until when nothing happens in it but what happens in every hour: that is swept in another flow. */
   quiet: [from: number, until: number];
+  /** Points that it passes in this order. */
+  inOrder: string[];
   /** What it reaches when nothing else goes wrong: without that it is not this flow. */
   reaches: string[];
 };
@@ -27,14 +29,15 @@ type Told = {
   lasts?: number;
   /** From when until when nothing happens in it but what happens in every hour. */
   quiet?: [from: number, until: number];
+  inOrder?: string[];
   reaches: string[];
 };
 
 const flow = (name: string, told: Told): Flow => {
-  const { says, orders = [{}], acts = [], given = [], reaches } = told;
+  const { says, orders = [{}], acts = [], given = [], inOrder = [], reaches } = told;
   const { lasts = 20 * SECOND, quiet = [0, 0] } = told;
   return {
-    ...{ name, says, given, quiet, reaches },
+    ...{ name, says, given, quiet, inOrder, reaches },
     plan: {
       ...{ version: 1, seed: 1, until: 0, calmAt: lasts, acts },
       orders: orders.map((order, index) => ({
@@ -61,13 +64,27 @@ const decide = (decision: "resume" | "close", after = MINUTE): Act => ({
   ...{ name: `${decision} order-1`, do: decision, order: "order-1" },
   when: { at: after },
 });
-const cancelled = (when: Act["when"], says: string, reaches: string[]): Told => ({
-  says: `The customer cancels ${says}.`,
-  acts: [cancel(when)],
-  lasts: 40 * SECOND,
-  reaches,
+const cancelled = (
+  says: string,
+  when: Act["when"],
+  [reaches, inOrder]: [reaches: string[], inOrder: string[]],
+): Told => ({
+  ...{ says: `The customer cancels ${says}.`, acts: [cancel(when)], lasts: 40 * SECOND },
+  ...{ reaches, inOrder },
 });
 
+/** The points between which a customer cancels. */
+const passing = {
+  read: "OrdersApi dynamodb.GetItem:Orders order-1 #2",
+  write: "OrdersApi dynamodb.TransactWriteItems:Orders order-1 #2",
+  reserve: "FulfilOrder lambda.Invoke:ReserveStock order-1 #1",
+  reserved: "ReserveStock dynamodb.TransactWriteItems:Inventory order-1 #1",
+  ask: "AuthorizePayment dynamodb.PutItem:Payments order-1 #1",
+  yes: "ProviderApi dynamodb.PutItem:Provider order-1 #1",
+  confirm: "ConfirmOrder dynamodb.TransactWriteItems:Orders order-1 #1",
+  capture: "CapturePayment dynamodb.TransactWriteItems:Payments order-1 #1",
+  commit: "CommitStock dynamodb.TransactWriteItems:Inventory order-1 #1",
+};
 const before = ["order PLACED -> CANCELLED"];
 const after = ["order PLACED -> CONFIRMED", "order CANCELLING -> CANCELLED"];
 const released = [...before, "reservation HELD -> RELEASED"];
@@ -110,16 +127,52 @@ export const flows: Flow[] = [
     lasts: 90 * SECOND,
     reaches: ["order PLACED -> CONFIRMED", "reservation HELD -> SOLD"],
   }),
-  flow("cancel-a", cancelled(at("placed", 60), "before anything is reserved", before)),
-  flow("cancel-b", cancelled(at("reserving", 0), "while the stock is reserved", released)),
-  flow("cancel-c", cancelled(at("authorizing", 0), "while the bank is asked", released)),
-  flow("cancel-d", cancelled(at("authorized", 0), "when the bank has said yes", released)),
-  flow("cancel-e", {
-    ...cancelled(at("confirming", 0), "while the order is confirmed, and is the first", before),
-    reaches: [...released, "step FulfilOrder.ConfirmOrder"],
-  }),
-  flow("cancel-f", cancelled(at("captured", 0), "when the money is taken", after)),
-  flow("cancel-g", cancelled({ at: 30 * SECOND }, "when all is sold", after)),
+  flow(
+    "cancel-a",
+    cancelled("before anything is reserved", at("placed", 60), [
+      before,
+      [passing.write, passing.reserved],
+    ]),
+  ),
+  flow(
+    "cancel-b",
+    cancelled("while the stock is reserved", at("reserving", 0), [
+      released,
+      [passing.reserve, passing.reserved, passing.write],
+    ]),
+  ),
+  flow(
+    "cancel-c",
+    cancelled("while the bank is asked", at("authorizing", 80), [
+      released,
+      [passing.ask, passing.write, passing.yes],
+    ]),
+  ),
+  flow(
+    "cancel-d",
+    cancelled("when the bank has said yes", at("authorizing", 165), [
+      released,
+      [passing.yes, passing.write, passing.confirm],
+    ]),
+  ),
+  flow(
+    "cancel-e",
+    cancelled("at the moment at which the order is confirmed", at("authorizing", 210), [
+      after,
+      [passing.read, passing.confirm, passing.write],
+    ]),
+  ),
+  flow(
+    "cancel-f",
+    cancelled("when the money is taken", at("captured", 0), [
+      after,
+      [passing.capture, passing.write],
+    ]),
+  ),
+  flow(
+    "cancel-g",
+    cancelled("when all is sold", { at: 30 * SECOND }, [after, [passing.commit, passing.write]]),
+  ),
   flow("cancel-h", {
     says: "The customer cancels twice at once, and once more.",
     acts: [
@@ -144,9 +197,8 @@ export const flows: Flow[] = [
       { lines: parrot, card: "tok_refund_fails" },
       { at: 62 * MINUTE, as: "bob", lines: parrot },
     ],
-    acts: [...stops("confirming"), decide("resume", 63 * MINUTE)],
     given: [{ point: "FulfilOrder lambda.Invoke:CapturePayment order-1 #1", fault: "outage" }],
-    lasts: 66 * MINUTE,
+    lasts: 72 * MINUTE,
     quiet: [MINUTE, 59 * MINUTE],
     reaches: ["order CANCELLING -> CANCELLED", "payment Refunded", "reservation HELD -> EXPIRED"],
   }),

@@ -29,6 +29,7 @@ describe("every way that an order can go", () => {
     expect(outcome.reached).toEqual(expect.arrayContaining(flow.reaches));
     expect(outcome.done).toEqual(flow.given);
     const names = points.map(({ point }) => point);
+    expect(names.filter((point) => flow.inOrder.includes(point))).toEqual(flow.inOrder);
     expect(new Set(names).size).toBe(names.length);
     expect(points.filter(({ fits }) => fits.length === 0)).toEqual([]);
   });
