@@ -4,25 +4,26 @@ import type { Json } from "./inputs.ts";
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-const made = new Map<string, fc.Arbitrary<string>>();
-/** Texts of a pattern. To make such a thing takes half a second, and our contracts have few patterns. */
-const matching = (pattern: string) => {
-  const found = made.get(pattern) ?? fc.stringMatching(new RegExp(pattern));
-  made.set(pattern, found);
-  return found;
-};
-
-const text = ({ pattern, format, minLength = 0, maxLength }: Schema): fc.Arbitrary<string> => {
+const newText = ({ pattern, format, minLength = 0, maxLength }: Schema): fc.Arbitrary<string> => {
   if (format === "date-time") {
     const [min, max] = [new Date("2026-01-01"), new Date("2027-01-01")];
     return fc.date({ min, max, noInvalidDate: true }).map((date) => date.toISOString());
   }
   if (format === "date") return fc.constant("2026-11-28");
   if (pattern)
-    return matching(pattern).filter(
-      (value) => value.length <= (maxLength ?? Number.POSITIVE_INFINITY),
-    );
+    return fc
+      .stringMatching(new RegExp(pattern))
+      .filter((value) => value.length <= (maxLength ?? Number.POSITIVE_INFINITY));
   return fc.string({ unit: "binary", minLength, maxLength: maxLength ?? 40 });
+};
+
+const made = new Map<string, fc.Arbitrary<string>>();
+/** To make such a thing takes long, and our contracts have few kinds of text. */
+const text = (schema: Schema) => {
+  const key = JSON.stringify(schema);
+  const found = made.get(key) ?? newText(schema);
+  made.set(key, found);
+  return found;
 };
 
 /** Values that a JSON schema allows, its widest ones among them. Of what our contracts do not use it knows nothing, and throws. */
