@@ -13,7 +13,7 @@ const strange = (text: string): string =>
     .replace(/\bprd_([a-z])/g, "prd_strange-$1");
 
 /** What went through the shop when all was well, about orders that this shop does not have. */
-export type Samples = {
+type Samples = {
   /** Events as they are published. */
   events: Json[];
   /** What each function was called with, by its name in the infrastructure. */
@@ -60,7 +60,7 @@ export const nameIn = (arn: string): string =>
   arn.replace(/^.*petstore-local-/, "").replace(/Function.*$/, "");
 
 /** A letter in a dead-letter queue. */
-export type Letter = { queue: string; body: string; reason: string | undefined };
+type Letter = { queue: string; body: string; reason: string | undefined };
 
 /** Where a door is knocked at: a shop of its own, what is well formed, and where to say what was not as promised. */
 export type Ground = {
