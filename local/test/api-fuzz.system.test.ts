@@ -4,7 +4,7 @@ import { judge } from "../judge/judge.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 import { by, hear, isWrite } from "./spoil.ts";
 
-const CASES = 300;
+const CASES = Number(process.env.FUZZ_COUNT ?? 300);
 
 let shop: VirtualShop;
 beforeAll(async () => {
