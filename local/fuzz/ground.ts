@@ -56,7 +56,7 @@ const record = async (): Promise<Samples> => {
 };
 
 /** "ReserveStock", of an ARN or a physical name. */
-export const nameIn = (arn: string): string =>
+const nameIn = (arn: string): string =>
   arn.replace(/^.*petstore-local-/, "").replace(/Function.*$/, "");
 
 /** A letter in a dead-letter queue. */

@@ -67,11 +67,7 @@ export const orders: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck(
-        "OrdersApi dynamodb.TransactWriteItems:Orders order-1",
-        "server-error",
-        4,
-      ),
+      exactly: struck("OrdersApi dynamodb.TransactWriteItems:Orders order-1", "server-error", 4),
     },
   },
   {

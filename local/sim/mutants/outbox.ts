@@ -23,10 +23,7 @@ export const outbox: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck(
-        "ConfirmOrder dynamodb.TransactWriteItems:Orders order-1",
-        "crash-after",
-      ),
+      exactly: struck("ConfirmOrder dynamodb.TransactWriteItems:Orders order-1", "crash-after"),
     },
   },
   {
@@ -64,10 +61,7 @@ export const outbox: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck(
-        "ReserveStock dynamodb.TransactWriteItems:Inventory order-1",
-        "crash-after",
-      ),
+      exactly: struck("ReserveStock dynamodb.TransactWriteItems:Inventory order-1", "crash-after"),
     },
   },
   {
@@ -85,10 +79,7 @@ export const outbox: Mutant[] = [
     ],
     brought: {
       plain: true,
-      exactly: struck(
-        "CapturePayment dynamodb.TransactWriteItems:Payments order-1",
-        "crash-after",
-      ),
+      exactly: struck("CapturePayment dynamodb.TransactWriteItems:Payments order-1", "crash-after"),
     },
   },
   {
