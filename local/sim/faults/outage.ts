@@ -1,4 +1,4 @@
-import { unavailable } from "./errors.ts";
+import { lost } from "./errors.ts";
 import type { FaultKind } from "./fault.ts";
 
 const MINUTE = 60_000;
@@ -9,7 +9,8 @@ export const outage: FaultKind = {
   fits: ({ who, operation, subject }) =>
     /^(Fulfil|Return)Order$/.test(who) && operation === "Invoke" && subject !== "-",
   lasts: ({ draw }) => Math.floor((2 + 78 * draw()) * MINUTE),
-  strike: async () => {
-    throw unavailable();
+  // What Lambda itself says in an outage: a saga knows that it passes.
+  strike: async (call) => {
+    throw lost(call);
   },
 };

@@ -68,9 +68,10 @@ const cancelled = (
   says: string,
   when: Act["when"],
   [reaches, inOrder]: [reaches: string[], inOrder: string[]],
+  held?: string,
 ): Told => ({
   ...{ says: `The customer cancels ${says}.`, acts: [cancel(when)], lasts: 40 * SECOND },
-  ...{ reaches, inOrder },
+  ...{ reaches, inOrder, given: held ? [{ point: held, fault: "delay" }] : [] },
 });
 
 /** The points between which a customer cancels. */
@@ -129,10 +130,12 @@ export const flows: Flow[] = [
   }),
   flow(
     "cancel-a",
-    cancelled("before anything is reserved", at("placed", 60), [
-      before,
-      [passing.write, passing.reserved],
-    ]),
+    cancelled(
+      "before anything is reserved",
+      at("placed", 60),
+      [before, [passing.write, passing.reserved]],
+      passing.reserve,
+    ),
   ),
   flow(
     "cancel-b",
@@ -143,24 +146,30 @@ export const flows: Flow[] = [
   ),
   flow(
     "cancel-c",
-    cancelled("while the bank is asked", at("authorizing", 80), [
-      released,
-      [passing.ask, passing.write, passing.yes],
-    ]),
+    cancelled(
+      "while the bank is asked",
+      at("authorizing", 100),
+      [released, [passing.ask, passing.write, passing.yes]],
+      "url lambda.Invoke:ProviderApi order-1 #1",
+    ),
   ),
   flow(
     "cancel-d",
-    cancelled("when the bank has said yes", at("authorizing", 165), [
-      released,
-      [passing.yes, passing.write, passing.confirm],
-    ]),
+    cancelled(
+      "when the bank has said yes",
+      at("authorized", 0),
+      [released, [passing.yes, passing.write]],
+      passing.confirm,
+    ),
   ),
   flow(
     "cancel-e",
-    cancelled("at the moment at which the order is confirmed", at("authorizing", 210), [
-      after,
-      [passing.read, passing.confirm, passing.write],
-    ]),
+    cancelled(
+      "while the order is confirmed, which comes first",
+      at("authorizing", 100),
+      [after, [passing.read, passing.confirm]],
+      passing.write,
+    ),
   ),
   flow(
     "cancel-f",
