@@ -124,6 +124,7 @@ export const outbox: Mutant[] = [
     ],
     graph: sweepersOff,
     brought: { plain: true, by: ["partial-put-events"], often: 0.9 },
+    elsewhere: "local/test/relay.system.test.ts",
   },
   {
     name: "nobody-reads-failed-rows",

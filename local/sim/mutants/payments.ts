@@ -55,6 +55,7 @@ export const payments: Mutant[] = [
       cards: ["tok_late"],
       exactly: struck("ProviderApi sqs.SendMessage:ProviderWebhooks order-1", "webhook-lost"),
     },
+    elsewhere: "services/payments/src/domain/payment.test.ts",
   },
   {
     name: "history-written-over",
