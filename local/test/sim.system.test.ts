@@ -39,7 +39,9 @@ describe("whole shops, whatever goes wrong in them", () => {
     if (SEEDS.length < 100) return;
     const missing = unreached(shopGraph(), reached);
     expect(missing.filter((one) => /^fault /.test(one))).toEqual([]);
-    expect(missing.filter((one) => /^step /.test(one))).toEqual([]);
+    // Of a return that nobody can bring to its end there is one in hundreds of runs.
+    const common = missing.filter((one) => !/^step ReturnOrder\.(Mark)?NeedsAttention$/.test(one));
+    expect(common.filter((one) => /^step /.test(one))).toEqual([]);
     if (SEEDS.length >= 2000) expect(missing).toEqual([]);
   });
 });

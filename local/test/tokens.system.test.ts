@@ -18,7 +18,7 @@ let issuer: Issuer;
 beforeAll(async () => {
   shop = await virtualShop();
   const { payload } = parts(shop.local.token("alice"));
-  issuer = createIssuer(shop.clock, payload.iss, payload.aud);
+  issuer = createIssuer(shop.clock, payload.iss, payload.aud, "published");
 });
 afterAll(() => shop?.local.stop());
 
@@ -50,7 +50,7 @@ const stranger = (header: object) => {
 };
 const admin = accounts.find(({ name }) => name === "admin") as (typeof accounts)[number];
 const ofAnother = (url: string, audience: string) =>
-  createIssuer(shop.clock, url, audience).token(subjectOf(admin));
+  createIssuer(shop.clock, url, audience, "published").token(subjectOf(admin));
 
 const bad: [what: string, header: () => string | undefined | Promise<string>][] = [
   ["no token", () => undefined],
