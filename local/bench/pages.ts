@@ -5,8 +5,8 @@ import type { Lines, News } from "../console/trace.ts";
 import type { Summary } from "../lens/summary-of.ts";
 import { builtPages, pageNames } from "../web/built.ts";
 import { countFrames, type Frames, scroll, type } from "./page-frames.ts";
+import { type Watching, watch } from "./page-watching.ts";
 import { pause, type RunningShop, startShop, twoLines } from "./running-shop.ts";
-import { type Watching, watch } from "./watching.ts";
 
 /** What people notice of the pages. */
 export type PageFigures = {
