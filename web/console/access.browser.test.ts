@@ -141,6 +141,7 @@ describe("for whoever does not see or has no mouse, the console", () => {
       const menu = page.getByRole("button", { name: "Place an order" });
       await menu.focus();
       await page.keyboard.press("Enter");
+      await page.locator(".presets").waitFor();
       await page.keyboard.press("Tab");
       await page.keyboard.press("Escape");
       await page.locator(".presets").waitFor({ state: "detached" });

@@ -49,9 +49,9 @@ export const onKey = (event: KeyboardEvent): void => {
   if (document.querySelector("dialog[open]")) return;
   const { tagName, type } = event.target as HTMLInputElement;
   if (/^(TEXTAREA|SELECT)$/.test(tagName) || (tagName === "INPUT" && type !== "range")) return;
-  // As in every page: Space presses the button that has the focus.
-  if (event.key === " " && (event.target as Element).closest?.("button, summary, [role=button]"))
-    return;
+  // As in every page: Space presses the button that has the focus. One in a dialog that has just closed has it for a moment more.
+  const button = (event.target as Element).closest?.("button, summary, [role=button]");
+  if (event.key === " " && button?.checkVisibility()) return;
   const screen = screens[Number(event.key) - 1];
   const does = screen ? () => go(screen.id) : keys[event.key];
   if (!does) return;
