@@ -14,10 +14,11 @@ const forGood: Record<string, () => unknown> = {
       }
   },
   regex: () => /^(a+)+$/.test(`${"a".repeat(50)}b`),
-  microtasks: () => {
-    const again = (): Promise<void> => Promise.resolve().then(again);
-    return again();
-  },
+  microtasks: () =>
+    new Promise(() => {
+      const again = () => queueMicrotask(again);
+      again();
+    }),
   ticks: () =>
     new Promise(() => {
       const again = () => process.nextTick(again);
