@@ -114,6 +114,20 @@ describe("the structure", () => {
     expect(offenders(files, longerThan(400))).toEqual([]);
   });
 
+  it("has no file beside a folder of its name, but for a page's parts", () => {
+    const twice = (file: string) => {
+      const folder = file.replace(/\.tsx?$/, "/");
+      return sources.some((other) => other.startsWith(folder)) ? ["has a folder of its name"] : [];
+    };
+    expect(offenders(sources, twice)).toEqual([]);
+  });
+
+  it("lets no test have a limit of its own: what a busy machine breaks says nothing", () => {
+    const limit = /^\s*\}, [\d_]+\);$|\btimeout: (?:[A-Z_]{2,}|\d[\d_]{3,})/gm;
+    const tests = sources.filter((file) => file.endsWith(".test.ts"));
+    expect(offenders(tests, (file) => readFileSync(file, "utf8").match(limit) ?? [])).toEqual([]);
+  });
+
   it("lets emulator/ know nothing of the shop, its tests included", () => {
     const files = sources.filter((file) => file.startsWith("emulator/"));
     expect(offenders(files, forbidden)).toEqual([]);

@@ -99,7 +99,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "lambda",
-    "Handlers run in this process, on its Node: all functions share two threads, each environment with global objects of its own. Architecture, /tmp and layers mean nothing. Memory size is a limit from 1 GB on: with less, a function may have 1 GB. One that computes for long keeps others waiting for up to two seconds; what is already under way in its thread waits on, and is killed when its timeout ends it.",
+    "Handlers run in this process, on its Node, each environment with global objects of its own. Architecture, /tmp and layers mean nothing. By default all share one thread with the emulator: memory size is no limit, one that computes for long keeps everything waiting, and one that never waits stops it all. With `--isolated` all functions share two threads: memory size is a limit from 1 GB on (with less, a function may have 1 GB), and one that computes for long keeps others waiting for up to two seconds; what is already under way in its thread waits on, and is killed when its timeout ends it.",
   ],
   [
     "lambda",
@@ -120,7 +120,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ["scheduler", "A schedule runs in its second. AWS promises its minute."],
   [
     "ses",
-    "E-mails are captured and shown, never sent: no bounces, complaints or suppression list. The newest 1,000 are kept.",
+    "E-mails are captured and shown, never sent. Those to the mailbox simulator's `bounce` and `complaint` come back as events, no others; there is no suppression list. The newest 1,000 are kept.",
   ],
   [
     "iam",
@@ -132,7 +132,7 @@ export const knownDifferences: [service: string, difference: string][] = [
   ],
   [
     "iam",
-    "Signatures of requests from outside are verified. Functions call by messages between threads: their access key says who they are.",
+    "Signatures of requests from outside are verified. Functions call without HTTP and unsigned: their access key says who they are.",
   ],
   [
     "iam",

@@ -46,7 +46,7 @@ describe.each([
 
   /** Files are not looked at for each call: until a call finds that they changed, there may be some. */
   const comes = (functionName: string, answer: unknown) =>
-    expect.poll(() => functions.invoke(functionName), { timeout: 30_000 }).toEqual(answer);
+    expect.poll(() => functions.invoke(functionName)).toEqual(answer);
 
   it("what is changed is there at the next call, in all functions that it is in, and no other begins anew", async () => {
     write("lib/word.ts", 'export const word = "new";');
@@ -66,7 +66,7 @@ describe.each([
     };
     const message = "one.ts:2: Unterminated string literal";
     await expect
-      .poll(asked, { timeout: 30_000 })
+      .poll(asked)
       .toEqual([{ kind: "function.broken", functions: ["one"], file: "one.ts", message }]);
     write("one.ts", 'export const handler = () => "mended";');
     await comes("one", "mended");
@@ -79,9 +79,7 @@ describe.each([
       await functions.invoke("one");
       return told().map(({ message }) => message);
     };
-    await expect
-      .poll(asked, { timeout: 30_000 })
-      .toEqual(['one.ts:1: Could not resolve "./lib/late.ts"']);
+    await expect.poll(asked).toEqual(['one.ts:1: Could not resolve "./lib/late.ts"']);
     write("lib/late.ts", 'export const late = "at last";');
     await comes("one", "at last");
   });
@@ -95,7 +93,7 @@ describe.each([
       return told().map(({ message }) => message);
     };
     await expect
-      .poll(asked, { timeout: 30_000 })
+      .poll(asked)
       .toEqual(
         expect.arrayContaining(["There is no file one.ts.", "two.ts does not export handler."]),
       );

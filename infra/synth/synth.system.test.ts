@@ -8,7 +8,6 @@ import type { Graph } from "./graph.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const committed = join(root, "infra", "graph.json");
-const LONG = 300_000; // the first time, SST's components are installed
 
 const synth = (args: string[], env: Record<string, string> = {}) => {
   const program = join("infra", "synth", "synth.ts");
@@ -39,9 +38,7 @@ const changedAtTheEnd = (graph: string) => {
 };
 
 describe.runIf(possible)("synth --check", () => {
-  it("finds where the committed graph is not what the program makes, and only there, whatever is set around it", {
-    timeout: LONG,
-  }, () => {
+  it("finds where the committed graph is not what the program makes, and only there, whatever is set around it", () => {
     const stale = join(directory, "stale.json");
     const { text, line, was, is } = changedAtTheEnd(readFileSync(committed, "utf8"));
     writeFileSync(stale, text);
@@ -82,7 +79,7 @@ const adasStage = (): Graph => {
 };
 
 describe.runIf(possible)("production", () => {
-  it("keeps and protects what other stages remove", { timeout: LONG }, () => {
+  it("keeps and protects what other stages remove", () => {
     const { resources, tags } = evaluated("prod", {
       PETSTORE_OPERATOR: "operator@example.org",
     });
@@ -104,9 +101,7 @@ describe.runIf(possible)("production", () => {
     expect(local.resources.filter(({ kept }) => kept)).toEqual([]);
   });
 
-  it("knows no secret that stands in this repository, nor does any stage but the local one", {
-    timeout: LONG,
-  }, () => {
+  it("knows no secret that stands in this repository, nor does any stage but the local one", () => {
     const { functions } = adasStage();
     const secrets = functions.flatMap(({ links }) =>
       Object.values(links).flatMap(({ type, value }) =>
@@ -119,7 +114,7 @@ describe.runIf(possible)("production", () => {
 });
 
 describe.runIf(possible)("a stage that serves the shop's page", () => {
-  it("lets its origin alone call the API and come back from the sign-in", { timeout: LONG }, () => {
+  it("lets its origin alone call the API and come back from the sign-in", () => {
     const { resources } = adasStage();
     const one = (type: string) => resources.find((resource) => resource.type.endsWith(type));
     const site = one(":Distribution");
@@ -140,9 +135,7 @@ describe.runIf(possible)("a stage that serves the shop's page", () => {
 });
 
 describe.runIf(possible)("a stage", () => {
-  it("of 31 characters has names that AWS takes, and nothing of it is written", {
-    timeout: LONG,
-  }, () => {
+  it("of 31 characters has names that AWS takes, and nothing of it is written", () => {
     const before = readFileSync(committed, "utf8");
     // With all that can be set, the more there is to name.
     const { status, said } = synth(["--stage", "abcdefghij-abcdefghij-abcdefghi"], {
@@ -154,7 +147,7 @@ describe.runIf(possible)("a stage", () => {
     expect(readFileSync(committed, "utf8")).toBe(before);
   });
 
-  it("of 32 characters is refused in one sentence", { timeout: LONG }, () => {
+  it("of 32 characters is refused in one sentence", () => {
     expect(synth(["--stage", "abcdefghij-abcdefghij-abcdefghij"])).toEqual({
       status: 1,
       said: 'FAILURE The stage "abcdefghij-abcdefghij-abcdefghij" has 32 characters; a stage has at most 31, for its name is a part of every resource\'s.\n',

@@ -32,7 +32,7 @@ it("npm run shop commands a running shop: the relay is paused, an order waits, i
   expect(JSON.parse(run("scenario", "well", "--json").stdout)).toMatchObject({
     said: expect.stringContaining("well"),
   });
-}, 300_000);
+});
 
 it("npm run shop answers what it cannot do in one sentence, with 2", () => {
   expect(run("pause", "the", "moon")).toEqual({
@@ -59,4 +59,4 @@ it("npm run shop drives the clock and the past: pause, step, go on, reset", asyn
   expect(await orders()).toBe(0);
   expect(run("attention").status).toBe(0);
   await shop.eventually(orders);
-}, 300_000);
+});

@@ -105,7 +105,7 @@ describe("a fork", () => {
       });
       return ((await answer.json()) as { status: string }).status;
     };
-    await expect.poll(read, { timeout: 30_000 }).toBe("CONFIRMED");
+    await expect.poll(read).toBe("CONFIRMED");
     // It says whose fork it is, has no forks of its own, and no fault of another one.
     const said = await answer(fork.api, fork.token, "forks");
     expect(await said.json()).toEqual({ forks: [], forkOf: { api: shop.urls.api, at } });
@@ -137,7 +137,7 @@ describe("a fork", () => {
       return orders.map(({ orderId, status }) => [orderId, status]);
     };
     expect((await lines()).map(([orderId]) => orderId)).toEqual([underWay, past]);
-    await expect.poll(lines, { timeout: 30_000 }).toEqual(
+    await expect.poll(lines).toEqual(
       expect.arrayContaining([
         [underWay, "CONFIRMED"],
         [past, "CONFIRMED"],

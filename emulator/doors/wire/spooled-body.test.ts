@@ -136,7 +136,7 @@ describe("what a process had", () => {
     const [port] = await once(process.stdout as NodeJS.ReadableStream, "data");
     const socket = connect(Number(String(port)), "127.0.0.1").on("error", () => {});
     socket.write("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nx");
-    await expect.poll(() => spooled().length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => spooled().length).toBe(1);
     return process;
   };
   const endOf = async (process: ReturnType<typeof child>, signal: NodeJS.Signals) => {
@@ -148,7 +148,7 @@ describe("what a process had", () => {
   it("is removed when it ends, in the middle of a body, too", async () => {
     await endOf(await sentTo(), "SIGTERM");
     expect(spooled()).toEqual([]);
-  }, 60_000);
+  });
 
   it("is swept by the next one where it was killed; what another has that lives stays", async () => {
     const killed = await sentTo();
@@ -168,5 +168,5 @@ describe("what a process had", () => {
     expect(spooled()).toHaveLength(others.length);
     await next.stop();
     for (const name of spooled()) rmSync(join(folder, name), { recursive: true });
-  }, 60_000);
+  });
 });

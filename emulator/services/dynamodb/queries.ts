@@ -1,10 +1,10 @@
 import type { Context, Page, Query, Scan } from "./calls.ts";
 import { checkPaths, emptyKey, isEmpty } from "./checks.ts";
+import { checkParameters, compiled } from "./compiled-expressions.ts";
 import { compareValues, holds, type Values } from "./conditions.ts";
 import { invalid, invalidParameter } from "./errors.ts";
 import type { KeyComparison } from "./expressions/key-conditions.ts";
 import type { Expressions } from "./expressions/members.ts";
-import { checkParameters, compiled } from "./expressions.ts";
 import { type AttributeValue, attribute, type Item, readItem } from "./items.ts";
 import {
   indexKeyOf,

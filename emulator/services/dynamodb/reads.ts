@@ -1,8 +1,8 @@
 import type { BatchGetItem, Context, GetAction, GetItem } from "./calls.ts";
 import { checkKey, checkPaths } from "./checks.ts";
+import { checkParameters, compiled } from "./compiled-expressions.ts";
 import { type Path, project } from "./conditions.ts";
 import { invalid } from "./errors.ts";
-import { checkParameters, compiled } from "./expressions.ts";
 import { copyItem, type Item, readItem } from "./items.ts";
 import { ownOf, setOwn } from "./own.ts";
 import { itemOf, type Row } from "./rows.ts";

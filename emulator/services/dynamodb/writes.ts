@@ -11,9 +11,9 @@ import type {
 } from "./calls.ts";
 import { change, writeUnits } from "./changes.ts";
 import { checkKey, checkNewItem, checkPaths, checkUpdate, checkUpdatedItem } from "./checks.ts";
+import { checkParameters, compiled } from "./compiled-expressions.ts";
 import { type Condition, holds, type Path, project, type Values } from "./conditions.ts";
 import { invalid } from "./errors.ts";
-import { checkParameters, compiled } from "./expressions.ts";
 import { copyItem, type Item, largestItem, readItem, tooLarge } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
 import { ownOf, setOwn } from "./own.ts";

@@ -22,4 +22,4 @@ it("an expression without end fails its state, which can catch it, and the other
   expect(cause.evaluationFailedEventDetails.cause).toContain(
     "specified for the field 'Output' threw an error during evaluation: Expression evaluation timeout: Check for infinite loop",
   );
-}, 60_000);
+});
