@@ -2,18 +2,27 @@ import { Worker } from "node:worker_threads";
 import { residentMb } from "./process-figures.ts";
 import { pause, startShop, twoLines } from "./running-shop.ts";
 
-/** How long a client that asks all the time ever waited, in ms, and what the process took after so many orders. */
-export type Pauses = { orders: number; longestMs: number; residentMb: number | undefined };
+/** How long somebody who asks all the time waits at the most, in ms: nobody notices less. */
+export const NOTICED = 250;
 
-/** Asks an address again and again, and answers with the longest time that an answer took since the last question. */
+/** How long a client that asks all the time waited, in ms, since the age before, and what the process took at this one. */
+export type Pauses = {
+  orders: number;
+  longestMs: number;
+  /** How often it was longer than anybody should notice. */
+  noticed: number;
+  residentMb: number | undefined;
+};
+
+/** Asks an address again and again, and answers with the times that its answers took since the last question. */
 const watcher = `
 import { parentPort, workerData } from "node:worker_threads";
-let longest = 0;
-parentPort.on("message", () => { parentPort.postMessage(longest); longest = 0; });
+let waits = [];
+parentPort.on("message", () => { parentPort.postMessage(waits); waits = []; });
 for (;;) {
   const began = performance.now();
   await fetch(workerData).then((answer) => answer.arrayBuffer());
-  longest = Math.max(longest, performance.now() - began);
+  waits.push(performance.now() - began);
   await new Promise((resolve) => setTimeout(resolve, 10));
 }`;
 
@@ -22,8 +31,8 @@ const watch = (url: string) => {
     workerData: url,
   });
   return {
-    longest: () =>
-      new Promise<number>((resolve) => {
+    waits: () =>
+      new Promise<number[]>((resolve) => {
         worker.once("message", resolve);
         worker.postMessage("");
       }),
@@ -49,7 +58,7 @@ export const measurePauses = async (
     const seen: Pauses[] = [];
     let next = 0;
     for (const age of ages) {
-      await watching.longest();
+      await watching.waits();
       const buyer = async () => {
         while (next < age) {
           const i = next++;
@@ -58,9 +67,11 @@ export const measurePauses = async (
         }
       };
       await Promise.all(Array.from({ length: atOnce }, buyer));
+      const waits = await watching.waits();
       seen.push({
         orders: age,
-        longestMs: await watching.longest(),
+        longestMs: waits.reduce((longest, ms) => Math.max(longest, ms), 0),
+        noticed: waits.filter((ms) => ms > NOTICED).length,
         residentMb: residentMb(shop.child.pid),
       });
     }
