@@ -10,8 +10,8 @@ export type Slice = { entries: number; bytes: number; ms: number };
 /** What a journal is written anew from. */
 type Source = {
   old: FrameFile;
-  /** All that is to be in it and was not told since this began, read little by little. */
-  entries: Iterable<Change>;
+  /** All that is to be in it and was not told since this began, read little by little; undefined where there is none yet. */
+  entries: Iterable<Change | undefined>;
   /** Writes to the old file what has changed and is not there yet. */
   flush: () => void;
   now: () => number;
@@ -44,11 +44,13 @@ function* rewrite(
   };
   flush(); // and before each slice: what the new file says, the old one must have said
   for (const change of entries) {
-    const text = JSON.stringify(change);
-    texts.push(text);
-    bytes += text.length;
+    if (change) {
+      const text = JSON.stringify(change);
+      texts.push(text);
+      bytes += text.length;
+    }
     if (!full()) continue;
-    write();
+    if (texts.length > 0) write();
     yield "more";
     since = performance.now();
     flush();

@@ -4,7 +4,7 @@ import { compact, type Slice } from "./compaction.ts";
 import { beginning, type FrameFile, framesOf } from "./frames.ts";
 import { freshJournalFile, hasJournal, openJournalFile } from "./journal-file.ts";
 import { type Group, groupRecord, kindOf, read } from "./journal-records.ts";
-import type { Change, Keeper } from "./keep.ts";
+import type { Change, Keeper, Part } from "./keep.ts";
 import { lockDirectory } from "./lock.ts";
 import { CannotStart } from "./refusals.ts";
 
@@ -50,6 +50,15 @@ const addTo = (keys: Keys, name: string, key: string) => {
   else keys.set(name, new Set([key]));
 };
 
+/** The entries of a part whose keys are wanted. */
+function* entriesIn(part: Part, wanted: (key: string) => boolean) {
+  if (part.entries) return yield* part.entries(wanted);
+  for (const key of part.keys()) {
+    const value = wanted(key) ? part.get(key) : undefined;
+    if (value !== undefined) yield [key, value] as [string, unknown];
+  }
+}
+
 /** What of the state every boot makes again, and what of that the journal speaks of. */
 const createBoot = ({ parts }: Keeper) => {
   const made: Keys = new Map([...parts].map(([name, part]) => [name, new Set(part.keys())]));
@@ -59,13 +68,11 @@ const createBoot = ({ parts }: Keeper) => {
       if (made.get(name)?.has(key)) addTo(changed, name, key);
     },
     /** All but what a boot makes by itself and what is told elsewhere: what is made comes before what is in it. */
-    *entriesBut(told: Keys): Generator<Change> {
+    *entriesBut(told: Keys): Generator<Change | undefined> {
       for (const [name, part] of parts) {
         const boots = (key: string) => made.get(name)?.has(key) && !changed.get(name)?.has(key);
-        for (const key of part.keys()) {
-          const value = boots(key) || told.get(name)?.has(key) ? undefined : part.get(key);
-          if (value !== undefined) yield [name, key, value];
-        }
+        const wanted = (key: string) => !boots(key) && !told.get(name)?.has(key);
+        for (const entry of entriesIn(part, wanted)) yield entry && [name, ...entry];
         for (const key of changed.get(name) ?? [])
           if (part.get(key) === undefined) yield [name, key];
       }

@@ -9,6 +9,13 @@ export type Part = {
   apply: (key: string, value: unknown) => void;
   /** May be read slowly, while entries come and go: one that is there all the while is among them. */
   keys: () => Iterable<string>;
+  /**
+   * The same with what is there, of those keys that are `wanted` when their turn comes, in whatever order is cheap for a part
+   * that keeps its entries packed; undefined where it has looked for some time and found none yet.
+   */
+  entries?: (
+    wanted: (key: string) => boolean,
+  ) => Iterable<[key: string, value: unknown] | undefined>;
   /** All of it as it is now, cheaply. Nothing changes what was taken: it may be put many times. */
   take: () => unknown;
   /** Puts what was taken in the place of all that is there. */

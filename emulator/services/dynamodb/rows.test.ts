@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AttributeValue, copyItem, type Item } from "./items.ts";
-import { hold, itemOf, retire, rowOf } from "./rows.ts";
+import { glanceAt, hold, itemOf, packByPack, retire, rowOf } from "./rows.ts";
 import { item, startDynamo } from "./testing/start-dynamo.ts";
 
 /** So many rows that none of those before is warm, nor waits to be packed. */
@@ -85,6 +85,32 @@ describe("a row", () => {
     rows.forEach(itemOf);
     expect(packs.length).toBeGreaterThan(90);
     expect(packs.filter(({ lines }) => lines).length).toBeLessThanOrEqual(32);
+  });
+
+  it("stays as cold as it is when somebody glances at it", () => {
+    const row = rowOf({ a: { S: "x" } });
+    cool();
+    expect(glanceAt(row)).toEqual({ a: { S: "x" } });
+    expect(row.item).toBeUndefined();
+  });
+
+  it("is glanced at beside all that it is packed with, in whatever order they come, and no pack is left open", () => {
+    const rows = Array.from({ length: 640 }, (_, n) => rowOf({ n: { N: String(n) } }));
+    cool();
+    const fresh = rowOf({ n: { N: "640" } });
+    const all = [...rows, fresh].map((row, n) => ({ row, n, order: (n * 389) % 641 }));
+    all.sort((one, other) => one.order - other.order);
+    const seen = [...packByPack(all)].flatMap((one) => one ?? []);
+    expect(seen.map(({ found }) => found.n).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 641 }, (_, n) => n),
+    );
+    for (const { found, item } of seen) expect(item()).toEqual({ n: { N: String(found.n) } });
+    const packs = seen.flatMap(({ found }) => found.row.pack ?? []);
+    const opened = packs.filter((pack, i) => pack !== packs[i - 1]);
+    expect(opened.length).toBe(new Set(packs).size);
+    expect(opened.length).toBeGreaterThan(8);
+    for (const row of rows) expect(row.item).toBeUndefined();
+    expect(packs.filter(({ lines }) => lines)).toEqual([]);
   });
 
   it("is not packed when another has taken its place, and can still be read", () => {

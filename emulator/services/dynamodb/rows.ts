@@ -82,9 +82,11 @@ const keepWarm = (row: Row) => {
   else oldest.item = undefined;
 };
 
+const inflated = ({ deflated }: Pack) => inflateRawSync(deflated).toString().split("\n");
+
 const linesOf = (pack: Pack): string[] => {
   if (pack.lines) return pack.lines;
-  pack.lines = inflateRawSync(pack.deflated).toString().split("\n");
+  pack.lines = inflated(pack);
   const closed = open(pack);
   if (closed) closed.lines = undefined;
   return pack.lines;
@@ -97,14 +99,48 @@ export const rowOf = (item: Item): Row => {
   return row;
 };
 
+/** The item of a row for somebody who will not come back: it stays as cold as it is. */
+export const glanceAt = (row: Row): Item =>
+  row.item ?? JSON.parse(linesOf(row.pack as Pack)[row.place] as string);
+
 /** The item of a row, which is not to be changed. */
 export const itemOf = (row: Row): Item => {
   if (row.item) return row.item;
-  const item: Item = JSON.parse(linesOf(row.pack as Pack)[row.place] as string);
-  row.item = item;
+  row.item = glanceAt(row);
   keepWarm(row);
-  return item;
+  return row.item;
 };
+
+/** How many rows are gone through without a pause. */
+const RUN = 200;
+
+/**
+ * Glances at very many rows: those that are warm as they come, and then the others pack by pack, so that each pack is
+ * inflated once, and no pack of anybody else's is closed for it. Undefined where it has only gone through rows for a while.
+ */
+export function* packByPack<Found extends { row: Row }>(
+  all: Iterable<Found>,
+): Generator<{ found: Found; item: () => Item } | undefined> {
+  const packs = new Map<Pack, Found[]>();
+  let count = 0;
+  for (const found of all) {
+    const { item, pack } = found.row;
+    if (item) yield { found, item: () => item };
+    else if (pack) {
+      const beside = packs.get(pack);
+      if (beside) beside.push(found);
+      else packs.set(pack, [found]);
+    }
+    count += 1;
+    if (count % RUN === 0) yield undefined;
+  }
+  for (const [pack, together] of packs) {
+    const lines = pack.lines ?? inflated(pack);
+    for (const found of together)
+      yield { found, item: () => JSON.parse(lines[found.row.place] as string) };
+    packs.delete(pack);
+  }
+}
 
 /** Says that another row, or none, has taken the place of this one. Who holds it still can read it. */
 export const retire = (row: Row) => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { forked, journaled, reopened, type TestCloud } from "../../kernel/testing/fork.ts";
+import { rowOf } from "./rows.ts";
 import { dynamoOf, item, startDynamo, withIndex } from "./testing/start-dynamo.ts";
 
 const keysOf = ({ keeper }: TestCloud, part: string) => [...(keeper.parts.get(part)?.keys() ?? [])];
@@ -248,6 +249,48 @@ describe("DynamoDB's journal", () => {
         }
       }),
       { numRuns: 60 },
+    );
+  });
+
+  const change = fc.record({ after: fc.nat(400), n: fc.nat(399), isDeleted: fc.boolean() });
+
+  it("reads rows little by little while they change: of what is not told anew, each as it is, once", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 20 }), async (changes) => {
+        const { cloud, put, onTable } = await open();
+        for (let n = 0; n < 300; n++) await put(item(`i${n}`, { n }));
+        for (let i = 0; i < 1024 + 64; i++) rowOf({}); // all of them are cold
+        const told = new Set<string>();
+        cloud.keeper.record((all) => {
+          for (const [name, key] of all) if (name === "dynamodb.rows") told.add(key);
+        });
+        const part = cloud.keeper.parts.get("dynamodb.rows");
+        const read: [string, unknown][] = [];
+        const entries = part?.entries?.((key) => !told.has(key))[Symbol.iterator]();
+        const readOn = (most: number) => {
+          for (let i = 0; i < most; i++) {
+            const { done, value } = entries?.next() ?? { done: true };
+            if (done) return;
+            if (value) read.push(value);
+          }
+        };
+        for (const { after, n, isDeleted } of changes) {
+          readOn(after);
+          if (isDeleted) await onTable("DeleteItem", { Key: item(`i${n}`) });
+          else await put(item(`i${n}`, { n: -n }));
+          cloud.keeper.flush();
+        }
+        readOn(Number.POSITIVE_INFINITY);
+        const untold = ([key]: [string, unknown]) => !told.has(key);
+        const now = [...(part?.keys() ?? [])].map((key): [string, unknown] => [
+          key,
+          part?.get(key),
+        ]);
+        const inOrder = (all: [string, unknown][]) =>
+          all.filter(untold).sort(([one], [other]) => (one < other ? -1 : 1));
+        expect(inOrder(read)).toEqual(inOrder(now));
+      }),
+      { numRuns: 10 },
     );
   });
 

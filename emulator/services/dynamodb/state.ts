@@ -3,7 +3,7 @@ import type { Part } from "../../kernel/keep.ts";
 import { restore, tableFrom } from "./changes.ts";
 import type { Item } from "./items.ts";
 import { createPast } from "./past.ts";
-import { itemOf, type Row, rowOf } from "./rows.ts";
+import { glanceAt, packByPack, type Row, rowOf } from "./rows.ts";
 import { type SortedSnapshot, sorted } from "./sorted.ts";
 import type { Store, Stream, StreamSettings, Table, TableSettings, Token } from "./store.ts";
 import { entryFrom, plainEntry } from "./stream-records.ts";
@@ -18,12 +18,20 @@ const apart = (key: string): [owner: string, within: string] => {
 /** How many rows are looked at in one go, where all are. */
 const RUN = 200;
 
-/** The first places of a table from one on. */
-const placesFrom = (table: Table | undefined, from: string) => {
-  const places: string[] = [];
-  table?.rows.walk({ from, to: "\uffff" }, (_row, place) => places.push(place) < RUN);
-  return places;
-};
+type Found = { name: string; place: string; row: Row };
+
+/** All rows of all tables, which may come and go meanwhile. */
+function* rowsOf(tables: ReadonlyMap<string, Table>): Generator<Found> {
+  for (const name of tables.keys())
+    for (let from = ""; ; ) {
+      const run: Found[] = [];
+      const { rows } = tables.get(name) ?? {};
+      rows?.walk({ from, to: "\uffff" }, (row, place) => run.push({ name, place, row }) < RUN);
+      yield* run;
+      if (run.length < RUN) break;
+      from = `${run.at(-1)?.place}\u0000`;
+    }
+}
 
 const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } => {
   type Taken = {
@@ -52,7 +60,7 @@ const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } 
       get(key) {
         const [name, place] = apart(key);
         const row = tables.get(name)?.rows.get(place);
-        return row && itemOf(row);
+        return row && glanceAt(row);
       },
       apply(key, item) {
         const [name, place] = apart(key);
@@ -61,13 +69,14 @@ const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } 
         if (table) restore(table, place, item === undefined ? undefined : rowOf(item as Item));
       },
       *keys() {
-        for (const name of tables.keys())
-          for (let from = ""; ; ) {
-            const places = placesFrom(tables.get(name), from);
-            for (const place of places) yield joined(name, place);
-            if (places.length < RUN) break;
-            from = `${places.at(-1)}\u0000`;
-          }
+        for (const { name, place } of rowsOf(tables)) yield joined(name, place);
+      },
+      *entries(wanted) {
+        for (const one of packByPack(rowsOf(tables))) {
+          const key = one && joined(one.found.name, one.found.place);
+          if (!key) yield undefined;
+          else if (wanted(key)) yield [key, one.item()];
+        }
       },
       // Indexes follow from the rows; to share them is quicker than to build them.
       take: () =>
@@ -92,7 +101,7 @@ const tableParts = (tables: Map<string, Table>): { settings: Part; rows: Part } 
           for (const { keys, values } of rows.chunks)
             for (const [i, place] of keys.entries()) {
               const row = values[i] as Row;
-              yield { key: joined(name, place), is: row, value: () => itemOf(row) };
+              yield { key: joined(name, place), is: row, value: () => glanceAt(row) };
             }
       },
     },

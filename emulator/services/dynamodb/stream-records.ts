@@ -1,7 +1,7 @@
 import { fnv1a } from "../../kernel/hash.ts";
 import { checkAttributeName, copyItem, type Item, sizeOfValue } from "./items.ts";
 import type { KeyPart } from "./keys.ts";
-import { hold, itemOf, type Row, rowOf } from "./rows.ts";
+import { glanceAt, hold, itemOf, type Row, rowOf } from "./rows.ts";
 import type { Stream, StreamEntry, StreamRecord } from "./store.ts";
 
 /** Sequence numbers ascend, are the same in every run, and have AWS's 21 digits and more. */
@@ -84,9 +84,9 @@ export const plainEntry = ({ at, event, size, expired, fresh, old, key }: Stream
   event,
   size,
   ...(expired && { expired }),
-  ...(fresh && { fresh: itemOf(fresh) }),
-  ...(old && { old: itemOf(old) }),
-  ...(key && { key: itemOf(key) }),
+  ...(fresh && { fresh: glanceAt(fresh) }),
+  ...(old && { old: glanceAt(old) }),
+  ...(key && { key: glanceAt(key) }),
 });
 
 /** The entry that a journal has. */
