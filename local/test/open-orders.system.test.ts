@@ -233,8 +233,14 @@ describe("F31 I7 the sweeper", () => {
     await shop.clock.advance(MINUTE);
     listen();
     spoil(shop.local, by("ProviderApi"), "is lost"); // so that those that have begun stay open
-    await shop.clock.advance(25 * MINUTE);
-    for (const id of ids) expect(await runsOf(id)).not.toEqual([]);
+    const begun = async () => {
+      const runs = await Promise.all(ids.map((id) => runsOf(id)));
+      return runs.filter(({ length }) => length > 0).length;
+    };
+    // In its first run that finds them, and not a page with each run.
+    for (let minutes = 0; minutes < 25 && (await begun()) === 0; minutes++)
+      await shop.clock.advance(MINUTE);
+    expect(await begun()).toBe(ids.length);
   });
 
   it("comes to those at the end, although its time is never enough for all of them", async () => {
