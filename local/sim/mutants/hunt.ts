@@ -30,7 +30,15 @@ const orderFor = (
   return { ...order, card, ...(plain && PLAIN) };
 };
 
-const actsFor = ({ cancels, byHand }: Brought, { name: order }: OrderPlan): Act[] => [
+const actsFor = ({ cancels, stops, byHand }: Brought, { name: order }: OrderPlan): Act[] => [
+  ...(stops
+    ? [500, 3_500, 6_500].map((wait) => ({
+        name: `stop ${order} after ${wait} ms`,
+        do: "stop a saga" as const,
+        order,
+        when: { order, moment: stops, wait },
+      }))
+    : []),
   ...(cancels
     ? [
         {
