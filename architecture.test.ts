@@ -99,6 +99,12 @@ describe("the structure", () => {
     );
   });
 
+  it("keeps no state in the modules of services/ and packages/: another shop of the same process would find it", () => {
+    const state = /^(?:export )?(?:let |const \w+(?:: [^=]+)? = new (?:Map|Set)(?:<.*>)?\(\))/gm;
+    const modules = code.filter((file) => /^(packages|services)\//.test(file));
+    expect(offenders(modules, (file) => readFileSync(file, "utf8").match(state) ?? [])).toEqual([]);
+  });
+
   const longerThan = (most: number) => (file: string) => {
     const lines = readFileSync(file, "utf8").trimEnd().split("\n").length;
     return lines > most ? [`${lines} lines`] : [];
