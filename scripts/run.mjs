@@ -31,6 +31,7 @@ const COMMANDS = {
   sweep: "local/commands/sweep.ts",
   mutants: "local/commands/mutants.ts",
   lesson: "local/commands/lesson.ts",
+  "new-service": "local/commands/new-service.ts",
   screenshots: "web/test/screenshots.ts",
 };
 

@@ -1,20 +1,8 @@
-import { createHash } from "node:crypto";
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { CannotStart } from "emulator/kernel/refusals";
 import { type Patch, patched } from "emulator/runtime/patch";
+import { copyCheckout, hashOf, type Manifest, manifestOf } from "../checkout-copy.ts";
 import { repositoryRoot, scratch } from "../repository.ts";
 
 /** Where learners have what is theirs. */
@@ -22,71 +10,8 @@ export const lessonsHome = join(scratch, "lessons");
 
 /** Says whose copy a checkout is. */
 const MARK = join(".petstore", "lesson");
-const NOT_OURS = new Set(["node_modules", ".git", ".petstore", ".sst", "coverage"]);
-
 /** Whether this checkout is itself a learner's copy. */
 export const isCopy = (): boolean => existsSync(join(repositoryRoot, MARK));
-
-/** All files of a checkout that are not installed, built or left behind by a command, from its root. */
-const filesOf = (root: string, folder = ""): string[] =>
-  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (NOT_OURS.has(entry.name)) return [];
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? filesOf(root, path) : entry.isFile() ? [path] : [];
-  });
-
-const hashOf = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
-
-/** Files and what they held when we last wrote them. */
-type Manifest = Record<string, string>;
-
-const manifestOf = (root: string): Manifest =>
-  Object.fromEntries(filesOf(root).map((file) => [file, hashOf(join(root, file))]));
-
-/** Links a folder of installed packages: what is pinned is the checkout's, what is the workspace's own is the copy's, which will be at `root`. */
-const linkModules = (root: string, from: string, to: string) => {
-  mkdirSync(to, { recursive: true });
-  for (const name of readdirSync(from)) {
-    const [source, target] = [join(from, name), join(to, name)];
-    const found = lstatSync(source);
-    if (found.isSymbolicLink()) {
-      const meant = resolve(dirname(source), readlinkSync(source));
-      const way = relative(repositoryRoot, meant);
-      const there = way.split(sep).includes("node_modules") ? meant : join(root, way);
-      symlinkSync(there, target, "junction");
-    } else if (found.isDirectory() && name.startsWith("@")) linkModules(root, source, target);
-    else if (found.isDirectory() && [".pnpm", ".bin"].includes(name))
-      symlinkSync(source, target, "junction");
-    else if (found.isFile()) cpSync(source, target);
-  }
-};
-
-/** Makes the copy at `to`, from where it will be moved to `root`. */
-const makeCopy = (to: string, root: string) => {
-  for (const file of filesOf(repositoryRoot)) {
-    mkdirSync(dirname(join(to, file)), { recursive: true });
-    cpSync(join(repositoryRoot, file), join(to, file));
-  }
-  const packages = [
-    "",
-    ...new Set(
-      filesOf(repositoryRoot)
-        .filter((file) => /[\\/]package\.json$/.test(file))
-        .map(dirname),
-    ),
-  ];
-  for (const folder of packages) {
-    const modules = join(repositoryRoot, folder, "node_modules");
-    if (existsSync(modules)) linkModules(root, modules, join(to, folder, "node_modules"));
-  }
-  const state = join(to, ".petstore");
-  mkdirSync(state, { recursive: true });
-  for (const name of ["node-version", "installed"])
-    if (existsSync(join(scratch, name))) cpSync(join(scratch, name), join(state, name));
-  if (existsSync(join(scratch, "node")))
-    symlinkSync(join(scratch, "node"), join(state, "node"), "junction");
-  writeFileSync(join(to, MARK), "");
-};
 
 /** A learner's copy of the repository, for one lesson. */
 export type Copy = {
@@ -112,7 +37,8 @@ export const copyFor = (number: string, { fresh = false, home = lessonsHome } = 
     const part = `${root}.part-${process.pid}`;
     mkdirSync(home, { recursive: true });
     try {
-      makeCopy(part, root);
+      copyCheckout(part, root);
+      writeFileSync(join(part, MARK), "");
       keep(manifestOf(part));
       renameSync(part, root);
     } finally {
