@@ -32,6 +32,7 @@ const COMMANDS = {
   mutants: "local/commands/mutants.ts",
   lesson: "local/commands/lesson.ts",
   "new-service": "local/commands/new-service.ts",
+  scorecard: "local/commands/scorecard.ts",
   preflight: "local/commands/preflight.ts",
   leaderboard: "local/commands/leaderboard.ts",
   screenshots: "web/test/screenshots.ts",

@@ -14,6 +14,7 @@ const canEvaluate = existsSync(join(repositoryRoot, ".sst/provider-lock.json"));
 /** What a service has to pass: its own tests, and those of whatever was generated or derived. */
 const HELD_BY = [
   "services/loyalty",
+  "local/scorecard",
   "local/test/loyalty.system.test.ts",
   "architecture.test.ts",
   "infra/asynchronous.test.ts",
