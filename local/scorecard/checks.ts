@@ -17,12 +17,12 @@ const deadLetters = ({ all }: Service) =>
   all("Queue").filter(({ inputs }) => !inputs.redrivePolicy);
 const bare = (name: string) => name.replace(/(Queue|Function|Target|Mapping)$/, "");
 
-/** Statements that let a role do anything, or to anything. The streams of its own log group have no names before there are any. */
+/** Statements that let a role do anything, or to anything. Log streams and executions have no names before there are any. */
 const wildcards = (policies: readonly { policy: string }[] = []): string[] =>
   policies
     .flatMap(({ policy }) => JSON.parse(policy).Statement)
     .flatMap(({ Action, Resource }) => [Action, Resource].flat() as string[])
-    .filter((what) => what.includes("*") && !/:log-group:[^*]+:\*$/.test(what));
+    .filter((what) => what.includes("*") && !/:(log-group|execution):[^*]+:\*$/.test(what));
 
 const testsOf = ({ files, name }: Service) => [
   ...files(`services/${name}/src/**/*.test.ts`),
