@@ -68,7 +68,7 @@ const faultsFor = ({ by, often = OFTEN, exactly, plain }: Brought): Partial<Plan
 };
 
 /** The plan of a seed for a hunt: all by chance, or with more of what brings a defect about. */
-const planFor = (seed: number, brought?: Brought): Plan => {
+export const planFor = (seed: number, brought?: Brought): Plan => {
   const plan = planOf(seed, SIZE);
   if (!brought) return plan;
   const { plain, lasts } = brought;
