@@ -1,4 +1,5 @@
 import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { hear } from "../../../local/test/spoil.ts";
 
 const says =
   "Alice, Bob and Carol bought hay, and each of their orders reached one of two: who got an e-mail is not in today's sales, and who is in the sales got no e-mail.";
@@ -20,12 +21,30 @@ const bothHear: Promised = async ({ shop }) => {
     : `of three orders ${mails.length} were told by e-mail, and ${orders} are in the day's sales`;
 };
 
-/** Alice cancels what she has paid for, and the money takes its time to come back. */
-const isTold: Promised = async ({ shop }) => {
+/** Alice buys, pays and cancels; the money takes its time to come back. */
+const cancelWhatIsPaid = async (shop: Parameters<Promised>[0]["shop"]) => {
   const order = await shop.order("tok_refund_fails");
   await shop.settle();
   await shop.cancel(order);
   await shop.settle();
+  return order;
+};
+
+const isBrought: Promised = async ({ shop }) => {
+  const brought = hear(
+    shop.local,
+    ({ operation, caller, input }) =>
+      operation === "SendMessage" &&
+      caller.name.startsWith("rule ") &&
+      JSON.stringify(input).includes("-NotificationsQueue") &&
+      JSON.stringify(input).includes("orders.CancellationRequested."),
+  );
+  await cancelWhatIsPaid(shop);
+  return brought.length > 0 ? undefined : "Alice cancelled, and no rule brought that to the queue";
+};
+
+const isTold: Promised = async ({ shop }) => {
+  const order = await cancelWhatIsPaid(shop);
   const told = shop.local.emails().filter(({ tags }) => tags.order === order);
   const templates = told.map(({ tags }) => tags.template ?? "");
   const wanted = ["order-confirmed", "order-cancelling", "order-cancelled"];
@@ -77,9 +96,14 @@ export const lesson: Lesson = {
         hint: "That is the promise of the lesson itself: look at what you have changed in infra/graph.json.",
       },
       {
+        name: "the bus brings the news of a cancellation to the queue of notifications",
+        holds: isBrought,
+        hint: "What no rule wants reaches nobody, without an error. Of what is the rule of a consumer made, and where does it stand then? (`npm run synth` makes it anew. Without a network, write into the eventPattern of NotificationsRule, in infra/graph.json, what it would write.)",
+      },
+      {
         name: "who cancels a paid order hears of it at once, and again when it is done",
         holds: isTold,
-        hint: "Three places have to know: `heard` and `messageFor` in message.ts, and the rule on the bus, which is made of `heard`: what no rule wants is forgotten without an error. `npm run synth` in your copy makes it; by hand it is one more prefix in the eventPattern of NotificationsRule in infra/graph.json.",
+        hint: "The news arrives. If it lies among the dead letters, its consumer does not understand it yet: what does it say that it hears? Else look at how an event becomes a message.",
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one. May your e-mail come after the one that says it is done?",
