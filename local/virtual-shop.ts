@@ -48,7 +48,13 @@ export type VirtualShop = {
 export type Variant = Pick<ShopOptions, "code" | "graph" | "handOn">;
 
 /** What the cloud says of itself. Everything else is what happened in it. */
-const DEFINED = ["states.machines", "states.definitions", "scheduler.schedules", "scheduler.next"];
+const DEFINED = [
+  "states.machines",
+  "states.definitions",
+  "scheduler.schedules",
+  "scheduler.next",
+  "events.rules",
+];
 const MAPPED = ["lambda.mappings", "lambda.positions"];
 
 /** A snapshot of our shop for one with another cloud: how that is made, its own graph says. */

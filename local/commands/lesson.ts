@@ -82,8 +82,10 @@ const tryPromise = async ({ number, lesson }: Listed, { root }: Copy): Promise<b
   return says === undefined;
 };
 
-const refuseChanged = (copy: Copy, n: number) => {
-  const [first, ...others] = copy.changed();
+/** What somebody has mended of the defect may stay as it is. */
+const refuseChanged = (copy: Copy, { sabotage }: Lesson, n: number) => {
+  const mended = sabotage.map(({ file }) => file);
+  const [first, ...others] = copy.changed().filter((file) => !mended.includes(file));
   if (first === undefined) return;
   const all = others.length > 0 ? `${first} and ${others.length} more files` : first;
   throw new CannotStart(
@@ -91,18 +93,24 @@ const refuseChanged = (copy: Copy, n: number) => {
   );
 };
 
-const refuseBroken = ({ sabotage }: Lesson, copy: Copy, number: string) => {
+/** Whoever mends a defect need not do so in our words: only what breaks the promise is one. */
+const refuseBroken = async ({ sabotage, promise }: Lesson, copy: Copy, n: number) => {
   if (!copy.has(sabotage)) return;
+  if ((await (await codeOf({ root: copy.root })).says(promise)) === undefined) return;
   throw new CannotStart(
-    `The defect of --break is still in your copy: mend it, or \`npm run lesson ${Number(number)} -- --reset\`.`,
+    `The defect of --break is still in your copy: mend it, or \`npm run lesson ${n} -- --reset\`.`,
   );
 };
 
 const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
   async break(listed, copy) {
     const { lesson, number } = listed;
+    if (copy.hasBegun())
+      throw new CannotStart(
+        `The exercise is in your copy: \`npm run lesson ${Number(number)} -- --reset\` makes it new.`,
+      );
     if (!copy.has(lesson.sabotage)) {
-      refuseChanged(copy, Number(number));
+      refuseChanged(copy, lesson, Number(number));
       copy.write(lesson.sabotage);
     }
     say(`This is in your copy now:\n\n${lesson.sabotage.map(shown).join("\n")}\n`);
@@ -112,10 +120,11 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
   try: tryPromise,
   async exercise({ lesson, number }, copy) {
     const { task, prepare } = lesson.exercise;
-    refuseBroken(lesson, copy, number);
-    if (prepare.length === 0 || !copy.has(prepare)) {
-      refuseChanged(copy, Number(number));
+    if (!copy.hasBegun()) {
+      await refuseBroken(lesson, copy, Number(number));
+      refuseChanged(copy, lesson, Number(number));
       copy.write(prepare);
+      copy.begin();
     }
     say(`${task}\n\nYour copy: ${here(copy.root)}`);
     say(`Then: npm run lesson ${Number(number)} -- --check`);
@@ -123,7 +132,8 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
   async check({ lesson, number }, copy) {
     const { exercise } = lesson;
     const n = Number(number);
-    refuseBroken(lesson, copy, number);
+    if (!copy.hasBegun())
+      throw new CannotStart(`There is nothing to grade yet: npm run lesson ${n} -- --exercise`);
     const code = await codeOf({ root: copy.root });
     const failed =
       (await failedTest(code, exercise, (name) => say(`  passed  ${name}`))) ??

@@ -35,12 +35,26 @@ describe("a learner's copy", () => {
     expect(readFileSync(FILE, "utf8")).toContain("return [...left];");
   });
 
-  it("knows what its learner has changed, and is new again on request", () => {
+  it("knows whether patches are in it, those that only take away or only add, too", () => {
+    const shorter = { file: FILE, find: "const ATTEMPTS = 5;", replace: "ATTEMPTS" };
+    const longer = { file: FILE, find: "ATTEMPTS", replace: "const ATTEMPTS = 5;" };
+    const text = read(FILE);
+    expect([copy.has([shorter]), copy.has([longer])]).toEqual([false, true]);
+    writeFileSync(join(copy.root, FILE), text.replace(shorter.find, shorter.replace));
+    expect([copy.has([shorter]), copy.has([longer])]).toEqual([true, false]);
+    writeFileSync(join(copy.root, FILE), text);
+  });
+
+  it("knows what its learner has changed and begun, and is new again on request", () => {
     writeFileSync(join(copy.root, FILE), `${read(FILE)}// mine\n`);
     writeFileSync(join(copy.root, "notes.md"), "mine\n");
     expect(copy.changed()).toEqual(["notes.md", FILE]);
     expect(copyFor("03", { home }).changed()).toEqual(["notes.md", FILE]);
-    expect(copyFor("03", { home, fresh: true }).changed()).toEqual([]);
+    copy.begin();
+    expect(copyFor("03", { home }).hasBegun()).toBe(true);
+    const fresh = copyFor("03", { home, fresh: true });
+    expect(fresh.changed()).toEqual([]);
+    expect(fresh.hasBegun()).toBe(false);
     expect(read(FILE)).toBe(readFileSync(FILE, "utf8"));
   });
 

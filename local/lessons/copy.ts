@@ -8,8 +8,10 @@ import { repositoryRoot, scratch } from "../repository.ts";
 /** Where learners have what is theirs. */
 export const lessonsHome = join(scratch, "lessons");
 
-/** Says whose copy a checkout is. */
+/** Says that a checkout is a copy, and whether its exercise has begun. */
 const MARK = join(".petstore", "lesson");
+const BEGUN = "exercise";
+
 /** Whether this checkout is itself a learner's copy. */
 export const isCopy = (): boolean => existsSync(join(repositoryRoot, MARK));
 
@@ -22,6 +24,9 @@ export type Copy = {
   write: (patches: readonly Patch[]) => void;
   /** Whether all of these are in it already. */
   has: (patches: readonly Patch[]) => boolean;
+  /** Notes that the exercise is in it now. */
+  begin: () => void;
+  hasBegun: () => boolean;
 };
 
 /** The copy for a lesson as it is, made where there is none. `fresh` throws away what was there. */
@@ -76,7 +81,9 @@ export const copyFor = (number: string, { fresh = false, home = lessonsHome } = 
     has: (patches) =>
       patches.every(({ file, find, replace }) => {
         const text = existsSync(join(root, file)) ? textOf(file).replaceAll("\r\n", "\n") : "";
-        return replace === "" ? !text.includes(find) : text.includes(replace);
+        return text.includes(replace) && (replace.includes(find) || !text.includes(find));
       }),
+    begin: () => writeFileSync(join(root, MARK), BEGUN),
+    hasBegun: () => readFileSync(join(root, MARK), "utf8") === BEGUN,
   };
 };
