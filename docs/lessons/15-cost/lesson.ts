@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const PATIENT = 100;
 
 const says =
-  "The bank was out for ten minutes, and the saga of Alice's bale of hay asked it every second: her order costs more than a cent of transitions, and so does everybody's.";
+  "The bank was out for ten minutes, and the saga of Alice's bale of hay tried again every second: her order costs more than a cent of transitions, and so does everybody's.";
 
 /** Whether a call is a request to the payment provider, on its way. */
 const toTheBank = ({ operation, caller }: Call) =>
