@@ -7,6 +7,7 @@ import { type Patch, patched } from "emulator/runtime/patch";
 import { code as ours, repositoryRoot, shopGraph } from "../repository.ts";
 import { recompiled } from "../sim/mutants/variant.ts";
 import { type Variant, virtualShop } from "../virtual-shop.ts";
+import { firstBroken } from "./first-broken.ts";
 import type { Promised } from "./lesson.ts";
 
 const GRAPH = "infra/graph.json";
@@ -46,6 +47,7 @@ export const codeOf = async ({
             const { path } = await bundlerOf("aws", code).bundle(file);
             return import(/* @vite-ignore */ pathToFileURL(path).href);
           },
+          seed: (seed, brought) => firstBroken(seed, brought, variant),
         });
       } finally {
         await shop.local.stop();

@@ -1,7 +1,6 @@
-import { planFor } from "../sim/mutants/hunt.ts";
 import { progressOf } from "../sim/progress.ts";
-import { simulate } from "../sim/simulate.ts";
 import type { CodeOf } from "./code-of.ts";
+import { firstBroken } from "./first-broken.ts";
 import type { Exercise } from "./lesson.ts";
 
 /** What came of grading: undefined where all passed, else what failed and a hint. */
@@ -30,7 +29,7 @@ export const failedSeed = async (
 ): Promise<Failed | undefined> => {
   const progress = progressOf(out, { what: "seeds", runs: count, seconds: undefined });
   for (let seed = 1; seed <= count; seed++) {
-    const [broken] = (await simulate(planFor(seed, seeds), { variant })).violations;
+    const broken = await firstBroken(seed, seeds, variant);
     if (broken) {
       progress.end();
       return {

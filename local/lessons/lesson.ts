@@ -1,5 +1,6 @@
 import type { Patch } from "emulator/runtime/patch";
 import type { Brought } from "../sim/mutants/mutant.ts";
+import type { Violation } from "../sim/watch.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
 
 /** What a promise is tried on: a shop that has just opened, and modules of the code that it runs. */
@@ -7,6 +8,8 @@ type Tried = {
   shop: VirtualShop;
   /** Imports a module by its path from the root of that code. */
   load: <Module>(file: string) => Promise<Module>;
+  /** Runs a seed of the simulator on that code, with more of what is brought. Answers the first broken promise. */
+  seed: (seed: number, brought?: Brought) => Promise<Violation | undefined>;
 };
 
 /** Tries something on a shop. Answers what happened to whom where it does not hold. */
