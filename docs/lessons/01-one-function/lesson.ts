@@ -45,14 +45,14 @@ const whileItIsSent: Promised = async ({ shop }) => {
 const MESSAGES = "services/notifications/src/adapters/messages.ts";
 const TAKEN = {
   file: MESSAGES,
-  find: "await put(message, held, new Date().toISOString());",
+  find: "await put(message, held, new Date());",
   replace: "await put(message, held, now);",
 };
 const NAMED = {
   file: MESSAGES,
   find: 'const keyOf = (about: string) => ({ pk: about, sk: "MESSAGES" });',
   replace:
-    'const keyOf = (about: string) => ({ pk: about, sk: "MESSAGES" });\nconst now = new Date().toISOString();',
+    'const keyOf = (about: string) => ({ pk: about, sk: "MESSAGES" });\nconst now = new Date();',
 };
 const back = ({ file, find, replace }: typeof TAKEN) => ({ file, find: replace, replace: find });
 

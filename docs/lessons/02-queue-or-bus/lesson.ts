@@ -60,10 +60,10 @@ const TEMPLATES = "services/notifications/src/domain/templates.ts";
 
 const REASON = "/** Neither forward nor back. */";
 const WORDS = `/** Its customer asked to cancel what is paid for: that takes a while, and is on its way. */
-export const orderCancelling = ({ orderId }: { orderId: string }, name: string) =>
+export const orderCancelling = ({ orderId }: { orderId: string }, to: Reader) =>
   letter(
     \`We are cancelling your order \${orderId}\`,
-    name,
+    to,
     "we have your cancellation. Your money is on its way back; we write again when all is done.",
   );
 
@@ -126,9 +126,14 @@ export const lesson: Lesson = {
       },
       {
         file: MESSAGE,
-        find: '      return toCustomer("order-cancelled", version, data, orderCancelled);',
+        find: '      return toCustomer("order-cancelled", event, data, orderCancelled);',
         replace:
-          '      return toCustomer("order-cancelled", version, data, orderCancelled);\n    case CancellationRequested.type:\n      return toCustomer("order-cancelling", version, data, orderCancelling);',
+          '      return toCustomer("order-cancelled", event, data, orderCancelled);\n    case CancellationRequested.type:\n      return toCustomer("order-cancelling", event, data, orderCancelling);',
+      },
+      {
+        file: MESSAGE,
+        find: '  "order-cancelled",\n',
+        replace: '  "order-cancelled",\n  "order-cancelling",\n',
       },
       {
         file: GRAPH,

@@ -69,11 +69,10 @@ const poison: Promised = async ({ shop }) => {
 };
 
 const CONSUMER = "packages/core/src/queue-consumer.ts";
-const POISON_ONLY = "        if (!(error instanceof NeedsAPerson)) throw error;\n";
-const LOGGED =
-  '        log("message parked", { messageId, ...describeError(error) });\n        await park(deadLetters, body, error.message);\n';
-const ANYTHING_LOGGED =
-  '        log("message parked", { messageId, ...describeError(error) });\n        await park(deadLetters, body, String(error));\n';
+const POISON_ONLY = `        const why = whyHopeless(error);
+        if (why === undefined) throw error;
+`;
+const ANYTHING = "        const why = String(error);\n";
 
 export const lesson: Lesson = {
   title: "Poison, dead letters, redrive",
@@ -89,7 +88,7 @@ export const lesson: Lesson = {
   says,
   exercise: {
     task: "The people on call complain: since last week every hiccup of a table leaves dead letters behind, which they send on by hand, one queue after the other, though nothing was wrong with them. Somebody wanted queues that never wait. Find what has changed, and mend it.",
-    prepare: [{ file: CONSUMER, find: POISON_ONLY + LOGGED, replace: ANYTHING_LOGGED }],
+    prepare: [{ file: CONSUMER, find: POISON_ONLY, replace: ANYTHING }],
     tests: [
       {
         name: "what passes by itself needs nobody",
@@ -116,6 +115,6 @@ export const lesson: Lesson = {
       ),
     },
     hint: "The tests pass, and a promise is broken elsewhere: read which one. I16 means that somebody would have had to send on a dead letter by hand.",
-    solution: [{ file: CONSUMER, find: ANYTHING_LOGGED, replace: POISON_ONLY + LOGGED }],
+    solution: [{ file: CONSUMER, find: ANYTHING, replace: POISON_ONLY }],
   },
 };
