@@ -30,6 +30,7 @@ const layers: [files: string, mayImport: string[]][] = [
       library,
     ],
   ],
+  ["^docs/lessons/", ["docs/lessons/", "local/", "packages/", "services/[\\w-]+/src/domain/"]],
   ["^scripts/", ["scripts/", "packages/", "services/", library]],
 ];
 
@@ -43,9 +44,12 @@ const importsOf = (file: string) =>
             .replace(/^emulator\/(.+)$/, "emulator/$1.ts"),
   );
 
-const sources = globSync("{packages,services,emulator,infra,local,scripts,web}/**/*.{ts,tsx}", {
-  exclude: ["**/node_modules/**", "infra/.sst/**"],
-}).map((file) => file.replaceAll("\\", "/"));
+const sources = globSync(
+  "{packages,services,emulator,infra,local,scripts,web,docs}/**/*.{ts,tsx}",
+  {
+    exclude: ["**/node_modules/**", "infra/.sst/**"],
+  },
+).map((file) => file.replaceAll("\\", "/"));
 const code = sources.filter(
   (file) => !/\.(test|d)\.tsx?$/.test(file) && !file.includes("/testing/"),
 );
@@ -97,6 +101,12 @@ describe("the structure", () => {
     expect(offenders(domains, (file) => readFileSync(file, "utf8").match(impure) ?? [])).toEqual(
       [],
     );
+  });
+
+  it("keeps no state in the modules of services/ and packages/: another shop of the same process would find it", () => {
+    const state = /^(?:export )?(?:let |const \w+(?:: [^=]+)? = new (?:Map|Set)(?:<.*>)?\(\))/gm;
+    const modules = code.filter((file) => /^(packages|services)\//.test(file));
+    expect(offenders(modules, (file) => readFileSync(file, "utf8").match(state) ?? [])).toEqual([]);
   });
 
   const longerThan = (most: number) => (file: string) => {

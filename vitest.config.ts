@@ -6,6 +6,9 @@ const limits = { testTimeout: 600_000, hookTimeout: 600_000 };
 // Vite takes these for the end of a path; Node, which then runs the tests by itself, does not.
 const odd = /[#?%]/.test(import.meta.dirname);
 
+// In .petstore are learners' copies of the whole.
+const exclude = ["**/node_modules/**", ".petstore/**"];
+
 const common = {
   ...limits,
   // A worker goes on to its next file with what it has imported, bundled and opened. So no test may leave anything behind
@@ -31,7 +34,7 @@ export default defineConfig({
           ...common,
           name: "unit",
           include: ["{packages,services,local,infra,scripts,web}/**/*.test.ts", "*.test.ts"],
-          exclude: ["**/node_modules/**", "**/*.system.test.ts", "**/*.browser.test.ts"],
+          exclude: [...exclude, "**/*.system.test.ts", "**/*.browser.test.ts"],
         },
       },
       {
@@ -39,7 +42,7 @@ export default defineConfig({
           ...common,
           name: "emulator",
           include: ["emulator/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/*.system.test.ts"],
+          exclude: [...exclude, "**/*.system.test.ts"],
         },
       },
       {
@@ -47,7 +50,7 @@ export default defineConfig({
           ...common,
           name: "system",
           include: ["**/*.system.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude,
         },
       },
       {
@@ -55,7 +58,7 @@ export default defineConfig({
           ...common,
           name: "browser",
           include: ["web/**/*.browser.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude,
         },
       },
     ],

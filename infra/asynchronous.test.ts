@@ -215,10 +215,9 @@ describe("time", () => {
   });
 
   it("is the same for the schedules as for what they sweep", () => {
-    expect(
-      graph.resources
-        .filter(({ name }) => name.endsWith("SweepOutboxTimerSchedule"))
-        .map(({ inputs }) => inputs.scheduleExpression),
-    ).toEqual(Array(3).fill("rate(5 minutes)"));
+    const sweeps = graph.resources.filter(({ name }) => name.endsWith("SweepOutboxTimerSchedule"));
+    expect(sweeps.length).toBeGreaterThan(2);
+    for (const { name, inputs } of sweeps)
+      expect(inputs.scheduleExpression, name).toBe("rate(5 minutes)");
   });
 });

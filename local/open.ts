@@ -23,6 +23,8 @@ export type ShopOptions = Pick<
   | "runtime"
   | "coldStarts"
   | "followCode"
+  | "handOn"
+  | "created"
   | "lags"
   | "credentials"
   | "apiUrl"

@@ -1,3 +1,5 @@
+import type { Answers } from "emulator/boot/create";
+import type { Graph } from "emulator/boot/graph";
 import type { Holder } from "emulator/doors/wire/credentials";
 import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
 import { driverOf } from "emulator/kernel/drive";
@@ -43,10 +45,16 @@ export type VirtualShop = {
 };
 
 /** Another shop than ours: what is different in its code, or in its cloud. */
-export type Variant = Pick<ShopOptions, "code" | "graph">;
+export type Variant = Pick<ShopOptions, "code" | "graph" | "handOn">;
 
 /** What the cloud says of itself. Everything else is what happened in it. */
-const DEFINED = ["states.machines", "states.definitions", "scheduler.schedules", "scheduler.next"];
+const DEFINED = [
+  "states.machines",
+  "states.definitions",
+  "scheduler.schedules",
+  "scheduler.next",
+  "events.rules",
+];
 const MAPPED = ["lambda.mappings", "lambda.positions"];
 
 /** A snapshot of our shop for one with another cloud: how that is made, its own graph says. */
@@ -55,18 +63,21 @@ const withoutOurs = ({ now, parts }: Snapshot): Snapshot => {
   return { now, parts: new Map(left) };
 };
 
-let justOpened: Promise<Snapshot> | undefined;
+/** A shop that has opened and come to rest, and what the creation of its resources was answered. */
+type Opened = { snapshot: Snapshot; created: Answers; graph: Graph };
 
-/** The shop as it has opened and come to rest. That takes longer than most stories: it is done once in a process. */
-const opened = (): Promise<Snapshot> => {
+let justOpened: Promise<Opened> | undefined;
+
+/** The shop as it has opened. That takes longer than most stories: it is done once in a process. */
+const opened = (): Promise<Opened> => {
   const open = async () => {
     const clock = virtualClock();
-    const { cloud, stop } = await driverOf(clock)(
-      openShop({ clock, runtime: "inline", trace: false }),
+    const { cloud, created, graph, stop } = await driverOf(clock)(
+      openShop({ clock, runtime: "inline", trace: false, handOn: true }),
     );
     const snapshot = cloud.snapshot();
     stop();
-    return snapshot;
+    return { snapshot, created, graph };
   };
   justOpened ??= open();
   return justOpened;
@@ -102,11 +113,17 @@ export const virtualShop = async ({
   variant?: Variant | undefined;
 } & Pick<
   ShopOptions,
-  "lags" | "coldStarts" | "latencies" | "trace"
+  "lags" | "coldStarts" | "latencies" | "trace" | "handOn"
 > = {}): Promise<VirtualShop> => {
-  const options = { trace: false as const, issuerKey: "published" as const, ...wanted };
-  const taken = given ?? (await opened());
+  const options = {
+    ...{ trace: false as const, issuerKey: "published" as const, handOn: true },
+    ...wanted,
+  };
+  const ours = await opened();
+  const taken = given ?? ours.snapshot;
   const from = variant?.graph ? withoutOurs(taken) : taken;
+  // Of another graph it is not known what its creation is answered.
+  const { graph, created } = variant?.graph ? { graph: variant.graph, created: undefined } : ours;
   // A fork must not draw the ids again that its original has drawn.
   const story = `${told} ${seed}`;
   const clock = virtualClock({ seed: story, start: from.now });
@@ -114,7 +131,10 @@ export const virtualShop = async ({
   const restore = (keeper: Keeper) => keeper.put(from.parts);
   const credentials = administratorOf(from);
   const local = await drive(
-    openShop({ clock, runtime: "inline", restore, credentials, ...options, ...variant }),
+    openShop({
+      ...{ clock, runtime: "inline", restore, created, credentials },
+      ...{ ...options, ...variant, graph },
+    }),
   );
   const errors = hearErrors(local);
   /** Who reads of a dead letter wants to know what its consumer said. */

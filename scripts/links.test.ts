@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { relinked } from "./line-links.ts";
 
 const pages = globSync("**/*.md", { exclude: ["**/node_modules/**", ".sst/**", ".petstore/**"] });
 
@@ -18,6 +19,14 @@ describe("what is written", () => {
         .map((to) => `${page}: ${to}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it("links to the lines that it speaks of: `npm run links` sets them anew", () => {
+    const rotten = pages.flatMap((page) => {
+      const { text, lost } = relinked(page);
+      return text === readFileSync(page, "utf8") ? lost : [...lost, `${page}: npm run links`];
+    });
+    expect(rotten).toEqual([]);
   });
 
   it("names only commands that exist", () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type Documentation, documentationOf } from "@petstore/core/documented";
 import type { Hono } from "hono";
@@ -9,13 +9,11 @@ export const OPENAPI_FILE = "services/read-side/src/openapi.json";
 
 /** The services with an HTTP API, each a Hono app that documents its own routes. */
 const APIS = [
-  "services/orders/src/handlers/api.ts",
-  "services/read-side/src/handlers/api.ts",
-  "services/reconciliation/src/handlers/api.ts",
-  "services/inventory/src/handlers/api.ts",
-  "services/payments/src/handlers/api.ts",
+  ...globSync("services/*/src/handlers/api.ts").filter(
+    (file) => !file.includes("payment-provider"),
+  ),
   "services/payments/src/handlers/receive-webhook.ts",
-];
+].sort();
 
 const head = {
   openapi: "3.1.0",

@@ -19,6 +19,7 @@ const COMMANDS = {
   schemas: "scripts/schemas.ts",
   openapi: "scripts/openapi.ts",
   scenarios: "scripts/scenarios.ts",
+  links: "scripts/links.ts",
   "sign-in": "local/commands/sign-in.ts",
   aws: "local/commands/aws.ts",
   redrive: "local/commands/redrive.ts",
@@ -29,6 +30,11 @@ const COMMANDS = {
   sim: "local/commands/sim.ts",
   sweep: "local/commands/sweep.ts",
   mutants: "local/commands/mutants.ts",
+  lesson: "local/commands/lesson.ts",
+  "new-service": "local/commands/new-service.ts",
+  scorecard: "local/commands/scorecard.ts",
+  preflight: "local/commands/preflight.ts",
+  leaderboard: "local/commands/leaderboard.ts",
   screenshots: "web/test/screenshots.ts",
 };
 

@@ -33,22 +33,41 @@ const checkTypes = (graph: Graph) => {
       throw new CannotStart(`The emulator does not have ${type}, which the graph has as ${name}.`);
 };
 
-/** Creates everything in the graph through the engines' own API operations, as the administrator. */
+/** What the calls were answered that created each resource of a graph, by its type and name. */
+export type Answers = ReadonlyMap<string, readonly unknown[]>;
+
+/**
+ * Creates everything in the graph through the engines' own API operations, as the administrator. With the answers of another
+ * time nothing is called: for a world that is given at once what such a one knew.
+ */
 export const createResources = async (
   graph: Graph,
   world: Pick<World, "call">,
   parts: Omit<Boot, "call">,
-) => {
+  known?: Answers,
+): Promise<Answers> => {
   checkTypes(graph);
-  const boot: Boot = {
-    ...parts,
-    call: (service, operation, input) =>
-      world.call({ caller: administrator, service, operation, input }),
+  const answers = new Map<string, unknown[]>();
+  const bootOf = ({ type, name }: Resource): Boot => {
+    const key = `${type} ${name}`;
+    const given: unknown[] = [];
+    answers.set(key, given);
+    return {
+      ...parts,
+      async call(service, operation, input) {
+        const before = known?.get(key);
+        const answer = before
+          ? before[given.length]
+          : await world.call({ caller: administrator, service, operation, input });
+        given.push(answer);
+        return answer;
+      },
+    };
   };
   const createOne = async (resource: Resource, translation: Translation) => {
     checkInputs(resource, translation);
     try {
-      await translation.create(boot.localise(resource.inputs), boot, resource);
+      await translation.create(parts.localise(resource.inputs), bootOf(resource), resource);
     } catch (error) {
       if (error instanceof CannotStart) throw error;
       const message = error instanceof Error ? error.message : String(error);
@@ -60,6 +79,7 @@ export const createResources = async (
     type === "aws:sqs/queue:Queue" && inputs.redrivePolicy ? 1 : 0;
 
   for (const [type, translation] of Object.entries(translations)) {
+    if (known && translation.callsOnly) continue;
     const resources = graph.resources
       .filter((candidate) => candidate.type === type)
       .sort((a, b) => rank(a) - rank(b));
@@ -67,4 +87,5 @@ export const createResources = async (
       await Promise.all(resources.map((resource) => createOne(resource, translation)));
     else for (const resource of resources) await createOne(resource, translation);
   }
+  return known ?? answers;
 };

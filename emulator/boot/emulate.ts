@@ -33,7 +33,7 @@ import { statesEngine } from "../services/stepfunctions/engine.ts";
 import { stsEngine } from "../services/sts/engine.ts";
 import { apiDoor, type Pages } from "./api-door.ts";
 import { type Calls, callsOf } from "./calls.ts";
-import { createResources } from "./create.ts";
+import { type Answers, createResources } from "./create.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import type { Graph } from "./graph.ts";
 import { httpApisOf } from "./http-apis.ts";
@@ -53,6 +53,8 @@ export type EmulatorOptions = {
   coldStarts?: boolean | undefined;
   /** Whether handlers that change are there at the next call; threads always do that. */
   followCode?: boolean | undefined;
+  /** Whether instances of functions go on in the next world of this process: for code that keeps nothing in its modules. */
+  handOn?: boolean | undefined;
   /** How far eventually consistent reads and the removal of expired items lag behind. */
   lags?: Lags | undefined;
   /** How long calls take; no time where nothing is said. */
@@ -63,6 +65,11 @@ export type EmulatorOptions = {
   issuerKey?: IssuerKey | undefined;
   /** Who holds a permission, by an ARN of its: what a denied call is told with. */
   placeOf?: PlaceOf;
+  /**
+   * What the creation of the same graph was answered before: its resources are not created again. Whoever gives it puts back,
+   * before anything is called, what that world knew.
+   */
+  created?: Answers | undefined;
   /** The addresses under which everything is linked. Nothing listens there unless somebody serves the handlers. */
   apiUrl?: string;
   awsUrl?: string;
@@ -78,6 +85,8 @@ export type EmulatorOptions = {
 export type Emulator = Calls & {
   cloud: Cloud;
   graph: Graph;
+  /** What the calls were answered that created its resources. */
+  created: Answers;
   urls: { api: string; aws: string };
   /** What to serve at `urls.api` and `urls.aws`. */
   handlers: { api: WireHandler; aws: WireHandler };
@@ -184,7 +193,10 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   const skews = new Map<string, number>();
   const runtime =
     options.runtime === "inline"
-      ? inlineRuntime({ code, coldStarts, outgoing, skews, follow: options.followCode })
+      ? inlineRuntime({
+          ...{ code, coldStarts, outgoing, skews },
+          ...{ follow: options.followCode, handOn: options.handOn },
+        })
       : options.runtime === "worker"
         ? threadRuntime({
             code,
@@ -234,7 +246,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   door.mount(issuer.url, issuer.handle);
   const shortName = (functionName: string) => functions.get(functionName)?.name ?? functionName;
 
-  await createResources(graph, cloud, {
+  const boot: Parameters<typeof createResources>[2] = {
     replace,
     localise,
     functions,
@@ -258,7 +270,8 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
       };
       door.mount(address, functionUrl(cloud, { functionName, cors: cors as never, front }));
     },
-  });
+  };
+  const created = await createResources(graph, cloud, boot, options.created);
 
   const handlers = { aws: awsEndpoint(cloud, keys), api: door.handle };
   addresses[new URL(apiUrl).origin] = handlers.api;
@@ -267,6 +280,7 @@ export const emulate = async (options: EmulatorOptions): Promise<Emulator> => {
   return {
     cloud,
     graph,
+    created,
     urls: { api: apiUrl, aws: awsUrl },
     handlers,
     addPages: door.addPages,

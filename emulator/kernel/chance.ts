@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Draws numbers in [0, 1). Its state is data: who puts it back draws the same numbers again. */
 export type Chance = {
@@ -43,13 +43,17 @@ export const chanceFrom = (words: readonly number[]): Chance => {
   };
 };
 
+const wordsOf = (text: string): readonly number[] => {
+  const bytes = hash("sha256", text, "buffer");
+  return [0, 4, 8, 12].map((at) => bytes.readInt32LE(at));
+};
+
 /**
  * A stream of chance of its own: the same seed and name draw the same numbers, whatever other streams were drawn from.
  * The 128 bits that it begins with are a hash of both, so that the streams of many thousand seeds do not meet.
  */
 export const namedChance = (seed: number | string, name: string): Chance => {
-  const hash = createHash("sha256").update(`${seed} ${name}`).digest();
-  return chanceFrom([0, 4, 8, 12].map((at) => hash.readUInt32LE(at)));
+  return chanceFrom(wordsOf(`${seed} ${name}`));
 };
 
 /** What chance draws at a moment, for each name a stream of its own. Its state is data, as numbers of 32 bits. */
@@ -73,11 +77,6 @@ const mixed = (word: number): number => {
   return word ^ (word >>> 16);
 };
 
-const wordsOf = (text: string): readonly number[] => {
-  const bytes = hash("sha256", text, "buffer");
-  return [0, 4, 8, 12].map((at) => bytes.readInt32LE(at));
-};
-
 /** The 128 bits that the chances of a seed begin with. */
 export const seedWords = (seed: number | string): readonly number[] => wordsOf(`seed ${seed}`);
 
@@ -91,6 +90,7 @@ export const namedChances = (seed: readonly number[], time: () => number): Chanc
   let own = [...seed];
   let young = new Map<string, Stream>();
   let old = new Map<string, Stream>();
+  let room = remembered;
   /** Streams that go on from where a state was taken, by their words, and the time of that. */
   let going = new Map<string, readonly number[]>();
   let goingAt = Number.NaN;
@@ -113,11 +113,12 @@ export const namedChances = (seed: readonly number[], time: () => number): Chanc
       at: Number.NaN,
       chance: chanceFrom([]),
     };
-    if (young.size >= remembered) {
+    if (young.size >= room) {
       const at = now();
       const needed = [...old].filter(([, one]) => one.at === at); // begun again, it would draw the same again
       old = young;
       young = new Map(needed);
+      room = needed.length + remembered;
     }
     young.set(name, stream);
     return stream;

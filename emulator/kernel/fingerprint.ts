@@ -10,8 +10,12 @@ const told = (_: string, value: unknown) => {
   return value;
 };
 
+/** What these refer to is JSON, as it passed or was written: to ask each value in it what it is took half of the time. */
+const plain = new Set(["call", "answer", "item"]);
+
 /** An entry of the trace as one line, in which two that differ in anything differ. */
-export const lineOf = (entry: Entry): string => JSON.stringify(entry, told);
+export const lineOf = (entry: Entry): string =>
+  plain.has(entry.kind) ? JSON.stringify(entry) : JSON.stringify(entry, told);
 
 /**
  * The SHA-256 of all that a trace has now and is told until it is asked for: two runs with the same one were the same, entry

@@ -22,6 +22,8 @@ export type Part = {
   put: (taken: never) => void;
   /** The entries of what was taken, in the order of `keys`. */
   entriesOf: (taken: never) => Iterable<TakenEntry>;
+  /** Values that change in place are copied whenever it is taken. */
+  copies?: true;
 };
 
 /** An entry of what was taken. What is the same object in two takings has not changed between them. */
@@ -58,7 +60,7 @@ export type Keeper = Keep & {
   parts: ReadonlyMap<string, Part>;
 };
 
-const mapPart = <T>(map: Map<string, T>, copy: (value: T) => T): Part => {
+const mapPart = <T>(map: Map<string, T>, copy: (value: T) => T = (value) => value): Part => {
   const copied = (from: Iterable<[string, T]>) => {
     const copies: [string, T][] = [];
     for (const [key, value] of from) copies.push([key, copy(value)]);
@@ -114,9 +116,9 @@ export const createKeeper = (): Keeper => {
     parts,
     part,
     flush,
-    map<T>(name: string, copy: (value: T) => T = (value) => value) {
+    map<T>(name: string, copy?: (value: T) => T) {
       const map = new Map<string, T>();
-      const touch = part(name, mapPart(map, copy));
+      const touch = part(name, { ...mapPart(map, copy), ...(copy && { copies: true }) });
       const { set, delete: remove, clear } = map;
       map.set = (key, value) => {
         touch(key);

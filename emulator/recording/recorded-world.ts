@@ -2,7 +2,7 @@ import type { Moment } from "../boot/moments.ts";
 import { CannotRewind, type Timeline, type WorldMoment } from "../boot/timeline.ts";
 import type { Cloud } from "../kernel/cloud.ts";
 import { isObject } from "../kernel/json.ts";
-import type { Keeper } from "../kernel/keep.ts";
+import type { Keeper, Part } from "../kernel/keep.ts";
 import type { PacedClock } from "../kernel/paced-clock.ts";
 import type { MakeRuntime } from "../services/lambda/function.ts";
 import { ownParts, type RecordedMoment } from "./recording.ts";
@@ -26,15 +26,26 @@ export const noRuntime: MakeRuntime = () => ({
 /** So much moments may list together: what a live world keeps of its own is less. */
 const HEAVIEST = 4_000_000;
 
+/** How many lists, objects and what is in them a value is made of. */
+const sizeOf = (value: unknown): number => {
+  let size = 1;
+  if (typeof value === "object" && value !== null)
+    for (const inner of Object.values(value)) size += sizeOf(inner);
+  return size;
+};
+
 /** About how much a part lists for one moment, and does not share with the moment before. */
-const listed = (taken: unknown): number => {
+const listed = (part: Part, taken: unknown): number => {
   if (taken instanceof Map) return taken.size;
   if (!Array.isArray(taken)) return 0;
   let sum = taken.length;
-  for (const one of taken)
+  for (const one of taken) {
+    // What was copied is there once for each moment.
+    if (part.copies && Array.isArray(one) && one[1] !== part.get(one[0])) sum += sizeOf(one[1]);
     if (isObject(one))
       // A list of references takes an eighth of what a list of pairs does.
       for (const inner of Object.values(one)) if (Array.isArray(inner)) sum += inner.length / 8;
+  }
   return sum;
 };
 
@@ -52,7 +63,10 @@ export const putMoments = (keeper: Keeper, moments: readonly RecordedMoment[]): 
       if (!ownParts.includes(name)) keeper.parts.get(name)?.apply(key, value);
     const parts = new Map(keeper.take());
     for (const name of ownParts) parts.delete(name);
-    for (const taken of parts.values()) weight += listed(taken);
+    for (const [name, taken] of parts) {
+      const part = keeper.parts.get(name);
+      if (part) weight += listed(part, taken);
+    }
     if (weight > HEAVIEST) throw new Error("its moments have too much in them");
     return { moment, world: { parts, clock } };
   });

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import type { BuildOptions, Message, Metafile, Plugin, TransformOptions } from "esbuild";
 import { type Patch, patching } from "./patch.ts";
+import { keeping, renewedModule } from "./renewed.ts";
 
 /**
  * What a bundle is for. `aws`: an ES module, as SST uploads it. `inline`: CommonJS that `compile` makes instances of;
@@ -73,6 +74,23 @@ const keepSharedOutside: Plugin = {
   },
 };
 
+/** Has what libraries keep for an instance begin anew with each of its lives. */
+const renewLibraries: Plugin = {
+  name: "renew-libraries",
+  setup(build) {
+    const filter = new RegExp(`^(${Object.keys(keeping).join("|")})$`);
+    build.onResolve({ filter }, ({ path, namespace, resolveDir }) =>
+      namespace === "renewed"
+        ? undefined
+        : { path, namespace: "renewed", pluginData: resolveDir, sideEffects: false },
+    );
+    build.onLoad({ filter: /./, namespace: "renewed" }, ({ path, pluginData }) => ({
+      contents: renewedModule(path),
+      resolveDir: pluginData,
+    }));
+  },
+};
+
 /** As SST builds functions (its Node builder), so that sizes and behaviour here are those of the cloud. */
 const common = {
   bundle: true,
@@ -91,7 +109,7 @@ const common = {
 
 const optionsOf: Record<BundleKind, BuildOptions> = {
   aws: { ...common, minify: true, banner: { js: banner } },
-  inline: { ...common, plugins: [keepSharedOutside] },
+  inline: { ...common, plugins: [keepSharedOutside, renewLibraries] },
 };
 
 /** CommonJS of a bundle: what is imported is required, also later, and `importMeta` is what only modules have. */
@@ -115,7 +133,16 @@ const inBlock = (code: string): string =>
 /** What of a build decides over what comes out of it. */
 export const recipeOf = (kind: BundleKind, external: string[]): unknown => {
   const { plugins: _, ...plain } = optionsOf[kind];
-  return [plain, external, kind === "inline" && [asCommonJs, inBlock(""), String(shared)]];
+  return [
+    plain,
+    external,
+    kind === "inline" && [
+      asCommonJs,
+      inBlock(""),
+      String(shared),
+      Object.keys(keeping).map(renewedModule),
+    ],
+  ];
 };
 
 /** All files that a file imports, itself included: also those of which esbuild put nothing but a number into the bundle. */

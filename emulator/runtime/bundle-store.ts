@@ -16,6 +16,8 @@ export type Bundle = {
   exports: string[];
   /** The files that went into it, libraries aside. */
   inputs: string[];
+  /** Whether a test has changed something in it. */
+  patched?: boolean;
 };
 
 /** Hashes files, each once. */

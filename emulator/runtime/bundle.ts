@@ -126,7 +126,8 @@ const patchedBundler = (kind: BundleKind, { patches = [], ...code }: Code): Bund
   const places = new Set(patches.map(({ file }) => resolve(code.root, file)));
   const orPatched = (ask: "bundle" | "again") => async (file: string) => {
     const found = await plain[ask](file);
-    return found.inputs.some((input) => places.has(input)) ? other[ask](file) : found;
+    if (!found.inputs.some((input) => places.has(input))) return found;
+    return { ...(await other[ask](file)), patched: true };
   };
   return { ...plain, bundle: orPatched("bundle"), again: orPatched("again") };
 };

@@ -16,6 +16,8 @@ export type Environment = {
   run: (event: EventJson, invocation: Invocation & { deadline: number }) => Promise<Outcome>;
   /** Ends it in the middle of whatever it does. */
   kill: () => void;
+  /** Ends it where it rests, because all ends: what it is made of may serve another. */
+  leave?: () => void;
 };
 
 export type Environments = {
@@ -255,7 +257,7 @@ export const environments = (
 
     stop() {
       for (const { idle, busy } of pools.values()) {
-        for (const environment of idle) environment.kill();
+        for (const { leave, kill } of idle) (leave ?? kill)();
         for (const { environment } of busy) environment?.kill();
       }
       pools = new Map();

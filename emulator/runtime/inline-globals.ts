@@ -6,6 +6,7 @@ import { uuid } from "../kernel/uuid.ts";
 import type { Logging } from "../services/lambda/function.ts";
 import { rememberCheckedModels } from "./checked-models.ts";
 import { lambdaConsole } from "./lambda-console.ts";
+import { renewing } from "./renewed.ts";
 
 /** What a function instance needs of the world around it to have its own time, chance, environment and output. */
 export type GlobalsHost = {
@@ -31,7 +32,8 @@ export type GlobalsHost = {
   exit: (code: number) => void;
   /** An error that nobody caught ends the instance. */
   uncaught: (error: unknown) => void;
-  sdk: (path: string) => unknown;
+  /** A package of the SDK; what its clients count is registered with `renewed`. */
+  sdk: (path: string, renewed: (begin: () => void) => void) => unknown;
 };
 
 type Handle = { cancel: () => void; again: () => void };
@@ -261,7 +263,9 @@ export const instanceGlobals = (host: GlobalsHost) => {
   const timers = timersOf(host);
   const { stop, ...timerFunctions } = timers;
   const { webcrypto, nodeModule } = cryptoOf(host);
-  const born = clock.now();
+  let born = clock.now();
+  const renewals: (() => void)[] = [];
+  const onRenewal = (begin: () => void) => void renewals.push(begin);
   const since = () => clock.now() - born;
 
   const env: Record<string, string> = { ...variables };
@@ -293,7 +297,14 @@ export const instanceGlobals = (host: GlobalsHost) => {
     dir: { value: (value: unknown) => print(inspect(value)) },
     ...Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, { value }])),
   });
-  const performance = { now: since, timeOrigin: born, mark: () => {}, measure: () => {} };
+  const performance = {
+    now: since,
+    get timeOrigin() {
+      return born;
+    },
+    mark: () => {},
+    measure: () => {},
+  };
 
   const modules: Record<string, unknown> = {
     ...(virtual && { crypto: nodeModule, perf_hooks: { performance } }),
@@ -312,7 +323,7 @@ export const instanceGlobals = (host: GlobalsHost) => {
     const name = id.replace(/^node:/, "");
     if (Object.hasOwn(modules, name)) return modules[name];
     if (virtual && refused.has(name)) return refusal(id);
-    if (!clients.has(id)) clients.set(id, sdk(id));
+    if (!clients.has(id)) clients.set(id, sdk(id, onRenewal));
     return clients.get(id) ?? sharedModule(id);
   };
 
@@ -341,6 +352,13 @@ export const instanceGlobals = (host: GlobalsHost) => {
     Object.defineProperty(ownGlobal, name, { value: ownGlobal });
   return {
     stop,
+    /** Has all begin anew: time since the start, variables, and what libraries count for who uses them. */
+    renew(next: Record<string, string>) {
+      born = clock.now();
+      for (const name of Object.keys(env)) delete env[name];
+      Object.assign(env, next);
+      for (const begin of renewals) begin();
+    },
     bound: {
       ...bound,
       process: ownProcess as NodeJS.Process,
@@ -348,6 +366,7 @@ export const instanceGlobals = (host: GlobalsHost) => {
       global: ownGlobal,
       require: ownRequire,
       requireWhole: (id: string) => whole(ownRequire(id)),
+      renewed: renewing(onRenewal),
     },
   };
 };
@@ -372,4 +391,5 @@ export const boundNames = [
   "global",
   "require",
   "requireWhole",
+  "renewed",
 ] as const;

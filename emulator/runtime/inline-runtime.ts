@@ -11,6 +11,7 @@ import { estimatedColdStarts } from "./cold-starts.ts";
 import { environments, type Start } from "./environments.ts";
 import { type Instance, type InstanceHost, startInstance } from "./instance.ts";
 import { compile, type Instantiate } from "./instance-code.ts";
+import { spareInstances } from "./spare-instances.ts";
 import { stacksAsInTask, taskFile } from "./task-stacks.ts";
 
 /** Answers a function's outgoing HTTP requests in the process, or throws what `fetch` is to throw. */
@@ -33,21 +34,31 @@ export const endForUncaught = (error: unknown): boolean => {
   return whose !== undefined;
 };
 
-/** Starts an instance to which the errors belong that its code leaves to nobody. */
+/** What a bundle's code is, and whether instances of it may go on in another world. */
+type Prepared = { path: string; instantiate: Instantiate; handsOn: boolean };
+
+/** An instance, and what tells its code from that of others. */
+type Alone = { instance: Instance; self: { uncaught: (error: unknown) => void } };
+
+// As many as some worlds have at once.
+const spares = spareInstances<Alone>(400);
+
+/** Starts an instance to which the errors belong that its code leaves to nobody, or lets one that is spare begin anew. */
 const startAlone = async (
   host: InstanceHost,
   fn: FunctionConfig,
-  instantiate: Instantiate,
+  { path, instantiate, handsOn }: Prepared,
 ): Promise<Start> => {
-  let instance: Instance | undefined;
+  const spare = handsOn ? spares.take(path, fn) : undefined;
+  let instance = spare?.instance;
   const failed = Promise.withResolvers<Start<Instance>>();
-  const self = {
+  const self = spare?.self ?? {
     uncaught(error: unknown) {
       if (instance) instance.uncaught(error);
       else failed.resolve({ ok: false, error: describeThrown(error) });
     },
   };
-  const starting = current.run(self, () => startInstance(host, fn, instantiate));
+  const starting = current.run(self, () => startInstance(host, fn, instantiate, instance));
   const started = await Promise.race([starting, failed.promise]);
   if (!started.ok) return started;
   const { environment } = started;
@@ -57,6 +68,12 @@ const startAlone = async (
     environment: {
       ...environment,
       run: (event, invocation) => current.run(self, () => environment.run(event, invocation)),
+      ...(handsOn && {
+        leave() {
+          environment.kill();
+          spares.put(path, fn, { instance: environment, self });
+        },
+      }),
     },
   };
 };
@@ -76,6 +93,7 @@ export const inlineRuntime =
     skews,
     coldStarts = false,
     follow = false,
+    handOn = false,
   }: {
     code: Code;
     outgoing?: Outgoing;
@@ -85,12 +103,17 @@ export const inlineRuntime =
     coldStarts?: boolean | undefined;
     /** Whether code that changes is there at the next invocation. */
     follow?: boolean | undefined;
+    /**
+     * Whether code keeps nothing in its modules but what its libraries keep for it (renewed.ts). Then instances that rest when
+     * their world ends go on in the next one in this process, and its code is not run again.
+     */
+    handOn?: boolean | undefined;
   }): MakeRuntime =>
   (world) => {
     stacksAsInTask();
     const cold = coldStarts ? estimatedColdStarts(world, code) : undefined;
     const bundles = bundlerOf("inline", code);
-    const codes = new Map<string, Instantiate>();
+    const codes = new Map<string, Prepared>();
     let tail: Promise<unknown> = Promise.resolve();
     const orderly = <T>(work: () => Promise<T>): Promise<T> => {
       const mine = tail.then(() => world.clock.hold(work()));
@@ -101,8 +124,8 @@ export const inlineRuntime =
     const pool = environments(world, {
       cold,
       start: async (fn, crashed) => {
-        const instantiate = codes.get(fn.name);
-        if (!instantiate) throw new Error(`${fn.name} was not prepared.`);
+        const prepared = codes.get(fn.name);
+        if (!prepared) throw new Error(`${fn.name} was not prepared.`);
         const { name, role } = fn;
         const host: InstanceHost = {
           clock: world.clock,
@@ -126,13 +149,13 @@ export const inlineRuntime =
           orderly,
           crashed,
         };
-        return startAlone(host, fn, instantiate);
+        return startAlone(host, fn, prepared);
       },
     });
-    const codeOf = ({ path, file }: Bundle): Instantiate => {
+    const codeOf = ({ path, file, patched }: Bundle): Prepared => {
       const instantiate = compiled.get(path) ?? compile(path, taskFile(file));
       compiled.set(path, instantiate);
-      return instantiate;
+      return { path, instantiate, handsOn: handOn && !follow && !patched };
     };
     const changes = follow
       ? codeChanges(world, code.root, bundles, (name, bundle) => {

@@ -13,6 +13,8 @@ export type SdkHost = {
   wait: (ms: number) => Promise<void>;
   random: () => number;
   uuid: () => string;
+  /** Is told how what a client counts begins anew. */
+  renewed: (begin: () => void) => void;
 };
 
 const services: Record<string, string> = {
@@ -141,12 +143,17 @@ const abortable = <T>(work: Promise<T>, signal?: AbortSignal): Promise<T> => {
 const clientLike = (
   Real: { prototype: object },
   service: string,
+  renewed: SdkHost["renewed"],
   send: (self: Self, command: never) => Promise<unknown>,
 ) => {
-  function Client(this: object, config: object = {}) {
+  function Client(this: Self, config: object = {}) {
     const { maxAttempts } = config as { maxAttempts?: number };
-    const retries = sdkRetries(service, maxAttempts);
-    Object.assign(this, { config: { ...config }, middlewareStack: refuseStack, retries });
+    const begin = () => {
+      this.retries = sdkRetries(service, maxAttempts);
+    };
+    begin();
+    renewed(begin);
+    Object.assign(this, { config: { ...config }, middlewareStack: refuseStack });
   }
   Client.prototype = Object.create(Real.prototype, {
     constructor: { value: Client },
@@ -185,28 +192,33 @@ const documentLibrary = (path: string, host: SdkHost): Module => {
   const { real, plain } = documentPackageAt(path);
   const clientOf = (Real: { prototype: object }) => {
     type Either = DocumentCommand | Command;
-    const Client = clientLike(Real, "dynamodb", async ({ config, retries }, command: Either) => {
-      if (!("clientCommand" in command)) return plain.send(command, command.input, retries, host);
-      const marshallers: Record<string, Marshaller> = {};
-      const { inputKeyNodes, outputKeyNodes, clientCommand } = command;
-      const middlewareStack = {
-        addRelativeTo: (middleware: Marshaller, { name }: { name: string }) => {
-          marshallers[name] = middleware;
-        },
-      };
-      command.addMarshallingMiddleware.call(
-        { inputKeyNodes, outputKeyNodes, clientCommand: { middlewareStack } } as never,
-        config,
-      );
-      const sending = async ({ input }: { input: object }) => ({
-        output: await plain.send(clientCommand, input, retries, host),
-      });
-      const { DocumentMarshall, DocumentUnmarshall } = marshallers;
-      if (!DocumentMarshall || !DocumentUnmarshall)
-        throw new Error("This version of @aws-sdk/lib-dynamodb marshalls in another way.");
-      const handle = DocumentMarshall(DocumentUnmarshall(sending, {}), {});
-      return (await handle({ input: command.input })).output;
-    });
+    const Client = clientLike(
+      Real,
+      "dynamodb",
+      host.renewed,
+      async ({ config, retries }, command: Either) => {
+        if (!("clientCommand" in command)) return plain.send(command, command.input, retries, host);
+        const marshallers: Record<string, Marshaller> = {};
+        const { inputKeyNodes, outputKeyNodes, clientCommand } = command;
+        const middlewareStack = {
+          addRelativeTo: (middleware: Marshaller, { name }: { name: string }) => {
+            marshallers[name] = middleware;
+          },
+        };
+        command.addMarshallingMiddleware.call(
+          { inputKeyNodes, outputKeyNodes, clientCommand: { middlewareStack } } as never,
+          config,
+        );
+        const sending = async ({ input }: { input: object }) => ({
+          output: await plain.send(clientCommand, input, retries, host),
+        });
+        const { DocumentMarshall, DocumentUnmarshall } = marshallers;
+        if (!DocumentMarshall || !DocumentUnmarshall)
+          throw new Error("This version of @aws-sdk/lib-dynamodb marshalls in another way.");
+        const handle = DocumentMarshall(DocumentUnmarshall(sending, {}), {});
+        return (await handle({ input: command.input })).output;
+      },
+    );
     const from = ({ config }: { config: object }, translateConfig?: object) =>
       Reflect.construct(Client, [{ ...config, translateConfig }]);
     return Object.assign(Client, { from });
@@ -239,7 +251,7 @@ export const inlineSdk = (path: string, host: SdkHost): Module | undefined => {
     Object.fromEntries(
       clients.map(([key, Real]) => [
         key,
-        clientLike(Real, service, ({ retries }, command: Command) =>
+        clientLike(Real, service, host.renewed, ({ retries }, command: Command) =>
           send(command, command.input, retries, host),
         ),
       ]),

@@ -45,37 +45,57 @@ export type InstanceFunction = Pick<
   "name" | "arn" | "memory" | "file" | "exported" | "variables" | "logging"
 >;
 
+/** What an instance is in, and what waits until it thaws. */
+type Life = { is: "awake" | "frozen" | "dead"; thawed: (() => void)[] };
+
 const never = new Promise<never>(() => {});
 
-/** An instance of a function, and what ends it for an error that nobody caught. */
-export type Instance = Environment & { uncaught: (error: unknown) => void };
+/** An instance of a function. */
+export type Instance = Environment & {
+  /** Ends it for an error that nobody caught. */
+  uncaught: (error: unknown) => void;
+  /** Lets one that was killed at rest begin a new life in another world: as if its code had just been run there. */
+  renew: (host: InstanceHost, fn: InstanceFunction) => void;
+};
 
 /**
  * Starts an instance of a function: the code run once more, with its own module state, environment variables,
  * output, timers and SDK clients. Between invocations it is frozen, and once it is dead nothing reaches it any more.
+ * A spare one takes as many turns to begin anew as another takes to start.
  */
 export const startInstance = async (
-  host: InstanceHost,
-  fn: InstanceFunction,
+  firstHost: InstanceHost,
+  firstFn: InstanceFunction,
   instantiate: Instantiate,
+  spare?: Instance,
 ): Promise<Start<Instance>> => {
-  const { clock, orderly, crashed } = host;
-  let life: "awake" | "frozen" | "dead" = "awake";
+  if (spare) {
+    spare.renew(firstHost, firstFn);
+    await Promise.resolve();
+    return { ok: true, environment: spare };
+  }
+  let [host, fn] = [firstHost, firstFn];
+  let life: Life = { is: "awake", thawed: [] };
   let requestId = "";
+  const clock: Clock = {
+    now: () => host.clock.now(),
+    random: (stream) => host.clock.random(stream),
+    after: (ms, label, task) => host.clock.after(ms, label, task),
+    hold: (work) => host.clock.hold(work),
+  };
   /** Each invocation has chance of its own, whatever others of its function drew. */
   const random = (what = "") => clock.random(`lambda ${what} ${fn.name} ${requestId}`);
   let isThrown = false; // what is printed at the moment is an error of the handler, by the runtime
-  const thawed: (() => void)[] = [];
-  const enter = (callback: () => void) => {
-    if (life === "awake") {
+  const enter = (callback: () => void, into = life) => {
+    if (into.is === "awake") {
       host.entered?.();
       callback();
-    } else if (life === "frozen") thawed.push(callback);
+    } else if (into.is === "frozen") into.thawed.push(callback);
   };
   const end = (error: ErrorPayload) => {
-    if (life === "dead") return;
+    if (life.is === "dead") return;
     environment.kill();
-    crashed(error);
+    host.crashed(error);
   };
   const die = (message: string) =>
     end({
@@ -86,44 +106,47 @@ export const startInstance = async (
   /** What comes back reaches the instance only while it lives; a call that kills it never comes back. */
   const returning = <T>(work: Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
+      const mine = life;
       work.then(
-        (value) => enter(() => resolve(value)),
+        (value) => enter(() => resolve(value), mine),
         (error) => {
-          if (error instanceof EnvironmentCrash) die("signal: killed");
-          else enter(() => reject(error));
+          if (!(error instanceof EnvironmentCrash)) enter(() => reject(error), mine);
+          else if (mine === life) die("signal: killed");
         },
       );
     });
 
-  const { bound, stop } = instanceGlobals({
+  const variables = () => ({
+    ...fn.variables,
+    AWS_LAMBDA_FUNCTION_NAME: fn.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memory),
+    AWS_REGION: host.region,
+    TZ: ":UTC",
+  });
+  const { bound, stop, renew } = instanceGlobals({
     clock,
     random: () => random("chance"),
-    ...(host.skew && { skew: host.skew }),
+    skew: () => host.skew?.() ?? 0,
     virtual: host.virtual,
     name: fn.name,
-    variables: {
-      ...fn.variables,
-      AWS_LAMBDA_FUNCTION_NAME: fn.name,
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memory),
-      AWS_REGION: host.region,
-      TZ: ":UTC",
-    },
+    variables: variables(),
     enter,
     logging: fn.logging,
     requestId: () => requestId || undefined,
     print: (line) => {
-      if (life === "dead") return;
+      if (life.is === "dead") return;
       const more = isThrown && { thrown: true };
       host.note({ kind: "log", function: fn.name, requestId, line, ...more });
     },
-    fetch: (request) => (life === "dead" ? never : returning(host.reach(request, requestId))),
-    orderly: (work) => returning(orderly(work)),
+    fetch: (request) => (life.is === "dead" ? never : returning(host.reach(request, requestId))),
+    orderly: (work) => returning(host.orderly(work)),
     uncaught: (error) => environment.uncaught(error),
     exit: (code) => die(`exit status ${code}`),
-    sdk: (path) =>
+    sdk: (path, renewed) =>
       inlineSdk(path, {
+        renewed,
         dispatch: (service, operation, input) =>
-          life === "dead"
+          life.is === "dead"
             ? never
             : returning(
                 host.call(service, operation, input, {
@@ -132,9 +155,10 @@ export const startInstance = async (
                 }),
               ),
         wait: (ms) =>
-          new Promise((resolve) =>
-            clock.after(ms, `sdk retry in ${fn.name}`, () => enter(resolve)),
-          ),
+          new Promise((resolve) => {
+            const mine = life;
+            clock.after(ms, `sdk retry in ${fn.name}`, () => enter(resolve, mine));
+          }),
         random: () => random("sdk"),
         uuid: () => uuid({ random }, "sdk"),
       }),
@@ -153,8 +177,9 @@ export const startInstance = async (
     uncaught: (error) => end(describeThrown(error)),
     async run(event, invocation) {
       requestId = invocation.requestId;
-      life = "awake";
-      for (const callback of thawed.splice(0)) callback();
+      const mine = life;
+      mine.is = "awake";
+      for (const callback of mine.thawed.splice(0)) callback();
       try {
         const context = lambdaContext(fn, invocation, clock.now);
         const value = await handler(
@@ -166,13 +191,19 @@ export const startInstance = async (
         logThrown(error);
         return { ok: false, error: describeThrown(error) };
       } finally {
-        if ((life as string) !== "dead") life = "frozen";
+        if ((mine.is as string) !== "dead") mine.is = "frozen";
       }
     },
     kill() {
-      life = "dead";
-      thawed.length = 0;
+      life.is = "dead";
+      life.thawed.length = 0;
       stop();
+    },
+    renew(nextHost, nextFn) {
+      [host, fn] = [nextHost, nextFn];
+      life = { is: "awake", thawed: [] };
+      requestId = "";
+      renew(variables());
     },
   };
 

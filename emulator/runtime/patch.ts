@@ -11,13 +11,18 @@ export type Patch = {
   replace: string;
 };
 
-/** A text with its patches in it. Throws where the place of one is not there, or not the only one. */
+/** A part of a text with the line ends that the text has. */
+const endedAs = (text: string, part: string) =>
+  text.includes("\r\n") ? part.replaceAll(/\r?\n/g, "\r\n") : part;
+
+/** A text with its patches in it, whatever its line ends. Throws where the place of one is not there, or not the only one. */
 export const patched = (text: string, patches: readonly Patch[]): string =>
   patches.reduce((before, { file, find, replace }) => {
-    const [first, last] = [before.indexOf(find), before.lastIndexOf(find)];
+    const place = endedAs(before, find);
+    const [first, last] = [before.indexOf(place), before.lastIndexOf(place)];
     if (find === "" || first < 0) throw new Error(`${file} has no place ${JSON.stringify(find)}.`);
     if (first !== last) throw new Error(`${file} has more than one place ${JSON.stringify(find)}.`);
-    return before.slice(0, first) + replace + before.slice(first + find.length);
+    return before.slice(0, first) + endedAs(before, replace) + before.slice(first + place.length);
   }, text);
 
 /** Lets esbuild read patched files as if they had been changed. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { COST_PAGE, costPage } from "./cost-page.ts";
 import { environmentOf } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { graphOf } from "./graph.ts";
@@ -23,9 +24,10 @@ const optionsOf = <T extends ParseArgsConfig>(config: T) => {
 const root = join(import.meta.dirname, "..", "..");
 const LOCAL = "local";
 const envFile = join(root, "sst-env.d.ts");
+const costs = join(root, COST_PAGE);
 
 const help = `Evaluates sst.config.ts and infra/ with SST's own components, offline, holds every resource to what AWS takes, and writes
-infra/graph.json and sst-env.d.ts. The first time it installs those components, which takes about a minute and 324 MB;
+infra/graph.json, sst-env.d.ts, and the counts of docs/deploy.md. The first time it installs those components, which takes about a minute and 324 MB;
 later some 20 seconds.
 
   --check           write nothing: say where the graph is stale, with exit code 1
@@ -114,7 +116,10 @@ const synth = () => {
   const graph = graphOf(evaluation, inputsHash());
   const files: (readonly [string, string])[] = [];
   if (out) files.push([out, `${JSON.stringify(graph, null, 2)}\n`]);
-  if (stage === LOCAL) files.push([envFile, `${environmentOf(evaluation)}\n`]);
+  if (stage === LOCAL) {
+    files.push([envFile, `${environmentOf(evaluation)}\n`]);
+    if (!options.out) files.push([costs, costPage(read(costs), graph)]);
+  }
   const stale = files.filter(([file, content]) => read(file) !== content);
   for (const [file, content] of stale) {
     const name = relative(root, file);

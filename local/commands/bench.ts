@@ -283,7 +283,7 @@ const openPages: Part = async ({ quick }) => {
   say("Opening the shop and its console in a browser ...\n");
   const figures = await measurePages({ quick });
   const { sizes, strangers, paints, entries, idle, lists, arriving, watching } = figures;
-  const line = (what: string, text: string) => print(`  ${what.padEnd(40)}${text}`);
+  const line = (what: string, text: string) => print(`  ${what.padEnd(46)}${text}`);
   const drawn = ({ perSecond, longestMs, cpuMs }: Frames, budget = true) =>
     `${perSecond.toFixed(0)} frames/s${budget ? ` (budget 30)${perSecond < 30 ? "   UNDER BUDGET" : ""}` : ""}, ${cpuMs.toFixed(1)} ms CPU each, ${longestMs.toFixed(0)} ms the longest wait`;
 

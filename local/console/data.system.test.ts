@@ -93,7 +93,8 @@ describe("the data of an order", () => {
   it("sees the outbox's rows come and go, with the relay that published them", async () => {
     const data = await dataOf(orderId);
     const outbox = data.rows.filter(({ table }) => table.endsWith("Outbox"));
-    expect(outbox.length).toBe(6);
+    const told = ["OrdersOutbox", "InventoryOutbox", "PaymentsOutbox"];
+    expect(outbox.filter(({ table }) => told.includes(table)).length).toBe(6);
     for (const { id } of outbox) {
       const [put, gone] = stepsOf(data, id) as [Step, Step];
       expect([put.did, gone.did]).toEqual(["put", "deleted"]);

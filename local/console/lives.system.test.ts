@@ -26,8 +26,8 @@ const opened = async () => {
   return {
     ...{ shop, looks, driven, pass: (ms: number) => machine.pass(clock, ms) },
     say: (line: string) => driven(Promise.resolve(shop.beside.command?.(line))),
-    async order() {
-      const signed = { authorization: `Bearer ${shop.token("alice")}`, "idempotency-key": "one" };
+    async order(key = "one") {
+      const signed = { authorization: `Bearer ${shop.token("alice")}`, "idempotency-key": key };
       const wish = { lines: [{ productId: "prd_hay", quantity: 1 }], paymentToken: "tok_approve" };
       const { body } = await driven(send("POST", "/orders", signed, wish));
       return body.orderId as string;
@@ -91,4 +91,34 @@ it("what came before the moment that time was put back to is told as ever", asyn
   expect((await looks(`orders/${orderId}`)).body.status).toBe("CONFIRMED");
   expect((await looks(`data/${orderId}`)).status).toBe(200);
   expect((await looks("views")).body.views[0].rebuild.state).toBe("rebuilt");
+});
+
+it("news leave out what was turned back past, in one turn or in several, and have what came before and after", async () => {
+  const { shop, looks, say, pass, order } = await opened();
+  const { last } = (await looks("news?newest=true&limit=1")).body;
+  const passed = async (after = last) => (await looks(`news?after=${after}`)).body;
+  const sagas = async () =>
+    (await passed()).passed
+      .filter(({ kind }: { kind: string }) => kind === "states.started")
+      .reduce((sum: number, { count }: { count: number }) => sum + count, 0);
+  const placed = async (key: string) => {
+    await order(key);
+    await pass(5_000);
+  };
+
+  await placed("before");
+  const early = await shop.timeline.mark();
+  await placed("undone-second");
+  const late = await shop.timeline.mark();
+  await placed("undone-first");
+  expect(await sagas()).toBe(3);
+  await say(`rewind ${late.id}`);
+  expect(await sagas()).toBe(2);
+  await say(`rewind ${early.id}`);
+  expect(await sagas()).toBe(1);
+  // Who had heard of all that is told nothing of it again: the turns alone have passed since.
+  const { upto } = await passed();
+  expect((await passed(upto)).passed).toEqual([]);
+  await placed("after");
+  expect(await sagas()).toBe(2);
 });

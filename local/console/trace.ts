@@ -42,7 +42,7 @@ const happened = (entries: readonly Entry[]): Entry[] => {
   for (const entry of entries.toReversed()) {
     if (entry.seq > upto) continue;
     left.push(entry);
-    if (entry.kind === "clock" && typeof entry.to === "number") upto = Math.min(upto, entry.to);
+    if (entry.kind === "clock" && typeof entry.to === "number") upto = entry.to;
   }
   return left.reverse();
 };

@@ -77,6 +77,13 @@ const events: Door["send"] = async ({ shop, samples, seed, count, broken }) => {
         const isParked = parked.has(input.MessageBody);
         if (!isUnderstood(contracts, input.MessageBody) && !isParked)
           broken(`${name} lost what it did not understand`, input.MessageBody);
+        // Who has no contact may get one: that is waited for. All else that can never succeed is parked at once, with why.
+        const triedInVain = parked
+          .get(input.MessageBody)
+          ?.find(
+            ({ isParked, reason }) => !isParked && !/There is no contact of/.test(reason ?? ""),
+          );
+        if (triedInVain) broken(`${name} tried in vain (${triedInVain.reason})`, input.MessageBody);
       }
     }
   };

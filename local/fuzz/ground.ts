@@ -60,7 +60,13 @@ const nameIn = (arn: string): string =>
   arn.replace(/^.*petstore-local-/, "").replace(/Function.*$/, "");
 
 /** A letter in a dead-letter queue. */
-type Letter = { queue: string; body: string; reason: string | undefined };
+type Letter = {
+  queue: string;
+  body: string;
+  reason: string | undefined;
+  /** Whether its consumer put it there at once, with the reason; else it was tried until it was given up. */
+  isParked: boolean;
+};
 
 /** Where a door is knocked at: a shop of its own, what is well formed, and where to say what was not as promised. */
 export type Ground = {
@@ -117,7 +123,7 @@ const lettersIn = async (
       for (const { MessageId, Body, MessageAttributes = {} } of Messages) {
         const name = REASONS.find((one) => MessageAttributes[one]);
         const reason = name ? MessageAttributes[name].StringValue : reasons.get(MessageId);
-        letters.push({ queue, body: Body, reason });
+        letters.push({ queue, body: Body, reason, isParked: name !== undefined });
       }
     }
   }

@@ -57,6 +57,17 @@ const refundByHand = (changed: Books) => {
   changed.views.set(ord, view({ status: "CANCELLED", refunded: usd(100) }));
 };
 
+/** The order was cancelled before it was paid for. */
+const cancelledUnpaid = (changed: Books) => {
+  changed.payments.set(pay, [entry("Authorized", 100)]);
+  changed.postings.pop();
+  Object.assign(order(changed) ?? {}, { status: "CANCELLED" });
+  Object.assign(reservation(changed), { status: "RELEASED" });
+  Object.assign(changed.stock[0] ?? {}, { available: 5 });
+  changed.products.set("prd_parrot", { available: 5 });
+  changed.views.set(ord, view({ status: "CANCELLED", paid: null }));
+};
+
 /** One lie each, and the promises that it breaks. */
 const lies: [what: string, lie: (changed: Books) => unknown, broken: string[]][] = [
   [
@@ -105,6 +116,14 @@ const lies: [what: string, lie: (changed: Books) => unknown, broken: string[]][]
     "stock is held for ever",
     (b) => Object.assign(reservation(b), { status: "HELD" }),
     ["I8", "I9"],
+  ],
+  [
+    "a card stays blocked",
+    (b) => {
+      cancelledUnpaid(b);
+      b.provider.set(pay, { state: "asked", card: "tok_approve" });
+    },
+    ["I9"],
   ],
   [
     "the provider took money that we do not know of",
@@ -164,6 +183,17 @@ describe("the judge", () => {
   it("has nothing to say of money that went back by hand, in our ledger only (I10)", () => {
     const changed = books();
     refundByHand(changed);
+    expect(judge(changed)).toEqual([]);
+  });
+
+  it.each([
+    { state: "voided", card: "tok_approve" },
+    { state: "asked", card: "tok_decline" },
+    { state: "asked", card: "tok_gone" },
+  ])("has nothing to say of a card that nobody blocks: $state $card (I9)", (payment) => {
+    const changed = books();
+    cancelledUnpaid(changed);
+    changed.provider.set(pay, payment);
     expect(judge(changed)).toEqual([]);
   });
 

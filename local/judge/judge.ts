@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { cardNamed } from "../../services/payment-provider/src/domain/cards.ts";
 import type { Books, Row } from "./books.ts";
 
 /** A broken promise: which one, and where it shows. */
@@ -8,6 +9,12 @@ type Check = (books: Books) => string[];
 
 const paymentIdOf = (orderId: string) => orderId.replace("ord_", "pay_");
 const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
+
+/** Whether a card's bank holds money for a payment, as the provider keeps it, that nobody took and nobody let go. */
+export const isBlocked = ({ state, card = "" }: Row = {}): boolean => {
+  const { answer, withdrawn } = cardNamed(card) ?? {};
+  return state === "asked" && answer === "authorized" && !withdrawn;
+};
 
 /** What our ledger says of a payment: amounts in minor units. What went back `byHand` is in no other ledger. */
 export const paidFor = (books: Books, orderId: string) => {
@@ -106,10 +113,17 @@ const checks: Record<string, Check> = {
       return sold !== (status === "CONFIRMED") && `${status}, but sold is ${sold}`;
     });
   },
-  "I9 nothing is held any more": ({ reservations }) =>
-    reservations.flatMap(({ orderId, status }) =>
+  "I9 nothing is held any more": (books) => [
+    ...books.reservations.flatMap(({ orderId, status }) =>
       status === "HELD" ? [`${orderId} holds stock`] : [],
     ),
+    ...everyOrder(books, ({ orderId, status }) => {
+      // What is confirmed is paid (I8), and what needs attention waits for a person, its money with it.
+      if (status === "CONFIRMED" || status === "NEEDS_ATTENTION") return false;
+      const isHeld = isBlocked(books.provider.get(paymentIdOf(orderId)));
+      return isHeld && `is ${status}, and its money is still blocked on the card`;
+    }),
+  ],
   "I10 our ledger is the provider's": (books) => {
     const netOf = providerNets(books);
     const unbalanced = books.postings.filter(

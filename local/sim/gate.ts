@@ -46,7 +46,7 @@ const chooser = ({ seed, faults }: Plan) => {
  * plan says so. What an administrator asks is let through, and polls that find nothing worth a name.
  */
 export const stir = (
-  { cloud }: Shop,
+  { cloud, skews, call: ask }: Shop,
   plan: Plan,
   names: ReadonlyMap<string, string>,
   heard: (passage: Passage, call: Call, calm: boolean) => void,
@@ -86,7 +86,8 @@ export const stir = (
     stirred.done.push({ point, fault });
     const kind: FaultKind = faultKinds[fault];
     cloud.note({ kind: "fault", what: `${point} ${kind.says}`, fault, point });
-    const means = { clock, draw: namedChance(plan.seed, `strike ${point}`).draw, waits };
+    const { draw: drawn } = namedChance(plan.seed, `strike ${point}`);
+    const means = { clock, draw: drawn, waits, skews, ask };
     const strike: Gate = (call, next) => kind.strike(call, next, means);
     if (kind.lasts) lasting.set(place, { until: clock.now() + kind.lasts(means), strike });
     return strike(call, next);

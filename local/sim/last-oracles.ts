@@ -1,24 +1,13 @@
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { statementOf } from "../../services/payment-provider/src/domain/payment.ts";
 import { isPublished, type LedgerEvent } from "../../services/payments/src/domain/ledger.ts";
 import type { Books } from "../judge/books.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
+import { readOf } from "./letters.ts";
 import type { Told } from "./oracles.ts";
-import type { Plan } from "./plan.ts";
+import type { Done, Plan } from "./plan.ts";
 import { strangers } from "./strangers.ts";
 
 type Finding = { invariant: string; what: string };
-
-/** Nobody's money stays blocked for what they do not get. */
-const byBank = ({ clock }: VirtualShop, plan: Plan, ids: Ids, books: Books, told: Told) =>
-  plan.orders.flatMap(({ name }): Finding[] => {
-    const payment = books.provider.get(ids.get(name)?.replace("ord_", "pay_") ?? "");
-    const status = told.get(name)?.status ?? "";
-    if (!payment || !/^(REJECTED|CANCELLED)$/.test(status)) return [];
-    const said = statementOf(payment as Parameters<typeof statementOf>[0], clock.now()).status;
-    if (said !== "authorized" && said !== "pending") return [];
-    return [{ invariant: "I9", what: `${name} is ${status}, and its money is still blocked` }];
-  });
 
 /** An order costs what the catalogue says. */
 const byCatalogue = (plan: Plan, books: Books, told: Told): Finding[] =>
@@ -28,16 +17,6 @@ const byCatalogue = (plan: Plan, books: Books, told: Told): Finding[] =>
     const asked = told.get(name)?.total?.amount;
     if (asked === undefined || asked === due) return [];
     return [{ invariant: "I7", what: `${name} costs ${asked}; its goods cost ${due}` }];
-  });
-
-/** Who was told that an order is off is not told afterwards that it is confirmed. */
-const byReader = ({ local }: VirtualShop, plan: Plan, ids: Ids): Finding[] =>
-  plan.orders.flatMap(({ name }) => {
-    const mails = local.emails().filter(({ tags }) => tags?.order === ids.get(name));
-    const told = mails.map(({ tags }) => tags?.template ?? "");
-    const off = told.findIndex((template) => /^order-(cancelled|rejected)$/.test(template));
-    if (off < 0 || !told.slice(off).some((template) => template.includes("confirmed"))) return [];
-    return [{ invariant: "I13", what: `${name} is off, and its last e-mail is ${told.at(-1)}` }];
   });
 
 /** Which events of an order, its reservation and its payment were told, by what each of them wrote down. */
@@ -83,10 +62,10 @@ export const lastOracles = async (
   ids: Ids,
   books: Books,
   told: Told,
+  done: readonly Done[],
 ): Promise<Finding[]> => [
-  ...byBank(shop, plan, ids, books, told),
   ...byCatalogue(plan, books, told),
-  ...byReader(shop, plan, ids),
+  ...plan.orders.flatMap(({ name }) => readOf(name, ids.get(name), shop.local.emails(), done)),
   ...(await byTimeline(shop, books, new Map([...ids].map(([name, id]) => [id, name])))),
   ...(await strangers(shop, plan, ids, books, told)),
 ];

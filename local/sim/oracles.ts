@@ -1,6 +1,7 @@
-import { cardNamed } from "../../services/payment-provider/src/domain/cards.ts";
 import type { Books } from "../judge/books.ts";
+import { isBlocked } from "../judge/judge.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
+import { saidTwice } from "./letters.ts";
 import type { Said } from "./people.ts";
 import { type Plan, scarce } from "./plan.ts";
 
@@ -56,13 +57,6 @@ const byClient = (plan: Plan, ids: ReadonlyMap<string, string>, log: Said[], tol
   return findings;
 };
 
-/** Whether a card's bank holds money that nobody took and nobody let go. */
-const heldFor = ({ provider }: Books, paymentId: string): boolean => {
-  const { state, card = "" } = provider.get(paymentId) ?? {};
-  const { answer, withdrawn } = cardNamed(card) ?? {};
-  return state === "asked" && answer === "authorized" && !withdrawn;
-};
-
 /** The provider's ledger: who has goods has paid for them, and nobody else has paid. */
 const byProvider = (
   plan: Plan,
@@ -84,7 +78,7 @@ const byProvider = (
       )
       .reduce((sum, { json }) => sum + json.amount.amount, 0);
     const order = told.get(name);
-    const held = id ? heldFor(books, id) : false;
+    const held = id ? isBlocked(books.provider.get(id)) : false;
     if (held && order?.status !== "CONFIRMED")
       return [
         { invariant: "I8", what: `${name} is ${order?.status}, and its money is still held` },
@@ -113,13 +107,6 @@ const byWarehouse = (plan: Plan, log: Said[], books: Books, told: Told): Finding
     return [{ invariant: "I2", what }];
   });
 
-/** E-mails: nobody hears the same twice (F64). */
-const byPostman = ({ local }: VirtualShop): Finding[] => {
-  const mails = local.emails().map(({ tags, to }) => `${tags?.order} ${tags?.template} ${to}`);
-  const again = mails.filter((mail, index) => mails.indexOf(mail) !== index);
-  return again.map((mail) => ({ invariant: "I12", what: `${mail} was sent twice` }));
-};
-
 /** What the ledgers outside of our tables say, when all is at rest. */
 export const outside = (
   shop: VirtualShop,
@@ -132,5 +119,5 @@ export const outside = (
   ...byClient(plan, ids, log, told),
   ...byProvider(plan, ids, log, books, told),
   ...byWarehouse(plan, log, books, told),
-  ...byPostman(shop),
+  ...saidTwice(shop.local.emails()),
 ];

@@ -195,8 +195,10 @@ const REDRIVEN = [
 /** Sends on what was given up, where nothing else makes up for it. */
 export const sendOn = async ({ call }: VirtualShop["local"]): Promise<void> => {
   for (const queue of REDRIVEN) {
-    const SourceArn = `arn:aws:sqs:us-east-1:123456789012:petstore-local-${queue}DlqQueue`;
+    const arn = (name: string) => `arn:aws:sqs:us-east-1:123456789012:petstore-local-${name}Queue`;
+    // What EventBridge could not deliver knows no queue that it came from.
+    const move = { SourceArn: arn(`${queue}Dlq`), DestinationArn: arn(queue) };
     // A task that still runs refuses another: it takes along what came meanwhile.
-    await call("sqs", "StartMessageMoveTask", { SourceArn }).catch(() => {});
+    await call("sqs", "StartMessageMoveTask", move).catch(() => {});
   }
 };

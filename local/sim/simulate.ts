@@ -89,7 +89,7 @@ export const simulate = async (
       ...judge(books).filter(({ what }) => !accountedFor(what, stirred.done)),
       ...findings,
       ...outside(shop, plan, ids, people.log, books, told),
-      ...(await drive(lastOracles(shop, plan, ids, books, told))),
+      ...(await drive(lastOracles(shop, plan, ids, books, told, stirred.done))),
     ];
     for (const one of found) violations.push({ ...one, at: clock.now() });
   }

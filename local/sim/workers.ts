@@ -24,7 +24,10 @@ export const startWorkers = <Asked extends object, Ran extends object>(
     tell: (ran: Ran | Died<Asked>) => void,
   ): Promise<void> =>
     new Promise((resolve) => {
-      const child = fork(fileURLToPath(program), { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+      const child = fork(fileURLToPath(program), {
+        stdio: ["ignore", "ignore", "pipe", "ipc"],
+        execArgv: [...process.execArgv, "--max-semi-space-size=32"],
+      });
       children.add(child);
       let asked: Asked | undefined;
       let said = "";

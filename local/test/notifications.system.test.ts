@@ -237,6 +237,49 @@ describe("notifications", () => {
     ]);
   });
 
+  it.each(["its claim is answered late", "the mail service answers late"])(
+    "F64 wait for an older one that is on its way, and do not overtake it: %s",
+    async (how) => {
+      const { orderId } = cancelled().data;
+      const line = { productId: "prd_hay", name: "Hay", quantity: 1, unitPrice: usd(1) } as const;
+      const slow = how.startsWith("its claim") ? "dynamodb.UpdateItem" : "ses.SendEmail";
+      let isFirst = true;
+      local.cloud.guard(async (call, next) => {
+        const isSlow = isFirst && `${call.service}.${call.operation}` === slow;
+        if (!isSlow || !/NotifyCustomer/.test(call.caller.name)) return next(call);
+        isFirst = false;
+        const pause = () => new Promise<void>((resolve) => clock.after(4_000, "slow", resolve));
+        if (call.service === "ses") await pause();
+        const answer = await next(call);
+        if (call.service !== "ses") await pause();
+        return answer;
+      });
+      const order = { orderId, customerId } as const;
+      await publish(OrderConfirmed({ ...order, lines: [line], total: usd(1) }), 1, 2);
+      await clock.advance(1_000);
+      await publish(OrderCancelled(order), 1, 4);
+      await clock.advance(DAY);
+      expect(local.emails().map(({ tags }) => tags.template)).toEqual([
+        "order-confirmed",
+        "order-cancelled",
+      ]);
+      expect(await parked()).toEqual([]);
+    },
+  );
+
+  it("F64 do not wait for one of which nobody knows: that is a person's matter", async () => {
+    spoil(1, "lose the answer");
+    const { orderId } = cancelled().data;
+    const line = { productId: "prd_hay", name: "Hay", quantity: 1, unitPrice: usd(1) } as const;
+    const order = { orderId, customerId } as const;
+    await publish(OrderConfirmed({ ...order, lines: [line], total: usd(1) }), 1, 2);
+    await clock.advance(1_000);
+    await publish(OrderCancelled(order), 1, 4);
+    await clock.advance(DAY);
+    expect(await message({ data: order }, "order-cancelled")).toBe("SENT");
+    expect(await parked()).toEqual([expect.stringMatching(/^order-confirmed .* may have been/)]);
+  });
+
   it.each(["bounce", "complaint"])(
     "go no more to an address that answers with a %s",
     async (how) => {

@@ -1,16 +1,52 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
+import { errorLineOf } from "../error-line.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, spoil } from "./spoil.ts";
+import { by, hear, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const SAGAS = ["FulfilOrder", "ReturnOrder"] as const;
 const folder = join(import.meta.dirname, "releases");
 
-/** What executions that a release began go by: its ladders, and what they were given. */
-type Release = Record<(typeof SAGAS)[number], { definition: object; input: { orderId: string } }>;
+/** What a release left under way: the ladders that its executions go by, what they were given, and what lay in its queues. */
+type Release = Record<
+  (typeof SAGAS)[number],
+  { definition: Ladder; input: { orderId: string } }
+> & {
+  messages?: Record<string, string[]>;
+};
+type Ladder = { States: Record<string, { Type: string }> };
+
+/** A way that an order goes: what it is paid with, whether it is cancelled when it is paid, which step is refused for good, how it ends. */
+type Way = { card?: string; cancels?: true; refused?: string; status: string };
+const rejected: Way = { card: "tok_decline", status: "REJECTED" };
+const returned: Way = { cancels: true, status: "CANCELLED" };
+/** On which way an order comes to each step of each ladder. */
+const ways: Record<(typeof SAGAS)[number], Record<string, Way>> = {
+  FulfilOrder: {
+    ReserveStock: { status: "CONFIRMED" },
+    AuthorizePayment: { status: "CONFIRMED" },
+    ConfirmOrder: { status: "CONFIRMED" },
+    CapturePayment: { status: "CONFIRMED" },
+    CommitStock: { status: "CONFIRMED" },
+    AbandonOrder: rejected,
+    VoidPayment: rejected,
+    ReleaseStock: rejected,
+    RejectOrder: rejected,
+    GiveUpOrder: { card: "tok_gone", status: "CANCELLED" },
+    MarkNeedsAttention: { card: "tok_gone", refused: "GiveUpOrder", status: "NEEDS_ATTENTION" },
+  },
+  ReturnOrder: {
+    RefundPayment: returned,
+    ReturnStock: returned,
+    CloseOrder: returned,
+    MarkNeedsAttention: { cancels: true, refused: "RefundPayment", status: "NEEDS_ATTENTION" },
+  },
+};
 
 let shop: VirtualShop;
 beforeEach(async () => {
@@ -54,8 +90,18 @@ const cancelled = async () => {
 const keep = process.env.KEEP_RELEASE;
 if (keep)
   it("writes down today's ladders, and what their executions are given", async () => {
+    const sent = hear(shop.local, ({ operation }) => operation === "SendMessage");
+    const product = { productId: "prd_new", name: "New", description: "", kind: "supplies" };
+    await shop.drive(
+      shop.local.invoke("ListProduct", { ...product, price: { amount: 100, currency: "USD" } }),
+    );
     await cancelled();
-    const release: Record<string, object> = {};
+    const messages: Record<string, string[]> = {};
+    for (const { input } of sent) {
+      const queue = input.QueueUrl.split(/[:/]/).at(-1);
+      messages[queue] = [...(messages[queue] ?? []), input.MessageBody];
+    }
+    const release: Record<string, object> = { messages };
     for (const name of SAGAS) {
       const { input } = await executionOf(name);
       release[name] = { definition: await definitionOf(name), input };
@@ -119,6 +165,91 @@ describe.each(globSync("*.json", { cwd: folder }))(
       expect((await executionOf("FulfilOrder")).status).toBe("SUCCEEDED");
       expect(await shop.broken()).toEqual([]);
     });
+
+    it("comes to each step of its ladders, and each is tried here", () => {
+      for (const saga of SAGAS) {
+        const { States } = release[saga].definition;
+        const steps = Object.keys(States).filter((name) => States[name]?.Type === "Task");
+        expect(Object.keys(ways[saga]).sort()).toEqual(steps.sort());
+      }
+    });
+
+    const all = SAGAS.flatMap((saga) =>
+      Object.entries(ways[saga]).map(([step, way]) => ({ saga, step, way })),
+    );
+    it.each(all)(
+      "ends well where it is at $step of $saga when today's is released",
+      async ({ saga, step, way }) => {
+        const calls = (name: string) => (call: Call) =>
+          call.operation === "Invoke" && call.input.FunctionName.endsWith(`-${name}Function`);
+        const released = Promise.withResolvers<void>();
+        const release = await goBack();
+        if (way.refused) {
+          const Payload = Buffer.from(JSON.stringify({ errorType: "Refused" })).toString("base64");
+          const answer = { StatusCode: 200, FunctionError: "Unhandled", Payload };
+          spoil(shop.local, calls(way.refused), async () => answer);
+        }
+        const { spoilt } = spoil(
+          shop.local,
+          (call) => calls(step)(call) && call.caller.name.endsWith(saga),
+          (call, next) => released.promise.then(() => next(call)),
+          1,
+        );
+        const orderId = await shop.order(way.card);
+        for (let waited = 0; waited < HOUR && spoilt.length === 0; waited += MINUTE) {
+          if (way.cancels && waited === MINUTE) await shop.cancel(orderId);
+          await shop.clock.advance(MINUTE);
+        }
+        expect(spoilt).toHaveLength(1);
+        await release();
+        released.resolve();
+        await shop.settle();
+        expect(await shop.read(orderId)).toMatchObject({ status: way.status });
+        const waits = way.status === "NEEDS_ATTENTION";
+        expect(
+          (await shop.broken()).filter((what) => !(waits && /holds stock/.test(what))),
+        ).toEqual([]);
+      },
+    );
+
+    const { messages = {} } = release;
+    it.runIf(Object.keys(messages).length > 0)(
+      "F27 and what lay in its queues is handled by today's consumers",
+      async () => {
+        const errors: string[] = [];
+        shop.local.cloud.observe((fact) => {
+          const line = fact.kind === "log" && errorLineOf(String(fact.line));
+          if (line) errors.push(`${fact.function}: ${line.message} ${line.error}`);
+        });
+        const { EventSourceMappings } = await shop.local.call(
+          "lambda",
+          "ListEventSourceMappings",
+          {},
+        );
+        const read = new Set(
+          EventSourceMappings.map(({ EventSourceArn }: { EventSourceArn: string }) =>
+            EventSourceArn.split(":").at(-1),
+          ).filter((name: string) => name.endsWith("Queue")),
+        );
+        expect(new Set(Object.keys(messages))).toEqual(read);
+        const orderId = await shop.order();
+        await shop.settle();
+        const told = Object.entries(messages).flatMap(([queue, bodies]) =>
+          bodies.map((body) => ({
+            QueueUrl: `${shop.local.urls.aws}/123456789012/${queue}`,
+            // They are of that release's order, and this is another.
+            MessageBody: body.replace(
+              /(ord|pay)_[0-9A-Z]{26}/g,
+              (_, kind) => `${kind}${orderId.slice(3)}`,
+            ),
+          })),
+        );
+        for (const message of told) await shop.local.call("sqs", "SendMessage", message);
+        await shop.settle();
+        expect(errors).toEqual([]);
+        expect((await shop.books()).deadLetters).toEqual([]);
+      },
+    );
 
     it("I15 and that is stopped after today's release is run again by today's ladder, which undoes what it did", async () => {
       const release = await goBack();

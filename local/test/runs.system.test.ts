@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { listenOnLoopback } from "emulator/doors/wire/server";
+import { ownParts } from "emulator/recording/recording";
 import type { Redaction } from "emulator/recording/redaction";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +12,7 @@ import { lensOn } from "../console/lens.ts";
 import type { LiveShop } from "../live-shop.ts";
 import { exportRun, redactionOf, secretsOf } from "../runs/export-run.ts";
 import { type OpenRun, openRun } from "../runs/open-run.ts";
+import { runShapes } from "../runs/run-shapes.ts";
 import { createRuns } from "../runs/runs.ts";
 import { spooledRuns } from "../runs/spooled-runs.ts";
 import type { Shop } from "../shop.ts";
@@ -157,12 +159,17 @@ describe("a run that was exported", () => {
     await ask(run, "POST", "commands", { line: `rewind ${last}` });
     expect(hash(tablesOf(run.shop))).toBe(hash(redaction.value(end)));
     for (const [name, part] of live.cloud.keeper.parts) {
-      if (["iam.keys", "lambda.functions", "ses.identities"].includes(name)) continue;
+      if (ownParts.includes(name)) continue;
       const other = run.shop.cloud.keeper.parts.get(name);
       const all = (one = part) => json([...one.keys()].map((key) => [key, one.get(key)]));
       expect([name, other && all(other)]).toEqual([name, redaction.value(all())]);
     }
   });
+});
+
+it("every part of what a shop knows can be in a run: it has a shape, or a boot makes it anew", () => {
+  const parts = [...live.cloud.keeper.parts.keys()];
+  expect(parts.toSorted()).toEqual([...Object.keys(runShapes), ...ownParts].toSorted());
 });
 
 describe("a run that a browser saves", () => {
@@ -182,7 +189,6 @@ describe("a run that a browser saves", () => {
     const saved = join(folder, "saved");
     writeFileSync(saved, Buffer.from(await answer.arrayBuffer()));
     const { readRecording } = await import("emulator/recording/read-recording");
-    const { runShapes } = await import("../runs/run-shapes.ts");
     expect((await readRecording(saved, "saved", { shapes: runShapes })).head.entries).toBe(entries);
     expect((await ask(`run/${ticket}`)).status).toBe(404);
     // Two are prepared at most, so that what nobody fetches does not pile up.

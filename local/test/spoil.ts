@@ -31,6 +31,10 @@ export const faults = {
 
 export type Fault = keyof typeof faults;
 
+/** A call is refused, and would be again: as under a defect of who calls, which nothing but a deployment mends. */
+export const refusedForGood: Gate = () =>
+  Promise.reject(new AwsError("ValidationException", "Not as it has to be", 400));
+
 /** Spoils the calls that match, the first `times` of them. Answers how to stop, and which calls were spoilt. */
 export const spoil = (
   local: Shop,

@@ -6,7 +6,7 @@ import { describe, expect } from "vitest";
 import { browserTest, type RunningShop, startShop } from "../test/browser.ts";
 import { consoleInBrowser } from "../test/console-in-browser.ts";
 
-const there = consoleInBrowser();
+const there = consoleInBrowser({ moves: true });
 const { see } = there;
 const place = async (page: Page, preset: string) => {
   await page.getByRole("button", { name: "Place an order" }).click();

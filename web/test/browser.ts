@@ -79,6 +79,16 @@ export const startShop = async (...args: string[]): Promise<RunningShop> => {
   };
 };
 
+/** Has a shop do a command, as `npm run shop --` would. */
+export const command = async ({ api, token }: RunningShop, line: string): Promise<void> => {
+  const answer = await fetch(`${api}/_local/console/commands?token=${token}`, {
+    method: "POST",
+    headers: { "x-petstore": "console", "content-type": "application/json" },
+    body: JSON.stringify({ line }),
+  });
+  if (!answer.ok) throw new Error(`${line}: ${answer.status} ${await answer.text()}`);
+};
+
 /** What a page did that it must not: errors in its console, failed requests, requests to another host. */
 export type Watched = Page & { faults: string[] };
 

@@ -9,8 +9,11 @@ import {
   type Watched,
 } from "./browser.ts";
 
-/** A shop and a browser for the tests of one file, and a fresh context for each; what a page did that it must not fails its test. */
-export const consoleInBrowser = () => {
+/**
+ * A shop and a browser for the tests of one file, and a fresh context for each; what a page did that it must not fails its
+ * test. Nothing moves unless that is wanted: to draw what moves takes half of a machine that has no graphics.
+ */
+export const consoleInBrowser = ({ moves = false } = {}) => {
   let browser: Browser | undefined;
   let shop: RunningShop | undefined;
   let context: BrowserContext | undefined;
@@ -23,7 +26,10 @@ export const consoleInBrowser = () => {
     browser = await openBrowser();
   });
   beforeEach(async () => {
-    context = await browser?.newContext({ viewport: { width: 1280, height: 720 } });
+    context = await browser?.newContext({
+      viewport: { width: 1280, height: 720 },
+      reducedMotion: moves ? "no-preference" : "reduce",
+    });
     // A limit is there to end what hangs; a busy machine must not meet it.
     context?.setDefaultTimeout(240_000);
   });

@@ -8,6 +8,7 @@ import {
   become,
   browserFile,
   browserTest,
+  command,
   openBrowser,
   openPage,
   type RunningShop,
@@ -273,6 +274,7 @@ describe("when the shop goes away and comes back", () => {
       await first.stop();
       await page.getByText("The shop does not answer. Asking again until it does.").waitFor();
       second = await startShop("--persist", kept, "--api-port", port);
+      await command(second, "clock speed 4"); // the bank needs as long as it would in a shop that stayed
       await headline(page, "It is all yours");
       await page.locator(".waiting").waitFor({ state: "hidden" });
     } finally {

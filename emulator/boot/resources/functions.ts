@@ -27,6 +27,7 @@ export const functions: Record<string, Translation> = {
   },
 
   "aws:lambda/function:Function": {
+    callsOnly: true,
     together: true,
     uses: [
       "name",
@@ -79,6 +80,7 @@ export const functions: Record<string, Translation> = {
   },
 
   "aws:lambda/permission:Permission": {
+    callsOnly: true,
     uses: [
       "action",
       "function",
@@ -98,6 +100,7 @@ export const functions: Record<string, Translation> = {
   },
 
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    callsOnly: true,
     uses: ["functionName", "maximumRetryAttempts", "maximumEventAgeInSeconds", "destinationConfig"],
     create: ({ destinationConfig, ...inputs }, { call }) =>
       call("lambda", "PutFunctionEventInvokeConfig", {
@@ -107,6 +110,7 @@ export const functions: Record<string, Translation> = {
   },
 
   "aws:lambda/eventSourceMapping:EventSourceMapping": {
+    callsOnly: true,
     uses: [
       "batchSize",
       "bisectBatchOnFunctionError",

@@ -106,18 +106,21 @@ export const stores: Record<string, Translation> = {
   },
 
   "aws:sqs/queuePolicy:QueuePolicy": {
+    callsOnly: true,
     uses: ["queueUrl", "policy"],
     create: ({ queueUrl, policy }, { call }) =>
       call("sqs", "SetQueueAttributes", { QueueUrl: queueUrl, Attributes: { Policy: policy } }),
   },
 
   "aws:cloudwatch/eventBus:EventBus": {
+    callsOnly: true,
     uses: ["name"],
     skips: ["tags"],
     create: ({ name }, { call }) => call("events", "CreateEventBus", { Name: name }),
   },
 
   "aws:sesv2/configurationSet:ConfigurationSet": {
+    callsOnly: true,
     uses: ["configurationSetName"],
     skips: ["tags"],
     create: ({ configurationSetName }, { call }) =>
@@ -125,12 +128,14 @@ export const stores: Record<string, Translation> = {
   },
 
   "aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination": {
+    callsOnly: true,
     uses: ["configurationSetName", "eventDestinationName", "eventDestination"],
     create: (inputs, { call }) =>
       call("ses", "CreateConfigurationSetEventDestination", pascal(inputs) as Inputs),
   },
 
   "aws:sesv2/emailIdentity:EmailIdentity": {
+    callsOnly: true,
     uses: ["emailIdentity", "configurationSetName"],
     skips: ["tags"],
     create: ({ emailIdentity, configurationSetName }, { call }) =>

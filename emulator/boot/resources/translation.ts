@@ -27,6 +27,8 @@ export type Translation = {
   create: (inputs: Inputs, boot: Boot, resource: Resource) => Promise<unknown> | unknown;
   /** All at once: functions are bundled together. */
   together?: true;
+  /** It does nothing but call, and nothing needs the answers: in a world that knows its resources there is nothing to do. */
+  callsOnly?: true;
 };
 
 const upper = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

@@ -4,6 +4,7 @@ import { defined, pascal, type Translation } from "./translation.ts";
 /** What sets others to work: state machines, archives, rules and their targets, schedules. */
 export const workflows: Record<string, Translation> = {
   "aws:sfn/stateMachine:StateMachine": {
+    callsOnly: true,
     uses: ["name", "definition", "roleArn", "type"],
     skips: ["loggingConfiguration", "tracingConfiguration", "tags", "publish"],
     create: ({ name, definition, roleArn, type }, { call }) =>
@@ -11,12 +12,14 @@ export const workflows: Record<string, Translation> = {
   },
 
   "aws:cloudwatch/eventArchive:EventArchive": {
+    callsOnly: true,
     uses: ["name", "eventSourceArn", "eventPattern", "retentionDays", "description"],
     create: ({ name, ...inputs }, { call }) =>
       call("events", "CreateArchive", { ArchiveName: name, ...(pascal(inputs) as object) }),
   },
 
   "aws:cloudwatch/eventRule:EventRule": {
+    callsOnly: true,
     uses: [
       "name",
       "description",
@@ -32,6 +35,7 @@ export const workflows: Record<string, Translation> = {
   },
 
   "aws:cloudwatch/eventTarget:EventTarget": {
+    callsOnly: true,
     uses: [
       "rule",
       "eventBusName",
@@ -58,6 +62,7 @@ export const workflows: Record<string, Translation> = {
   },
 
   "aws:scheduler/schedule:Schedule": {
+    callsOnly: true,
     uses: [
       "name",
       "groupName",

@@ -1,6 +1,7 @@
 /** Handlers for the contract of the runtimes. Each does one thing that a runtime must get right. */
 
 let invocations = 0;
+let paused = 0;
 
 type Event = Record<string, unknown> & { do?: string };
 type Context = {
@@ -45,6 +46,13 @@ const actions: Record<string, (event: Event, context: Context) => unknown> = {
     await new Promise((resolve) => setTimeout(resolve, Number(ms)));
     return "rested";
   },
+  /** Leaves something to be done later. */
+  pauseApart: ({ ms }) => {
+    setTimeout(() => {
+      paused += 1;
+    }, Number(ms));
+  },
+  paused: () => paused,
   exit: () => process.exit(3),
   rejectLater: () =>
     new Promise(() => {

@@ -1,9 +1,19 @@
 import type { Clock } from "emulator/kernel/clock";
 import type { Call } from "emulator/kernel/engine";
+import type { Shop } from "../../shop.ts";
 import type { Passage } from "../points.ts";
 
-/** What a fault may use: the run's time, and chance that belongs to its point alone. `waits` counts what is still to come. */
-export type Means = { clock: Clock; draw: () => number; waits: { count: number } };
+/** What a fault may use: the run's time, and chance that belongs to its point alone. */
+export type Means = {
+  clock: Clock;
+  draw: () => number;
+  /** Counts what is still to come. */
+  waits: { count: number };
+  /** How many milliseconds the clocks of functions are ahead, by their names. */
+  skews: Map<string, number>;
+  /** Asks the cloud as an administrator would, who passes no fault. */
+  ask: Shop["call"];
+};
 
 type Next = (call: Call) => Promise<unknown>;
 

@@ -44,6 +44,10 @@ const calls = {
     QueueUrl: "x/petstore-local-ProviderWebhooksQueue",
   }),
   mail: call("petstore-local-NotifyCustomerFunction", "ses", "SendEmail", {}),
+  record: call("petstore-local-OrdersApiFunction", "dynamodb", "TransactWriteItems", {
+    TransactItems: [{ Put: { TableName: "T" } }, { Put: { Item: { expiresAt: { N: "9e9" } } } }],
+  }),
+  ttl: call("TTL of T", "dynamodb", "Expire", { TableName: "T" }),
 };
 
 type Name = keyof typeof calls;
@@ -55,18 +59,32 @@ const befall = async (fault: FaultName, name: Name, answer: object = { fine: tru
   const arrived: { after: number; input: object }[] = [];
   const next = async ({ input }: Call) => {
     arrived.push({ after: clock.now() - began, input });
+    wrong.push(new Map(skews));
     return answer;
   };
-  const means = { clock, draw: clock.random, waits: { count: 0 } };
+  const asked: { operation: string; input: Asked }[] = [];
+  const skews = new Map<string, number>();
+  const means = {
+    ...{ clock, draw: clock.random, waits: { count: 0 }, skews },
+    async ask(_: string, operation: string, input: Asked) {
+      asked.push({ operation, input });
+      return { Archives: [{ ArchiveName: "A", EventSourceArn: "arn:aws:events:r:1:event-bus/B" }] };
+    },
+  };
+  const wrong: Map<string, number>[] = [];
   const heard = await driverOf(clock)(
     faultKinds[fault].strike(calls[name], next, means).then(
       (value) => ({ value, after: clock.now() - began }),
       (error) => ({ error, after: clock.now() - began }),
     ),
   );
+  const then = new Map(skews);
   await clock.advance(24 * 3600_000);
-  return { arrived, waits: means.waits.count, ...(heard as Heard) };
+  const clocks = { before: wrong[0], then, after: skews };
+  return { arrived, asked, clocks, waits: means.waits.count, ...(heard as Heard) };
 };
+// biome-ignore lint/suspicious/noExplicitAny: what the cloud is asked
+type Asked = any;
 // biome-ignore lint/suspicious/noExplicitAny: what a caller hears
 type Heard = { value?: any; error?: any; after: number };
 
@@ -90,6 +108,9 @@ describe("the faults", () => {
     ["crash-before", "put"],
     ["outage", "saga"],
     ["provider-refuses", "provider"],
+    ["outage", "events"],
+    ["burial", "rule"],
+    ["ttl-late", "ttl"],
   ])("%s: it fails, and is not carried out (%s)", async (fault, name) => {
     const { error, arrived } = await befall(fault, name);
     expect(error).toBeInstanceOf(fault === "crash-before" ? EnvironmentCrash : AwsError);
@@ -180,8 +201,54 @@ describe("the faults", () => {
     });
   });
 
+  it("clock-skew: a function begins by a wrong clock, which is put right", async () => {
+    const { clocks } = await befall("clock-skew", "saga");
+    const name = "petstore-local-ReserveStockFunction";
+    expect(Math.abs(clocks.before?.get(name) ?? 0)).toBeGreaterThan(0);
+    expect(Math.abs(clocks.before?.get(name) ?? 0)).toBeLessThanOrEqual(300_000);
+    expect(clocks.after).toEqual(new Map());
+  });
+
+  it("clock-jump: a function's clock jumps while it waits, and back", async () => {
+    const { clocks, value } = await befall("clock-jump", "put");
+    expect(value).toEqual({ fine: true });
+    expect(clocks.before).toEqual(new Map());
+    expect([...clocks.then.keys()]).toEqual([relay]);
+    expect(clocks.after).toEqual(new Map());
+  });
+
+  it("ttl-early: what is to be kept has expired when it is written", async () => {
+    const { arrived } = await befall("ttl-early", "record");
+    const [{ TransactItems }] = arrived.map(({ input }) => input as Asked);
+    expect(TransactItems[0]).toEqual({ Put: { TableName: "T" } });
+    expect(Number(TransactItems[1].Put.Item.expiresAt.N)).toBeLessThan(9e9);
+    expect(fitting("ttl-early")).toEqual(["record"]);
+  });
+
+  it("replay: the whole archive comes again, to everybody", async () => {
+    const { arrived, asked } = await befall("replay", "events");
+    expect(arrived).toHaveLength(1);
+    expect(asked.at(-1)).toMatchObject({
+      operation: "StartReplay",
+      input: {
+        EventSourceArn: "arn:aws:events:r:1:archive/A",
+        EventStartTime: 0,
+        Destination: { Arn: "arn:aws:events:r:1:event-bus/B" },
+      },
+    });
+  });
+
+  it("burial: of what a rule brings, and of no dead letter", () => {
+    const dead = call("rule petstore-local-Sales", "sqs", "SendMessage", {
+      QueueUrl: "x/SalesQueueDlqQueue",
+    });
+    const passage = pointsOf(new Map())(dead);
+    expect(faultKinds.burial.fits(passage, dead)).toBe(false);
+    expect(fitting("burial")).toEqual(["rule"]);
+  });
+
   it("repeat nothing of SES, which knows no keys", () => {
-    const repeating: FaultName[] = ["duplicate", "late-duplicate", "zombie", "last-words"];
+    const repeating: FaultName[] = ["duplicate", "late-duplicate"];
     for (const fault of repeating) expect(fitting(fault), fault).not.toContain("mail");
   });
 });

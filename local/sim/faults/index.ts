@@ -1,3 +1,6 @@
+import { burial } from "./burial.ts";
+import { clockJump } from "./clock-jump.ts";
+import { clockSkew } from "./clock-skew.ts";
 import { conflict } from "./conflict.ts";
 import { crashAfter } from "./crash-after.ts";
 import { crashBefore } from "./crash-before.ts";
@@ -17,8 +20,11 @@ import { partialPutEvents } from "./partial-put-events.ts";
 import { providerRefuses } from "./provider-refuses.ts";
 import { providerResets } from "./provider-resets.ts";
 import { reorder } from "./reorder.ts";
+import { replay } from "./replay.ts";
 import { serverError } from "./server-error.ts";
 import { throttle } from "./throttle.ts";
+import { ttlEarly } from "./ttl-early.ts";
+import { ttlLate } from "./ttl-late.ts";
 import { webhookLate } from "./webhook-late.ts";
 import { webhookLost } from "./webhook-lost.ts";
 import { webhookTwice } from "./webhook-twice.ts";
@@ -26,6 +32,9 @@ import { zombie } from "./zombie.ts";
 
 /** All kinds of faults, by name. */
 export const faultKinds = {
+  burial,
+  "clock-jump": clockJump,
+  "clock-skew": clockSkew,
   conflict,
   "crash-after": crashAfter,
   "crash-before": crashBefore,
@@ -44,8 +53,11 @@ export const faultKinds = {
   "provider-refuses": providerRefuses,
   "provider-resets": providerResets,
   reorder,
+  replay,
   "server-error": serverError,
   throttle,
+  "ttl-early": ttlEarly,
+  "ttl-late": ttlLate,
   "webhook-late": webhookLate,
   "webhook-lost": webhookLost,
   "webhook-twice": webhookTwice,

@@ -3,8 +3,7 @@ import { type FaultKind, wait } from "./fault.ts";
 /** An answer that is long on its way. */
 export const lateAnswer: FaultKind = {
   says: "is done at once, but its answer is long on its way",
-  // Between the mark that an e-mail is due and the e-mail a newer one may overtake it, whatever we do.
-  fits: ({ who, operation }) => !(who === "NotifyCustomer" && operation === "UpdateItem"),
+  fits: () => true,
   strike: async (call, next, means) => {
     const answer = await next(call);
     await wait(means, 100, 4_000);

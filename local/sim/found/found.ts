@@ -7,6 +7,14 @@ export const found = [
     file: "a-later-run-leaves-the-card-authorised.json",
     what: "I8 F41 a customer whose order was rejected has no money held on their card: a later run that is refused at an earlier step voids what the first had authorised",
   },
+  {
+    file: "an-e-mail-is-overtaken-on-its-way.json",
+    what: "I13 F64 a customer's last e-mail is not that a cancelled order is confirmed, where the mail service took long to take that one",
+  },
+  {
+    file: "an-e-mail-is-overtaken-before-it-leaves.json",
+    what: "I13 F64 nor where the answer to its claim came late",
+  },
 ].map(({ file, what }) => ({
   file,
   what,

@@ -210,13 +210,31 @@ export const consumers: Mutant[] = [
     patches: [
       {
         file: "services/notifications/src/adapters/messages.ts",
-        find: '" AND (attribute_not_exists(newest) OR newest <= :version)"',
-        replace: '""',
+        find: '["(attribute_not_exists(newest) OR newest <= :version)"]',
+        replace: "[]",
       },
     ],
     brought: {
       plain: true,
       exactly: struck("rule:Notifications sqs.SendMessage:Notifications order-1", "reorder"),
+      cancels: ["sold", 0],
+    },
+  },
+  {
+    name: "newer-mail-overtakes-an-older",
+    defect:
+      "An e-mail goes out while an older one about the order is on its way, and comes before it: the last that the customer reads says that a cancelled order is confirmed.",
+    patches: [
+      {
+        file: "services/notifications/src/adapters/messages.ts",
+        find: "`NOT (#other${i}.#status = :claimed AND #other${i}.#at > :ended)`",
+        replace:
+          "`(attribute_not_exists(pk) OR attribute_exists(pk) OR (#other${i}.#status = :claimed AND #other${i}.#at > :ended))`",
+      },
+    ],
+    brought: {
+      plain: true,
+      exactly: struck("NotifyCustomer ses.SendEmail order-1", "delay"),
       cancels: ["sold", 0],
     },
   },

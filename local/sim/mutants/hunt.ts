@@ -30,7 +30,15 @@ const orderFor = (
   return { ...order, card, ...(plain && PLAIN) };
 };
 
-const actsFor = ({ cancels, byHand }: Brought, { name: order }: OrderPlan): Act[] => [
+const actsFor = ({ cancels, stops, byHand }: Brought, { name: order }: OrderPlan): Act[] => [
+  ...(stops
+    ? [500, 3_500, 6_500].map((wait) => ({
+        name: `stop ${order} after ${wait} ms`,
+        do: "stop a saga" as const,
+        order,
+        when: { order, moment: stops, wait },
+      }))
+    : []),
   ...(cancels
     ? [
         {
@@ -60,7 +68,7 @@ const faultsFor = ({ by, often = OFTEN, exactly, plain }: Brought): Partial<Plan
 };
 
 /** The plan of a seed for a hunt: all by chance, or with more of what brings a defect about. */
-const planFor = (seed: number, brought?: Brought): Plan => {
+export const planFor = (seed: number, brought?: Brought): Plan => {
   const plan = planOf(seed, SIZE);
   if (!brought) return plan;
   const { plain, lasts } = brought;

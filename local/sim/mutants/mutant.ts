@@ -21,6 +21,8 @@ export type Brought = {
   cards?: readonly string[];
   /** At which moment every customer cancels, and so many milliseconds later. */
   cancels?: readonly [Moment, number];
+  /** At which moment somebody stops the saga of each order, three times: a person has to look. */
+  stops?: Moment;
   /** A person who has to look at an order gives half of the money back by hand, and closes it. */
   byHand?: true;
   /** The second order is another customer's, the same, and under the same key. */

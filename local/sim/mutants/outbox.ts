@@ -97,6 +97,40 @@ export const outbox: Mutant[] = [
     brought: { plain: true, by: ["partial-put-events"], often: 0.8 },
   },
   {
+    name: "relay-deletes-first",
+    defect:
+      "A row is deleted before its event is published. The stream brings the row again for a while; of what the bus does not take for longer nothing is left.",
+    patches: [
+      {
+        file: "packages/core/src/publish-rows.ts",
+        find: "const refused = await publish(",
+        replace: "await deleteTogether(table, rows);\n  const refused = await publish(",
+      },
+    ],
+    brought: {
+      plain: true,
+      lasts: 30 * 60_000,
+      exactly: struck(
+        "OrdersRelayOutbox events.PutEvents:orders.OrderConfirmed.v1 order-1",
+        "outage",
+      ),
+    },
+  },
+  {
+    name: "outbox-sweepers-off",
+    defect:
+      "The schedules of the outboxes' sweepers are off. The stream brings a row again for a while; what the bus does not take for longer is never told.",
+    graph: sweepersOff,
+    brought: {
+      plain: true,
+      lasts: 30 * 60_000,
+      exactly: struck(
+        "OrdersRelayOutbox events.PutEvents:orders.OrderConfirmed.v1 order-1",
+        "outage",
+      ),
+    },
+  },
+  {
     name: "failed-entries-ignored",
     published: 17,
     defect:

@@ -97,6 +97,19 @@ export const stock: Mutant[] = [
     },
   },
   {
+    name: "reservations-never-expire",
+    defect:
+      "The sweeper of reservations is off: what is held for an order that is stuck stays held.",
+    graph: [
+      {
+        resource: "SweepReservationsTimerSchedule",
+        find: '"state":"ENABLED"',
+        replace: '"state":"DISABLED"',
+      },
+    ],
+    brought: { plain: true, cards: ["tok_late"], stops: "authorizing", lasts: 80 * 60_000 },
+  },
+  {
     name: "left-out-counts-as-absent",
     defect: "What DynamoDB left out of a batch counts as not there: a full shelf looks empty.",
     patches: [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { defineEvent } from "./event.ts";
-import { LARGEST_EVENT, outboxRows } from "./outbox.ts";
+import { isOutboxRow, LARGEST_EVENT, outboxRows } from "./outbox.ts";
 
 const Noted = defineEvent("shop.Noted.v1", z.object({ text: z.string() }));
 const place = { source: "shop", type: "cart", id: "c1", from: 0 };
@@ -29,5 +29,20 @@ describe("F18 an event that is to be written", () => {
   it("is weighed in bytes, of which a letter may have several", () => {
     expect(rowsOf("\u20ac".repeat(Math.floor(room / 3)))).toHaveLength(1);
     expect(() => rowsOf("\u20ac".repeat(Math.ceil((room + 1) / 3)))).toThrow("bytes");
+  });
+});
+
+describe("F14 a row of an outbox", () => {
+  const good = { type: "a.B.v1", source: "a", time: "2026-01-01T00:00:00.000Z" };
+  const aggregate = { type: "a", id: "1", version: 1 };
+  const is = (envelope: unknown) => isOutboxRow({ envelope } as Parameters<typeof isOutboxRow>[0]);
+
+  it("is an event, or it is not, whatever somebody wrote into it by hand", () => {
+    expect(is({ ...good, aggregate })).toBe(true);
+    for (const time of [undefined, null, "yesterday", 1, {}, { toString: 1 }, Symbol.iterator])
+      expect(is({ ...good, aggregate, time })).toBe(false);
+    for (const other of [undefined, null, 1, "x", {}, { version: "1" }])
+      expect(is({ ...good, aggregate: other })).toBe(false);
+    expect([undefined, "x", 1, []].map(is)).toEqual([false, false, false, false]);
   });
 });

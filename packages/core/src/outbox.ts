@@ -36,7 +36,8 @@ export const isOutboxRow = ({ envelope }: { envelope?: Partial<Envelope> | undef
   typeof envelope?.type === "string" &&
   typeof envelope.source === "string" &&
   typeof envelope.aggregate?.version === "number" &&
-  !Number.isNaN(Date.parse(envelope.time ?? ""));
+  typeof envelope.time === "string" && // or whoever wrote { toString: 1 } by hand would end the relay with it
+  !Number.isNaN(Date.parse(envelope.time));
 
 /**
  * The most bytes that a sealed event may have as JSON. The narrowest place on its way is a saga's input, 256 KiB; the rest is

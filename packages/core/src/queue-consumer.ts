@@ -13,6 +13,13 @@ const detailOf = (body: string): unknown => {
   }
 };
 
+/** Why it would not go better if the message came again, where that is so: DynamoDB takes such a request at no time. */
+const whyHopeless = (error: unknown): string | undefined => {
+  if (error instanceof NeedsAPerson) return error.message;
+  const isRefused = error instanceof Error && error.name === "ValidationException";
+  return isRefused ? `What it says cannot be written down: ${error.message}` : undefined;
+};
+
 /** What a message belongs to, as an order's events do; nothing where it cannot be read. */
 const storyOf = ({ body }: SQSRecord): unknown => {
   try {
@@ -26,7 +33,7 @@ const storyOf = ({ body }: SQSRecord): unknown => {
  * A Lambda that hears events through a queue, one after the other. A message that fails is reported alone, so it
  * comes back without the others and ends, after the queue's `maxReceiveCount`, among the dead letters. What belongs to the same
  * story as one that failed has to wait for all others of the batch: it may take long to fail as well. One that needs a person,
- * because it is not understood for example, goes to the dead letters at once, with the reason. Where the function's time is
+ * because it is not understood for example or cannot be written down, goes to the dead letters at once, with the reason. Where the function's time is
  * nearly over, the rest is not begun, and comes back.
  */
 export const queueConsumer =
@@ -39,9 +46,10 @@ export const queueConsumer =
       try {
         await hearDetail(hears, hear, detailOf(body));
       } catch (error) {
-        if (!(error instanceof NeedsAPerson)) throw error;
+        const why = whyHopeless(error);
+        if (why === undefined) throw error;
         log("message parked", { messageId, ...describeError(error) });
-        await park(deadLetters, body, error.message);
+        await park(deadLetters, body, why);
       }
     };
     const failed: SQSRecord[] = [];

@@ -32,6 +32,8 @@ const rowOf = (event: Passed) => {
       class="event-row"
       href={`${base}messages/events/${seq}`}
       data-seq={seq}
+      // The list is one stop on the way through the page, and arrows go through it: it may have thousands.
+      tabIndex={-1}
       aria-current={here ? "true" : undefined}
     >
       <time>{timeOfDay(at)}</time>

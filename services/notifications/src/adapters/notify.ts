@@ -3,7 +3,7 @@ import { log } from "@petstore/core/log";
 import type { Message } from "../domain/message.ts";
 import { findContact } from "./contacts.ts";
 import { claim, markSent, release } from "./messages.ts";
-import { certainlyNotSent, isSenderNamed, sendMail, staff } from "./send-mail.ts";
+import { certainlyNotSent, isNoEmail, isSenderNamed, sendMail, staff } from "./send-mail.ts";
 
 /** Why a message is not sent, and need not be. */
 type NotSent = "no sender is named" | "its address does not take mail" | "sent before" | "outdated";
@@ -24,7 +24,8 @@ const deliver = async (message: Message): Promise<"sent" | NotSent> => {
     const why = error instanceof Error ? error.name : "an unknown error";
     if (certainlyNotSent(error)) {
       await release(held);
-      throw new Error(`${template} about ${about} was not sent: ${why}`);
+      const Failure = isNoEmail(error) ? NeedsAPerson : Error;
+      throw new Failure(`${template} about ${about} was not sent: ${why}`);
     }
     throw new NeedsAPerson(
       `${template} about ${about} may have been sent (${why}). Look for it, write RELEASED or SENT, redrive.`,

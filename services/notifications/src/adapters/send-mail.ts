@@ -1,4 +1,9 @@
-import { SESv2Client, SESv2ServiceException, SendEmailCommand } from "@aws-sdk/client-sesv2";
+import {
+  BadRequestException,
+  SESv2Client,
+  SESv2ServiceException,
+  SendEmailCommand,
+} from "@aws-sdk/client-sesv2";
 import { awsClient } from "@petstore/core/aws-client";
 import { Resource } from "sst";
 import type { Mail } from "../domain/mail.ts";
@@ -41,6 +46,9 @@ export const sendMail = async (
   );
   return MessageId;
 };
+
+/** Whether the mail service takes such an e-mail at no time: its tags or addresses are none. */
+export const isNoEmail = (error: unknown): boolean => error instanceof BadRequestException;
 
 /** Whether a failure to send is a certain one: the mail service itself said that it did not take the e-mail. */
 export const certainlyNotSent = (error: unknown): boolean =>

@@ -15,12 +15,13 @@ import { type heard, type Message, messageFor } from "./message.ts";
 
 const orderId = OrderId.create();
 const customerId = "cus_ada" as const;
+const time = "2026-11-29T08:00:12.345Z";
 const order = { orderId, customerId };
 const lines = [{ productId: "prd_goldfish", name: "Goldfish", quantity: 2, unitPrice: usd(600) }];
 
 /** The message that the second event of an aggregate calls for. */
 const messageOf = (event: EventOf<(typeof heard)[number]>) =>
-  messageFor({ ...event, aggregate: { type: "any", id: "any", version: 2 } }) as Message;
+  messageFor({ ...event, time, aggregate: { type: "any", id: "any", version: 2 } }) as Message;
 
 describe("messages", () => {
   it("list what a confirmed order is made of", () => {
@@ -30,6 +31,12 @@ describe("messages", () => {
       template: "order-confirmed",
       customerId,
       version: 2,
+      others: [
+        "order-rejected",
+        "order-cancelled",
+        "order-needs-attention",
+        "order-confirmed-after-all",
+      ],
     });
     expect(mail("Ada").text).toContain("Hello Ada,");
     expect(mail("Ada").text).toContain("2 x Goldfish: USD 6.00 each\n  Total: USD 12.00");
@@ -40,6 +47,11 @@ describe("messages", () => {
     const { mail } = messageOf(OrderRejected({ ...order, reason }));
     expect(mail("Ada").text).toMatch(/only 1 left\.[\s\S]*You were not charged/);
   });
+
+  it("say of which step of an order they speak, for e-mails may overtake each other", () =>
+    expect(messageOf(OrderCancelled(order)).mail("Ada").text).toContain(
+      "This is step 2 of your order, on 2026-11-29 at 08:00 UTC.",
+    ));
 
   it("tell of the refund with the cancellation", () =>
     expect(messageOf(OrderCancelled(order)).mail("Ada").text).toContain("on its way back to you"));
@@ -66,7 +78,11 @@ describe("messages", () => {
   it("tell the staff of each product of a delivery, out of the first version of the event", () => {
     const line = { productId: "prd_goldfish", quantity: 10, available: 11, stockVersion: 8 };
     const { mail, ...message } = messageOf(StockReceivedV1({ receiptId: "rcp_1", ...line }));
-    expect(message).toEqual({ about: "rcp_1", template: "stock-received-prd_goldfish" });
+    expect(message).toEqual({
+      about: "rcp_1",
+      template: "stock-received-prd_goldfish",
+      others: [],
+    });
     expect(mail("all").text).toContain("prd_goldfish: 10 received\n  Now available: 11");
   });
 
@@ -74,7 +90,7 @@ describe("messages", () => {
     const paymentId = paymentOf(orderId);
     const what = "The provider says captured, we say voided.";
     const { mail, ...message } = messageOf(PaymentNeedsAttention({ paymentId, orderId, what }));
-    expect(message).toEqual({ about: orderId, template: "payment-needs-attention" });
+    expect(message).toEqual({ about: orderId, template: "payment-needs-attention", others: [] });
     expect(mail("all").text).toContain(what);
   });
 

@@ -2,8 +2,18 @@ import type { Money } from "@petstore/core/money";
 import type { OrderLine } from "@petstore/events/orders";
 import { compose, inWords, type Part, type Row } from "./mail.ts";
 
-const letter = (subject: string, name: string, ...parts: Part[]) =>
-  compose(subject, [`Hello ${name},`, ...parts, "Your Pet Store"]);
+/** Whom an e-mail is for, and which version of their order it tells of, since when. */
+export type Reader = { name: string; version: number; time: string };
+
+/**
+ * E-mails may overtake each other on their way, whatever their sender does: each says of which step it speaks. The time alone
+ * would not do, for clocks differ.
+ */
+const letter = (subject: string, { name, version, time }: Reader, ...parts: Part[]) => {
+  const moment = `${time.slice(0, 10)} at ${time.slice(11, 16)} UTC`;
+  const step = `This is step ${version} of your order, on ${moment}. If you get an e-mail about a later step, that one holds.`;
+  return compose(subject, [`Hello ${name},`, ...parts, step, "Your Pet Store"]);
+};
 
 type Confirmed = { orderId: string; lines: readonly OrderLine[]; total: Money };
 type Rejected = { orderId: string; reason: { detail: string } };
@@ -11,10 +21,10 @@ type Cancelled = { orderId: string; reason?: { detail: string } | undefined };
 type Received = { receiptId: string; productId: string; quantity: number; available: number };
 
 /** The pivot was taken. */
-export const orderConfirmed = ({ orderId, lines, total }: Confirmed, name: string) =>
+export const orderConfirmed = ({ orderId, lines, total }: Confirmed, to: Reader) =>
   letter(
     `Your order ${orderId} is confirmed`,
-    name,
+    to,
     "thank you for your order. It is confirmed, and we are packing it:",
     [
       ...lines.map(
@@ -25,19 +35,19 @@ export const orderConfirmed = ({ orderId, lines, total }: Confirmed, name: strin
   );
 
 /** It could not be fulfilled, and nothing was captured. */
-export const orderRejected = ({ orderId, reason }: Rejected, name: string) =>
+export const orderRejected = ({ orderId, reason }: Rejected, to: Reader) =>
   letter(
     `We cannot fulfil your order ${orderId}`,
-    name,
+    to,
     `we are sorry, we cannot fulfil your order. ${reason.detail}`,
     "You were not charged.",
   );
 
 /** Off, before or after it was paid for, as its customer asked or for a reason of ours. This is also where a refund is told of. */
-export const orderCancelled = ({ orderId, reason }: Cancelled, name: string) =>
+export const orderCancelled = ({ orderId, reason }: Cancelled, to: Reader) =>
   letter(
     `Your order ${orderId} is cancelled`,
-    name,
+    to,
     reason
       ? `we are sorry, we had to cancel your order. ${reason.detail}`
       : "as you asked, your order is cancelled.",
@@ -45,18 +55,18 @@ export const orderCancelled = ({ orderId, reason }: Cancelled, name: string) =>
   );
 
 /** Neither forward nor back. */
-export const orderNeedsAttention = ({ orderId }: { orderId: string }, name: string) =>
+export const orderNeedsAttention = ({ orderId }: { orderId: string }, to: Reader) =>
   letter(
     `Your order ${orderId} takes a little longer`,
-    name,
+    to,
     "something about your order went wrong on our side. A person is looking at it; you need not do anything.",
   );
 
 /** It was confirmed, needed attention, and goes on as if nothing had been. */
-export const orderConfirmedAfterAll = ({ orderId }: { orderId: string }, name: string) =>
+export const orderConfirmedAfterAll = ({ orderId }: { orderId: string }, to: Reader) =>
   letter(
     `Your order ${orderId} is confirmed after all`,
-    name,
+    to,
     "what went wrong on our side is mended. Your order is confirmed, and we are packing it.",
   );
 

@@ -1,5 +1,9 @@
+import { NotUnderstood } from "@petstore/core/event";
+import { usd } from "@petstore/core/money";
+import { OrderId } from "@petstore/events/ids";
+import { OrderConfirmed } from "@petstore/events/orders";
 import { describe, expect, it } from "vitest";
-import { sumUp } from "./sales.ts";
+import { saleLineOf, sumUp } from "./sales.ts";
 
 const line = (currency: "EUR" | "USD", sold: number, refunded = 0) => ({
   currency,
@@ -38,5 +42,22 @@ describe("a day's sales", () => {
         { currency: "USD", sold: null, refunded: most, net: 1 },
       ],
     });
+  });
+
+  it("F27 are not understood of an order with more units than can be counted", () => {
+    const bought = (...quantities: number[]) => {
+      const lines = quantities.map((quantity) => ({
+        ...{ productId: "prd_hay", name: "Hay", quantity, unitPrice: usd(0) },
+      }));
+      const order = { orderId: OrderId.create(), customerId: "cus_ada" as const };
+      const event = OrderConfirmed({
+        ...order,
+        lines: lines as [(typeof lines)[0]],
+        total: usd(0),
+      });
+      return saleLineOf({ ...event, time: "2026-01-01T00:00:00Z" } as never);
+    };
+    expect(bought(2, 3)).toMatchObject({ units: 5 });
+    expect(() => bought(Number.MAX_SAFE_INTEGER, 1)).toThrow(NotUnderstood);
   });
 });

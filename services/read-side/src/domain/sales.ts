@@ -1,4 +1,4 @@
-import type { Envelope, EventOf } from "@petstore/core/event";
+import { type Envelope, type EventOf, NotUnderstood } from "@petstore/core/event";
 import { exactSum, type Money } from "@petstore/core/money";
 import { OrderCancelled, OrderConfirmed } from "@petstore/events/orders";
 
@@ -20,7 +20,7 @@ export type SaleLine = {
   units: number;
 };
 
-/** The sale line of an event. The day is UTC's. */
+/** The sale line of an event. The day is UTC's. Throws NotUnderstood where its units cannot be counted. */
 export const saleLineOf = ({
   type,
   data,
@@ -31,7 +31,8 @@ export const saleLineOf = ({
     const { amount: refunded = 0, currency } = data.sale ?? {};
     return { day, id: `${data.orderId}#cancelled`, currency, sold: 0, refunded, units: 0 };
   }
-  const units = data.lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const units = exactSum(data.lines.map(({ quantity }) => quantity));
+  if (units === undefined) throw new NotUnderstood("It has more units than can be counted exactly");
   const { amount: sold, currency } = data.total;
   return { day, id: data.orderId, currency, sold, refunded: 0, units };
 };

@@ -1,0 +1,72 @@
+import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { by, isWrite, spoil } from "../../../local/test/spoil.ts";
+
+const says =
+  "Alice's order is confirmed and paid for, and nobody was told: she gets no e-mail, and her page says PENDING for ever.";
+
+/** The next write of a function is done, and its process dies before it can go on. */
+const dieAfterWriting = (shop: Parameters<Promised>[0]["shop"], name: string) =>
+  spoil(
+    shop.local,
+    (call) => by(name)(call) && isWrite(call),
+    "is done, and its function crashes",
+    1,
+  );
+
+const atThePivot: Promised = async ({ shop }) => {
+  dieAfterWriting(shop, "ConfirmOrder");
+  const order = await shop.order();
+  await shop.settle();
+  const { status } = await shop.read(order);
+  return status === "CONFIRMED" ? undefined : says;
+};
+
+const atTheShelf: Promised = async ({ shop }) => {
+  dieAfterWriting(shop, "ReserveStock");
+  await shop.place({ lines: [{ productId: "prd_parrot", quantity: 1 }] });
+  await shop.settle();
+  const [broken] = await shop.broken();
+  return broken && `a parrot was reserved, and the shop's page still offers it (${broken})`;
+};
+
+const WRITES = `      ...stockWrites(events, shelf),
+      ...outboxRows(Resource.InventoryOutbox.name, publishedOf(events), place),
+    ]);`;
+const WRITES_TWICE = `      ...stockWrites(events, shelf),
+    ]);
+    const told = outboxRows(Resource.InventoryOutbox.name, publishedOf(events), place);
+    if (told.length > 0) await saveTogether(id, told, 0);`;
+const RESERVATIONS = "services/inventory/src/adapters/reservations.ts";
+
+export const lesson: Lesson = {
+  title: "The dual write, and the outbox",
+  see: { screen: "break", line: "npm run shop -- pause relay" },
+  promise: atThePivot,
+  sabotage: [
+    {
+      file: "packages/core/src/aggregate-store.ts",
+      find: "await saveTogether(id, [row, ...outbox, ...also], 1);",
+      replace:
+        "await saveTogether(id, [row, ...also], 1);\n      await saveTogether(id, outbox, 0);",
+    },
+  ],
+  says,
+  exercise: {
+    task: "Customers write that the shop's page offers animals that are gone, one in some thousands. Somebody has made a store in services/inventory easier to read. Find what it promises no more, and give it back.",
+    prepare: [{ file: RESERVATIONS, find: WRITES, replace: WRITES_TWICE }],
+    tests: [
+      {
+        name: "an order is told of, though its function dies after it wrote",
+        holds: atThePivot,
+        hint: "That is the promise of the lesson itself: look at what you have changed in packages/core.",
+      },
+      {
+        name: "a reservation is told of, though its function dies after it wrote",
+        holds: atTheShelf,
+        hint: "Look for two awaited writes, one after the other, in services/inventory/src/adapters: what does a process leave behind that dies between them?",
+      },
+    ],
+    hint: "The tests pass, and a promise is broken elsewhere: read which one, and compare your copy of services/inventory/src/adapters/reservations.ts with packages/core/src/aggregate-store.ts.",
+    solution: [{ file: RESERVATIONS, find: WRITES_TWICE, replace: WRITES }],
+  },
+};

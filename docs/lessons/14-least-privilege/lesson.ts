@@ -1,0 +1,124 @@
+import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { openLedger } from "../../../local/rights/grants.ts";
+
+type Shop = Parameters<Promised>[0]["shop"];
+
+const MINUTE = 60_000;
+
+const says =
+  "A stranger has got into the function that writes e-mails, and has read in the orders' table what Alice pays with.";
+
+/** What somebody is answered who has got into a function, and calls DynamoDB with its role. */
+const asIntruder = ({ local, drive }: Shop, name: string, operation: string, input: object) => {
+  const found = local.graph.resources.find((one) => one.name === `${name}Function`);
+  const caller = { name: `petstore-local-${name}Function`, role: found?.inputs.role };
+  const call = { caller, service: "dynamodb", operation, input };
+  return drive(local.cloud.call(call)).catch((error: Error) => error.name);
+};
+
+/** Where a row of an order stands. Customers know its id, and so do their e-mails. */
+const keyOf = async ({ local }: Shop, order: string) => {
+  const TableName = local.nameOf("OrdersTable");
+  const { Items } = await local.call("dynamodb", "Scan", { TableName });
+  const row = Items.find((item: object) => JSON.stringify(item).includes(order));
+  return { TableName, Key: { pk: row.pk, sk: row.sk } };
+};
+
+const keptApart: Promised = async ({ shop }) => {
+  const order = await shop.order();
+  await shop.settle();
+  const asked = await keyOf(shop, order);
+  const said = await asIntruder(shop, "NotifyCustomer", "GetItem", asked);
+  return JSON.stringify(said).includes("tok_approve") ? says : undefined;
+};
+
+/** The shop opens at midnight, and the report comes a quarter of an hour later. What was its function's use of its rights? */
+const aNight = async (shop: Shop) => {
+  const ledger = openLedger(shop.local.graph);
+  const denied: string[] = [];
+  shop.local.hearIam((question, answer) => answer === "allow" && ledger.hear(question));
+  shop.local.cloud.observe((fact) => {
+    if (fact.kind === "iam.denied") denied.push(`${fact.caller} may not ${fact.action}`);
+  });
+  await shop.clock.advance(20 * MINUTE);
+  await shop.settle();
+  return { ledger, denied };
+};
+
+const reports: Promised = async ({ shop }) => {
+  const { denied } = await aNight(shop);
+  if (denied[0]) return `the report was not made: ${denied[0]}`;
+  const TableName = shop.local.nameOf("ReadTable");
+  const { Items } = await shop.local.call("dynamodb", "Scan", { TableName });
+  return JSON.stringify(Items).includes("REPORT#") ? undefined : "the day's report was not written";
+};
+
+const noMore: Promised = async ({ shop }) => {
+  const { ledger } = await aNight(shop);
+  const [fault] = ledger.grants.filter(
+    (grant) =>
+      grant.holder.name === "ReportDailySales" &&
+      grant.action.startsWith("dynamodb:") &&
+      ["unused", "wildcard"].includes(ledger.verdictOf(grant)),
+  );
+  return fault && `the report may ${fault.action} on ${fault.resource.split("/").at(-1)}`;
+};
+
+const GRAPH = "infra/graph.json";
+const TABLES = "arn:aws:dynamodb:us-east-1:123456789012:table";
+const MAY = '\\"dynamodb:GetItem\\",\\"dynamodb:UpdateItem\\"],\\"Resource\\":';
+const NEEDED = '\\"Action\\":[\\"dynamodb:Query\\",\\"dynamodb:PutItem\\"]';
+const READ = `,\\"Resource\\":\\"${TABLES}/petstore-local-ReadTableTable\\"`;
+const IN_INFRA = {
+  file: "infra/read-side.ts",
+  exact: '...onViews("dynamodb:Query", "dynamodb:PutItem"),',
+  all: '...onViews("dynamodb:*"),',
+};
+
+export const lesson: Lesson = {
+  title: "Least privilege",
+  see: { screen: "map", line: "npm run iam" },
+  promise: keptApart,
+  sabotage: [
+    {
+      file: "infra/notifications.ts",
+      find: 'allow(contacts.arn, "dynamodb:GetItem", "dynamodb:UpdateItem"),',
+      replace: 'allow("arn:aws:dynamodb:*:*:table/*", "dynamodb:GetItem", "dynamodb:UpdateItem"),',
+    },
+    {
+      file: GRAPH,
+      find: `${MAY}\\"${TABLES}/petstore-local-NotificationsTableTable\\"`,
+      replace: `${MAY}\\"${TABLES}/*\\"`,
+    },
+  ],
+  says,
+  exercise: {
+    task: "Somebody was in a hurry, and gave the function that reports the day's sales `dynamodb:*` on the read side's table: in infra/read-side.ts, and so in infra/graph.json, which is what runs here. Give it what it does, and nothing else, in both.",
+    prepare: [
+      { file: IN_INFRA.file, find: IN_INFRA.exact, replace: IN_INFRA.all },
+      { file: GRAPH, find: NEEDED + READ, replace: `\\"Action\\":\\"dynamodb:*\\"${READ}` },
+    ],
+    tests: [
+      {
+        name: "the night's report is made",
+        holds: reports,
+        hint: "The refusal names what is missing. Read which commands services/read-side/src/adapters/sales.ts sends: each is an action.",
+      },
+      {
+        name: "its function may do what it does, and nothing else",
+        holds: noMore,
+        hint: "A star is more than anybody can name, and a right that is not used is one for a stranger. Which two commands does the report send? In the graph, look for the policy of ReportDailySalesRole.",
+      },
+      {
+        name: "who gets into the e-mails reads no orders",
+        holds: keptApart,
+        hint: "That is the promise of the lesson itself: look at the first statement of NotifyCustomerRole.",
+      },
+    ],
+    hint: "The tests pass, and a promise is broken elsewhere: read which one. Did another function lose a right?",
+    solution: [
+      { file: IN_INFRA.file, find: IN_INFRA.all, replace: IN_INFRA.exact },
+      { file: GRAPH, find: `\\"Action\\":\\"dynamodb:*\\"${READ}`, replace: NEEDED + READ },
+    ],
+  },
+};

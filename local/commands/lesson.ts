@@ -1,0 +1,188 @@
+import { spawn } from "node:child_process";
+import { relative } from "node:path";
+import { CannotStart } from "emulator/kernel/refusals";
+import type { Patch } from "emulator/runtime/patch";
+import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
+import { codeOf } from "../lessons/code-of.ts";
+import { type Copy, copyFor, isCopy } from "../lessons/copy.ts";
+import { noteDone, whatIsDone } from "../lessons/done.ts";
+import { failedSeed, failedTest } from "../lessons/grade.ts";
+import type { Lesson } from "../lessons/lesson.ts";
+import { allLessons, type Listed, lessonOf } from "../lessons/lessons.ts";
+import { consoleAddress } from "../lessons/see.ts";
+
+const help = `Lessons of a quarter of an hour, each in a copy of this repository in .petstore/lessons: nothing of your checkout changes.
+
+npm run lesson                    lists them, with what you have done
+npm run lesson 3                  prepares your copy and says what to read
+npm run lesson 3 -- --break       puts a defect into the copy, and shows what it does to whom
+npm run lesson 3 -- --try         tries the promise again: have you mended it?
+npm run lesson 3 -- --exercise    puts the exercise into the copy, and says what to do
+npm run lesson 3 -- --check       grades it: by tests, and by a hundred seeds of the simulator
+npm run lesson 3 -- --solution    shows ours
+npm run lesson 3 -- --reset       makes the copy new
+  --help                          this text
+
+Exit code: 0, 1 where a promise is broken or the exercise is not done, 2 for what it was told wrongly.
+`;
+
+const SEEDS = 100;
+const ACTS = ["break", "try", "exercise", "check", "solution", "reset"] as const;
+type Act = (typeof ACTS)[number];
+
+const say = (text = "") => void process.stdout.write(`${text}\n`);
+const here = (path: string) => relative(process.cwd(), path) || ".";
+
+const list = async () => {
+  const done = whatIsDone();
+  const mark = (at: string | undefined, what: string) => (at ? what : "").padEnd(7);
+  for (const { number, lesson } of await allLessons()) {
+    const { broken, solved } = done[number] ?? {};
+    say(`${number}  ${mark(broken, "broken")} ${mark(solved, "solved")} ${lesson.title}`);
+  }
+  say("\nBegin one: npm run lesson 1");
+};
+
+/** A change of one place, as one reads it. */
+const shown = ({ file, find, replace }: Patch) =>
+  [
+    `  ${file}`,
+    ...find.split("\n").map((line) => `    - ${line}`),
+    ...(replace === "" ? [] : replace.split("\n").map((line) => `    + ${line}`)),
+  ].join("\n");
+
+const tellLesson = async ({ number, folder, lesson }: Listed, { root }: Copy) => {
+  const n = Number(number);
+  const page = `${root}/${folder}/README.md`;
+  const address = await consoleAddress(lesson.see.screen);
+  say(`Lesson ${n}: ${lesson.title}\n`);
+  say(`  Read it     ${here(page)}`);
+  say(
+    `  Your copy   ${here(root)}: change in it what you like; npm start and npm test work there, too`,
+  );
+  say(
+    `  See it      ${address ?? "npm start, and then"} ${address ? "\n              or " : ""}${lesson.see.line}`,
+  );
+  say(`  Break it    npm run lesson ${n} -- --break`);
+  say(`  Exercise    npm run lesson ${n} -- --exercise`);
+  // In a terminal of VS Code the page opens beside it.
+  if (process.stdout.isTTY && process.env.TERM_PROGRAM === "vscode")
+    spawn("code", [page], { stdio: "ignore", shell: process.platform === "win32" }).on(
+      "error",
+      () => {},
+    );
+};
+
+/** Tries the lesson's promise on the copy as it is. */
+const tryPromise = async ({ number, lesson }: Listed, { root }: Copy): Promise<boolean> => {
+  const says = await (await codeOf({ root })).says(lesson.promise);
+  say(says === undefined ? "The promise holds." : `Broken: ${says}`);
+  if (says !== undefined) process.exitCode = 1;
+  if (says === lesson.says) noteDone(number, "broken");
+  return says === undefined;
+};
+
+/** What somebody has mended of the defect may stay as it is. */
+const refuseChanged = (copy: Copy, { sabotage }: Lesson, n: number) => {
+  const mended = sabotage.map(({ file }) => file);
+  const [first, ...others] = copy.changed().filter((file) => !mended.includes(file));
+  if (first === undefined) return;
+  const all = others.length > 0 ? `${first} and ${others.length} more files` : first;
+  throw new CannotStart(
+    `You have changed ${all} in ${here(copy.root)}: \`npm run lesson ${n} -- --reset\` makes the copy new.`,
+  );
+};
+
+/** Whoever mends a defect need not do so in our words: only what breaks the promise is one. */
+const refuseBroken = async ({ sabotage, promise }: Lesson, copy: Copy, n: number) => {
+  if (!copy.has(sabotage)) return;
+  if ((await (await codeOf({ root: copy.root })).says(promise)) === undefined) return;
+  throw new CannotStart(
+    `The defect of --break is still in your copy: mend it, or \`npm run lesson ${n} -- --reset\`.`,
+  );
+};
+
+const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
+  async break(listed, copy) {
+    const { lesson, number } = listed;
+    if (copy.hasBegun())
+      throw new CannotStart(
+        `The exercise is in your copy: \`npm run lesson ${Number(number)} -- --reset\` makes it new.`,
+      );
+    if (!copy.has(lesson.sabotage)) {
+      refuseChanged(copy, lesson, Number(number));
+      copy.write(lesson.sabotage);
+    }
+    say(`This is in your copy now:\n\n${lesson.sabotage.map(shown).join("\n")}\n`);
+    if (await tryPromise(listed, copy)) return;
+    say(`\nMend it by hand, and look: npm run lesson ${Number(number)} -- --try`);
+  },
+  try: tryPromise,
+  async exercise({ lesson, number }, copy) {
+    const { task, prepare } = lesson.exercise;
+    if (!copy.hasBegun()) {
+      await refuseBroken(lesson, copy, Number(number));
+      refuseChanged(copy, lesson, Number(number));
+      copy.write(prepare);
+      copy.begin();
+    }
+    say(`${task}\n\nYour copy: ${here(copy.root)}`);
+    say(`Then: npm run lesson ${Number(number)} -- --check`);
+  },
+  async check({ lesson, number }, copy) {
+    const { exercise } = lesson;
+    const n = Number(number);
+    if (!copy.hasBegun())
+      throw new CannotStart(`There is nothing to grade yet: npm run lesson ${n} -- --exercise`);
+    const code = await codeOf({ root: copy.root });
+    const failed =
+      (await failedTest(code, exercise, (name) => say(`  passed  ${name}`))) ??
+      (await failedSeed(code, exercise, SEEDS, process.stderr));
+    if (!failed) {
+      noteDone(number, "solved");
+      return say(
+        `  passed  ${SEEDS} seeds of the simulator\n\nDone. What we would have written: npm run lesson ${n} -- --solution`,
+      );
+    }
+    say(`  failed  ${failed.what}\n\nHint: ${failed.hint}`);
+    process.exitCode = 1;
+  },
+  async solution({ lesson }) {
+    say(lesson.exercise.solution.map(shown).join("\n"));
+  },
+  async reset(listed) {
+    await tellLesson(listed, copyFor(listed.number, { fresh: true }));
+  },
+};
+
+const command = async () => {
+  const { values, positionals } = optionsOf({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      ...(Object.fromEntries(ACTS.map((act) => [act, { type: "boolean" }])) as Record<
+        Act,
+        { type: "boolean" }
+      >),
+    },
+  });
+  goOnUnread();
+  if (values.help) return void process.stdout.write(help);
+  if (isCopy())
+    throw new CannotStart("This is the copy of a lesson: run `npm run lesson` in your checkout.");
+  const [number, ...more] = positionals;
+  const asked = ACTS.filter((act) => values[act]);
+  if (more.length > 0 || asked.length > 1)
+    throw new CannotStart("One lesson and one thing at a time. Try --help.");
+  if (number === undefined) {
+    if (asked.length > 0) throw new CannotStart(`Which lesson? npm run lesson 3 -- --${asked[0]}`);
+    return list();
+  }
+  const listed = await lessonOf(number);
+  const copy = copyFor(listed.number);
+  const [act] = asked;
+  await (act ? acts[act](listed, copy) : tellLesson(listed, copy));
+};
+
+command().catch(endOn);

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Graph } from "emulator/boot/graph";
+import { bundlerOf, type Code } from "emulator/runtime/bundle";
+import { type Patch, patched } from "emulator/runtime/patch";
+import { code as ours, repositoryRoot, shopGraph } from "../repository.ts";
+import { recompiled } from "../sim/mutants/variant.ts";
+import { type Variant, virtualShop } from "../virtual-shop.ts";
+import { firstBroken } from "./first-broken.ts";
+import type { Promised } from "./lesson.ts";
+
+const GRAPH = "infra/graph.json";
+
+/** A shop's code: a learner's copy, or ours with patches. */
+export type CodeOf = {
+  variant: Variant;
+  /** What a promise says of it: undefined where it holds. */
+  says: (promise: Promised) => Promise<string | undefined>;
+};
+
+/** The code in a folder, with some patches. Its ladders are compiled anew, so that a change of one counts. */
+export const codeOf = async ({
+  root = repositoryRoot,
+  patches = [],
+}: {
+  root?: string;
+  patches?: readonly Patch[];
+}): Promise<CodeOf> => {
+  const [cloud, files] = [true, false].map((graph) =>
+    patches.filter(({ file }) => (file === GRAPH) === graph),
+  ) as [Patch[], Patch[]];
+  const cache = root === repositoryRoot ? ours.cache : join(root, ".petstore");
+  const code: Code = { ...ours, root, cache, ...(files.length > 0 && { patches: files }) };
+  const text = patched(readFileSync(join(root, GRAPH), "utf8"), cloud);
+  const graph = await recompiled(JSON.parse(text) as Graph, code);
+  const other = JSON.stringify(graph.resources) !== JSON.stringify(shopGraph().resources);
+  const variant: Variant = { code, ...(other && { graph }) };
+  return {
+    variant,
+    async says(promise) {
+      const shop = await virtualShop({ variant });
+      try {
+        return await promise({
+          shop,
+          load: async (file) => {
+            const { path } = await bundlerOf("aws", code).bundle(file);
+            return import(/* @vite-ignore */ pathToFileURL(path).href);
+          },
+          seed: (seed, brought) => firstBroken(seed, brought, variant),
+        });
+      } finally {
+        await shop.local.stop();
+      }
+    },
+  };
+};

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { repositoryRoot } from "../repository.ts";
+import { codeOf } from "./code-of.ts";
+import { failedSeed, failedTest } from "./grade.ts";
+import { allLessons } from "./lessons.ts";
+
+/** What every lesson says, in this order. */
+const PARTS = [
+  "The problem",
+  "The code",
+  "Break it",
+  "Exercise",
+  "Why so",
+  "What it costs",
+  "Security",
+];
+
+const nowhere = { write: () => true };
+/** How many seeds a solution has to pass here. A learner's has to pass a hundred. */
+const SEEDS = 3;
+
+const lessons = await allLessons();
+
+describe.each(lessons)("lesson $number: $lesson.title", ({ folder, lesson }) => {
+  const { promise, sabotage, says, exercise } = lesson;
+
+  it("has all parts, and says when not to do so", () => {
+    const text = readFileSync(join(repositoryRoot, folder, "README.md"), "utf8");
+    const headings = [...text.matchAll(/^## (.+?)\r?$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual(PARTS);
+    expect(text).toContain("**When not:**");
+    expect(text).toContain("**Another view: ");
+    expect(text).toContain(`npm run lesson ${Number(folder.slice(13, 15))} -- --break`);
+    expect(text).toContain(lesson.see.line);
+  });
+
+  it("promises what holds, and what its sabotage breaks, in the words that it gives to that", async () => {
+    expect(await (await codeOf({})).says(promise)).toBeUndefined();
+    expect(await (await codeOf({ patches: sabotage })).says(promise)).toBe(says);
+  });
+
+  it("has an exercise that is not done when it begins, and is with our solution", async () => {
+    const { prepare, solution } = exercise;
+    const begun = await failedTest(await codeOf({ patches: prepare }), exercise);
+    expect(begun?.hint).toEqual(expect.any(String));
+    const solved = await codeOf({ patches: [...prepare, ...solution] });
+    expect(await failedTest(solved, exercise)).toBeUndefined();
+    expect(await failedSeed(solved, exercise, SEEDS, nowhere)).toBeUndefined();
+  });
+});
