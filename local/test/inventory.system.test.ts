@@ -7,6 +7,7 @@ import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../open.ts";
 import type { Shop } from "../shop.ts";
+import { by, spoil } from "./spoil.ts";
 
 const HOUR = 60 * 60_000;
 const [goldfish, flakes] = ["prd_test-goldfish", "prd_test-flakes"];
@@ -248,6 +249,20 @@ describe("reservations that nobody confirms", () => {
     expect(await statuses()).toEqual({ EXPIRED: 1 });
     expect(await available(goldfish)).toBe(5);
     expect(await local.atRest()).toBe(true);
+  });
+
+  it("F43 expire in one run of the sweeper, on however many pages they are", async () => {
+    await receive([{ productId: goldfish, quantity: 3 }]);
+    for (let i = 0; i < 3; i++) await invoke("ReserveStock", order());
+    await stopSchedules();
+    await clock.advance(2 * HOUR);
+    spoil(
+      local,
+      (call) => by("SweepReservations")(call) && call.operation === "Query",
+      (call, next) => next({ ...call, input: { ...call.input, Limit: 1 } }),
+    );
+    await invoke("SweepReservations", {});
+    expect(await statuses()).toEqual({ EXPIRED: 3 });
   });
 
   it("F41 are sold after all where the stock is still there", async () => {

@@ -6,6 +6,7 @@ import type { Call, Caller } from "emulator/kernel/engine";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../open.ts";
 import type { Shop } from "../shop.ts";
+import { spoil } from "./spoil.ts";
 
 const total = { amount: 4200, currency: "USD" };
 const secret = "sandbox-webhook-secret";
@@ -127,6 +128,22 @@ describe("a payment on the emulator", () => {
     expect(units("ReceiveWebhook")).toEqual([0, 2, 2]);
     expect(units("CapturePayment")).toEqual([0, 2, 2]);
     expect(await payment.moved()).toEqual([4200]);
+  });
+
+  it("is the sum of its history, on however many pages that is", async () => {
+    const TableName = shop.nameOf("PaymentsTable");
+    const { stop } = spoil(
+      shop,
+      ({ operation, input }) => operation === "Query" && input.TableName === TableName,
+      (call, next) => next({ ...call, input: { ...call.input, Limit: 1 } }),
+    );
+    const payment = orderWith("tok_approve");
+    await payment.authorize();
+    await clock.advance(2_000);
+    expect(await payment.capture()).toBe("settled");
+    expect(await payment.refund()).toBe("settled");
+    expect(await payment.moved()).toEqual([4200, -4200]);
+    stop();
   });
 
   it("is told of under the order's trace, with versions that leave no gap", async () => {
