@@ -104,7 +104,7 @@ export const lesson: Lesson = {
   sabotage: [
     {
       file: "packages/core/src/event-store.ts",
-      find: '      ConditionExpression: "attribute_not_exists(pk)",\n',
+      find: 'ConditionExpression: "attribute_not_exists(pk)",',
       replace: "",
     },
   ],

@@ -99,7 +99,7 @@ export const lesson: Lesson = {
   sabotage: [
     {
       file: EVENTS,
-      find: "  upcast(OrderPlacedV1, ({ paymentToken: _, ...basket }) => basket),\n",
+      find: "upcast(OrderPlacedV1, ({ paymentToken: _, ...basket }) => basket),",
       replace: "",
     },
   ],
