@@ -114,7 +114,8 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
       copy.write(lesson.sabotage);
     }
     say(`This is in your copy now:\n\n${lesson.sabotage.map(shown).join("\n")}\n`);
-    if (await tryPromise(listed, copy)) return;
+    if (await tryPromise(listed, copy))
+      return say(`\nYou have mended it: --reset makes the copy new, and --break breaks it again.`);
     say(`\nMend it by hand, and look: npm run lesson ${Number(number)} -- --try`);
   },
   try: tryPromise,

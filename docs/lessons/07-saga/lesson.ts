@@ -41,7 +41,8 @@ const failsAfterTheYes: Promised = async ({ shop }) => {
   const { status } = (await shop.read(order)) as Order;
   const payment = (await shop.books()).provider.get(order.replace("ord_", "pay_"));
   if (status === "REJECTED" && payment?.state === "voided") return undefined;
-  return `Alice's order is ${status}, and at the bank her money is ${payment?.state}`;
+  const money = payment?.state === "voided" ? "free again" : "still blocked";
+  return `Alice's order is ${status}, and at the bank her money is ${money}`;
 };
 
 const FULFIL = "services/orders/src/saga/fulfil-order.ts";
