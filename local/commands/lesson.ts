@@ -73,9 +73,20 @@ const tellLesson = async ({ number, folder, lesson }: Listed, { root }: Copy) =>
     );
 };
 
+/** What somebody has written may not run at all: that is no stack of ours. */
+const running = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof CannotStart
+      ? error
+      : new CannotStart(`What is in your copy does not run: ${(error as Error).message}`);
+  }
+};
+
 /** Tries the lesson's promise on the copy as it is. */
 const tryPromise = async ({ number, lesson }: Listed, { root }: Copy): Promise<boolean> => {
-  const says = await (await codeOf({ root })).says(lesson.promise);
+  const says = await running(async () => (await codeOf({ root })).says(lesson.promise));
   say(says === undefined ? "The promise holds." : `Broken: ${says}`);
   if (says !== undefined) process.exitCode = 1;
   if (says === lesson.says) noteDone(number, "broken");
@@ -96,7 +107,8 @@ const refuseChanged = (copy: Copy, { sabotage }: Lesson, n: number) => {
 /** Whoever mends a defect need not do so in our words: only what breaks the promise is one. */
 const refuseBroken = async ({ sabotage, promise }: Lesson, copy: Copy, n: number) => {
   if (!copy.has(sabotage)) return;
-  if ((await (await codeOf({ root: copy.root })).says(promise)) === undefined) return;
+  const says = await running(async () => (await codeOf({ root: copy.root })).says(promise));
+  if (says === undefined) return;
   throw new CannotStart(
     `The defect of --break is still in your copy: mend it, or \`npm run lesson ${n} -- --reset\`.`,
   );
@@ -135,7 +147,7 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
     const n = Number(number);
     if (!copy.hasBegun())
       throw new CannotStart(`There is nothing to grade yet: npm run lesson ${n} -- --exercise`);
-    const code = await codeOf({ root: copy.root });
+    const code = await running(() => codeOf({ root: copy.root }));
     const failed =
       (await failedTest(code, exercise, (name) => say(`  passed  ${name}`))) ??
       (await failedSeed(code, exercise, SEEDS, process.stderr));

@@ -33,6 +33,6 @@ export const lessonOf = async (number: string): Promise<Listed> => {
   const wanted = /^\d{1,2}$/.test(number) ? number.padStart(2, "0") : number;
   const folder = lessonFolders().find((one) => one.startsWith(`${HOME}/${wanted}-`));
   if (!folder)
-    throw new CannotStart(`There is no lesson ${number}: \`npm run lesson\` lists them.`);
+    throw new CannotStart(`There is no lesson "${number}": \`npm run lesson\` lists them.`);
   return listed(folder);
 };
