@@ -60,9 +60,10 @@ const tellLesson = async ({ number, folder, lesson }: Listed, { root }: Copy) =>
   say(
     `  Your copy   ${here(root)}: change in it what you like; npm start and npm test work there, too`,
   );
-  say(
-    `  See it      ${address ?? "npm start, and then"} ${address ? "\n              or " : ""}${lesson.see.line}`,
-  );
+  // Some lines look at files alone.
+  const needsShop = /npm run (shop|redrive|aws)/.test(lesson.see.line);
+  say(`  See it      ${address || !needsShop ? "" : "npm start, and then "}${lesson.see.line}`);
+  if (address) say(`              ${address}`);
   say(`  Break it    npm run lesson ${n} -- --break`);
   say(`  Exercise    npm run lesson ${n} -- --exercise`);
   // In a terminal of VS Code the page opens beside it.
