@@ -119,6 +119,8 @@ it("news leave out what was turned back past, in one turn or in several, and hav
   // Who had heard of all that is told nothing of it again: the turns alone have passed since.
   const { upto } = await passed();
   expect((await passed(upto)).passed).toEqual([]);
+  // Nor who begins to listen now, of what was before.
+  expect((await looks("news?newest=true&limit=2000")).body.passed).toEqual([]);
   await placed("after");
   expect(await sagas()).toBe(2);
 });

@@ -35,6 +35,9 @@ export type News = Head & { passed: Passing[]; size?: number };
 /** What passed, entry by entry. */
 export type Lines = Head & { entries: Summary[] };
 
+/** Whether time was put back here. */
+const isTurn = ({ kind, to }: Entry) => kind === "clock" && typeof to === "number";
+
 /** Without what time was put back past: that has not happened. The entries go on to the trace's end, where every turn stands. */
 const happened = (entries: readonly Entry[]): Entry[] => {
   let upto = Number.POSITIVE_INFINITY;
@@ -89,9 +92,11 @@ export const traceRoutes = ({ trace, clock, lens }: Sight) => {
   const news = async ({ query }: Asked): Promise<News> => {
     const { head, entries } = await since(query, { usual: MOST_SUMMED, most: MOST_SUMMED });
     const orderId = query.get("order");
+    // Who begins to listen hears of this life alone: how much of the one before the trace still has would be chance.
+    const turn = query.get("newest") === "true" ? entries.findLastIndex(isTurn) : -1;
     return {
       ...head,
-      passed: passingsIn(happened(entries), lens.way),
+      passed: passingsIn(happened(entries.slice(turn + 1)), lens.way),
       ...(orderId && { size: lens.sizeOf(orderId) }),
     };
   };

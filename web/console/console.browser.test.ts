@@ -6,7 +6,7 @@ import { describe, expect } from "vitest";
 import { browserTest, type RunningShop, startShop } from "../test/browser.ts";
 import { consoleInBrowser } from "../test/console-in-browser.ts";
 
-const there = consoleInBrowser({ moves: true });
+const there = consoleInBrowser();
 const { see } = there;
 const place = async (page: Page, preset: string) => {
   await page.getByRole("button", { name: "Place an order" }).click();
@@ -102,6 +102,8 @@ describe("in the console", () => {
     "what passes is counted on the map, and told line by line to who opens the list",
     async () => {
       const page = await see();
+      await page.emulateMedia({ reducedMotion: "no-preference" });
+      await page.locator("html[data-calm=false]").waitFor();
       const asked: string[] = [];
       page.on("request", (request) => asked.push(new URL(request.url()).pathname));
       const isAsked = (what: string) => asked.some((path) => path.endsWith(`/console/${what}`));
@@ -416,22 +418,21 @@ describe("in the console", () => {
 
 describe("when the server goes away and comes back", () => {
   browserTest("the console says so, and goes on by itself with what is there now", async () => {
-    const first = await startShop();
+    const { shop } = there; // the last test of this file: nobody needs it any more
     let second: RunningShop | undefined;
     try {
-      const page = await see("/console/orders", first, { outage: true });
+      const page = await see("/console/orders", shop, { outage: true });
       await place(page, "An order that goes well");
       await page.locator(".orders a").first().waitFor();
-      await first.stop();
+      await shop.stop();
       await page.locator(".lost").waitFor();
-      second = await startShop("--api-port", new URL(first.api).port);
+      second = await startShop("--api-port", new URL(shop.api).port);
       // Another shop has another token: the page says what to do, and after that all is there again.
       await page.goto(`${second.api}/console/orders?token=${second.token}`);
       await page.locator(".lost").waitFor({ state: "hidden" });
       await place(page, "An order that goes well");
       await page.locator(".orders a").first().waitFor();
     } finally {
-      await first.stop();
       await second?.stop();
     }
   });

@@ -11,9 +11,9 @@ import {
 
 /**
  * A shop and a browser for the tests of one file, and a fresh context for each; what a page did that it must not fails its
- * test. Nothing moves unless that is wanted: to draw what moves takes half of a machine that has no graphics.
+ * test. Nothing moves before a test wants it: to draw what moves takes half of a machine that has no graphics.
  */
-export const consoleInBrowser = ({ moves = false } = {}) => {
+export const consoleInBrowser = () => {
   let browser: Browser | undefined;
   let shop: RunningShop | undefined;
   let context: BrowserContext | undefined;
@@ -28,7 +28,7 @@ export const consoleInBrowser = ({ moves = false } = {}) => {
   beforeEach(async () => {
     context = await browser?.newContext({
       viewport: { width: 1280, height: 720 },
-      reducedMotion: moves ? "no-preference" : "reduce",
+      reducedMotion: "reduce",
     });
     // A limit is there to end what hangs; a busy machine must not meet it.
     context?.setDefaultTimeout(240_000);

@@ -16,6 +16,7 @@ import {
   type Watched,
 } from "./browser.ts";
 
+const kept = mkdtempSync(join(tmpdir(), "kept-"));
 let browser: Browser;
 let shop: RunningShop;
 const contexts: BrowserContext[] = [];
@@ -24,7 +25,7 @@ const opened: Watched[] = [];
 beforeAll(async () => {
   if (!browserFile) return;
   // One after the other: where one does not start, the other is known, and is ended.
-  shop = await startShop();
+  shop = await startShop("--persist", kept);
   browser = await openBrowser();
 });
 afterEach(async () => {
@@ -260,25 +261,22 @@ describe("in the shop's page", () => {
 
 describe("when the shop goes away and comes back", () => {
   browserTest("the page says so, and goes on by itself", async () => {
-    const kept = mkdtempSync(join(tmpdir(), "kept-"));
-    const first = await startShop("--persist", kept);
-    const { port } = new URL(first.api);
+    // The last test of this file: what is stopped here nobody needs any more.
     let second: RunningShop | undefined;
     try {
-      const page = await visit("Alice Abbot", first, { outage: true });
+      const page = await visit("Alice Abbot", shop, { outage: true });
       await into(page, "Glass bowl");
       await toBasket(page);
       await page.getByRole("radio", { name: "A slow bank" }).check();
       await orderButton(page).click();
       await headline(page, "Waiting for your bank");
-      await first.stop();
+      await shop.stop();
       await page.getByText("The shop does not answer. Asking again until it does.").waitFor();
-      second = await startShop("--persist", kept, "--api-port", port);
+      second = await startShop("--persist", kept, "--api-port", new URL(shop.api).port);
       await command(second, "clock speed 4"); // the bank needs as long as it would in a shop that stayed
       await headline(page, "It is all yours");
       await page.locator(".waiting").waitFor({ state: "hidden" });
     } finally {
-      await first.stop();
       await second?.stop();
     }
   });

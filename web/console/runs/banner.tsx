@@ -1,5 +1,27 @@
+import { useEffect } from "preact/hooks";
+import { invariants } from "../break/looked-at.ts";
+import { base } from "../route.ts";
 import "./runs.css";
 import { busy, goOn, runs } from "./state.ts";
+
+/** How often it is looked at whether a promise is broken: nothing happens, but one may go to another moment. */
+const LOOK_EVERY_MS = 60_000;
+
+/** The promises that are broken at the moment that is shown, and the way to the orders that break them. */
+const Broken = () => {
+  useEffect(() => invariants.every(LOOK_EVERY_MS), []);
+  const broken = invariants.value.value.invariants.filter(({ state }) => state === "broken");
+  if (broken.length === 0) return null;
+  const [{ invariant } = { invariant: "" }] = broken;
+  return (
+    <a class="faults-on" href={`${base}break`} title={invariant}>
+      <span aria-hidden="true">▲ </span>
+      {broken.length === 1
+        ? `${invariant.split(" ")[0]} is broken`
+        : `${broken.length} promises are broken`}
+    </a>
+  );
+};
 
 /** What stands above every screen of a recorded run: what it is, and how to make a shop of it. */
 export const RunBanner = () => {
@@ -15,6 +37,7 @@ export const RunBanner = () => {
         {file}, of {new Date(recordedAt).toLocaleString()}, made by version {projectVersion} on Node{" "}
         {node}, {entries.toLocaleString("en")} entries. Nothing happens in it.
       </span>
+      <Broken />
       {sameGraph ? (
         <button
           type="button"
@@ -25,8 +48,11 @@ export const RunBanner = () => {
           Go on from here
         </button>
       ) : (
-        <span>
-          Version {hereVersion} here has another infrastructure, so one can only look at it.
+        <span class="why">
+          {projectVersion === hereVersion
+            ? "Its infrastructure is another one than here"
+            : `Version ${hereVersion} here has another infrastructure`}
+          , so one can only look at it.
         </span>
       )}
     </section>

@@ -20,6 +20,7 @@ export const MomentSlider = () => {
           min={0}
           max={Math.max(0, moments.length - 1)}
           value={at ?? shown}
+          disabled={moments.length < 2}
           aria-valuetext={label}
           onInput={({ currentTarget }) => setAt(Number(currentTarget.value))}
           onChange={() => {

@@ -1,8 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect } from "vitest";
+import { museum } from "../../../local/sim/mutants/museum.ts";
+import type { Mutant } from "../../../local/sim/mutants/mutant.ts";
+import { variantOf } from "../../../local/sim/mutants/variant.ts";
+import { replay } from "../../../local/sim/replay.ts";
 import { browserTest } from "../../test/browser.ts";
 import { consoleInBrowser } from "../../test/console-in-browser.ts";
 
@@ -20,7 +24,31 @@ const newest = async (page: Page) => {
   await page.locator(".order h1 .CONFIRMED").waitFor();
   return (await page.locator(".order-id code").textContent()) ?? "";
 };
+/** A run of the shop whose ladder forgets to release stock: one order, whose card is declined. Answers its file. */
+const brokenRun = async () => {
+  const mutant = museum.find(({ name }) => name === "stock-not-undone") as Mutant;
+  const lines = [{ productId: "prd_hay", quantity: 1 }];
+  const order = { name: "order-1", at: 0, as: "alice", card: "tok_decline", lines };
+  const { outcome, runFile } = await replay(
+    {
+      ...{ version: 1, seed: 10_000_000, until: 1_000, calmAt: 60_000, acts: [] },
+      orders: [{ ...order, twice: false, tries: 90 }],
+      faults: { kind: "exactly", points: [] },
+    },
+    await variantOf(mutant),
+  );
+  expect(outcome.violations.map(({ invariant }) => invariant)).toContain("I9");
+  const moved = join(folder, basename(runFile));
+  renameSync(runFile, moved);
+  return moved;
+};
 const menu = (page: Page) => page.getByRole("button", { name: "Run ▾" });
+/** Ends a run where it was opened. */
+const closeRun = async (page: Page, file: string) => {
+  if (!(await page.locator(".opened").isVisible())) await menu(page).click();
+  await page.getByRole("button", { name: `Close ${file}` }).click();
+  await page.getByText("No recorded run is open.").waitFor();
+};
 const shoot = async (page: Page, name: string) => {
   const { RUNS_SHOTS } = process.env;
   if (RUNS_SHOTS) await page.screenshot({ path: join(RUNS_SHOTS, `${name}.png`) });
@@ -71,10 +99,43 @@ describe("a run as a file, in the console", () => {
       await shopTab.locator(".notice", { hasText: "ordered." }).last().waitFor();
       expect(await newest(shopTab)).not.toBe(orderId);
 
-      // The run is ended where it was opened.
-      if (!(await page.locator(".opened").isVisible())) await menu(page).click();
-      await page.getByRole("button", { name: "Close monday.petstore-run" }).click();
-      await page.getByText("No recorded run is open.").waitFor();
+      await closeRun(page, "monday.petstore-run");
+    },
+  );
+
+  browserTest(
+    "that the simulator saw break a promise says which, and leads to the order",
+    async () => {
+      const runFile = await brokenRun();
+      const page = await see();
+      await menu(page).click();
+      await page.getByLabel("Open a run from a file").setInputFiles(runFile);
+      await page.locator(".notice", { hasText: "is open" }).waitFor();
+      const [tab] = await Promise.all([
+        there.context.waitForEvent("page"),
+        page.locator(".notice a", { hasText: "Look at it" }).click(),
+      ]);
+      const banner = tab.locator(".run-banner");
+      await banner.getByText("Its infrastructure is another one than here").waitFor();
+      await banner.getByRole("link", { name: "I9 is broken" }).click();
+      await tab.locator(".promise.broken a", { hasText: "holds stock" }).click();
+      await tab.locator(".order h1 .REJECTED").waitFor();
+      await tab.locator(".waterfall .label", { hasText: "VoidPayment" }).waitFor();
+      expect(await tab.locator(".waterfall .label", { hasText: "ReleaseStock" }).count()).toBe(0);
+
+      // The ladder is the one that ran, without the step that is forgotten.
+      await tab.keyboard.press("3");
+      await tab.locator(".rung.undo.done", { hasText: "VoidPayment" }).waitFor();
+      expect(await tab.locator(".rung", { hasText: "ReleaseStock" }).count()).toBe(0);
+      await tab.keyboard.press("4");
+      await tab.locator(".event-row", { hasText: "orders.OrderRejected" }).waitFor();
+      await tab.keyboard.press("2");
+      await tab.locator(".orders a", { hasText: "REJECTED" }).click();
+      await tab.getByRole("link", { name: "Its data" }).click();
+      const reservation = tab.locator(".row-card", { hasText: "$reservation_1" });
+      await reservation.waitFor();
+      await shoot(tab, "broken");
+      await closeRun(page, basename(runFile));
     },
   );
 
