@@ -18,11 +18,17 @@ describe("every interleaving of one order's rulebooks and ladders", () => {
   it.each(isDeep ? [...scenarios, ...deepScenarios] : scenarios)(
     "I1 I2 I3 I4 I7 I8 I9 I10 I15 I17 I18 keeps every promise and comes to rest: $name",
     (scenario) => {
-      const { violation, states, edges, rests } = explore(theRules, scenario, { reached });
+      const { violation, states, edges, rests, walkedTo } = explore(theRules, scenario, {
+        reached,
+      });
       walked.states += states;
       walked.edges += edges;
       expect(violation && [violation.what, ...violation.path]).toBeUndefined();
       expect(rests).toBeGreaterThan(0);
+      // A promise of an end is none where it is not walked to.
+      expect(walkedTo === undefined).toBe(scenario.endsAt === undefined);
+      if (walkedTo !== undefined)
+        process.stdout.write(`${scenario.name}: every story of up to ${walkedTo} steps\n`);
     },
   );
 

@@ -11,10 +11,15 @@ export type Found = {
   rests: number;
   /** How the order may end. */
   endings: Set<string>;
+  /** Where not all was walked: every story of fewer steps than these was. */
+  walkedTo?: number;
   violation?: { what: string; path: string[] };
 };
 
-/** Walks every interleaving, breadth first. Throws where there are more states than `most`. */
+/**
+ * Walks every interleaving, breadth first. Throws where there are more states than `most`; of a scenario that says where to end, it
+ * walks every story up to a length, and does not ask whether the shop always comes to rest.
+ */
 export const explore = (
   rules: Rules,
   scenario: Scenario,
@@ -49,8 +54,11 @@ export const explore = (
   from.push(0);
   words.push("");
   let frontier: World[] = [first];
-  let number = 0;
+  let [number, depth] = [0, 0];
   while (frontier.length > 0) {
+    if (from.length >= (scenario.endsAt ?? Number.POSITIVE_INFINITY))
+      return { ...found(), walkedTo: depth };
+    depth += 1;
     const next: World[] = [];
     for (const world of frontier) {
       const at = number++;

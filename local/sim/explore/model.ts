@@ -176,6 +176,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
       silentBank: ___,
       kinds: ____,
       needsNobody: _____,
+      endsAt: ______,
       ...wanted
     } = scenario;
     const shelf = { [productId]: { productId, available, stocked: available, version: 1 } };

@@ -21,6 +21,8 @@ export type Scenario = {
   silentBank?: boolean;
   /** Nothing here is for a person: an order that needs attention is one too many. */
   needsNobody?: boolean;
+  /** There is more than a night can walk: no further steps are begun once there are so many states. */
+  endsAt?: number;
   /** Which faults there are; without it, all. */
   kinds?: readonly FaultKind[];
 } & Partial<Left>;

@@ -6,7 +6,7 @@ const DAY = 24 * 3600_000;
 /** An item whose time is over, and which is still there for days, or for ever as far as anybody can see. */
 export const ttlLate: FaultKind = {
   says: "is not deleted although its time is over, for days",
-  often: 60,
+  often: 250,
   fits: ({ operation }) => operation === "Expire",
   lasts: ({ draw }) => Math.floor((1 + 400 * draw() ** 4) * DAY),
   strike: async (call) => {
