@@ -192,28 +192,33 @@ const documentLibrary = (path: string, host: SdkHost): Module => {
   const { real, plain } = documentPackageAt(path);
   const clientOf = (Real: { prototype: object }) => {
     type Either = DocumentCommand | Command;
-    const Client = clientLike(Real, "dynamodb", host.renewed, async ({ config, retries }, command: Either) => {
-      if (!("clientCommand" in command)) return plain.send(command, command.input, retries, host);
-      const marshallers: Record<string, Marshaller> = {};
-      const { inputKeyNodes, outputKeyNodes, clientCommand } = command;
-      const middlewareStack = {
-        addRelativeTo: (middleware: Marshaller, { name }: { name: string }) => {
-          marshallers[name] = middleware;
-        },
-      };
-      command.addMarshallingMiddleware.call(
-        { inputKeyNodes, outputKeyNodes, clientCommand: { middlewareStack } } as never,
-        config,
-      );
-      const sending = async ({ input }: { input: object }) => ({
-        output: await plain.send(clientCommand, input, retries, host),
-      });
-      const { DocumentMarshall, DocumentUnmarshall } = marshallers;
-      if (!DocumentMarshall || !DocumentUnmarshall)
-        throw new Error("This version of @aws-sdk/lib-dynamodb marshalls in another way.");
-      const handle = DocumentMarshall(DocumentUnmarshall(sending, {}), {});
-      return (await handle({ input: command.input })).output;
-    });
+    const Client = clientLike(
+      Real,
+      "dynamodb",
+      host.renewed,
+      async ({ config, retries }, command: Either) => {
+        if (!("clientCommand" in command)) return plain.send(command, command.input, retries, host);
+        const marshallers: Record<string, Marshaller> = {};
+        const { inputKeyNodes, outputKeyNodes, clientCommand } = command;
+        const middlewareStack = {
+          addRelativeTo: (middleware: Marshaller, { name }: { name: string }) => {
+            marshallers[name] = middleware;
+          },
+        };
+        command.addMarshallingMiddleware.call(
+          { inputKeyNodes, outputKeyNodes, clientCommand: { middlewareStack } } as never,
+          config,
+        );
+        const sending = async ({ input }: { input: object }) => ({
+          output: await plain.send(clientCommand, input, retries, host),
+        });
+        const { DocumentMarshall, DocumentUnmarshall } = marshallers;
+        if (!DocumentMarshall || !DocumentUnmarshall)
+          throw new Error("This version of @aws-sdk/lib-dynamodb marshalls in another way.");
+        const handle = DocumentMarshall(DocumentUnmarshall(sending, {}), {});
+        return (await handle({ input: command.input })).output;
+      },
+    );
     const from = ({ config }: { config: object }, translateConfig?: object) =>
       Reflect.construct(Client, [{ ...config, translateConfig }]);
     return Object.assign(Client, { from });
