@@ -29,6 +29,7 @@ const COMMANDS = {
   sim: "local/commands/sim.ts",
   sweep: "local/commands/sweep.ts",
   mutants: "local/commands/mutants.ts",
+  proof: "local/commands/proof.ts",
   screenshots: "web/test/screenshots.ts",
 };
 
