@@ -8,7 +8,13 @@ import { commit } from "../sim/commit.ts";
 import { progressOf } from "../sim/progress.ts";
 import { help, type Options, readOptions } from "../sim/proof/options.ts";
 import { type Part, partsOf } from "../sim/proof/parts.ts";
-import { isWhole, type Killed, notReached, proofPart } from "../sim/proof/report.ts";
+import {
+  isWhole,
+  type Killed,
+  notReached,
+  proofPart,
+  reachedInWords,
+} from "../sim/proof/report.ts";
 import { runPart } from "../sim/proof/run-part.ts";
 import { notBegun, type Proof, readProof, writeProof } from "../sim/proof/standing.ts";
 import { writePart } from "../sim/proof-page.ts";
@@ -121,9 +127,10 @@ const proveAll = async (options: Options): Promise<void> => {
     (one) => one.broken,
   );
   for (const what of broken) say(`Broken: ${what}`);
-  if (missing.length > 0) say(`Not reached: ${missing.join(", ")}.`);
-  if (broken.length > 0 || (missing.length > 0 && isWhole(parts, proof))) process.exitCode = 1;
-  else say(stop.signal.aborted ? "No promise was broken so far." : "Every promise held.");
+  const whole = isWhole(parts, proof);
+  say(reachedInWords(missing, whole));
+  if (broken.length > 0 || (missing.length > 0 && whole)) process.exitCode = 1;
+  else say(`No promise was broken${stop.signal.aborted ? " so far" : " in what was run"}.`);
 };
 
 const command = async () => {

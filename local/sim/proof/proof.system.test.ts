@@ -64,6 +64,9 @@ describe("a part of the proof", () => {
     const again = await run(proof, part({ name: "hashes", sameAs: "seeds" }));
     expect(again.broken).toEqual(["task 1 was another story before"]);
     expect((await run(proof, part())).count).toBe(2);
+    // What has nothing to be compared with is not counted as compared.
+    const alone = { ...proof, parts: {} };
+    expect((await run(alone, part({ name: "hashes", sameAs: "seeds" }))).count).toBe(0);
   });
 
   it("begins nothing any more when it was stopped", async () => {

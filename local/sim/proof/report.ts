@@ -30,6 +30,17 @@ export const isWhole = (parts: readonly Part[], { parts: standings }: Proof): bo
     .filter(({ name }) => ["seeds", "singles"].includes(name))
     .every(({ name, tasks }) => (standings[name]?.next ?? 0) >= tasks.count);
 
+const SHOWN = 12;
+
+/** What was not reached, in a sentence: all of it where all was run, else how much that is so far. */
+export const reachedInWords = (missing: readonly string[], whole: boolean): string => {
+  if (missing.length === 0)
+    return "Every edge of the rulebooks, every step and undo of the sagas, and every kind of fault at every operation was reached.";
+  if (whole) return `Not reached: ${missing.join(", ")}.`;
+  const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : "";
+  return `Not reached so far: ${missing.slice(0, SHOWN).join(", ")}${more}.`;
+};
+
 const number = (value: number) => Math.round(value).toLocaleString("en-US");
 const row = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
 
@@ -69,10 +80,7 @@ export const proofPart = (
     );
   const standings: [string, Pick<Standing, "broken">][] = Object.entries(proof.parts);
   const broken = brokenIn(killed ? [...standings, ["chaos", killed]] : standings);
-  const what =
-    missing.length === 0
-      ? "Every edge of the rulebooks, every step and undo of the sagas, and every kind of fault at every operation was reached."
-      : `Not reached${isWhole(parts, proof) ? "" : " so far"}: ${missing.join(", ")}.`;
+  const what = reachedInWords(missing, isWhole(parts, proof));
   return `## A night
 
 \`npm run proof\` runs these, each for its share of the time that it is given; what is not whole is a fair sample. Commit ${proof.commit}.

@@ -1,6 +1,6 @@
 import { type Died, startWorkers } from "../workers.ts";
 import type { Part } from "./parts.ts";
-import { leftOf, type Proof, type Standing, takeDown } from "./standing.ts";
+import { leftOf, notBegun, type Proof, type Standing, takeDown } from "./standing.ts";
 import type { Asked, Ran } from "./worker.ts";
 
 const program = new URL("./worker.ts", import.meta.url);
@@ -22,10 +22,13 @@ export const runPart = async (
 ): Promise<void> => {
   const next = leftOf(standing, part.tasks.count);
   const reached = new Set(proof.reached);
+  const same = part.sameAs === undefined ? undefined : (proof.parts[part.sameAs] ?? notBegun());
   const give = (): Asked | undefined => {
     if (performance.now() > until || stop.aborted || standing.broken.length >= MOST_BROKEN) return;
     const index = next();
-    return index === undefined ? undefined : { index, task: part.tasks.at(index) };
+    // Without the other part's there is nothing to compare with.
+    if (index === undefined || (same && !same.hashes[index])) return;
+    return { index, task: part.tasks.at(index) };
   };
   let first = give();
   if (!first) return;
@@ -44,8 +47,7 @@ export const runPart = async (
       ];
       takeDown(standing, { index, count: 0, ms: 0, broken });
     } else {
-      const before = part.sameAs && proof.parts[part.sameAs]?.hashes[ran.index];
-      if (before && before !== ran.hash)
+      if (same && same.hashes[ran.index] !== ran.hash)
         ran.broken.push(`task ${ran.index} was another story before`);
       takeDown(standing, ran);
       for (const one of ran.reached) reached.add(one);
