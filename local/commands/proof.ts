@@ -86,6 +86,11 @@ const kill = async (seconds: number, stop: AbortSignal): Promise<Killed | undefi
     const broken = violations.map(({ invariant, what }) => `${invariant}: ${what}`);
     say(`chaos: ${kills} kills during ${placed} orders; ${broken.length} broken.`);
     return { kills, wanted: KILLS, orders: placed, broken };
+  } catch (error) {
+    // A shop that did not open, for one: the machine may have had too much to do. All else that was found is written down.
+    progress.end();
+    const [what = ""] = String(error).split("\n");
+    return { kills: 0, wanted: KILLS, orders: 0, broken: [`it came to no end: ${what}`] };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
