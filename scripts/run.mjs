@@ -35,6 +35,7 @@ const COMMANDS = {
   scorecard: "local/commands/scorecard.ts",
   preflight: "local/commands/preflight.ts",
   leaderboard: "local/commands/leaderboard.ts",
+  proof: "local/commands/proof.ts",
   screenshots: "web/test/screenshots.ts",
 };
 

@@ -37,11 +37,25 @@ export const endForUncaught = (error: unknown): boolean => {
 /** What a bundle's code is, and whether instances of it may go on in another world. */
 type Prepared = { path: string; instantiate: Instantiate; handsOn: boolean };
 
-/** An instance, and what tells its code from that of others. */
-type Alone = { instance: Instance; self: { uncaught: (error: unknown) => void } };
+/** Whose code it is that runs, over all lives of an instance. It keeps no world from being forgotten. */
+type Self = {
+  instance?: Instance;
+  failToStart?: ((error: unknown) => void) | undefined;
+  uncaught: (error: unknown) => void;
+};
+
+const newSelf = (): Self => {
+  const self: Self = {
+    uncaught(error) {
+      if (self.instance) self.instance.uncaught(error);
+      else self.failToStart?.(error);
+    },
+  };
+  return self;
+};
 
 // As many as some worlds have at once.
-const spares = spareInstances<Alone>(400);
+const spares = spareInstances<Self>(400);
 
 /** Starts an instance to which the errors belong that its code leaves to nobody, or lets one that is spare begin anew. */
 const startAlone = async (
@@ -49,20 +63,15 @@ const startAlone = async (
   fn: FunctionConfig,
   { path, instantiate, handsOn }: Prepared,
 ): Promise<Start> => {
-  const spare = handsOn ? spares.take(path, fn) : undefined;
-  let instance = spare?.instance;
+  const self = (handsOn && spares.take(path, fn)) || newSelf();
   const failed = Promise.withResolvers<Start<Instance>>();
-  const self = spare?.self ?? {
-    uncaught(error: unknown) {
-      if (instance) instance.uncaught(error);
-      else failed.resolve({ ok: false, error: describeThrown(error) });
-    },
-  };
-  const starting = current.run(self, () => startInstance(host, fn, instantiate, instance));
+  self.failToStart = (error) => failed.resolve({ ok: false, error: describeThrown(error) });
+  const starting = current.run(self, () => startInstance(host, fn, instantiate, self.instance));
   const started = await Promise.race([starting, failed.promise]);
   if (!started.ok) return started;
   const { environment } = started;
-  instance = environment;
+  self.instance = environment;
+  self.failToStart = undefined;
   return {
     ok: true,
     environment: {
@@ -70,8 +79,8 @@ const startAlone = async (
       run: (event, invocation) => current.run(self, () => environment.run(event, invocation)),
       ...(handsOn && {
         leave() {
-          environment.kill();
-          spares.put(path, fn, { instance: environment, self });
+          environment.leave();
+          spares.put(path, fn, self);
         },
       }),
     },

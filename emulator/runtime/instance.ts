@@ -45,16 +45,35 @@ export type InstanceFunction = Pick<
   "name" | "arn" | "memory" | "file" | "exported" | "variables" | "logging"
 >;
 
+const never = new Promise<never>(() => {});
+
+/** Where an instance is that was left. Nothing of it runs there. */
+const nowhere: InstanceHost = {
+  clock: {
+    now: () => 0,
+    random: () => 0,
+    after: () => ({ cancel: () => {} }),
+    hold: (work) => work,
+  },
+  region: "",
+  virtual: true,
+  note: () => {},
+  call: () => never,
+  reach: () => never,
+  orderly: () => never,
+  crashed: () => {},
+};
+
 /** What an instance is in, and what waits until it thaws. */
 type Life = { is: "awake" | "frozen" | "dead"; thawed: (() => void)[] };
-
-const never = new Promise<never>(() => {});
 
 /** An instance of a function. */
 export type Instance = Environment & {
   /** Ends it for an error that nobody caught. */
   uncaught: (error: unknown) => void;
-  /** Lets one that was killed at rest begin a new life in another world: as if its code had just been run there. */
+  /** Ends it at rest, and forgets its world. */
+  leave: () => void;
+  /** Lets one that was left begin a new life in another world: as if its code had just been run there. */
   renew: (host: InstanceHost, fn: InstanceFunction) => void;
 };
 
@@ -198,6 +217,10 @@ export const startInstance = async (
       life.is = "dead";
       life.thawed.length = 0;
       stop();
+    },
+    leave() {
+      environment.kill();
+      host = nowhere;
     },
     renew(nextHost, nextFn) {
       [host, fn] = [nextHost, nextFn];

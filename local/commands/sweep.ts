@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { endOn, goOnUnread } from "../command-line.ts";
 import { repositoryRoot } from "../repository.ts";
+import { commit } from "../sim/commit.ts";
 import { writePlan } from "../sim/plan-file.ts";
 import { progressOf } from "../sim/progress.ts";
 import { writePart } from "../sim/proof-page.ts";
@@ -22,20 +22,6 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 const here = (file: string) => relative(process.cwd(), file);
 const program = new URL("../sim/sweep/worker.ts", import.meta.url);
 const kept = join(repositoryRoot, "docs", "proof", "sweep.json");
-
-/** The commit that was swept, and whether something was changed since. */
-const commit = (): string => {
-  const git = (...words: string[]) =>
-    execFileSync("git", words, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "ignore"] })
-      .toString()
-      .trim();
-  try {
-    const changed = git("status", "--porcelain", "--untracked-files=no") !== "";
-    return `${git("rev-parse", "--short", "HEAD")}${changed ? " with changes" : ""}`;
-  } catch {
-    return "unknown";
-  }
-};
 
 const keep = (kind: Options["kind"], swept: Swept): void => {
   const before: Sweeps = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};

@@ -19,7 +19,7 @@ export const stepsIn = () => {
 };
 
 /** The operation that a point is a passing of: "dynamodb.PutItem". */
-const operationOf = (point: string): string => point.split(" ")[1]?.split(":")[0] ?? "";
+export const operationOf = (point: string): string => point.split(" ")[1]?.split(":")[0] ?? "";
 
 /** The faults of a run, by kind and operation: "fault throttle at dynamodb.PutItem". */
 export const faultsReached = (done: Done[]): string[] =>

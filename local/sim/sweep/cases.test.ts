@@ -5,7 +5,6 @@ import {
   type FlowPoints,
   mixed,
   pairsOf,
-  shareOf,
   singlesOf,
   triplesOf,
 } from "./cases.ts";
@@ -68,13 +67,5 @@ describe("the cases of a sweep", () => {
     const tenth = shuffled.slice(0, 200).filter((one) => one.flow === "a");
     expect(tenth.length).toBeGreaterThan(90);
     expect(tenth.length).toBeLessThan(110);
-  });
-
-  it.each([1, 2, 3, 5, 14, 100])("in shares of %i all turns together take each once", (size) => {
-    const singles = singlesOf(recorded);
-    const turns = Math.ceil(singles.count / size);
-    const taken = Array.from({ length: turns }, (_, turn) => all(shareOf(singles, size, turn)));
-    expect(taken.flat()).toEqual(all(singles));
-    expect(all(shareOf(singles, size, turns))).toEqual(taken[0]);
   });
 });

@@ -79,10 +79,3 @@ export const mixed = ({ count, at }: Cases): Cases => {
   while (divisor(stride, count) > 1) stride += 1;
   return { count, at: (index) => at((index * stride) % count) };
 };
-
-/** Some of the cases: so many, the turn's share of all. All turns together take every case. */
-export const shareOf = ({ count, at }: Cases, size: number, turn: number): Cases => {
-  const shares = Math.ceil(count / size);
-  const first = (turn % shares) * size;
-  return { count: Math.min(size, count - first), at: (index) => at(first + index) };
-};
