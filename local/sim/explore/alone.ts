@@ -12,7 +12,7 @@ import type { Aggregate, Rules, StateOf } from "./rules.ts";
 import { stockPrograms } from "./stock-programs.ts";
 
 /** What a program came to: a refusal by its code, another failure by its name, "done" else. */
-export type Outcome = string;
+type Outcome = string;
 
 /** One order in the model, whose programs run one after the other: nothing comes between, so each does what its Lambda does. */
 export type Alone = {
