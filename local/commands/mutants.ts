@@ -6,10 +6,12 @@ import { repositoryRoot } from "../repository.ts";
 import { type Measured, measure, measureByChance, median } from "../sim/mutants/measure.ts";
 import { museum } from "../sim/mutants/museum.ts";
 import { mutantsPart, rivalsPart } from "../sim/mutants/report.ts";
-import { compare } from "../sim/rivals/compare.ts";
+import { writePart } from "../sim/proof-page.ts";
+import { compare, type RivalMeasured } from "../sim/rivals/compare.ts";
 
 const help = `Puts one defect after the other into the shop, and lets the simulator find it. What was measured is kept in
-docs/proof/mutants.json, from where the tests take the seed that finds each. Exit code 1 when one is not found.
+docs/proof/mutants.json, from where the tests take the seed that finds each, and told in docs/proof.md. Exit code 1 when one
+is not found.
 
   --only <names>   these mutants, with commas between them
   --starts <n>     hunt each from so many starting seeds (3)
@@ -17,7 +19,7 @@ docs/proof/mutants.json, from where the tests take the seed that finds each. Exi
   --small <n>      spend so many runs on making small what was found (60)
   --chance         hunt each also without what brings it about
   --rivals <n>     instead, let the sagas of published systems run n plans each (docs/proof/rivals.json)
-  --table          print the tables of what was measured, and run nothing
+  --table          write the tables of what was measured into docs/proof.md, and run nothing
   --help           this text
 `;
 
@@ -36,6 +38,13 @@ const write = (file: string, value: unknown) => {
 const numberOf = (name: string, text: string): number => {
   if (!/^\d{1,6}$/.test(text)) throw new CannotStart(`--${name} takes a number, not "${text}".`);
   return Number(text);
+};
+
+/** Tells in docs/proof.md what was measured so far. */
+const tell = () => {
+  writePart("mutants", `## Defects\n\n${mutantsPart(read(files.mutants))}`);
+  const rivals = read<RivalMeasured>(files.rivals);
+  if (rivals.length > 0) writePart("rivals", `## Other sagas\n\n${rivalsPart(rivals)}`);
 };
 
 /** What was measured before stays, in the museum's order, but for what is measured now. */
@@ -73,10 +82,7 @@ const run = async () => {
     },
   });
   if (values.help) return void process.stdout.write(help);
-  if (values.table)
-    return void process.stdout.write(
-      `${mutantsPart(read(files.mutants))}\n${rivalsPart(read(files.rivals))}`,
-    );
+  if (values.table) return tell();
   if (values.rivals) {
     const say = ({
       name,
@@ -90,7 +96,8 @@ const run = async () => {
       runs: number;
     }) =>
       process.stdout.write(`${name}: of ${runs}, ${calm} break without faults, ${stirred} with\n`);
-    return write(files.rivals, await compare(numberOf("rivals", values.rivals), say));
+    write(files.rivals, await compare(numberOf("rivals", values.rivals), say));
+    return tell();
   }
   const starts = numberOf("starts", values.starts);
   const most = numberOf("most", values.most);
@@ -107,6 +114,7 @@ const run = async () => {
       `${name}: ${middle === null ? `not found in ${most} runs` : `${shows} after ${middle} runs${story}`}\n`,
     );
   }
+  tell();
 };
 
 run().then(() => process.exit(), endOn);

@@ -8,7 +8,7 @@ const table = (head: string[], rows: (string | number)[][]) =>
   [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
 const runsOf = (runs: (number | null)[] | undefined, most: number) =>
-  runs === undefined ? "" : (median(runs) ?? `more than ${most}`);
+  runs === undefined ? "" : `${median(runs) ?? `more than ${most}`} (${runs.length})`;
 
 /** The page's part about mutants: each with how soon a seed finds it, and how short the story of it is. */
 export const mutantsPart = (measured: readonly Measured[]): string => {
@@ -23,11 +23,11 @@ export const mutantsPart = (measured: readonly Measured[]): string => {
   const others = museum.flatMap(({ name, published, defect, elsewhere }) =>
     elsewhere ? [[name, published ?? "ours", defect, elsewhere]] : [],
   );
-  return `${found.length} of ${measured.length} mutants are found by the simulator. "Runs" is how many runs of a few orders that takes (the median
-of some hunts): by chance alone, and with the faults that bring the defect about. Each find is a run that breaks a promise with the
+  return `${found.length} of ${measured.length} mutants are found by the simulator. "Runs" is how many runs of a few orders that takes, the median of
+so many hunts from seeds far apart: by chance alone, and with the faults that bring the defect about. Each find is a run that breaks a promise with the
 defect and none without it. The smallest story is what is left when nothing more can be taken away.
 
-${table(["mutant", "published as", "the defect", "runs, by chance", "runs", "smallest story", "shows as"], rows)}
+${table(["mutant", "published as", "the defect", "runs, by chance (hunts)", "runs (hunts)", "smallest story", "shows as"], rows)}
 
 Of these a whole shop shows nothing, for another mechanism makes up for them there, or only an outage of an hour brings them about. A test of
 the part finds them: each was put there by hand, and the test failed.
