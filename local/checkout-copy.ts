@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   symlinkSync,
 } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
@@ -48,6 +49,22 @@ export const linkModules = (root: string, from: string, to: string) => {
     else if (found.isDirectory() && [".pnpm", ".bin"].includes(name))
       symlinkSync(source, target, "junction");
     else if (found.isFile()) cpSync(source, target);
+  }
+};
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Takes away the copies in a folder that were begun by processes which have gone: their names end in the process's id. */
+export const clearLeft = (folder: string): void => {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const [, pid] = /-(\d+)$/.exec(name) ?? [];
+    if (pid && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
   }
 };
 

@@ -21,7 +21,7 @@ export const scenarios: Scenario[] = [
     name: "well",
     hypothesis: "An order is confirmed, paid and sold without anybody waiting for anybody.",
     steps: orders("wheel"),
-    look: "Follow it: POST, outbox, relay, bus, saga, six steps, view, e-mail.",
+    look: "Follow it: POST, outbox, relay, bus, the five steps of the saga, view, e-mail.",
   },
   {
     name: "decline",

@@ -72,12 +72,7 @@ export const makeService = (root: string, service: NewService): string[] => {
     writeFileSync(join(root, file), text);
   }
   const catalogue = "packages/events/src/catalogue.ts";
-  edit(
-    root,
-    catalogue,
-    "  DifferenceFound,\n] as const",
-    `  DifferenceFound,\n  ...${name}Events,\n] as const`,
-  );
+  edit(root, catalogue, "\n] as const", `\n  ...${name}Events,\n] as const`);
   edit(
     root,
     catalogue,

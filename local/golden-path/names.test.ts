@@ -25,6 +25,8 @@ describe("what a new service is asked for", () => {
 
   it.each([
     ["orders", "OrderConfirmed", "x", /something called orders already/],
+    ["core", "OrderConfirmed", "x", /something called core already/],
+    ["emulator", "OrderConfirmed", "x", /something called emulator already/],
     ["graph", "OrderConfirmed", "x", /something called graph already/],
     ["delete", "OrderConfirmed", "x", /delete is a word of JavaScript/],
     ["Loyalty", "OrderConfirmed", "x", /one word of 3 to 16 small letters/],

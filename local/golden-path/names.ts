@@ -36,10 +36,16 @@ const nameIn = (name: string) => {
     throw new CannotStart(
       `A service's name is one word of 3 to 16 small letters and digits, such as loyalty, not "${name}".`,
     );
-  const taken = globSync(["services/*", "infra/*", "packages/events/src/*"], {
-    cwd: repositoryRoot,
-  })
-    .map((path) => path.split(/[\\/]/).at(-1)?.replace(/\..*$/, ""))
+  // What a service that was taken away by git leaves behind is its node_modules.
+  const places = ["services/*/package.json", "infra/*", "packages/*", "packages/events/src/*", "*"];
+  const taken = globSync(places, { cwd: repositoryRoot })
+    .map((path) =>
+      path
+        .replace(/[\\/]package\.json$/, "")
+        .split(/[\\/]/)
+        .at(-1),
+    )
+    .map((last) => last?.replace(/\..*$/, ""))
     .includes(name);
   if (taken) throw new CannotStart(`There is something called ${name} already.`);
   if (isReserved(name))

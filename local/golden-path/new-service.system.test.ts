@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { manifestOf } from "../checkout-copy.ts";
 import { repositoryRoot } from "../repository.ts";
+import { makeService } from "./make.ts";
 import { newServiceOf } from "./names.ts";
 import { copyWithPlatform, makeIn } from "./new-service.ts";
 
@@ -53,6 +54,11 @@ describe.skipIf(!canEvaluate)("a new service", () => {
       expect(types.stdout).toBe("");
       const tests = node("node_modules/vitest/vitest.mjs", "run", "--reporter=dot", ...HELD_BY);
       expect(tests.status, tests.stdout + tests.stderr).toBe(0);
+      // And there is room for the next one.
+      makeService(root, newServiceOf("badges", "OrderConfirmed", "team-y"));
+      expect(readFileSync(join(root, "packages/events/src/catalogue.ts"), "utf8")).toMatch(
+        /\.\.\.loyaltyEvents,\s+\.\.\.badgesEvents,\s+\] as const/,
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CannotStart } from "emulator/kernel/refusals";
 import { installPlatform } from "../../infra/synth/install.ts";
-import { copyCheckout, linkModules, manifestOf } from "../checkout-copy.ts";
+import { clearLeft, copyCheckout, linkModules, manifestOf } from "../checkout-copy.ts";
 import { repositoryRoot, scratch } from "../repository.ts";
 import { makeService } from "./make.ts";
 import type { NewService } from "./names.ts";
@@ -55,6 +55,7 @@ export const copyWithPlatform = (root: string): void => {
  * before has nothing.
  */
 export const newService = (service: NewService, tell: (what: string) => void): Made => {
+  clearLeft(join(scratch, "new-service"));
   const root = join(scratch, "new-service", `${service.name}-${process.pid}`);
   try {
     tell("Writing it in a copy ...");

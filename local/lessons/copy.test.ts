@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -43,6 +43,13 @@ describe("a learner's copy", () => {
     writeFileSync(join(copy.root, FILE), text.replace(shorter.find, shorter.replace));
     expect([copy.has([shorter]), copy.has([longer])]).toEqual([true, false]);
     writeFileSync(join(copy.root, FILE), text);
+  });
+
+  it("takes away what somebody left who was interrupted while it was made", () => {
+    const left = join(home, "07.part-999999999");
+    mkdirSync(left);
+    copyFor("04", { home });
+    expect(existsSync(left)).toBe(false);
   });
 
   it("knows what its learner has changed and begun, and is new again on request", () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { CannotStart } from "emulator/kernel/refusals";
 import { type Patch, patched } from "emulator/runtime/patch";
-import { copyCheckout, hashOf, type Manifest, manifestOf } from "../checkout-copy.ts";
+import { clearLeft, copyCheckout, hashOf, type Manifest, manifestOf } from "../checkout-copy.ts";
 import { repositoryRoot, scratch } from "../repository.ts";
 
 /** Where learners have what is theirs. */
@@ -41,6 +41,7 @@ export const copyFor = (number: string, { fresh = false, home = lessonsHome } = 
   if (!existsSync(root)) {
     const part = `${root}.part-${process.pid}`;
     mkdirSync(home, { recursive: true });
+    clearLeft(home);
     try {
       copyCheckout(part, root);
       writeFileSync(join(part, MARK), "");

@@ -84,7 +84,7 @@ const placeAs = async (name: string, preset: Preset): Promise<string> => {
 
 /** The line for a shell that places such an order. */
 export const curlOf = (preset: Preset): string =>
-  `curl -s -X POST ${location.origin}/orders ${signedIn(who.value)} -H "idempotency-key: $(uuidgen)" -H "content-type: application/json" -d '${bodyOf(preset)}'`;
+  `curl -s -X POST ${location.origin}/orders ${signedIn(who.value)} -H "idempotency-key: console-$(date +%s)-$RANDOM" -H "content-type: application/json" -d '${bodyOf(preset)}'`;
 
 /** Places an order through the shop's own API, as the customer that one is. */
 export const place = (preset: Preset): Promise<unknown> =>

@@ -1,11 +1,14 @@
 import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
-import { by, isWrite, spoil } from "../../../local/test/spoil.ts";
+import { by, hear, isWrite, spoil } from "../../../local/test/spoil.ts";
+
+type Shop = Parameters<Promised>[0]["shop"];
+type Call = Parameters<typeof isWrite>[0];
 
 const says =
   "Alice's order is confirmed and paid for, and nobody was told: she gets no e-mail, and her page says PENDING for ever.";
 
 /** The next write of a function is done, and its process dies before it can go on. */
-const dieAfterWriting = (shop: Parameters<Promised>[0]["shop"], name: string) =>
+const dieAfterWriting = (shop: Shop, name: string) =>
   spoil(
     shop.local,
     (call) => by(name)(call) && isWrite(call),
@@ -13,12 +16,35 @@ const dieAfterWriting = (shop: Parameters<Promised>[0]["shop"], name: string) =>
     1,
   );
 
+/** The tables that a write changes. */
+const tablesOf = ({ input }: Call): string[] =>
+  (input.TransactItems ?? [{ Put: input }])
+    .flatMap((item: Record<string, { TableName: string }>) => Object.values(item))
+    .map(({ TableName }: { TableName: string }) => TableName);
+
+/** What a function tells, it tells in the transaction in which it does it: in no other one, before or after. */
+const inOneTransaction = async (shop: Shop, name: string, context: string) => {
+  const writes = hear(shop.local, (call) => by(name)(call) && isWrite(call));
+  await shop.order();
+  await shop.settle();
+  const apart = writes.map(tablesOf).find((tables) => {
+    const [rows, told] = ["Table", "Outbox"].map((table) =>
+      tables.some((one) => one.includes(`-${context}${table}`)),
+    );
+    return told && !rows;
+  });
+  return (
+    apart &&
+    `${name} tells what it did in a transaction of its own: whoever dies before or after it leaves a tale without a deed, or a deed without a tale`
+  );
+};
+
 const atThePivot: Promised = async ({ shop }) => {
   dieAfterWriting(shop, "ConfirmOrder");
   const order = await shop.order();
   await shop.settle();
   const { status } = await shop.read(order);
-  return status === "CONFIRMED" ? undefined : says;
+  return status === "CONFIRMED" ? inOneTransaction(shop, "ConfirmOrder", "Orders") : says;
 };
 
 const atTheShelf: Promised = async ({ shop }) => {
@@ -26,7 +52,8 @@ const atTheShelf: Promised = async ({ shop }) => {
   await shop.place({ lines: [{ productId: "prd_parrot", quantity: 1 }] });
   await shop.settle();
   const [broken] = await shop.broken();
-  return broken && `a parrot was reserved, and the shop's page still offers it (${broken})`;
+  if (broken) return `a parrot was reserved, and the shop's page still offers it (${broken})`;
+  return inOneTransaction(shop, "ReserveStock", "Inventory");
 };
 
 const WRITES = `      ...stockWrites(events, shelf),
