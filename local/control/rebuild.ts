@@ -6,6 +6,9 @@ import { keyOf, type View } from "../data/views.ts";
 import type { Shop } from "../shop.ts";
 import { refuse } from "./told.ts";
 
+/** How far a clock that is wrong may be ahead, in milliseconds. */
+const AHEAD = 10 * 60_000;
+
 /** So many rows of a view are looked at; a larger one is not rebuilt here. */
 const MOST_ROWS = 100_000;
 /** So many rows that differ are told. */
@@ -63,7 +66,8 @@ const replayInput = ({ graph, cloud: { clock } }: Shop, { id, rule }: View) => {
     ReplayName: `rebuild-${id}-${Math.floor(clock.now())}`,
     EventSourceArn: String(outputs(({ type }) => type.endsWith(":EventArchive"))?.arn),
     EventStartTime: 0,
-    EventEndTime: (clock.now() + 1) / 1000,
+    // A publisher's clock may have been ahead: its events bear a time that is still to come.
+    EventEndTime: (clock.now() + AHEAD) / 1000,
     Destination: {
       Arn: String(outputs(({ type }) => type.endsWith(":EventBus"))?.arn),
       FilterArns: [String(outputs(({ name }) => name === rule)?.arn)],

@@ -5,6 +5,8 @@ import type { Plan } from "./plan.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+/** In which the sweepers, which come every five minutes, have looked at what is five minutes old, and what they began has ended. */
+const SWEEP = 12 * MINUTE;
 
 const STEP = 10 * SECOND;
 /** With no more faults, the shop has so long to come to rest (I18). */
@@ -67,7 +69,8 @@ export const repair = async (
 ): Promise<void> => {
   await comeToRest(shop, ahead);
   await shop.drive(sendOn(shop.local));
-  await shop.clock.advance(MINUTE);
+  // What nobody hears of, a cancelled order's broken run among it, the sweepers look for every five minutes.
+  await shop.clock.advance(SWEEP);
   await shop.settle();
   await attend(shop, plan, ids, ahead);
 };
