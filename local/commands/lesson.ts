@@ -7,7 +7,7 @@ import { codeOf } from "../lessons/code-of.ts";
 import { type Copy, copyFor, isCopy } from "../lessons/copy.ts";
 import { noteDone, whatIsDone } from "../lessons/done.ts";
 import { failedSeed, failedTest } from "../lessons/grade.ts";
-import type { Lesson } from "../lessons/lesson.ts";
+import { type Lesson, solutionOf } from "../lessons/lesson.ts";
 import { allLessons, type Listed, lessonOf } from "../lessons/lessons.ts";
 import { consoleAddress } from "../lessons/see.ts";
 
@@ -162,7 +162,7 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
     process.exitCode = 1;
   },
   async solution({ lesson }) {
-    say(lesson.exercise.solution.map(shown).join("\n"));
+    say(solutionOf(lesson.exercise).map(shown).join("\n"));
   },
   async reset(listed) {
     await tellLesson(listed, copyFor(listed.number, { fresh: true }));

@@ -3,9 +3,12 @@ import type { Brought } from "../sim/mutants/mutant.ts";
 import type { Violation } from "../sim/watch.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
 
+/** A shop that a promise is tried on. */
+export type Shop = VirtualShop;
+
 /** What a promise is tried on: a shop that has just opened, and modules of the code that it runs. */
 type Tried = {
-  shop: VirtualShop;
+  shop: Shop;
   /** Imports a module by its path from the root of that code. */
   load: <Module>(file: string) => Promise<Module>;
   /** Runs a seed of the simulator on that code, with more of what is brought. Answers the first broken promise. */
@@ -26,9 +29,14 @@ export type Exercise = {
   seeds?: Brought;
   /** For who passes the tests and breaks a promise at a seed. */
   hint: string;
-  /** Ours, from what was prepared. */
-  solution: readonly Patch[];
+  /** Ours, from what was prepared, where it is not simply what was there before. */
+  solution?: readonly Patch[];
 };
+
+/** Our solution of an exercise. */
+export const solutionOf = ({ prepare, solution }: Exercise): readonly Patch[] =>
+  solution ??
+  prepare.toReversed().map(({ file, find, replace }) => ({ file, find: replace, replace: find }));
 
 /** One idea, to be read, broken and built again in a quarter of an hour. Its text is the README.md beside it. */
 export type Lesson = {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "../repository.ts";
 import { codeOf } from "./code-of.ts";
 import { failedSeed, failedTest } from "./grade.ts";
+import { solutionOf } from "./lesson.ts";
 import { allLessons } from "./lessons.ts";
 
 /** What every lesson says, in this order. */
@@ -42,10 +43,10 @@ describe.each(lessons)("lesson $number: $lesson.title", ({ folder, lesson }) => 
   });
 
   it("has an exercise that is not done when it begins, and is with our solution", async () => {
-    const { prepare, solution } = exercise;
+    const { prepare } = exercise;
     const begun = await failedTest(await codeOf({ patches: prepare }), exercise);
     expect(begun?.hint).toEqual(expect.any(String));
-    const solved = await codeOf({ patches: [...prepare, ...solution] });
+    const solved = await codeOf({ patches: [...prepare, ...solutionOf(exercise)] });
     expect(await failedTest(solved, exercise)).toBeUndefined();
     expect(await failedSeed(solved, exercise, SEEDS, nowhere)).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { hear } from "../../../local/test/spoil.ts";
 
 const says =
@@ -22,7 +22,7 @@ const bothHear: Promised = async ({ shop }) => {
 };
 
 /** Alice buys, pays and cancels; the money takes its time to come back. */
-const cancelWhatIsPaid = async (shop: Parameters<Promised>[0]["shop"]) => {
+const cancelWhatIsPaid = async (shop: Shop) => {
   const order = await shop.order("tok_refund_fails");
   await shop.settle();
   await shop.cancel(order);

@@ -1,7 +1,7 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { defect } from "../../../local/lessons/defect.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { by, hear, isWrite, spoil } from "../../../local/test/spoil.ts";
 
-type Shop = Parameters<Promised>[0]["shop"];
 type Call = Parameters<typeof isWrite>[0];
 
 const says =
@@ -56,31 +56,15 @@ const atTheShelf: Promised = async ({ shop }) => {
   return inOneTransaction(shop, "ReserveStock", "Inventory");
 };
 
-const WRITES = `      ...stockWrites(events, shelf),
-      ...outboxRows(Resource.InventoryOutbox.name, publishedOf(events), place),
-    ]);`;
-const WRITES_TWICE = `      ...stockWrites(events, shelf),
-    ]);
-    const told = outboxRows(Resource.InventoryOutbox.name, publishedOf(events), place);
-    if (told.length > 0) await saveTogether(id, told, 0);`;
-const RESERVATIONS = "services/inventory/src/adapters/reservations.ts";
-
 export const lesson: Lesson = {
   title: "The dual write, and the outbox",
   see: { screen: "break", line: "npm run shop -- pause relay" },
   promise: atThePivot,
-  sabotage: [
-    {
-      file: "packages/core/src/aggregate-store.ts",
-      find: "await saveTogether(id, [row, ...outbox, ...also], 1);",
-      replace:
-        "await saveTogether(id, [row, ...also], 1);\n      await saveTogether(id, outbox, 0);",
-    },
-  ],
+  sabotage: defect("events-after-the-commit"),
   says,
   exercise: {
     task: "Customers write that the shop's page offers animals that are gone, one in some thousands. Somebody has made a store in services/inventory easier to read. Find what it promises no more, and give it back.",
-    prepare: [{ file: RESERVATIONS, find: WRITES, replace: WRITES_TWICE }],
+    prepare: defect("stock-events-after-the-commit"),
     tests: [
       {
         name: "an order is told of, though its function dies after it wrote",
@@ -94,6 +78,5 @@ export const lesson: Lesson = {
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one, and compare your copy of services/inventory/src/adapters/reservations.ts with packages/core/src/aggregate-store.ts.",
-    solution: [{ file: RESERVATIONS, find: WRITES_TWICE, replace: WRITES }],
   },
 };

@@ -1,4 +1,5 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { defect } from "../../../local/lessons/defect.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { by, isWrite, spoil } from "../../../local/test/spoil.ts";
 
 const says =
@@ -7,7 +8,7 @@ const says =
 const hay = [{ productId: "prd_hay", quantity: 1 }];
 
 /** What Alice is told: her request is sent until there is an answer that is none of a failure. */
-const insist = async (shop: Parameters<Promised>[0]["shop"], key: string) => {
+const insist = async (shop: Shop, key: string) => {
   for (let tries = 1; ; tries++) {
     const answer = await shop.place({ lines: hay, key });
     if (answer.status < 500 || tries === 5) return answer;
@@ -69,24 +70,12 @@ const SAVE = {
     await saveTogether(orderId, also);
     const change = { id: orderId, state, events: decision.value, version: 0 };`,
 };
-const back = ({ file, find, replace }: typeof SAVE) => ({ file, find: replace, replace: find });
 
 export const lesson: Lesson = {
   title: "Idempotency at the door",
   see: { screen: "orders", line: "npm run shop -- scenario double-click" },
   promise: askedTwice,
-  sabotage: [
-    {
-      file: PLACE,
-      find: "const orderId = orderIdOf(attempt);",
-      replace: "const orderId = orderIdOf({ ...attempt, key: String(Math.random()) });",
-    },
-    {
-      file: PLACE,
-      find: "const also = [recordAnswer(Resource.OrdersTable.name, attempt, answer)];",
-      replace: "const also: ReturnType<typeof recordAnswer>[] = [];",
-    },
-  ],
+  sabotage: defect("placing-is-not-idempotent"),
   says,
   exercise: {
     task: "One customer in some ten thousand is told of an order, with its id, that nobody can find: not she, not the staff. It began when somebody put a lock before placing an order. Find out which moment makes it, and close it.",
@@ -109,6 +98,5 @@ export const lesson: Lesson = {
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one, and ask what a request finds that comes while the first one is at work.",
-    solution: [back(SAVE), back(STORE)],
   },
 };

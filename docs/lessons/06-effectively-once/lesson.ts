@@ -1,13 +1,12 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { defect } from "../../../local/lessons/defect.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { by, spoil } from "../../../local/test/spoil.ts";
 
 const says =
   "The bus brought one piece of news twice, and Alice has two e-mails about one bale of hay: she asks whether she has paid twice.";
 
-type Tried = Parameters<Promised>[0]["shop"];
-
 /** From now on the bus brings all that it brings to a queue once more, when that was long done. */
-const bringAllTwice = ({ local: { cloud } }: Tried) =>
+const bringAllTwice = ({ local: { cloud } }: Shop) =>
   cloud.guard(async (call, next) => {
     const answer = await next(call);
     if (call.operation === "SendMessage" && call.caller.name.startsWith("rule "))
@@ -52,44 +51,15 @@ const allLines: Promised = async ({ shop }) => {
   return broken && `Alice's page says ${status}, ${paid ? "paid" : "not paid"} (${broken})`;
 };
 
-const PROJECTION = "packages/core/src/projection.ts";
-const ONCE = "  const isNew = await written(";
-const FIRST = `  const isFirst = await written(
-    client.send(
-      new UpdateCommand({
-        TableName,
-        Key,
-        UpdateExpression: "ADD #seen :seen",
-        ConditionExpression: "NOT contains(#seen, :place)",
-        ExpressionAttributeNames: { "#seen": "seen" },
-        ExpressionAttributeValues: { ":seen": new Set([placeOf(event)]), ":place": placeOf(event) },
-      }),
-    ),
-  );
-  if (!isFirst) return "seen";
-  const isNew = await written(`;
-const UNSEEN = `ConditionExpression: "NOT contains(#seen, :place)",
-        ExpressionAttributeNames: Object`;
-const SEEN = UNSEEN.replace("NOT ", "");
-
 export const lesson: Lesson = {
   title: "Effectively-once consumers",
   see: { screen: "messages", line: "npm run shop -- duplicate OrderConfirmed" },
   promise: oneMail,
-  sabotage: [
-    {
-      file: "services/notifications/src/adapters/messages.ts",
-      find: "(attribute_not_exists(#message) OR #message.#status = :released)",
-      replace: "(attribute_exists(pk) OR attribute_not_exists(pk) OR #message.#status = :released)",
-    },
-  ],
+  sabotage: defect("mail-sent-again"),
   says,
   exercise: {
     task: "Pages of some orders lack a line for ever: paid for, says the bank, and the page does not. It began when somebody made packages/core/src/projection.ts easier to read: first it notes that an event was seen, then it does the work. Each event is still applied once at most. Make it once at least, too.",
-    prepare: [
-      { file: PROJECTION, find: ONCE, replace: FIRST },
-      { file: PROJECTION, find: UNSEEN, replace: SEEN },
-    ],
+    prepare: defect("seen-before-the-work"),
     tests: [
       {
         name: "an order that is told of twice makes one e-mail",
@@ -108,9 +78,5 @@ export const lesson: Lesson = {
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one. One conditional update is enough.",
-    solution: [
-      { file: PROJECTION, find: FIRST, replace: ONCE },
-      { file: PROJECTION, find: SEEN, replace: UNSEEN },
-    ],
   },
 };

@@ -1,3 +1,4 @@
+import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
 import { by, isWrite, refusedForGood, spoil } from "../../../local/test/spoil.ts";
 
@@ -45,20 +46,15 @@ const failsAfterTheYes: Promised = async ({ shop }) => {
   return `Alice's order is ${status}, and at the bank her money is ${money}`;
 };
 
-const FULFIL = "services/orders/src/saga/fulfil-order.ts";
-const MACHINE = "packages/core/src/state-machine.ts";
-const ITSELF = "[[step, undoFrom(at) as string]]";
-const ABOVE = "[[step, (undoFrom(at - 1) ?? undoFrom(at)) as string]]";
-
 export const lesson: Lesson = {
   title: "A saga is a ladder",
   see: { screen: "saga", line: "npm run shop -- scenario decline" },
   promise: nextInLine,
-  sabotage: [{ file: FULFIL, find: ', undo: "ReleaseStock"', replace: "" }],
+  sabotage: defect("stock-not-undone"),
   says,
   exercise: {
     task: "A customer's order was rejected for a failure of ours, and the bank has her money blocked for a week. The compiler of ladders, packages/core/src/state-machine.ts, was changed: a step that failed has done nothing, somebody wrote, and so there is nothing to undo of it. Find out why that is wrong, and change it back.",
-    prepare: [{ file: MACHINE, find: ITSELF, replace: ABOVE }],
+    prepare: defect("failed-step-not-undone"),
     tests: [
       {
         name: "what is held for an order that is rejected is free again",
@@ -72,6 +68,5 @@ export const lesson: Lesson = {
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one, and compare your copy of packages/core/src/state-machine.ts with the checkout.",
-    solution: [{ file: MACHINE, find: ABOVE, replace: ITSELF }],
   },
 };

@@ -1,10 +1,10 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { defect } from "../../../local/lessons/defect.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { by, isWrite, spoil } from "../../../local/test/spoil.ts";
 
 const says =
   "Alice cancelled in time and reads that her order is off; half a second later the pivot wrote over it, and she has paid for what she does not want.";
 
-type Shop = Parameters<Promised>[0]["shop"];
 type Order = { status: string; paid: object | null; refunded: object | null };
 
 /** The first such call of a function is long on its way. */
@@ -51,12 +51,6 @@ const notForNothing: Promised = async ({ shop }) => {
   return `Alice cancelled while her money was being taken: she reads ${order.status}, has ${order.paid ? "paid" : "not paid"}, and ${order.refunded ? "has it back" : "nothing came back"}`;
 };
 
-const FULFIL = "services/orders/src/saga/fulfil-order.ts";
-const CONFIRMS_FIRST = `    { do: "ConfirmOrder", pivot: { or: "AbandonOrder" } },
-    { do: "CapturePayment" },`;
-const CAPTURES_FIRST = `    { do: "CapturePayment" },
-    { do: "ConfirmOrder", pivot: { or: "AbandonOrder" } },`;
-
 export const lesson: Lesson = {
   title: "The pivot, and the customer who cancels at that moment",
   see: { screen: "saga", line: "npm run shop -- slow 1900ms ConfirmOrder" },
@@ -71,7 +65,7 @@ export const lesson: Lesson = {
   says,
   exercise: {
     task: "Some orders end as NEEDS_ATTENTION now, paid for and cancelled, and staff give the money back by hand. It began when somebody changed the ladder, with a good reason: no order should be confirmed before its money is there. Find out at which moment their customers cancel, and put the rungs into an order in which no moment is bad.",
-    prepare: [{ file: FULFIL, find: CONFIRMS_FIRST, replace: CAPTURES_FIRST }],
+    prepare: defect("captured-before-the-pivot"),
     tests: [
       {
         name: "who cancels while the money is being taken has it back, without a person",
@@ -85,6 +79,5 @@ export const lesson: Lesson = {
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one. Below the pivot there is no way back, above it each step needs its undo.",
-    solution: [{ file: FULFIL, find: CAPTURES_FIRST, replace: CONFIRMS_FIRST }],
   },
 };

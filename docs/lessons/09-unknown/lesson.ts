@@ -1,10 +1,9 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { defect } from "../../../local/lessons/defect.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import {
   type Payment,
   statementOf,
 } from "../../../services/payment-provider/src/domain/payment.ts";
-
-type Shop = Parameters<Promised>[0]["shop"];
 
 const says =
   "The shop tells Alice that her card was declined. Her bank had said yes, two seconds after we stopped listening: 4.99 of hers stay blocked, for an order that there is not.";
@@ -50,27 +49,15 @@ const brokenRefund: Promised = async ({ shop }) => {
     : `Alice's order is ${status}, her hay is back on the shelf, and ${paid / 100} of her money is still ours`;
 };
 
-const ASKED = "const answer = await step.ask(payment.state);";
-const ASKED_AND_FORGOTTEN = `const answer = await step.ask(payment.state).catch(() => undefined);
-    if (!answer) return ok("settled");`;
-const SETTLE = "services/payments/src/adapters/settle.ts";
-
 export const lesson: Lesson = {
   title: "A time-out is not a no",
   see: { screen: "saga/FulfilOrder", line: "npm run shop -- scenario bank-hangs" },
   promise: silentBank,
-  sabotage: [
-    {
-      file: "services/payments/src/adapters/provider-connection.ts",
-      find: "throw new OutcomeUnknown(",
-      replace:
-        'if (method === "POST") return { status: 402, body: { type: "/problems/card-declined", detail: why } };\n      throw new OutcomeUnknown(',
-    },
-  ],
+  sabotage: defect("time-out-counts-as-a-no"),
   says,
   exercise: {
     task: "Sagas stood still while the bank was slow, and somebody has made them go on. Since then customers write that their order is cancelled and their money has not come back. Find what is taken for an answer in services/payments that is none, and mend it.",
-    prepare: [{ file: SETTLE, find: ASKED, replace: ASKED_AND_FORGOTTEN }],
+    prepare: defect("refund-asked-for-and-forgotten"),
     tests: [
       {
         name: "a yes that comes too late is a yes",
@@ -90,6 +77,5 @@ export const lesson: Lesson = {
     ],
     seeds: { plain: true, cards: ["tok_refund_fails"], cancels: ["sold", 3_000] },
     hint: "The tests pass, and a promise is broken elsewhere: read which one. A step is settled when our books show it, and they show what the bank said.",
-    solution: [{ file: SETTLE, find: ASKED_AND_FORGOTTEN, replace: ASKED }],
   },
 };

@@ -1,8 +1,8 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { defect } from "../../../local/lessons/defect.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { spoil } from "../../../local/test/spoil.ts";
 
 type Call = Parameters<Parameters<typeof spoil>[1]>[0];
-type Shop = Parameters<Promised>[0]["shop"];
 
 const MINUTE = 60_000;
 
@@ -100,13 +100,7 @@ export const lesson: Lesson = {
   title: "Views: any order, once, rebuilt",
   see: { screen: "data", line: "npm run shop -- rebuild orders" },
   promise: overtaken,
-  sabotage: [
-    {
-      file: "services/read-side/src/adapters/product-views.ts",
-      find: "#${newer.attribute} < :${newer.attribute}",
-      replace: ":${newer.attribute} = :${newer.attribute} OR attribute_exists(#${newer.attribute})",
-    },
-  ],
+  sabotage: defect("stock-view-in-order-of-arrival"),
   says,
   exercise: {
     task: "Customers want to read when an order was paid. Let GET /orders/{id} say it, as `paidAt`: the moment of the payment as an ISO 8601 time, null where nothing was paid.",

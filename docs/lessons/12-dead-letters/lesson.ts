@@ -1,9 +1,8 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import { defect } from "../../../local/lessons/defect.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { struck } from "../../../local/sim/mutants/mutant.ts";
 import { redriver } from "../../../local/test/redriver.ts";
 import { failAtTables } from "../../../local/test/spoil.ts";
-
-type Shop = Parameters<Promised>[0]["shop"];
 
 const MINUTE = 60_000;
 const QUEUE = "NotificationsQueueDlq";
@@ -78,13 +77,7 @@ export const lesson: Lesson = {
   title: "Poison, dead letters, redrive",
   see: { screen: "messages/queues", line: "npm run shop -- scenario poison" },
   promise: sentOn,
-  sabotage: [
-    {
-      file: CONSUMER,
-      find: "failed.push(record);",
-      replace: "void failed;",
-    },
-  ],
+  sabotage: defect("failures-acknowledged"),
   says,
   exercise: {
     task: "The people on call complain: since last week every hiccup of a table leaves dead letters behind, which they send on by hand, one queue after the other, though nothing was wrong with them. Somebody wanted queues that never wait. Find what has changed, and mend it.",
@@ -115,6 +108,5 @@ export const lesson: Lesson = {
       ),
     },
     hint: "The tests pass, and a promise is broken elsewhere: read which one. I16 means that somebody would have had to send on a dead letter by hand.",
-    solution: [{ file: CONSUMER, find: ANYTHING, replace: POISON_ONLY }],
   },
 };

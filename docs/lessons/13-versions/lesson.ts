@@ -1,10 +1,8 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { hear } from "../../../local/test/spoil.ts";
 import { newTrace, traced } from "../../../packages/core/src/context.ts";
 import type { DomainEvent } from "../../../packages/core/src/event.ts";
 import { seal } from "../../../packages/core/src/outbox.ts";
-
-type Shop = Parameters<Promised>[0]["shop"];
 
 const says =
   "The views are made anew from the archive, and Alice's first order is not in her list: it was told in words that nobody reads any more.";

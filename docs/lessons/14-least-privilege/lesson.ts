@@ -1,7 +1,5 @@
-import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
+import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
 import { openLedger } from "../../../local/rights/grants.ts";
-
-type Shop = Parameters<Promised>[0]["shop"];
 
 const MINUTE = 60_000;
 
@@ -116,9 +114,5 @@ export const lesson: Lesson = {
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one. Did another function lose a right?",
-    solution: [
-      { file: IN_INFRA.file, find: IN_INFRA.all, replace: IN_INFRA.exact },
-      { file: GRAPH, find: `\\"Action\\":\\"dynamodb:*\\"${READ}`, replace: NEEDED + READ },
-    ],
   },
 };

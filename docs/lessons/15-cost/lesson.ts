@@ -90,6 +90,5 @@ export const lesson: Lesson = {
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one. What was read before is good for one decision: when somebody else has saved since, it has to be read again.",
-    solution: [{ file: PAYMENTS, find: READ_EACH_TIME, replace: READ_ONCE }],
   },
 };

@@ -1,3 +1,4 @@
+import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
 import type { Brought } from "../../../local/sim/mutants/mutant.ts";
 
@@ -45,13 +46,7 @@ export const lesson: Lesson = {
   title: "Proof: a seed finds your bug",
   see: { screen: "break", line: "npm run sim -- --seeds 5 --orders 3..5" },
   promise: atOnce,
-  sabotage: [
-    {
-      file: "services/inventory/src/adapters/shelf.ts",
-      find: ".where(({ version }, { eq }) => eq(version, before))",
-      replace: "",
-    },
-  ],
+  sabotage: defect("stock-written-at-any-version"),
   says,
   exercise: {
     task: "There is a defect somewhere in services/ or packages/. One order alone goes well, and every line reads well. Run `npm run sim -- --seeds 5 --orders 3..5` in your copy: it tells the shortest story that breaks a promise. Find the line, and mend it.",
@@ -74,6 +69,5 @@ export const lesson: Lesson = {
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: that is what seeds are for. Read which one.",
-    solution: [{ file: PROJECTION, find: EACH_TIME, replace: ONCE }],
   },
 };
