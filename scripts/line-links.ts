@@ -1,5 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+
+/** Every page of the repository. */
+export const pages = globSync("**/*.md", {
+  exclude: ["**/node_modules/**", ".sst/**", ".petstore/**"],
+});
 
 /** A link to a line: its text in backticks is what stands in that line. */
 const LINK = /\[`([^`\n]+)`\]\(([^)#\s]+)#L\d+\)/g;

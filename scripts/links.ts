@@ -1,10 +1,10 @@
-import { globSync, readFileSync, writeFileSync } from "node:fs";
-import { relinked } from "./line-links.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { pages, relinked } from "./line-links.ts";
 
-// Sets every link to a line, in the pages of docs/, to where its text stands now.
+// Sets every link to a line, in every page, to where its text stands now.
 let written = 0;
 const lost: string[] = [];
-for (const page of globSync("docs/**/*.md")) {
+for (const page of pages) {
   const after = relinked(page);
   lost.push(...after.lost);
   if (after.text === readFileSync(page, "utf8")) continue;

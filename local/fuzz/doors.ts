@@ -9,7 +9,7 @@ import { orderViewEvents } from "../../services/read-side/src/domain/order-view.
 import { productViewEvents } from "../../services/read-side/src/domain/product-view.ts";
 import { salesEvents } from "../../services/read-side/src/domain/sales.ts";
 import { secretOf } from "../secrets.ts";
-import { hear } from "../test/spoil.ts";
+import { hear } from "../spoil.ts";
 import { fromSchema } from "./from-schema.ts";
 import type { Door, Ground } from "./ground.ts";
 import { type Json, take, textsLike, valuesLike } from "./inputs.ts";

@@ -1,6 +1,6 @@
 import type { Call } from "emulator/kernel/engine";
 import { judge } from "../judge/judge.ts";
-import { hear, isWrite } from "../test/spoil.ts";
+import { hear, isWrite } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 import type { Json } from "./inputs.ts";
 import { stories } from "./stories.ts";

@@ -1,4 +1,4 @@
-import { by, spoil } from "../test/spoil.ts";
+import { by, spoil } from "../spoil.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
 
 const SECOND = 1_000;

@@ -24,22 +24,14 @@ const wildcards = (policies: readonly { policy: string }[] = []): string[] =>
     .flatMap(({ Action, Resource }) => [Action, Resource].flat() as string[])
     .filter((what) => what.includes("*") && !/:(log-group|execution):[^*]+:\*$/.test(what));
 
-const testsOf = ({ files, name }: Service) => [
-  ...files(`services/${name}/src/**/*.test.ts`),
-  ...files(`local/test/*.system.test.ts`),
-];
-/** The titles of all tests that speak of the service: its own, and those of the shop whose text names one of its functions or its folder. */
-const titlesOf = (service: Service): string[] => {
-  const names = service.all("Function").map(({ name }) => bare(name));
-  return testsOf(service)
-    .map(service.read)
-    .filter(
-      (text) =>
-        text.includes(`services/${service.name}/`) ||
-        names.some((name) => text.includes(name)) ||
-        text.includes('from "../domain') ||
-        text.includes('from "./'),
-    )
+/** The titles of a service's own tests, and of those of the shop that name one of its functions or its folder. */
+const titlesOf = ({ name, files, read, all }: Service): string[] => {
+  const names = [`services/${name}/`, ...all("Function").map((fn) => bare(fn.name))];
+  const ofShop = files("local/test/*.system.test.ts").filter((file) =>
+    names.some((one) => read(file).includes(one)),
+  );
+  return [...files(`services/${name}/src/**/*.test.ts`), ...ofShop]
+    .map(read)
     .flatMap((text) =>
       [...text.matchAll(/\b(?:it|describe)(?:\.each\([\s\S]*?\)+)?\(\s*["'`]([^"'`]+)/g)].map(
         ([, title = ""]) => title,

@@ -1,6 +1,6 @@
 import { namedChance } from "emulator/kernel/chance";
 import { expect, it } from "vitest";
-import { faults } from "../test/spoil.ts";
+import { faults } from "../spoil.ts";
 import { virtualShop } from "../virtual-shop.ts";
 
 /** Which customer's request it is, by the name of their order in the story. */

@@ -1,7 +1,7 @@
 import { namedChance } from "emulator/kernel/chance";
 import { fingerprintOf, lineOf } from "emulator/kernel/fingerprint";
 import type { Entry } from "emulator/kernel/trace";
-import { type Fault, faults } from "../test/spoil.ts";
+import { type Fault, faults } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 /** Of five orders, how each of them is paid. */

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Alarm, alarmsOf, ringingIn } from "../metrics/alarms.ts";
 import { countCalls, countMetrics, isCounted } from "../metrics/count.ts";
 import { shopGraph } from "../repository.ts";
+import { by, deployKeyToProvider, failAtTables, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, deployKeyToProvider, failAtTables, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

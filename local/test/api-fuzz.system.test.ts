@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { judge } from "../judge/judge.ts";
+import { by, hear, isWrite } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, hear, isWrite } from "./spoil.ts";
 
 const CASES = Number(process.env.FUZZ_COUNT ?? 300);
 

@@ -1,7 +1,7 @@
 import type { Call } from "emulator/kernel/engine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { by, hear, isWrite, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, hear, isWrite, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const PRICE = 499 + 2 * 950;

@@ -1,8 +1,8 @@
 import type { Gate } from "emulator/kernel/cloud";
 import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { by, isWrite, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, isWrite, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

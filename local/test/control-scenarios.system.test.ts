@@ -5,8 +5,8 @@ import { help, shown, typed } from "../control/command-line.ts";
 import { commands, createControl } from "../control/control.ts";
 import { type LiveInvariants, liveInvariants } from "../control/live-invariants.ts";
 import { scenarios, storyNamed } from "../control/scenarios.ts";
+import { hear } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { hear } from "./spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

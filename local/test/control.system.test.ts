@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Control } from "../control/command.ts";
 import { depthsNow } from "../control/commands/status.ts";
 import { createControl } from "../control/control.ts";
+import { hear } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { hear } from "./spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

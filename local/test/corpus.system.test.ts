@@ -8,8 +8,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { orderViewEvents } from "../../services/read-side/src/domain/order-view.ts";
 import { errorLineOf } from "../error-line.ts";
 import { stories } from "../fuzz/stories.ts";
+import { hear } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { hear } from "./spoil.ts";
 
 const folder = join(import.meta.dirname, "../../packages/events/corpus");
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { by, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

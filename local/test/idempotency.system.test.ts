@@ -1,8 +1,8 @@
 import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { judge } from "../judge/judge.ts";
+import { by, type Fault, hear, isWrite, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, type Fault, hear, isWrite, spoil } from "./spoil.ts";
 
 const HOUR = 3600_000;
 const good = { lines: [{ productId: "prd_hay", quantity: 1 }], paymentToken: "tok_approve" };

@@ -7,7 +7,7 @@ import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../open.ts";
 import type { Shop } from "../shop.ts";
-import { by, spoil } from "./spoil.ts";
+import { by, spoil } from "../spoil.ts";
 
 const HOUR = 60 * 60_000;
 const [goldfish, flakes] = ["prd_test-goldfish", "prd_test-flakes"];

@@ -1,8 +1,8 @@
 import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
+import { spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { spoil } from "./spoil.ts";
 
 const HOUR = 3_600_000;
 /** There is one of it. */

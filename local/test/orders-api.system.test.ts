@@ -1,8 +1,8 @@
 import type { Call } from "emulator/kernel/engine";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { judge } from "../judge/judge.ts";
+import { by, hear, isWrite } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, hear, isWrite } from "./spoil.ts";
 
 const hay = { productId: "prd_hay", quantity: 1 };
 const good = { lines: [hay], paymentToken: "tok_approve" };

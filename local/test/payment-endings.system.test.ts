@@ -1,7 +1,7 @@
 import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { by, hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, hear, spoil } from "./spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

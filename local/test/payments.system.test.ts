@@ -6,7 +6,7 @@ import type { Call, Caller } from "emulator/kernel/engine";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openShop } from "../open.ts";
 import type { Shop } from "../shop.ts";
-import { spoil } from "./spoil.ts";
+import { spoil } from "../spoil.ts";
 
 const total = { amount: 4200, currency: "USD" };
 const secret = "sandbox-webhook-secret";

@@ -1,8 +1,8 @@
 import type { Product } from "@petstore/events/inventory";
 import type { Call } from "emulator/kernel/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { by, hear, isWrite, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, hear, isWrite, spoil } from "./spoil.ts";
 
 const most = Number.MAX_SAFE_INTEGER;
 

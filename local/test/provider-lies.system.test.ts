@@ -1,8 +1,8 @@
 import { SIGNATURE_HEADER, signWebhook } from "@petstore/core/webhook-signature";
 import type { Call } from "emulator/kernel/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { hear, spoil } from "./spoil.ts";
 
 const SECOND = 1_000;
 const PRICE = { amount: 499, currency: "USD" };

@@ -2,8 +2,8 @@ import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { OrderId } from "@petstore/events/ids";
 import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { by, hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, hear, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,8 +1,8 @@
 import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Redriven, redriver } from "../redrive/redriver.ts";
+import { by, failAtTables, hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { type Redriven, redriver } from "./redriver.ts";
-import { by, failAtTables, hear, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 

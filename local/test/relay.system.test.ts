@@ -6,8 +6,8 @@ import { OrderNeedsAttention } from "@petstore/events/orders";
 import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { judge } from "../judge/judge.ts";
+import { by, type Fault, hear, isWrite, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, type Fault, hear, isWrite, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const hay = { productId: "prd_hay", quantity: 1 };

@@ -4,8 +4,8 @@ import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
 import { errorLineOf } from "../error-line.ts";
+import { by, hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, hear, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -3,10 +3,10 @@ import { SIGNATURE_HEADER, signWebhook } from "@petstore/core/webhook-signature"
 import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { alarmsOf } from "../metrics/alarms.ts";
+import { redriver } from "../redrive/redriver.ts";
 import { repositoryRoot, shopGraph } from "../repository.ts";
+import { by, deployKeyToProvider as deployKey, failAtTables, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { redriver } from "./redriver.ts";
-import { by, deployKeyToProvider as deployKey, failAtTables, spoil } from "./spoil.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

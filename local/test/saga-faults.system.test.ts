@@ -1,8 +1,8 @@
 import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { judge } from "../judge/judge.ts";
+import { by, type Fault, faults } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, type Fault, faults } from "./spoil.ts";
 
 const MINUTE = 60_000;
 /**

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { judge } from "../judge/judge.ts";
+import { by, slowDown, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, slowDown, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 

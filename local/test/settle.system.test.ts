@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { by, spoil } from "../spoil.ts";
 import { virtualShop } from "../virtual-shop.ts";
-import { by, spoil } from "./spoil.ts";
 
 test("to settle is to wait for what Lambda tries again, a minute later and two more", async () => {
   const shop = await virtualShop();

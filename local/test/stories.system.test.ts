@@ -11,8 +11,8 @@ import { type OrderStory, storyOf } from "../lens/story-of.ts";
 import { createStoryTeller } from "../lens/tell-story.ts";
 import { thingsOf } from "../lens/things.ts";
 import { namesByArn } from "../redrive/failure-queues.ts";
+import { by, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, spoil } from "./spoil.ts";
 
 const lines = [
   { productId: "prd_collar", quantity: 1 },

@@ -4,8 +4,8 @@ import { OrderId } from "@petstore/events/ids";
 import { OrderNeedsAttention } from "@petstore/events/orders";
 import { AwsError } from "emulator/kernel/engine";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { by, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, spoil } from "./spoil.ts";
 
 const MINUTE = 60_000;
 let shop: VirtualShop;

@@ -1,7 +1,7 @@
 import type { Gate } from "emulator/kernel/cloud";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { by, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { by, spoil } from "./spoil.ts";
 
 let shop: VirtualShop;
 beforeEach(async () => {

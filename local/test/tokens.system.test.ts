@@ -8,8 +8,8 @@ import {
 import { createIssuer, type Issuer } from "emulator/doors/issuer/issuer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accounts, subjectOf } from "../accounts.ts";
+import { hear } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-import { hear } from "./spoil.ts";
 
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 

@@ -1,5 +1,5 @@
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { hear } from "../../../local/test/spoil.ts";
+import { hear } from "../../../local/spoil.ts";
 
 const says =
   "Alice, Bob and Carol bought hay, and each of their orders reached one of two: who got an e-mail is not in today's sales, and who is in the sales got no e-mail.";

@@ -1,6 +1,6 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { by, hear, isWrite, spoil } from "../../../local/test/spoil.ts";
+import { by, hear, isWrite, spoil } from "../../../local/spoil.ts";
 
 type Call = Parameters<typeof isWrite>[0];
 

@@ -1,6 +1,6 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { spoil } from "../../../local/test/spoil.ts";
+import { spoil } from "../../../local/spoil.ts";
 
 const says =
   "EventBridge was busy and refused the news that Alice's order is confirmed, answered 200, and nobody looked: she gets no e-mail, and her page says PENDING for ever.";

@@ -1,6 +1,6 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { by, isWrite, spoil } from "../../../local/test/spoil.ts";
+import { by, isWrite, spoil } from "../../../local/spoil.ts";
 
 const says =
   "Alice pressed the button once, in a tunnel; her phone asked again under the same key, and she pays for two bales of hay.";

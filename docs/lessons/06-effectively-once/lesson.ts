@@ -1,6 +1,6 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { by, spoil } from "../../../local/test/spoil.ts";
+import { by, spoil } from "../../../local/spoil.ts";
 
 const says =
   "The bus brought one piece of news twice, and Alice has two e-mails about one bale of hay: she asks whether she has paid twice.";

@@ -1,6 +1,6 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
-import { by, isWrite, refusedForGood, spoil } from "../../../local/test/spoil.ts";
+import { by, isWrite, refusedForGood, spoil } from "../../../local/spoil.ts";
 
 const says =
   "Bob's card was declined, and Polly the parrot is still held for him: Alice has the money, and reads that she is sold out.";

@@ -1,6 +1,6 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { by, isWrite, spoil } from "../../../local/test/spoil.ts";
+import { by, isWrite, spoil } from "../../../local/spoil.ts";
 
 const says =
   "Alice cancelled in time and reads that her order is off; half a second later the pivot wrote over it, and she has paid for what she does not want.";

@@ -1,5 +1,5 @@
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { by, isWrite, spoil } from "../../../local/test/spoil.ts";
+import { by, isWrite, spoil } from "../../../local/spoil.ts";
 import type { LedgerEvent } from "../../../services/payments/src/domain/ledger.ts";
 
 const says =

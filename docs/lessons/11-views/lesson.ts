@@ -1,6 +1,6 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { spoil } from "../../../local/test/spoil.ts";
+import { spoil } from "../../../local/spoil.ts";
 
 type Call = Parameters<Parameters<typeof spoil>[1]>[0];
 

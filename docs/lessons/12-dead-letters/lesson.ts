@@ -1,8 +1,8 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
+import { redriver } from "../../../local/redrive/redriver.ts";
 import { struck } from "../../../local/sim/mutants/mutant.ts";
-import { redriver } from "../../../local/test/redriver.ts";
-import { failAtTables } from "../../../local/test/spoil.ts";
+import { failAtTables } from "../../../local/spoil.ts";
 
 const MINUTE = 60_000;
 const QUEUE = "NotificationsQueueDlq";

@@ -1,5 +1,5 @@
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { hear } from "../../../local/test/spoil.ts";
+import { hear } from "../../../local/spoil.ts";
 import { newTrace, traced } from "../../../packages/core/src/context.ts";
 import type { DomainEvent } from "../../../packages/core/src/event.ts";
 import { seal } from "../../../packages/core/src/outbox.ts";

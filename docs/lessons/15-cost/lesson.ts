@@ -1,6 +1,6 @@
 import { countFrom, perOrder } from "../../../local/bench/count.ts";
 import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
-import { spoil } from "../../../local/test/spoil.ts";
+import { spoil } from "../../../local/spoil.ts";
 
 type Call = Parameters<Parameters<typeof spoil>[1]>[0];
 

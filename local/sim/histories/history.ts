@@ -4,7 +4,7 @@ import type { OrderId } from "@petstore/events/ids";
 import type { Call } from "emulator/kernel/engine";
 import { type OrderCommand, order } from "../../../services/orders/src/domain/order.ts";
 import type { OrderState } from "../../../services/orders/src/domain/order-state.ts";
-import { slowDown } from "../../test/spoil.ts";
+import { slowDown } from "../../spoil.ts";
 import { type VirtualShop, virtualShop } from "../../virtual-shop.ts";
 import { canonical } from "../explore/table.ts";
 import { isLinearizable, type Operation, type Specification } from "./linearizable.ts";

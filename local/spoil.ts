@@ -1,8 +1,8 @@
 import type { Gate } from "emulator/kernel/cloud";
 import { AwsError, type Call } from "emulator/kernel/engine";
 import { EnvironmentCrash } from "emulator/services/lambda/function";
-import { deploySecrets, secretOf, sidesOf } from "../secrets.ts";
-import type { Shop } from "../shop.ts";
+import { deploySecrets, secretOf, sidesOf } from "./secrets.ts";
+import type { Shop } from "./shop.ts";
 
 const WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
 

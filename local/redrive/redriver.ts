@@ -1,8 +1,8 @@
-import type { Clients } from "../redrive/clients.ts";
-import { clientsHere } from "../redrive/clients-here.ts";
-import { runRedrive, wishesOf } from "../redrive/command.ts";
-import type { Entry } from "../redrive/redrive.ts";
 import type { VirtualShop } from "../virtual-shop.ts";
+import type { Clients } from "./clients.ts";
+import { clientsHere } from "./clients-here.ts";
+import { runRedrive, wishesOf } from "./command.ts";
+import type { Entry } from "./redrive.ts";
 
 /** What a redrive did: its exit code, what it said, what it left in the record. */
 export type Redriven = { code: number; said: string[]; entries: Entry[] };
