@@ -90,13 +90,22 @@ const run = (node, entry, args) => {
     child.kill("SIGKILL");
   };
   let toldAt;
+  let patience;
+  let brings = false;
+  // It was told, and says so: what takes minutes is waited for, until it is told once more.
+  child.on("message", (said) => {
+    if (said !== "brings to its end what was begun") return;
+    brings = true;
+    clearTimeout(patience);
+  });
   const stop = (signal) => {
     // One Ctrl-C comes from the terminal and again from npm.
     if (toldAt !== undefined && performance.now() - toldAt < ECHO) return;
-    if (toldAt !== undefined) return kill("It did not end at once");
+    if (toldAt !== undefined && !brings) return kill("It did not end at once");
+    brings = false;
     toldAt = performance.now();
     child.kill(signal);
-    setTimeout(() => kill(`It did not end within ${PATIENCE / 1000} seconds`), PATIENCE);
+    patience = setTimeout(() => kill(`It did not end within ${PATIENCE / 1000} seconds`), PATIENCE);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
   const left = hasNpmGone();

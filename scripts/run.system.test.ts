@@ -13,10 +13,13 @@ const posix = process.platform !== "win32";
 
 const COMMAND = `
 const { on, pid } = process;
+let told = false;
 for (const signal of ["SIGINT", "SIGTERM"])
   on.call(process, signal, () => {
     console.log("told", signal);
-    if (!process.argv.includes("--deaf")) process.exit(7);
+    if (process.argv.includes("--slow") && !told) process.send("brings to its end what was begun");
+    else if (!process.argv.includes("--deaf")) process.exit(7);
+    told = true;
   });
 console.log("ready", pid, process.argv[1].endsWith("start.ts"), process.argv.slice(2).join());
 setInterval(() => {}, 1000);
@@ -114,6 +117,18 @@ describe.runIf(posix)("a command and who started it", () => {
     expect(await code).toBe(1);
     expect(said).toContain("It did not end within 5 seconds, so it was killed.");
     expect(await ended(pid)).toBe(true);
+  });
+
+  it("waits for one that says that it brings to its end what was begun, until it is told again", async () => {
+    await launch("--slow");
+    const code = exited();
+    launcher.kill("SIGINT");
+    await heard("told SIGINT");
+    // Longer than the launcher waits for one that says nothing.
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    launcher.kill("SIGINT");
+    expect(await code).toBe(7);
+    expect(said).not.toContain("killed");
   });
 
   it.each(["the launcher", "npm"])("ends with %s, when that is killed -9", async (who) => {

@@ -104,8 +104,12 @@ const chaos = async () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {
       say("\nNo more kills: what was begun is brought to its end. Once more ends at once.\n");
+      process.send?.("brings to its end what was begun");
       stop.abort();
-      process.once(signal, () => process.exit(130));
+      process.once(signal, () => {
+        if (!options.keep) rmSync(dir, { recursive: true, force: true });
+        process.exit(130);
+      });
     });
   const began = performance.now();
   try {
