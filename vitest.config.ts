@@ -9,6 +9,10 @@ const odd = /[#?%]/.test(import.meta.dirname);
 // In .petstore are learners' copies of the whole.
 const exclude = ["**/node_modules/**", ".petstore/**"];
 
+// `npm test -- --quick` has some of them only.
+const { ONLY_OF_THE_WHOLE = "**/*" } = process.env;
+const wholeShop = ONLY_OF_THE_WHOLE.split(",").map((name) => `${name}.system.test.ts`);
+
 const common = {
   ...limits,
   // A worker goes on to its next file with what it has imported, bundled and opened. So no test may leave anything behind
@@ -49,7 +53,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "system",
-          include: ["**/*.system.test.ts"],
+          include: wholeShop,
           exclude,
         },
       },

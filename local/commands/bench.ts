@@ -21,7 +21,7 @@ import { code, repositoryRoot } from "../repository.ts";
 
 const help = `Counts what an order costs, and times the shop on this machine. All of it takes about half an hour.
 
-  --quick         at most 45 s: 300 orders for the growth instead of 10,000, fewer of all else, nothing with --persist,
+  --quick         at most 45 s: 200 orders for the growth instead of 10,000, fewer of all else, nothing with --persist,
                   no second process beside the first, no long life
   --only <part>   order, call, inline, trace, served, crowd, bundles, rewind, life, pauses, kept (the same with --persist,
                   some six minutes each) or pages
@@ -69,7 +69,7 @@ type Part = (options: Options) => Promise<boolean>;
 
 /** What an order costs, counted. */
 const countOrder: Part = async ({ quick }) => {
-  const orders = quick ? 300 : 10_000;
+  const orders = quick ? 200 : 10_000;
   say(`Placing ${orders} orders in process, on a virtual clock ...\n`);
   const { marks, violations, copy } = await measureGrowth(orders, progressOf(orders));
   const [first, ...later] = marks;
@@ -129,7 +129,7 @@ const timeCalls: Part = async ({ quick }) => {
 /** Orders in process. */
 const timeInline: Part = async ({ quick }) => {
   say(`Placing orders in process, one shop${quick ? "" : " and then two at once"} ...\n`);
-  const inline = await measureInline(quick ? 100 : 1_000, !quick);
+  const inline = await measureInline(quick ? 60 : 1_000, !quick);
   print("\nOrders in process, functions inline (target: 100 a second)");
   print(
     `  CPU of an order                     ${number(inline.cpuMs)} ms: ${number(1000 / inline.cpuMs)} orders a second of a core`,
@@ -160,7 +160,7 @@ const timeRecording: Part = async () => {
 /** Orders over HTTP. */
 const timeServed: Part = async ({ quick }) => {
   say("Starting the shop and serving orders over HTTP ...\n");
-  const served = await measureServed(quick ? 100 : 300, 40);
+  const served = await measureServed(quick ? 60 : 300, 40);
   const isolated = quick ? undefined : await measureServed(300, 40, ["--isolated"]);
   const dir = mkdtempSync(join(tmpdir(), "petstore-bench-"));
   const kept = quick
