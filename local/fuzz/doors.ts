@@ -12,6 +12,7 @@ import { secretOf } from "../secrets.ts";
 import { hear } from "../spoil.ts";
 import { fromSchema } from "./from-schema.ts";
 import type { Door, Ground } from "./ground.ts";
+import { http } from "./http-door.ts";
 import { type Json, take, textsLike, valuesLike } from "./inputs.ts";
 
 const MINUTE = 60_000;
@@ -277,8 +278,9 @@ const invokes: Door["send"] = async ({ shop, samples, seed, count, broken, writt
     }
 };
 
-/** The doors of the shop, by name. Its HTTP API has its own (local/test/api-fuzz.system.test.ts). */
+/** The doors of the shop, by name. */
 export const doors: Record<string, Door> = {
+  http: { send: http, rest: 10 * MINUTE },
   events: { send: events, rest: 30 * MINUTE },
   webhooks: { send: webhooks, rest: 0 },
   rows: { send: rows, rest: 30 * MINUTE },

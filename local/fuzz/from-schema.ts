@@ -2,7 +2,7 @@ import fc from "fast-check";
 import * as z from "zod";
 import type { Json } from "./inputs.ts";
 
-type Schema = z.core.JSONSchema.BaseSchema;
+export type Schema = z.core.JSONSchema.BaseSchema;
 
 const newText = ({ pattern, format, minLength = 0, maxLength }: Schema): fc.Arbitrary<string> => {
   if (format === "date-time") {
@@ -27,7 +27,7 @@ const text = (schema: Schema) => {
 };
 
 /** Values that a JSON schema allows, its widest ones among them. Of what our contracts do not use it knows nothing, and throws. */
-const fromJsonSchema = (schema: Schema): fc.Arbitrary<Json> => {
+export const fromJsonSchema = (schema: Schema): fc.Arbitrary<Json> => {
   if (schema.const !== undefined) return fc.constant(schema.const as Json);
   if (schema.enum) return fc.constantFrom(...(schema.enum as Json[]));
   if (schema.type === "string") return text(schema);

@@ -1,11 +1,11 @@
 import { authenticated, type Principal } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
 import { essence } from "@petstore/core/essence";
+import { handle } from "@petstore/core/handle";
 import { api, valid } from "@petstore/core/http";
 import { type Attempt, fingerprint } from "@petstore/core/idempotency";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
 import { refusedWith } from "@petstore/core/problem";
-import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import { adjustStock, receiveStock } from "../adapters/deliveries.ts";
 import { Adjustment, NewAdjustment, NewReceipt, Receipt } from "../domain/requests.ts";

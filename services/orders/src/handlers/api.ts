@@ -1,11 +1,11 @@
 import { authenticated } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
 import { essence } from "@petstore/core/essence";
+import { handle } from "@petstore/core/handle";
 import { api, valid } from "@petstore/core/http";
 import { fingerprint } from "@petstore/core/idempotency";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
 import { OrderId } from "@petstore/events/ids";
-import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import * as z from "zod";
 import { attentionRoutes } from "../adapters/attention-routes.ts";
@@ -57,7 +57,12 @@ export const app = api()
       summary: "Cancel an order, at any stage",
       responses: {
         202: answers("The order is off, or its money and goods are on their way back.", Accepted),
-        ...refuses({ 401: "No valid token", 404: "No such order of yours", 409: "Too late" }),
+        ...refuses({
+          401: "No valid token",
+          404: "No such order of yours",
+          409: "Too late",
+          422: "Not an order's id",
+        }),
       },
     }),
     customer,

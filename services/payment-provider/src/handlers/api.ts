@@ -1,9 +1,9 @@
+import { handle } from "@petstore/core/handle";
 import { api, valid } from "@petstore/core/http";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
 import { refusedWith } from "@petstore/core/problem";
 import { type Refusal, type Result, refuse } from "@petstore/core/result";
 import type { Context } from "hono";
-import { handle } from "hono/aws-lambda";
 import { apiKey } from "../adapters/api-key.ts";
 import { readLedger } from "../adapters/ledger.ts";
 import { operate } from "../adapters/operate.ts";

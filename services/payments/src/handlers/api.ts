@@ -1,11 +1,11 @@
 import { authenticated } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
+import { handle } from "@petstore/core/handle";
 import { api, valid } from "@petstore/core/http";
 import { idempotencyKey } from "@petstore/core/idempotency-key";
 import { problem, refusedWith } from "@petstore/core/problem";
 import { OutcomeUnknown } from "@petstore/core/saga-step";
 import { type CustomerId, OrderId, paymentOf } from "@petstore/events/ids";
-import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import * as z from "zod";
 import { recordRefund } from "../adapters/record-refund.ts";

@@ -1,8 +1,8 @@
 import { answers, documented, refuses } from "@petstore/core/documented";
+import { handle } from "@petstore/core/handle";
 import { api } from "@petstore/core/http";
 import { problem, refusedWith } from "@petstore/core/problem";
 import { SIGNATURE_HEADER, verifyWebhook } from "@petstore/core/webhook-signature";
-import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import * as z from "zod";
 import { hearWebhook } from "../adapters/hear-webhook.ts";

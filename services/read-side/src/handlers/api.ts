@@ -1,9 +1,9 @@
 import { authenticated } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
+import { handle } from "@petstore/core/handle";
 import { api, valid } from "@petstore/core/http";
 import { problem } from "@petstore/core/problem";
 import { OrderId, ProductId } from "@petstore/events/ids";
-import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import * as z from "zod";
 import { listNeeding, listViews, readOrder } from "../adapters/order-views.ts";
@@ -14,7 +14,8 @@ import openapi from "../openapi.json" with { type: "json" };
 
 const signedIn = authenticated(Resource.Issuer);
 const admin = authenticated(Resource.Issuer, { role: "admin" });
-const usual = { 401: "No valid token", 422: "Not a query that we can answer" };
+const odd = { 422: "Not a query that we can answer" };
+const usual = { 401: "No valid token", ...odd };
 
 /** The query side's HTTP API: it reads views, and what the views have not seen yet. */
 export const app = api()
@@ -66,7 +67,10 @@ export const app = api()
     documented({
       operationId: "listProducts",
       summary: "What is on offer",
-      responses: { 200: answers("A page of products", Answer.page(Answer.OfferedProduct)) },
+      responses: {
+        200: answers("A page of products", Answer.page(Answer.OfferedProduct)),
+        ...refuses(odd),
+      },
     }),
     valid("query", Answer.ProductsQuery),
     async (c) => {
@@ -81,7 +85,7 @@ export const app = api()
       summary: "One product",
       responses: {
         200: answers("The product", Answer.OfferedProduct),
-        ...refuses({ 404: "No such product" }),
+        ...refuses({ ...odd, 404: "No such product" }),
       },
     }),
     valid("param", z.object({ productId: ProductId })),

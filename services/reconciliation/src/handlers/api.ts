@@ -1,7 +1,7 @@
 import { authenticated } from "@petstore/core/auth";
 import { answers, documented, refuses } from "@petstore/core/documented";
+import { handle } from "@petstore/core/handle";
 import { api, valid } from "@petstore/core/http";
-import { handle } from "hono/aws-lambda";
 import { Resource } from "sst";
 import { foundOn, readMark } from "../adapters/night.ts";
 import { Report, ReportQuery } from "../domain/answers.ts";
