@@ -7,7 +7,7 @@ import { aroundOf, cardCompany, offers } from "./around.ts";
 import type { Monolith } from "./monolith/app.ts";
 import { stock } from "./monolith/products.ts";
 
-/** A monolith of a file that runs beside a shop, and what may be done to it: `POST /do/moveStock`, `POST /do/listFrom/view`. */
+/** A monolith of a file that runs beside a shop, and what is done to it where somebody posts to /do/moveStock, for one. */
 export const runs = (file: string, acts: readonly string[] = []): Beside => ({
   async open(local, load) {
     const { clock } = local;
@@ -32,26 +32,27 @@ export const runs = (file: string, acts: readonly string[] = []): Beside => ({
     };
     void work();
 
-    /** Does what is asked by its name, and answers what came of it. */
-    const act = async (name: string, argument?: string) => {
+    /** Does what is asked, as in moveStock or listFrom/view, and answers what came of it. */
+    const act = async (asked: string) => {
+      const [name = "", argument] = asked.split("/");
+      const all = monolith as unknown as Record<string, (argument?: string) => Promise<unknown>>;
       try {
-        const all = monolith as unknown as Record<string, (argument?: string) => Promise<unknown>>;
         await all[name]?.(argument);
-        return Response.json({ done: name });
+        return Response.json({ done: asked });
       } catch (error) {
         return Response.json({ detail: (error as Error).message }, { status: 409 });
       }
     };
     return {
       async answer({ method, path, headers, body }) {
-        const [, first, name = "", argument] = path.split("/");
-        const isAct = method === "POST" && first === "do" && acts.includes(name);
-        const response = isAct
-          ? await act(name, argument)
-          : await monolith.request(path, {
-              ...{ method, headers },
-              ...(body.length > 0 && { body: Buffer.from(body) }),
-            });
+        const asked = acts.find((one) => path === `/do/${one}`);
+        const response =
+          asked && method === "POST"
+            ? await act(asked)
+            : await monolith.request(path, {
+                ...{ method, headers },
+                ...(body.length > 0 && { body: Buffer.from(body) }),
+              });
         return {
           status: response.status,
           headers: Object.fromEntries(response.headers),
@@ -70,5 +71,5 @@ export const runs = (file: string, acts: readonly string[] = []): Beside => ({
 
 curl -s -X POST ${url}/orders ${signedIn} -H "idempotency-key: $RANDOM" -H "content-type: application/json" -d '{"lines":[{"productId":"prd_basking-lamp","quantity":1}],"paymentToken":"tok_approve"}'
 curl -s ${url}/orders ${signedIn}
-${acts.length > 0 ? `\nWhat can be done to it: ${acts.map((name) => `curl -s -X POST ${url}/do/${name}`).join(", ")}\n` : ""}`,
+${acts.map((asked) => `curl -s -X POST ${url}/do/${asked}\n`).join("")}`,
 });

@@ -115,5 +115,5 @@ export const lesson: Lesson = {
     ],
     seeds: false,
   },
-  beside: runs(APP, ["moveStock", "listFrom", "handOver", "takeBack"]),
+  beside: runs(APP, ["moveStock", "listFrom/view", "handOver", "takeBack"]),
 };
