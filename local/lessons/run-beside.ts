@@ -16,12 +16,16 @@ export const runBeside = async ({ variant, load }: CodeOf, { open, told }: Besid
   const clock = pacedClock({
     onError: (error, label) => say(`${label}: ${error instanceof Error ? error.message : error}`),
   });
-  const [aws, api, own] = await Promise.all(
-    [4566, 3000, 3100].map((port) => listenOnLoopback(port)),
-  );
-  if (!aws || !api || !own) return;
+  const [aws, api, own] = await Promise.all([
+    listenOnLoopback(4566),
+    listenOnLoopback(3000),
+    listenOnLoopback(3100),
+  ]);
   const web = builtPages();
-  const shop = await liveShop({ ...variant, clock, web, apiUrl: api.url, awsUrl: aws.url });
+  const shop = await liveShop({
+    ...{ ...variant, clock, web, apiUrl: api.url, awsUrl: aws.url },
+    forbidden: "Nothing is turned back here: what runs beside the shop would not turn with it.",
+  });
   aws.serve(shop.outside.aws);
   api.serve(shop.outside.api);
   const opened = await open(shop, load);
@@ -33,10 +37,9 @@ export const runBeside = async ({ variant, load }: CodeOf, { open, told }: Besid
     ...{ api: api.url, aws: aws.url, token: shop.pageToken },
     ...shop.administrator,
   });
-  const { read } = curlLines(own.url, shop.pageToken, "alice");
-  const signedIn = read.replaceAll(`${own.url}/_local`, `${api.url}/_local`);
+  const { read } = curlLines(api.url, shop.pageToken, "alice");
   process.stdout.write(`
-${told(own.url, signedIn.slice(signedIn.indexOf("-H ")))}
+${told(own.url, read.slice(read.indexOf("-H ")))}
 
   Console       ${addressOf(api.url, shop.pageToken, "/console/")}
   E-mails       ${addressOf(api.url, shop.pageToken, "/_local/emails")}

@@ -27,7 +27,7 @@ export type Beside<Opened extends Monolith> = {
   toldTo: () => string[];
   /** Lets what is ordered from now on be dated so many milliseconds back. */
   dateBack: (ms: number) => void;
-  /** Lets time pass until the shop is at rest; what the monolith does between requests it does meanwhile. */
+  /** Lets the monolith do once what it does between requests, and time pass until the shop is at rest. */
   settle: () => Promise<void>;
   /** Ends the process and opens another version of the monolith on its database. */
   deploy: <Other extends Monolith>(open: (around: AroundBoth) => Other) => Beside<Other>;

@@ -1,9 +1,10 @@
+import type { DatabaseSync } from "node:sqlite";
 import { newTrace } from "@petstore/core/context";
 import { OrderPlaced } from "@petstore/events/orders";
 import type { NewShop } from "../1-events/new-shop.ts";
 import { setting } from "../2-read-model/settings.ts";
 import type { Database } from "../monolith/database.ts";
-import { allOrders, type Order } from "../monolith/orders.ts";
+import { findOrder, type Order } from "../monolith/orders.ts";
 import { takeFromShelf } from "../monolith/products.ts";
 import { type Parts, Refused } from "../monolith/shop.ts";
 
@@ -16,8 +17,7 @@ export const TO_COMMIT = `
 `;
 
 /** Who owns the stock, as of a transaction. */
-export const ownerOf = (sql: Parameters<typeof setting>[0]): Owner =>
-  setting<Owner>(sql, "stock", "monolith");
+export const ownerOf = (sql: DatabaseSync): Owner => setting<Owner>(sql, "stock", "monolith");
 
 /** A step of the inventory, for an order. It may be asked for any number of times. */
 const ask = (
@@ -55,19 +55,13 @@ export const fromWhereItIs = (newShop: NewShop): Pick<Parts, "take" | "inside" |
 });
 
 /** Keeps what was promised: what is paid for is sold. What does not work now is tried the next time. */
-export const commitSold = async (database: Database, newShop: NewShop): Promise<void> => {
-  const { reader, transaction } = database;
-  const due = new Set(
-    reader
-      .prepare("SELECT order_id FROM to_commit")
-      .all()
-      .map(({ order_id }) => order_id),
-  );
-  if (due.size === 0) return;
-  for (const order of allOrders(reader).filter(({ orderId }) => due.has(orderId))) {
-    await ask(newShop, "CommitStock", order);
-    await transaction((sql) =>
-      sql.prepare("DELETE FROM to_commit WHERE order_id = ?").run(order.orderId),
-    );
+export const commitSold = async (
+  { reader, transaction }: Database,
+  newShop: NewShop,
+): Promise<void> => {
+  const due = reader.prepare("SELECT order_id AS id FROM to_commit").all() as { id: string }[];
+  for (const { id } of due) {
+    await ask(newShop, "CommitStock", findOrder(reader, id) as Order);
+    await transaction((sql) => sql.prepare("DELETE FROM to_commit WHERE order_id = ?").run(id));
   }
 };

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from "node:sqlite";
 import type { NewShop } from "../1-events/new-shop.ts";
 import { setting } from "../2-read-model/settings.ts";
 import { type Answers, shown } from "../monolith/app.ts";
@@ -9,8 +10,7 @@ import { type Parts, Refused } from "../monolith/shop.ts";
 export type Placer = "monolith" | "nobody" | "saga";
 
 /** Who places orders, as of a transaction. */
-export const placerOf = (sql: Parameters<typeof setting>[0]): Placer =>
-  setting<Placer>(sql, "orders", "monolith");
+export const placerOf = (sql: DatabaseSync): Placer => setting<Placer>(sql, "orders", "monolith");
 
 /** The order waited for its turn, and meanwhile the monolith's time was over. */
 class PlacedElsewhere extends Error {

@@ -38,6 +38,10 @@ export const ordersOf = (sql: DatabaseSync, customerId: string): Order[] =>
 /** All orders, oldest first. */
 export const allOrders = (sql: DatabaseSync): Order[] => ordersWhere(sql, "TRUE ORDER BY id");
 
+/** An order by its id. */
+export const findOrder = (sql: DatabaseSync, orderId: string): Order | undefined =>
+  ordersWhere(sql, "id = ?", orderId).at(0);
+
 /** The order that a customer's request has brought about, if any. */
 export const orderOf = (sql: DatabaseSync, customerId: string, request: string) =>
   ordersWhere(sql, "customer = ? AND request = ?", customerId, request).at(0);
