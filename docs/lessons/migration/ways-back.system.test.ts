@@ -65,6 +65,13 @@ describe("the way back of every step", () => {
       await shop.drive(monolith.moveStock());
       await settle();
       expect((await shop.drive(order("carol", LAMP))).status).toBe(201);
+      const seen = await shop.drive(monolith.request("/products"));
+      expect(await seen.json()).toMatchObject({
+        items: [
+          { productId: LAMP, available: 19 },
+          { productId: IGUANA, available: 1 },
+        ],
+      });
       await expect(shop.drive(monolith.moveBack())).rejects.toThrow(/let the monolith work/);
       await settle();
       mended = failsAfter(1);

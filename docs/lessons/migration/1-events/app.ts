@@ -16,7 +16,7 @@ export const open = (around: AroundBoth): Monolith => {
   const database = openDatabase(around.file, OUTBOX);
   return {
     database,
-    request: appOf(around, database, answersOf(around, database, telling(around))),
+    request: appOf(around, answersOf(around, database, telling(around))),
     work: () => relay(database, around.newShop.publish),
     close: database.close,
   };

@@ -21,24 +21,24 @@ export type WithReadModel = Monolith & {
 export type Later = {
   tables?: string;
   parts?: (before: Parts) => Parts;
-  place?: (before: Answers["place"], database: Database) => Answers["place"];
+  answers?: (before: Answers, database: Database) => Partial<Answers>;
 };
 
 /** Opens the monolith with the second step done: its list of orders can come from the read model. */
 export const open = (
   around: AroundBoth,
-  { tables = "", parts = (before) => before, place = (before) => before }: Later = {},
+  { tables = "", parts = (before) => before, answers = () => ({}) }: Later = {},
 ): WithReadModel => {
   const { newShop } = around;
   const database = openDatabase(around.file, OUTBOX + SETTINGS + tables);
-  const answers = answersOf(around, database, parts(telling(around)));
   const differences: Difference[] = [];
+  const before: Answers = {
+    ...answersOf(around, database, parts(telling(around))),
+    list: listFrom(database, newShop, (one) => differences.push(one)),
+  };
   return {
     database,
-    request: appOf(around, database, {
-      list: listFrom(database, newShop, (one) => differences.push(one)),
-      place: place(answers.place, database),
-    }),
+    request: appOf(around, { ...before, ...answers(before, database) }),
     work: () => relay(database, newShop.publish),
     close: database.close,
     backfill: () => backfill(database, newShop),

@@ -2,6 +2,7 @@ import type { AroundBoth } from "../1-events/new-shop.ts";
 import * as before from "../2-read-model/app.ts";
 import type { Parts } from "../monolith/shop.ts";
 import { COUNTED, moveBack, moveStock } from "./move-stock.ts";
+import { offersOf } from "./offers.ts";
 import { commitSold, fromWhereItIs, TO_COMMIT } from "./stock.ts";
 
 /** The monolith, and what is done to move its stock. */
@@ -26,6 +27,10 @@ export const open = (around: AroundBoth, later: before.Later = {}): WithSlice =>
     ...later,
     tables: TO_COMMIT + COUNTED,
     parts: (given) => later.parts?.(parts(given)) ?? parts(given),
+    answers: (given, own) => ({
+      products: offersOf(own, newShop),
+      ...later.answers?.(given, own),
+    }),
   });
   const { database } = monolith;
   return {

@@ -54,14 +54,19 @@ export const fromWhereItIs = (newShop: NewShop): Pick<Parts, "take" | "inside" |
   },
 });
 
-/** Keeps what was promised: what is paid for is sold. What does not work now is tried the next time. */
+/** Keeps what was promised: what is paid for is sold. What does not work now is tried the next time, and holds up nothing else. */
 export const commitSold = async (
   { reader, transaction }: Database,
   newShop: NewShop,
 ): Promise<void> => {
   const due = reader.prepare("SELECT order_id AS id FROM to_commit").all() as { id: string }[];
-  for (const { id } of due) {
-    await ask(newShop, "CommitStock", findOrder(reader, id) as Order);
-    await transaction((sql) => sql.prepare("DELETE FROM to_commit WHERE order_id = ?").run(id));
-  }
+  const failed: Error[] = [];
+  for (const { id } of due)
+    try {
+      await ask(newShop, "CommitStock", findOrder(reader, id) as Order);
+      await transaction((sql) => sql.prepare("DELETE FROM to_commit WHERE order_id = ?").run(id));
+    } catch (error) {
+      failed.push(error as Error);
+    }
+  if (failed.length > 0) throw new AggregateError(failed, failed.join("; "));
 };

@@ -16,7 +16,7 @@ export const open = (around: AroundBoth): WithSaga => {
   const { newShop } = around;
   const monolith = before.open(around, {
     parts: unlessElsewhere,
-    place: (place, database) => front(place, database, newShop),
+    answers: ({ place }, database) => ({ place: front(place, database, newShop) }),
   });
   const { database, work } = monolith;
   return {

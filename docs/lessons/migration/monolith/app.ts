@@ -3,7 +3,7 @@ import * as z from "zod";
 import { type Database, openDatabase } from "./database.ts";
 import { type Order, ordersOf } from "./orders.ts";
 import { type Asked, placeOrder } from "./place-order.ts";
-import { allProducts, takeFromShelf } from "./products.ts";
+import { allProducts, type Offer, takeFromShelf } from "./products.ts";
 import { type Around, type Parts, Refused, type Wanted } from "./shop.ts";
 
 /** The monolith, running. */
@@ -16,8 +16,9 @@ export type Monolith = {
   close: () => void;
 };
 
-/** How requests for orders are answered. */
+/** How requests are answered. */
 export type Answers = {
+  products: () => Promise<Offer[]>;
   list: (who: Omit<Asked, "request">, request: Request) => Promise<unknown[]>;
   place: (asked: Asked, wanted: Wanted, request: Request) => Promise<Response | object>;
 };
@@ -38,11 +39,10 @@ export const shown = ({ orderId, lines, total, placedAt }: Order) => ({
 /** The monolith's HTTP app. */
 export const appOf = (
   { signedIn }: Around,
-  { reader }: Database,
-  { list, place }: Answers,
+  { products, list, place }: Answers,
 ): Monolith["request"] => {
   const app = new Hono()
-    .get("/products", (c) => c.json({ items: allProducts(reader) }))
+    .get("/products", async (c) => c.json({ items: await products() }))
     .get("/orders", async (c) => {
       const who = signedIn(c.req.raw);
       if (!who) return c.json({ detail: "Sign in, please." }, 401);
@@ -53,7 +53,7 @@ export const appOf = (
       if (!who) return c.json({ detail: "Sign in, please." }, 401);
       const request = c.req.header("idempotency-key");
       if (!request) return c.json({ detail: "An order needs an Idempotency-Key." }, 400);
-      const wanted = NewOrder.safeParse(await c.req.raw.clone().json());
+      const wanted = NewOrder.safeParse(await c.req.json().catch(() => undefined));
       if (!wanted.success) return c.json({ detail: "That is no order." }, 422);
       const answer = await place({ ...who, request }, wanted.data, c.req.raw);
       return answer instanceof Response ? answer : c.json(answer, 201);
@@ -78,6 +78,7 @@ export const atFirst = ({ sendMail }: Around): Parts => ({
 
 /** How the monolith answers before the first step. */
 export const answersOf = (around: Around, database: Database, parts: Parts): Answers => ({
+  products: async () => allProducts(database.reader),
   list: async ({ customerId }) => ordersOf(database.reader, customerId).map(shown),
   place: async (asked, wanted) => shown(await placeOrder(around, database, parts, asked, wanted)),
 });
@@ -87,7 +88,7 @@ export const open = (around: Around): Monolith => {
   const database = openDatabase(around.file);
   return {
     database,
-    request: appOf(around, database, answersOf(around, database, atFirst(around))),
+    request: appOf(around, answersOf(around, database, atFirst(around))),
     work: async () => {},
     close: database.close,
   };
