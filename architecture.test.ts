@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const pureCore = "packages/core/src/(decider|event|id|money|result|context)\\.ts";
-const library = "(?!packages/|services/|emulator/|local/|infra/|scripts/|web/).+";
+const library = "(?!packages/|services/|emulator/|local/|infra/|scripts/|web/|docs/).+";
 
 /** Who may import whom: for files that match the left side, every import must match the right. */
 const layers: [files: string, mayImport: string[]][] = [
@@ -29,6 +29,14 @@ const layers: [files: string, mayImport: string[]][] = [
       "local/",
       library,
     ],
+  ],
+  [
+    "^docs/lessons/migration/[\\w-]+\\.ts",
+    ["docs/lessons/migration/", "local/", "packages/", library],
+  ],
+  [
+    "^docs/lessons/migration/[\\w-]+/(?!lesson\\.ts)",
+    ["docs/lessons/migration/", "packages/", library],
   ],
   ["^docs/lessons/", ["docs/lessons/", "local/", "packages/", "services/[\\w-]+/src/domain/"]],
   ["^scripts/", ["scripts/", "packages/", "services/", library]],

@@ -8,7 +8,8 @@ import { type Copy, copyFor, isCopy } from "../lessons/copy.ts";
 import { noteDone, whatIsDone } from "../lessons/done.ts";
 import { failedSeed, failedTest } from "../lessons/grade.ts";
 import { type Lesson, solutionOf } from "../lessons/lesson.ts";
-import { allLessons, type Listed, lessonOf } from "../lessons/lessons.ts";
+import { allLessons, type Listed, lessonOf, said } from "../lessons/lessons.ts";
+import { runBeside } from "../lessons/run-beside.ts";
 import { consoleAddress } from "../lessons/see.ts";
 
 const help = `Lessons of a quarter of an hour, each in a copy of this repository in .petstore/lessons: nothing of your checkout changes.
@@ -18,16 +19,18 @@ npm run lesson 3                  prepares your copy and says what to read
 npm run lesson 3 -- --break       puts a defect into the copy, and shows what it does to whom
 npm run lesson 3 -- --try         tries the promise again: have you mended it?
 npm run lesson 3 -- --exercise    puts the exercise into the copy, and says what to do
-npm run lesson 3 -- --check       grades it: by tests, and by a hundred seeds of the simulator
+npm run lesson 3 -- --check       grades it: by tests, and mostly by a hundred seeds of the simulator
 npm run lesson 3 -- --solution    shows ours
 npm run lesson 3 -- --reset       makes the copy new
+npm run lesson m1                 m1 to m4 are the migration track: from a monolith to this shop, in four steps
+npm run lesson m1 -- --run        runs the monolith of your copy beside a shop, until Ctrl-C
   --help                          this text
 
 Exit code: 0, 1 where a promise is broken or the exercise is not done, 2 for what it was told wrongly.
 `;
 
 const SEEDS = 100;
-const ACTS = ["break", "try", "exercise", "check", "solution", "reset"] as const;
+const ACTS = ["break", "try", "exercise", "check", "solution", "reset", "run"] as const;
 type Act = (typeof ACTS)[number];
 
 const say = (text = "") => void process.stdout.write(`${text}\n`);
@@ -52,7 +55,7 @@ const shown = ({ file, find, replace }: Patch) =>
   ].join("\n");
 
 const tellLesson = async ({ number, folder, lesson }: Listed, { root }: Copy) => {
-  const n = Number(number);
+  const n = said(number);
   const page = `${root}/${folder}/README.md`;
   const address = await consoleAddress(lesson.see.screen);
   say(`Lesson ${n}: ${lesson.title}\n`);
@@ -95,7 +98,7 @@ const tryPromise = async ({ number, lesson }: Listed, { root }: Copy): Promise<b
 };
 
 /** What somebody has mended of the defect may stay as it is. */
-const refuseChanged = (copy: Copy, { sabotage }: Lesson, n: number) => {
+const refuseChanged = (copy: Copy, { sabotage }: Lesson, n: string) => {
   const mended = sabotage.map(({ file }) => file);
   const [first, ...others] = copy.changed().filter((file) => !mended.includes(file));
   if (first === undefined) return;
@@ -106,7 +109,7 @@ const refuseChanged = (copy: Copy, { sabotage }: Lesson, n: number) => {
 };
 
 /** Whoever mends a defect need not do so in our words: only what breaks the promise is one. */
-const refuseBroken = async ({ sabotage, promise }: Lesson, copy: Copy, n: number) => {
+const refuseBroken = async ({ sabotage, promise }: Lesson, copy: Copy, n: string) => {
   if (!copy.has(sabotage)) return;
   const says = await running(async () => (await codeOf({ root: copy.root })).says(promise));
   if (says === undefined) return;
@@ -120,32 +123,32 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
     const { lesson, number } = listed;
     if (copy.hasBegun())
       throw new CannotStart(
-        `The exercise is in your copy: \`npm run lesson ${Number(number)} -- --reset\` makes it new.`,
+        `The exercise is in your copy: \`npm run lesson ${said(number)} -- --reset\` makes it new.`,
       );
     if (!copy.has(lesson.sabotage)) {
-      refuseChanged(copy, lesson, Number(number));
+      refuseChanged(copy, lesson, said(number));
       copy.write(lesson.sabotage);
     }
     say(`This is in your copy now:\n\n${lesson.sabotage.map(shown).join("\n")}\n`);
     if (await tryPromise(listed, copy))
       return say(`\nYou have mended it: --reset makes the copy new, and --break breaks it again.`);
-    say(`\nMend it by hand, and look: npm run lesson ${Number(number)} -- --try`);
+    say(`\nMend it by hand, and look: npm run lesson ${said(number)} -- --try`);
   },
   try: tryPromise,
   async exercise({ lesson, number }, copy) {
     const { task, prepare } = lesson.exercise;
     if (!copy.hasBegun()) {
-      await refuseBroken(lesson, copy, Number(number));
-      refuseChanged(copy, lesson, Number(number));
+      await refuseBroken(lesson, copy, said(number));
+      refuseChanged(copy, lesson, said(number));
       copy.write(prepare);
       copy.begin();
     }
     say(`${task}\n\nYour copy: ${here(copy.root)}`);
-    say(`Then: npm run lesson ${Number(number)} -- --check`);
+    say(`Then: npm run lesson ${said(number)} -- --check`);
   },
   async check({ lesson, number }, copy) {
     const { exercise } = lesson;
-    const n = Number(number);
+    const n = said(number);
     if (!copy.hasBegun())
       throw new CannotStart(`There is nothing to grade yet: npm run lesson ${n} -- --exercise`);
     const code = await running(() => codeOf({ root: copy.root }));
@@ -154,15 +157,22 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
       (await failedSeed(code, exercise, SEEDS, process.stderr));
     if (!failed) {
       noteDone(number, "solved");
-      return say(
-        `  passed  ${SEEDS} seeds of the simulator\n\nDone. What we would have written: npm run lesson ${n} -- --solution`,
-      );
+      if (exercise.seeds !== false) say(`  passed  ${SEEDS} seeds of the simulator`);
+      return say(`\nDone. What we would have written: npm run lesson ${n} -- --solution`);
     }
     say(`  failed  ${failed.what}\n\nHint: ${failed.hint}`);
     process.exitCode = 1;
   },
   async solution({ lesson }) {
     say(solutionOf(lesson.exercise).map(shown).join("\n"));
+  },
+  async run({ lesson, number }, { root }) {
+    if (!lesson.beside)
+      throw new CannotStart(
+        `Lesson ${said(number)} has nothing beside the shop: npm start in ${here(root)} runs it.`,
+      );
+    const { beside } = lesson;
+    await runBeside(await running(() => codeOf({ root })), beside);
   },
   async reset(listed) {
     await tellLesson(listed, copyFor(listed.number, { fresh: true }));

@@ -9,13 +9,14 @@ import { code as ours, repositoryRoot, shopGraph } from "../repository.ts";
 import { recompiled } from "../sim/mutants/variant.ts";
 import { type Variant, virtualShop } from "../virtual-shop.ts";
 import { firstBroken } from "./first-broken.ts";
-import type { Promised } from "./lesson.ts";
+import type { Load, Promised } from "./lesson.ts";
 
 const GRAPH = "infra/graph.json";
 
 /** A shop's code: a learner's copy, or ours with patches. */
 export type CodeOf = {
   variant: Variant;
+  load: Load;
   /** What a promise says of it: undefined where it holds. */
   says: (promise: Promised) => Promise<string | undefined>;
 };
@@ -45,17 +46,19 @@ export const codeOf = async ({
     );
   const other = JSON.stringify(graph.resources) !== JSON.stringify(shopGraph().resources);
   const variant: Variant = { code, ...(other && { graph }) };
+  const load: Load = async (file) => {
+    const { path } = await bundlerOf("aws", code).bundle(file);
+    return import(/* @vite-ignore */ pathToFileURL(path).href);
+  };
   return {
     variant,
+    load,
     async says(promise) {
       const shop = await virtualShop({ variant });
       try {
         return await promise({
           shop,
-          load: async (file) => {
-            const { path } = await bundlerOf("aws", code).bundle(file);
-            return import(/* @vite-ignore */ pathToFileURL(path).href);
-          },
+          load,
           seed: (seed, brought) => firstBroken(seed, brought, variant),
         });
       } finally {

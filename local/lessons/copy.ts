@@ -4,6 +4,7 @@ import { CannotStart } from "emulator/kernel/refusals";
 import { type Patch, patched } from "emulator/runtime/patch";
 import { clearLeft, copyCheckout, hashOf, type Manifest, manifestOf } from "../checkout-copy.ts";
 import { repositoryRoot, scratch } from "../repository.ts";
+import { said } from "./lessons.ts";
 
 /** Where learners have what is theirs. */
 export const lessonsHome = join(scratch, "lessons");
@@ -67,7 +68,7 @@ export const copyFor = (number: string, { fresh = false, home = lessonsHome } = 
           return { file, text: patched(textOf(file), its) };
         } catch (error) {
           throw new CannotStart(
-            `Your copy of ${file} is not what the lesson expects (${(error as Error).message}): \`npm run lesson ${Number(number)} -- --reset\` makes the copy new.`,
+            `Your copy of ${file} is not what the lesson expects (${(error as Error).message}): \`npm run lesson ${said(number)} -- --reset\` makes the copy new.`,
           );
         }
       });

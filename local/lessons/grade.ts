@@ -20,13 +20,15 @@ export const failedTest = async (
   return undefined;
 };
 
-/** Runs seeds of the simulator on the code; answers the first broken promise. */
+/** Runs seeds of the simulator on the code, where they say something of the exercise; answers the first broken promise. */
 export const failedSeed = async (
   { variant }: CodeOf,
-  { seeds, hint }: Exercise,
+  exercise: Exercise,
   count: number,
   out: Parameters<typeof progressOf>[0],
 ): Promise<Failed | undefined> => {
+  if (exercise.seeds === false) return undefined;
+  const { seeds, hint } = exercise;
   const progress = progressOf(out, { what: "seeds", runs: count, seconds: undefined });
   for (let seed = 1; seed <= count; seed++) {
     const broken = await firstBroken(seed, seeds, variant);

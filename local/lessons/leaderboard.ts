@@ -8,7 +8,7 @@ const Line = z.object({
   name: z.string().min(1).max(40),
   at: z.iso.datetime(),
   done: z.record(
-    z.string().regex(/^\d\d$/),
+    z.string().regex(/^(\d\d|m\d)$/),
     z.object({ broken: z.iso.datetime().optional(), solved: z.iso.datetime().optional() }),
   ),
 });

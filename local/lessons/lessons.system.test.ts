@@ -5,7 +5,7 @@ import { repositoryRoot } from "../repository.ts";
 import { codeOf } from "./code-of.ts";
 import { failedSeed, failedTest } from "./grade.ts";
 import { solutionOf } from "./lesson.ts";
-import { allLessons } from "./lessons.ts";
+import { allLessons, said } from "./lessons.ts";
 
 /** What every lesson says, in this order. */
 const PARTS = [
@@ -24,7 +24,7 @@ const SEEDS = 3;
 
 const lessons = await allLessons();
 
-describe.each(lessons)("lesson $number: $lesson.title", ({ folder, lesson }) => {
+describe.each(lessons)("lesson $number: $lesson.title", ({ number, folder, lesson }) => {
   const { promise, sabotage, says, exercise } = lesson;
 
   it("has all parts, and says when not to do so", () => {
@@ -33,7 +33,7 @@ describe.each(lessons)("lesson $number: $lesson.title", ({ folder, lesson }) => 
     expect(headings).toEqual(PARTS);
     expect(text).toContain("**When not:**");
     expect(text).toContain("**Another view: ");
-    expect(text).toContain(`npm run lesson ${Number(folder.slice(13, 15))} -- --break`);
+    expect(text).toContain(`npm run lesson ${said(number)} -- --break`);
     expect(text).toContain(lesson.see.line);
   });
 
@@ -46,6 +46,7 @@ describe.each(lessons)("lesson $number: $lesson.title", ({ folder, lesson }) => 
     const { prepare } = exercise;
     const begun = await failedTest(await codeOf({ patches: prepare }), exercise);
     expect(begun?.hint).toEqual(expect.any(String));
+    expect(begun?.what).not.toContain("does not compile");
     const solved = await codeOf({ patches: [...prepare, ...solutionOf(exercise)] });
     expect(await failedTest(solved, exercise)).toBeUndefined();
     expect(await failedSeed(solved, exercise, SEEDS, nowhere)).toBeUndefined();
