@@ -1,6 +1,7 @@
 import type { Books, Row } from "../judge/books.ts";
 import { judge, type Violation } from "../judge/judge.ts";
 import { catalogue } from "../seed/catalogue.ts";
+import { mayBeLeft } from "../sim/accounted.ts";
 import type { ClientLog, Wish } from "./customers.ts";
 
 const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0);
@@ -88,8 +89,17 @@ export const outsideOracles = (log: ClientLog, books: Books): Violation[] => [
   ...warehouseSays(log, books).map((what) => ({ invariant: "warehouse's log", what })),
 ];
 
-/** Everything that is wrong when all has come to rest: by the oracles outside, and by the shop's own books. */
-export const verdict = (log: ClientLog, books: Books): Violation[] => [
-  ...outsideOracles(log, books),
-  ...judge(books),
-];
+/**
+ * Everything that is wrong when all has come to rest: by the oracles outside, and by the shop's own books. A kill may befall
+ * any call: what it leaves in dead letters for a person to put away is told apart.
+ */
+export const verdict = (
+  log: ClientLog,
+  books: Books,
+): { violations: Violation[]; left: string[] } => {
+  const found = judge(books);
+  return {
+    violations: [...outsideOracles(log, books), ...found.filter(({ what }) => !mayBeLeft(what))],
+    left: found.map(({ what }) => what).filter(mayBeLeft),
+  };
+};

@@ -78,13 +78,18 @@ const teller = (kills: number, orders: number) => {
   };
 };
 
-const print = ({ kills, how, placed, cancelled, violations }: ChaosReport, seconds: number) => {
+const print = (
+  { kills, how, placed, cancelled, violations, left }: ChaosReport,
+  seconds: number,
+) => {
   if (process.stderr.isTTY) say("\r\x1b[K");
   const moments = [...how].sort(([, a], [, b]) => b - a);
   process.stdout.write(
     `\n${kills} kills in ${Math.round(seconds)} s: ${moments.map(([name, count]) => `${count} ${name}`).join(", ")}.\n`,
   );
   process.stdout.write(`${placed} orders were acknowledged, ${cancelled} cancellations.\n\n`);
+  for (const letters of left)
+    process.stdout.write(`For a person to look at, though no order waits for it: ${letters}.\n`);
   if (violations.length === 0) {
     process.stdout.write(
       "Nothing was lost: the customers' log, the provider's ledger, the warehouse's log and all books agree.\n",

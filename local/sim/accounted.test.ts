@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { accountedFor } from "./accounted.ts";
+import { accountedFor, mayBeLeft } from "./accounted.ts";
 
 const at = (point: string) => [{ point, fault: "crash-before" as const }];
 const queue = (name: string) => `petstore-local-${name}Queue holds 1`;
@@ -23,4 +23,6 @@ it.each([
 it("what an order waits for is never left behind", () => {
   const point = "mapping lambda.Invoke:ProjectOrders order-1 #1";
   expect(accountedFor(queue("OrderViewsQueueDlq"), at(point))).toBe(false);
+  expect(mayBeLeft(queue("OrderViewsQueueDlq"))).toBe(false);
+  expect(mayBeLeft(queue("NotificationsQueueDlq"))).toBe(true);
 });

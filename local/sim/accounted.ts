@@ -19,9 +19,14 @@ const leavesOpen = ({ point, fault }: Done): boolean =>
     !(fault === "throttle" && point.includes("ses.SendEmail"))) ||
   (point.startsWith("rule:Notifications ") && fault === "burial");
 
+const MAIL = /Notifications\w*Queue holds/;
+
+/** Whether dead letters may be left behind where anything may have failed: nothing that an order or a page waits for. */
+export const mayBeLeft = (what: string): boolean => SETTLED_OTHERWISE.test(what) || MAIL.test(what);
+
 /** Whether dead letters are what the faults of a run had to leave behind. */
 export const accountedFor = (what: string, done: readonly Done[]): boolean => {
   const [, queue] = SETTLED_OTHERWISE.exec(what) ?? [];
   if (queue) return met(queue, done);
-  return /Notifications\w*Queue holds/.test(what) && done.some(leavesOpen);
+  return MAIL.test(what) && done.some(leavesOpen);
 };
