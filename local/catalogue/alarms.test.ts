@@ -28,6 +28,11 @@ describe("what is promised", () => {
     expect(late?.holds).toBe("a message in OrderViewsQueue is handled within 1 hour");
   });
 
+  it("leads where its own name stands, not where a pattern would lead it", () =>
+    expect(named("ApiServerErrors")?.runbooks).toMatchObject([
+      { file: "03-function-throttled.md" },
+    ]));
+
   it("leads to a runbook, whatever rings", () => {
     const without = alarms.filter(({ runbooks }) => runbooks.length === 0);
     expect(without.map(({ name }) => name)).toEqual([]);

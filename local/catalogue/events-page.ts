@@ -40,7 +40,7 @@ const shared = ({ graph, alarms }: Known) => {
 export const cataloguePage = (known: Known): string =>
   paragraphs(
     "# Catalogue",
-    "Who says what to whom, what each service owns and promises, and what it costs. `npm run catalogue` writes this page and all others here but [elsewhere](elsewhere.md): from the contracts in [packages/events](../../packages/events), the schemas of the handlers, [infra/graph.json](../../infra/graph.json), and a run of the shop on a virtual clock, which is the same byte for byte each time. What alarms hold a service to is read from the alarms; where there is none, nothing is promised.",
+    "Who says what to whom, what each service owns and promises, and what it costs. `npm run catalogue` writes this page and all others here but [elsewhere](elsewhere.md): from the contracts in [packages/events](../../packages/events), the OpenAPI document that is made of the handlers' schemas, [infra/graph.json](../../infra/graph.json), and a run of the shop on a virtual clock, which is the same byte for byte each time. What alarms hold a service to is read from the alarms; where there is none, nothing is promised.",
     table(
       ["what", "where"],
       [

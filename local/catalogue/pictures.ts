@@ -176,7 +176,7 @@ export const componentPicture = (wired: Wired, service: string): string => {
 export const picturesPage = (graph: Graph, wired: Wired, services: readonly string[]): string =>
   [
     "# The pictures",
-    "Drawn from [infra/graph.json](../../infra/graph.json) by `npm run catalogue`, in the levels of the C4 model. A line is a call, which is answered; a dotted line is an event, which is not; what goes both ways has two heads. They are flowcharts of Mermaid and not its C4 diagrams: those are experimental, place boxes in the order of the text, and draw lines through boxes.",
+    "Drawn from [infra/graph.json](../../infra/graph.json) by `npm run catalogue`, in the levels of the C4 model. A line is a call, which is answered; a dotted line is an event, which is not; what goes both ways has two heads. They are flowcharts of Mermaid and not its C4 diagrams, which are [experimental and place shapes in the order of the statements](https://mermaid.js.org/syntax/c4.html).",
     "## Context",
     contextPicture(graph),
     "## Containers",

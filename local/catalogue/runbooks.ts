@@ -29,11 +29,12 @@ const pageTitle = (file: string) => {
 
 /** The runbooks that the tables of docs/runbooks/README.md name for an alarm, or for a queue where something waits. */
 export const runbooksFor = (name: string): Runbook[] => {
-  const found = rows().filter(([, first = ""]) =>
-    [...first.matchAll(/`([\w…]+)`/g)].some(([, word = ""]) => meantBy(word).test(name)),
-  );
-  const files = found.flatMap((cells) =>
-    [...cells.join(" ").matchAll(/\]\((\d\d-[\w-]+\.md)\)/g)].map(([, file = ""]) => file),
-  );
+  const named = rows().map((cells) => ({
+    words: [...(cells[1] ?? "").matchAll(/`([\w…]+)`/g)].map(([, word = ""]) => word),
+    files: [...cells.join(" ").matchAll(/\]\((\d\d-[\w-]+\.md)\)/g)].map(([, file = ""]) => file),
+  }));
+  const exact = named.filter(({ words }) => words.includes(name));
+  const meant = named.filter(({ words }) => words.some((word) => meantBy(word).test(name)));
+  const files = (exact.length > 0 ? exact : meant).flatMap((row) => row.files);
   return [...new Set(files)].map((file) => ({ title: pageTitle(file), file }));
 };

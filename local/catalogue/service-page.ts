@@ -32,6 +32,13 @@ const startedBy = ({ wired }: Known, thing: Thing): string => {
   );
 };
 
+/** How often a message is tried before it is given up. */
+const attemptsOf = ({ graph }: Known, arn: string) => {
+  const queue = ofType(graph, "Queue").find(({ outputs }) => outputs.arn === arn);
+  const policy = queue?.inputs.redrivePolicy;
+  return policy ? `, after ${JSON.parse(policy).maxReceiveCount} attempts` : "";
+};
+
 const ownsSection = (known: Known, name: string) => {
   const own = known.wired.things.filter(({ room }) => room === name);
   const of = (...kinds: Thing["kind"][]) => own.filter(({ kind }) => kinds.includes(kind));
@@ -46,10 +53,10 @@ const ownsSection = (known: Known, name: string) => {
   return paragraphs(
     table(
       ["what", "is a", "what it gives up waits in"],
-      stores.map(({ id, kind, deadLetters }) => [
+      stores.map(({ id, arn, kind, deadLetters }) => [
         code(id),
         words[kind] ?? kind,
-        deadLetters.map(code).join(", "),
+        `${deadLetters.map(code).join(", ")}${attemptsOf(known, arn)}`,
       ]),
     ),
     table(
