@@ -73,7 +73,8 @@ const listenTo = (
     if (entry.kind === "call" && entry.operation === "PutEvents")
       for (const { Detail } of entry.input.Entries) {
         const event = parsed(Detail) as Envelope;
-        if (!events.has(event.type)) events.set(event.type, event);
+        // AWS's own events, of sagas that ended, come by here too.
+        if (event.type && !events.has(event.type)) events.set(event.type, event);
       }
     if (entry.kind === "invocation-started") begun.set(entry.seq, entry);
     if (entry.kind !== "invocation-ended" || entry.of === undefined) return;
