@@ -20,6 +20,7 @@ const COMMANDS = {
   openapi: "scripts/openapi.ts",
   scenarios: "scripts/scenarios.ts",
   links: "scripts/links.ts",
+  catalogue: "local/commands/catalogue.ts",
   "sign-in": "local/commands/sign-in.ts",
   aws: "local/commands/aws.ts",
   redrive: "local/commands/redrive.ts",

@@ -1,4 +1,5 @@
 import type { Graph } from "./graph.ts";
+import { IDLE_PRICES } from "./idle-prices.ts";
 
 /** The page that says what an idle stage costs, from the root. */
 export const COST_PAGE = "docs/deploy.md";
@@ -20,9 +21,9 @@ export const costPage = (page: string, { resources }: Pick<Graph, "resources">):
       (_, rest, before, end) =>
         `| ${count} ${rest}${price === undefined ? before : dollars(price)}${end}`,
     );
-  let text = row(page, /alarms/, alarms, alarms * 0.1);
-  text = row(text, /queues with a function/, read, read * 0.26);
-  text = row(text, /tables encrypted/, tables, tables * 0.02);
+  let text = row(page, /alarms/, alarms, alarms * IDLE_PRICES.alarm);
+  text = row(text, /queues with a function/, read, read * IDLE_PRICES.queue);
+  text = row(text, /tables encrypted/, tables, tables * IDLE_PRICES.table);
   text = row(text, /schedules/, all("Schedule").length, undefined);
   return text.replace(
     /\d+ queues of failures, \d+ rules, \d+ mappings of streams/,

@@ -16,6 +16,7 @@ const canEvaluate = existsSync(join(repositoryRoot, ".sst/provider-lock.json"));
 const HELD_BY = [
   "services/loyalty",
   "local/scorecard",
+  "local/catalogue",
   "local/test/loyalty.system.test.ts",
   "architecture.test.ts",
   "infra/asynchronous.test.ts",
@@ -40,7 +41,9 @@ describe.skipIf(!canEvaluate)("a new service", () => {
         () => {},
       );
       expect(added).toContain("packages/events/schemas/loyalty.LoyaltyNoted.v1.json");
+      expect(added).toContain("docs/catalogue/services/loyalty.md");
       expect(changed).toContain("infra/graph.json");
+      expect(changed).toContain("catalog-info.yaml");
       expect(readFileSync(join(root, ".github/CODEOWNERS"), "utf8")).toContain(
         "/services/loyalty/ @team-x",
       );

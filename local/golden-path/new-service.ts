@@ -32,9 +32,10 @@ export const makeIn = (root: string, service: NewService, tell: (what: string) =
   run(root, ["node_modules/@biomejs/biome/bin/biome", "check", "--write", ...own, ...edited]);
   tell("Evaluating infra/ (half a minute) ...");
   run(root, ["infra/synth/synth.ts"]);
-  tell("Writing what is generated: OpenAPI, schemas ...");
+  tell("Writing what is generated: OpenAPI, schemas, catalogue ...");
   run(root, ["scripts/openapi.ts"]);
   run(root, ["scripts/schemas.ts"]);
+  run(root, ["local/commands/catalogue.ts"]);
   const after = manifestOf(root);
   const files = Object.keys(after)
     .filter((file) => after[file] !== before[file])

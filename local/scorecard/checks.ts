@@ -1,17 +1,9 @@
 import { catalogue } from "../../packages/events/src/catalogue.ts";
+import { meantBy } from "../catalogue/runbooks.ts";
 import type { Service } from "./service.ts";
 
 /** Something that every service has. `gaps` says what is missing, and `cure` what adds it. */
 export type Check = { what: string; gaps: (service: Service) => string[]; cure: string };
-
-/** What a pattern of a runbook's page stands for: `…QueueDlq` for OrderViewsQueueDlq. */
-const meantBy = (word: string) =>
-  new RegExp(
-    `^${word
-      .split("…")
-      .map((part) => part.replace(/\W/g, "\\$&"))
-      .join("\\w*")}$`,
-  );
 
 const deadLetters = ({ all }: Service) =>
   all("Queue").filter(({ inputs }) => !inputs.redrivePolicy);
@@ -157,5 +149,19 @@ export const checks: readonly Check[] = [
         ? []
         : ["README.md does not say what it costs"],
     cure: "a sentence in services/NAME/README.md; npm run bench counts",
+  },
+  {
+    what: "catalogue",
+    gaps: ({ name, read }) => {
+      const pages = ["docs/catalogue/README.md", "docs/catalogue/c4.md", "catalog-info.yaml"];
+      const entry = `docs/catalogue/services/${name}.md`;
+      return [
+        ...(read(entry) === "" ? [`${entry} is missing`] : []),
+        ...pages
+          .filter((page) => !new RegExp(`\\b${name}\\b`).test(read(page)))
+          .map((page) => `${page} does not name it`),
+      ];
+    },
+    cure: "npm run catalogue",
   },
 ];

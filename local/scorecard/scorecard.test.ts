@@ -56,10 +56,11 @@ describe("a gap", () => {
     ],
     ["documents", blank("services/orders/README.md")],
     ["costs", blank("services/orders/README.md")],
+    ["catalogue", blank("docs/catalogue/services/orders.md")],
   ])("of %s is found", (what, service) => {
     const check = checks.find((one) => one.what === what);
     expect(check?.gaps(service).length).toBeGreaterThan(0);
   });
 
-  it("can be found of every check", () => expect(checks).toHaveLength(10));
+  it("can be found of every check", () => expect(checks).toHaveLength(11));
 });
