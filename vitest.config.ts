@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // A limit is there to end what hangs. A busy machine that is ten times slower must not meet it.
@@ -28,8 +29,8 @@ export default defineConfig({
   test: {
     teardownTimeout: 120_000,
     ...(!odd && { globalSetup: "scripts/temporary-folder.ts" }),
-    // Vitest leaves one core to itself, which of two is half.
-    maxWorkers: "100%",
+    // One more than there are cores: some tests wait for a browser or another process, and leave a core idle.
+    maxWorkers: availableParallelism() + 1,
     // A shop makes much that is of no use a moment later: with more room for it, a third less is spent on tidying up.
     execArgv: ["--max-semi-space-size=64"],
     projects: [
