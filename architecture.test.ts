@@ -31,6 +31,10 @@ const layers: [files: string, mayImport: string[]][] = [
     ],
   ],
   ["^docs/lessons/", ["docs/lessons/", "local/", "packages/", "services/[\\w-]+/src/domain/"]],
+  [
+    "^docs/saga-four-ways/",
+    ["docs/saga-four-ways/", "local/", "emulator/", "packages/", "services/orders/", library],
+  ],
   ["^scripts/", ["scripts/", "packages/", "services/", library]],
 ];
 

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type VirtualShop, virtualShop } from "../../../local/virtual-shop.ts";
+import { stories as durableStories, withRunner } from "../durable-function/stories.ts";
+import { countDurable, countOrder } from "./count.ts";
+import { stories, tell } from "./stories.ts";
+import { DURABLE, readFigures, tableOf } from "./table.ts";
+import { ways } from "./ways.ts";
+
+const others = ways().filter(({ variant }) => variant);
+
+describe.each(others)("the saga as $name", ({ variant }) => {
+  let shop: VirtualShop;
+  beforeAll(async () => {
+    shop = await virtualShop({ variant });
+  });
+  afterAll(() => shop?.local.stop());
+
+  it.each(stories)("ends well: $name", async (story) =>
+    expect(await tell(shop, story)).toEqual([]),
+  );
+
+  it("has begun no execution of FulfilOrder", async () => {
+    const stateMachineArn =
+      "arn:aws:states:us-east-1:123456789012:stateMachine:petstore-local-FulfilOrder";
+    const { executions } = await shop.local.call("states", "ListExecutions", { stateMachineArn });
+    expect(executions).toEqual([]);
+  });
+});
+
+describe("the saga as a durable function, in the SDK's local runner", () => {
+  it("ends every story well", async () => {
+    const told: Record<string, string[]> = {};
+    await withRunner(async () => {
+      for (const story of durableStories) told[story.name] = await story.tell();
+    });
+    expect(told).toEqual(Object.fromEntries(durableStories.map(({ name }) => [name, []])));
+  });
+});
+
+describe("what the page says of the four ways", () => {
+  it("is the table of its figures", () =>
+    expect(readFileSync("docs/saga-four-ways/README.md", "utf8")).toContain(
+      tableOf(readFigures()),
+    ));
+
+  it.each(ways())("is still what an order costs as $name", async (way) =>
+    expect(readFigures()[way.name]).toMatchObject(await countOrder(way)),
+  );
+
+  it("is still what it costs as a durable function", async () =>
+    expect(readFigures()[DURABLE]).toMatchObject(await countDurable()));
+});
