@@ -10,9 +10,8 @@ import { callStep, type Outcome, passesByItself, type StepFailure, standsForGood
 type Input = { orderId: string; again?: true };
 type Call = typeof callStep;
 
-/** Asked anew under another token after so many seconds, for twenty minutes. */
-const ANSWERS_WITHIN = 30;
-const ASKED_AT_MOST = 40;
+/** Asked anew under another token after so many seconds, so many times: for twenty minutes. */
+export const PATIENCE = { answersWithin: 30, asked: 40 };
 
 const tried = (maxAttempts: number, seconds: number) =>
   createRetryStrategy({
@@ -29,7 +28,7 @@ const refused = (errorMessage: string): Outcome =>
   failed({ Error: "Refused", Cause: JSON.stringify({ errorType: "Refused", errorMessage }) });
 
 /** Each step of the shop as a step of the execution. A refusal is its result; what may pass is thrown, and so tried again. */
-const stepsOn = (context: DurableContext, call: Call) => {
+const stepsOn = (context: DurableContext, call: Call, { answersWithin, asked: most } = PATIENCE) => {
   const step = async (name: string, input: object, retryStrategy = late): Promise<Outcome> => {
     try {
       return await context.step(
@@ -47,9 +46,9 @@ const stepsOn = (context: DurableContext, call: Call) => {
   };
   /** A time-out is not a no: the same payment is asked for again, and the newest token is answered. */
   const authorize = async (input: object): Promise<Outcome> => {
-    for (let attempt = 1; attempt <= ASKED_AT_MOST; attempt++) {
+    for (let attempt = 1; attempt <= most; attempt++) {
       const [answered, taskToken] = await context.createCallback(`Answer ${attempt}`, {
-        timeout: { seconds: ANSWERS_WITHIN },
+        timeout: { seconds: answersWithin },
       });
       const asked = await step("AuthorizePayment", { ...input, taskToken }, early);
       if (!asked.ok) return asked;
@@ -66,9 +65,9 @@ const stepsOn = (context: DurableContext, call: Call) => {
 };
 
 /** From placed to fulfilled, as code: the ladder reads from top to bottom, and its undos from the last to the first. */
-export const fulfilOrder = (call: Call = callStep) =>
+export const fulfilOrder = (call: Call = callStep, patience = PATIENCE) =>
   withDurableExecution(async (input: Input, context: DurableContext): Promise<string> => {
-    const { step, authorize } = stepsOn(context, call);
+    const { step, authorize } = stepsOn(context, call, patience);
     const undos = ["RejectOrder"];
     const person = async (failedStep: string, { failure }: Outcome & { ok: false }) => {
       await step("MarkNeedsAttention", { ...input, failedStep, failure });

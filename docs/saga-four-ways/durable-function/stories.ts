@@ -9,9 +9,9 @@ type Story = {
   trouble?: (shop: VirtualShop, orderId: () => string) => Trouble;
 };
 
-/** Opens the SDK's local runner for some work. Waits and retries take no time in it. */
+/** Opens the SDK's local runner for some work. Its time is the wall's: with its own way to skip it, clocks are replaced in the whole process. */
 export const withRunner = async <T>(work: () => Promise<T>): Promise<T> => {
-  await LocalDurableTestRunner.setupTestEnvironment({ skipTime: true });
+  await LocalDurableTestRunner.setupTestEnvironment();
   try {
     return await work();
   } finally {
