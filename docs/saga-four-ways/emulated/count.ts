@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { costOfMillion } from "../../../local/bench/cost.ts";
-import { type Counts, countFrom, perOrder } from "../../../local/bench/count.ts";
+import { type Counts, countFrom, countsOf } from "../../../local/bench/count.ts";
 import { repositoryRoot } from "../../../local/repository.ts";
-import { virtualShop } from "../../../local/virtual-shop.ts";
+import { type VirtualShop, virtualShop } from "../../../local/virtual-shop.ts";
 import { runLocally } from "../durable-function/run-locally.ts";
 import { withRunner } from "../durable-function/stories.ts";
 import { DURABLE_FILES } from "./table.ts";
@@ -25,18 +25,40 @@ export const linesOf = (files: readonly string[]): number =>
     .flatMap((text) => text.split("\n"))
     .filter((line) => line.trim() !== "" && !line.trim().startsWith("//")).length;
 
-/** Counts one order of two lines, as `npm run bench` does. */
+/**
+ * Counts from now on, as `npm run bench` does; of the requests to queues those of an order alone: polls that find nothing cost
+ * by the hour, and whether all is at rest is asked by this program.
+ */
+const counting = ({ local }: VirtualShop) => {
+  const read = countFrom(local);
+  let sqs = 0;
+  local.cloud.guard(async (call, next) => {
+    const answer = (await next(call)) as { Messages?: unknown[] };
+    const isInVain = call.operation === "ReceiveMessage" && !answer?.Messages?.length;
+    if (call.caller.name !== "administrator" && !isInVain) sqs += countsOf(call).sqs ?? 0;
+    return answer;
+  });
+  return (): Counts => ({ ...read(), sqs });
+};
+
+const placed = async (shop: VirtualShop) => {
+  const { status, json } = await shop.place({ lines: basket });
+  if (status !== 202) throw new Error(`The order was answered ${status}`);
+  return (json() as { orderId: string }).orderId;
+};
+
+const dollarsOf = (counts: Counts) =>
+  costOfMillion(counts).reduce((sum, [, part]) => sum + part, 0);
+
+/** Counts one order of two lines. */
 export const countOrder = async ({ files, variant }: Way): Promise<OrderCost> => {
   const shop = await virtualShop({ variant });
-  const read = countFrom(shop.local);
-  const before = read();
-  const placed = await shop.place({ lines: basket });
-  if (placed.status !== 202) throw new Error(`The order was answered ${placed.status}`);
+  const read = counting(shop);
+  await placed(shop);
   await shop.settle();
-  const counts = perOrder(before, read(), 1);
+  const counts = read();
   await shop.local.stop();
-  const dollars = costOfMillion(counts).reduce((sum, [, part]) => sum + part, 0);
-  return { lines: linesOf(files), counts, dollars: Math.round(dollars) };
+  return { lines: linesOf(files), counts, dollars: Math.round(dollarsOf(counts)) };
 };
 
 /** AWS's list prices in us-east-1 as of 2026-11 (https://aws.amazon.com/lambda/pricing/): a million operations, and a gigabyte written. */
@@ -46,20 +68,16 @@ const [OPERATION, GIGABYTE] = [8, 0.25];
 export const countDurable = () =>
   withRunner(async () => {
     const shop = await virtualShop();
-    const read = countFrom(shop.local);
-    const before = read();
-    const { operations, invocations, bytes } = await runLocally(shop, async () => {
-      const placed = await shop.place({ lines: basket });
-      return (placed.json() as { orderId: string }).orderId;
-    });
-    const counts = perOrder(before, read(), 1);
+    const read = counting(shop);
+    const { operations, invocations, bytes } = await runLocally(shop, () => placed(shop));
+    const counts = read();
     await shop.local.stop();
     counts.invocations += invocations;
-    const dollars = costOfMillion(counts).reduce((sum, [, part]) => sum + part, 0);
+    const durable = OPERATION * operations + (GIGABYTE * bytes) / 1000;
     return {
       lines: linesOf(DURABLE_FILES),
       counts,
       durable: { operations, invocations },
-      dollars: Math.round(dollars + OPERATION * operations + (GIGABYTE * bytes) / 1000),
+      dollars: Math.round(dollarsOf(counts) + durable),
     };
   });
