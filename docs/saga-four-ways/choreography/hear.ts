@@ -6,8 +6,8 @@ import { OrderCancelled, OrderPlaced } from "@petstore/events/orders";
 import { PaymentAuthorized, PaymentDeclined } from "@petstore/events/payments";
 import { Resource } from "sst";
 import { callStep, type StepFailure, standsForGood } from "../steps.ts";
-import * as told from "./events.ts";
 import type { Story } from "./events.ts";
+import * as told from "./events.ts";
 import { tell } from "./tell.ts";
 
 type Tells = ((story: Story) => DomainEvent) | undefined;
@@ -71,8 +71,10 @@ const hear = async ({ type, data }: { type: string; data: Partial<Story> & Heard
   if (isAuthorisation && !asked?.isPlaced && !data.again) return; // it went on, or is off
   const story: Story = { ...asked?.story, ...data } as Story;
   if (type === told.AskedAgain.type) story.again = true;
-  if (type === PaymentDeclined.type) story.failure = refusalOf("PaymentDeclined", data.reason ?? "");
-  if (type === OrderCancelled.type) story.failure = refusalOf("Cancelled", "The customer cancelled.");
+  if (type === PaymentDeclined.type)
+    story.failure = refusalOf("PaymentDeclined", data.reason ?? "");
+  if (type === OrderCancelled.type)
+    story.failure = refusalOf("Cancelled", "The customer cancelled.");
   if (!story.failedStep && story.failure) story.failedStep = "AuthorizePayment";
 
   const { step, done, refused = told.StepRefused } = partOf(type, story);

@@ -5,7 +5,13 @@ import {
   JitterStrategy,
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
-import { callStep, type Outcome, passesByItself, type StepFailure, standsForGood } from "../steps.ts";
+import {
+  callStep,
+  type Outcome,
+  passesByItself,
+  type StepFailure,
+  standsForGood,
+} from "../steps.ts";
 
 type Input = { orderId: string; again?: true };
 type Call = typeof callStep;
@@ -28,7 +34,11 @@ const refused = (errorMessage: string): Outcome =>
   failed({ Error: "Refused", Cause: JSON.stringify({ errorType: "Refused", errorMessage }) });
 
 /** Each step of the shop as a step of the execution. A refusal is its result; what may pass is thrown, and so tried again. */
-const stepsOn = (context: DurableContext, call: Call, { answersWithin, asked: most } = PATIENCE) => {
+const stepsOn = (
+  context: DurableContext,
+  call: Call,
+  { answersWithin, asked: most } = PATIENCE,
+) => {
   const step = async (name: string, input: object, retryStrategy = late): Promise<Outcome> => {
     try {
       return await context.step(
@@ -91,7 +101,8 @@ export const fulfilOrder = (call: Call = callStep, patience = PATIENCE) =>
       const told = { ...input, failedStep, failure: reached.failure };
       const turned = await step("AbandonOrder", told);
       if (turned.ok) {
-        if (input.again) undos.splice(0, undos.length, "RejectOrder", "ReleaseStock", "VoidPayment");
+        if (input.again)
+          undos.splice(0, undos.length, "RejectOrder", "ReleaseStock", "VoidPayment");
         for (const undo of undos.reverse()) {
           const undone = await step(undo, told);
           if (!undone.ok) return person(undo, undone);
@@ -105,7 +116,11 @@ export const fulfilOrder = (call: Call = callStep, patience = PATIENCE) =>
       const done = await step(name, input);
       if (done.ok) continue;
       if (done.failure.Error !== "Refused") return person(name, done);
-      const givenUp = await step("GiveUpOrder", { ...input, failedStep: name, failure: done.failure });
+      const givenUp = await step("GiveUpOrder", {
+        ...input,
+        failedStep: name,
+        failure: done.failure,
+      });
       return givenUp.ok ? "GIVEN_UP" : person("GiveUpOrder", givenUp);
     }
     return "FULFILLED";

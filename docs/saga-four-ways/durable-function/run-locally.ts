@@ -1,4 +1,7 @@
-import { LocalDurableTestRunner, WaitingOperationStatus } from "@aws/durable-execution-sdk-js-testing";
+import {
+  LocalDurableTestRunner,
+  WaitingOperationStatus,
+} from "@aws/durable-execution-sdk-js-testing";
 import type { Call } from "emulator/kernel/engine";
 import type { VirtualShop } from "../../../local/virtual-shop.ts";
 import type { callStep, Outcome, StepFailure } from "../steps.ts";

@@ -4,7 +4,8 @@ import type { Graph, GraphFunction, Resource } from "emulator/boot/graph";
 export type More = { resources: Resource[]; functions: GraphFunction[] };
 
 const PREFIX = "petstore-local-";
-const arnOf = (service: string, rest: string) => `arn:aws:${service}:us-east-1:123456789012:${rest}`;
+const arnOf = (service: string, rest: string) =>
+  `arn:aws:${service}:us-east-1:123456789012:${rest}`;
 const urlOf = (queue: string) => `https://sqs.us-east-1.amazonaws.com/123456789012/${queue}`;
 
 /** The ARN of a function of the shop, by its name in infra/. */
@@ -155,7 +156,12 @@ export const withMore = (graph: Graph, ...more: Partial<More>[]): Graph => ({
 });
 
 /** The cloud in which some functions of the shop may do more, and find more. */
-export const lettingDo = (graph: Graph, names: string[], links: object, ...may: object[]): Graph => ({
+export const lettingDo = (
+  graph: Graph,
+  names: string[],
+  links: object,
+  ...may: object[]
+): Graph => ({
   ...graph,
   resources: graph.resources.map((one) => {
     if (!names.some((name) => one.name === `${name}Role`)) return one;
@@ -165,6 +171,8 @@ export const lettingDo = (graph: Graph, names: string[], links: object, ...may: 
     return { ...one, inputs: { ...one.inputs, inlinePolicies: [more] } };
   }),
   functions: graph.functions.map((one) =>
-    names.includes(one.name) ? { ...one, links: { ...one.links, ...(links as typeof one.links) } } : one,
+    names.includes(one.name)
+      ? { ...one, links: { ...one.links, ...(links as typeof one.links) } }
+      : one,
   ),
 });

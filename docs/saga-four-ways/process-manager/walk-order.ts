@@ -51,7 +51,10 @@ const begin = async (input: Input): Promise<Progress | undefined> => {
   return isNew ? Item : load(orderId);
 };
 
-/** Moves a walk to another step, unless somebody else has moved it meanwhile: then it is theirs. */
+/**
+ * Moves a walk to another step, unless somebody else has moved it meanwhile: then it is theirs. Where the condition does not hold, it
+ * may be our own write that has changed the row, and its answer was lost: who takes that for somebody else's leaves the order for ever.
+ */
 const move = async (row: Progress, at: string, failed: Partial<Progress> = {}) => {
   const next: Progress = { ...row, ...failed, at, since: Date.now(), version: row.version + 1 };
   const isMoved = await written(
@@ -65,7 +68,10 @@ const move = async (row: Progress, at: string, failed: Partial<Progress> = {}) =
       }),
     ),
   );
-  return isMoved ? next : undefined;
+  if (isMoved) return next;
+  const now = await load(row.orderId);
+  const isOurs = now?.version === next.version && now.at === at && now.since === next.since;
+  return isOurs ? now : undefined;
 };
 
 /** Lets the walk rest, and has it looked at again. */
