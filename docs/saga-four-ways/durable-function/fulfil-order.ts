@@ -1,33 +1,13 @@
 import {
   CallbackError,
-  createRetryStrategy,
   type DurableContext,
-  JitterStrategy,
   withDurableExecution,
 } from "@aws/durable-execution-sdk-js";
-import {
-  callStep,
-  type Outcome,
-  passesByItself,
-  type StepFailure,
-  standsForGood,
-} from "../steps.ts";
+import { callStep, type Outcome, type StepFailure, standsForGood } from "../steps.ts";
+import { early, late, PATIENCE } from "./patience.ts";
 
 type Input = { orderId: string; again?: true };
 type Call = typeof callStep;
-
-/** Asked anew under another token after so many seconds, so many times: for twenty minutes. */
-export const PATIENCE = { answersWithin: 30, asked: 40 };
-
-const tried = (maxAttempts: number, seconds: number) =>
-  createRetryStrategy({
-    ...{ maxAttempts, backoffRate: 2, jitter: JitterStrategy.FULL },
-    ...{ initialDelay: { seconds: 1 }, maxDelay: { seconds } },
-  });
-/** While all can be undone, and after that: the figures of the state machine. A defect is tried five times. */
-const [transient, defect, late] = [tried(121, 30), tried(6, 20), tried(301, 300)];
-const early = (error: Error, attempt: number) =>
-  (passesByItself({ Error: error.name, Cause: "" }) ? transient : defect)(error, attempt);
 
 const failed = (failure: StepFailure): Outcome => ({ ok: false, failure });
 const refused = (errorMessage: string): Outcome =>

@@ -5,7 +5,8 @@ import {
 import type { Call } from "emulator/kernel/engine";
 import type { VirtualShop } from "../../../local/virtual-shop.ts";
 import type { callStep, Outcome, StepFailure } from "../steps.ts";
-import { fulfilOrder, PATIENCE } from "./fulfil-order.ts";
+import { fulfilOrder } from "./fulfil-order.ts";
+import { PATIENCE } from "./patience.ts";
 
 const SECOND = 1_000;
 

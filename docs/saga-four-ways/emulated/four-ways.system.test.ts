@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type VirtualShop, virtualShop } from "../../../local/virtual-shop.ts";
 import { stories as durableStories, withRunner } from "../durable-function/stories.ts";
 import { countDurable, countOrder } from "./count.ts";
-import { stories, tell } from "./stories.ts";
+import { stories, tell, withDefect } from "./stories.ts";
 import { DURABLE, readFigures, tableOf } from "./table.ts";
 import { ways } from "./ways.ts";
 
 const others = ways().filter(({ variant }) => variant);
 
-describe.each(others)("the saga as $name", ({ variant }) => {
+describe.each(others)("the saga as $name", ({ name, variant }) => {
   let shop: VirtualShop;
   beforeAll(async () => {
     shop = await virtualShop({ variant });
@@ -19,6 +19,16 @@ describe.each(others)("the saga as $name", ({ variant }) => {
   it.each(stories)("ends well: $name", async (story) =>
     expect(await tell(shop, story)).toEqual([]),
   );
+
+  it("gives an order up for a defect of ours, if anybody is there to do so", async () => {
+    const own = await virtualShop({ variant });
+    expect(await withDefect(own)).toEqual(
+      name === "choreography"
+        ? { broken: "PENDING", mended: "CONFIRMED" } // the sweeper had all of it told again
+        : { broken: "REJECTED", mended: "REJECTED" },
+    );
+    await own.local.stop();
+  });
 
   it("has begun no execution of FulfilOrder", async () => {
     const stateMachineArn =

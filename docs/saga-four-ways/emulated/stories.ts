@@ -108,3 +108,20 @@ export const tell = async (shop: VirtualShop, { ends, play }: Story): Promise<st
     ...(await shop.broken()),
   ];
 };
+
+/** What became of an order whose first step has a defect for forty minutes, and what became of it when that was mended. */
+export const withDefect = async (shop: VirtualShop) => {
+  const fails = { errorType: "TypeError", errorMessage: "Nobody has thought of that." };
+  const Payload = Buffer.from(JSON.stringify(fails)).toString("base64");
+  const { stop } = spoil(shop.local, isCallOf("ReserveStock"), () =>
+    Promise.resolve({ StatusCode: 200, FunctionError: "Unhandled", Payload }),
+  );
+  const orderId = await shop.order();
+  const statusAfter = async (minutes: number) => {
+    await shop.clock.advance(minutes * MINUTE);
+    return ((await shop.read(orderId)) as { status: string }).status;
+  };
+  const broken = await statusAfter(40);
+  stop();
+  return { broken, mended: await statusAfter(20) };
+};

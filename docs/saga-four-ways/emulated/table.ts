@@ -24,7 +24,9 @@ const file = join(folder, "figures.json");
 const page = join(folder, "README.md");
 export const DURABLE = "durable function";
 /** The code of the durable function that coordinates. */
-export const DURABLE_FILES = ["docs/saga-four-ways/durable-function/fulfil-order.ts"];
+export const DURABLE_FILES = ["fulfil-order", "patience"].map(
+  (file) => `docs/saga-four-ways/durable-function/${file}.ts`,
+);
 
 export const readFigures = (): Figures =>
   existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
