@@ -16,6 +16,8 @@ export type Trouble = {
   before?: { step: string; happens: () => Promise<unknown> };
   /** This step is done, and its answer does not arrive, once. */
   lost?: string;
+  /** After so many seconds without an answer the payment is asked for again. They pass on the wall. */
+  answersWithin?: number;
 };
 
 /** What came of it, as the SDK's own runner tells it. */
@@ -61,7 +63,7 @@ const standIn = ({ local }: VirtualShop) => {
 export const runLocally = async (
   shop: VirtualShop,
   place: () => Promise<string>,
-  { before, lost }: Trouble = {},
+  { before, lost, answersWithin = PATIENCE.answersWithin }: Trouble = {},
 ): Promise<Ran & { orderId: string }> => {
   const { begun, answers, stop } = standIn(shop);
   const orderId = await place();
@@ -106,7 +108,7 @@ export const runLocally = async (
       ErrorMessage: JSON.parse(Cause).errorMessage,
     });
   };
-  const durable = fulfilOrder(call, { ...PATIENCE, answersWithin: 2 });
+  const durable = fulfilOrder(call, { ...PATIENCE, answersWithin });
   const handlerFunction: typeof durable = async (event, context) => {
     const left = await durable(event, context);
     const answered = due;

@@ -44,6 +44,7 @@ const all: Story[] = [
     name: "the provider is silent: that is not a no",
     ends: "CONFIRMED",
     place: paidWith("tok_timeout_approve"),
+    trouble: () => ({ answersWithin: 1 }),
   },
   {
     name: "the bank takes its yes back: the money cannot be taken",
