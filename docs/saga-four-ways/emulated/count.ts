@@ -7,10 +7,10 @@ import { type VirtualShop, virtualShop } from "../../../local/virtual-shop.ts";
 import { runLocally } from "../durable-function/run-locally.ts";
 import { withRunner } from "../durable-function/stories.ts";
 import { DURABLE_FILES } from "./table.ts";
-import type { Way } from "./ways.ts";
+import { STEPS, type Way } from "./ways.ts";
 
 /** What an order of two lines costs that goes well. */
-export type OrderCost = { lines: number; counts: Counts; dollars: number };
+export type OrderCost = { lines: number; shared: number; counts: Counts; dollars: number };
 
 const basket = [
   { productId: "prd_collar", quantity: 1 },
@@ -51,14 +51,15 @@ const dollarsOf = (counts: Counts) =>
   costOfMillion(counts).reduce((sum, [, part]) => sum + part, 0);
 
 /** Counts one order of two lines. */
-export const countOrder = async ({ files, variant }: Way): Promise<OrderCost> => {
+export const countOrder = async ({ files, shared, variant }: Way): Promise<OrderCost> => {
   const shop = await virtualShop({ variant });
   const read = counting(shop);
   await placed(shop);
   await shop.settle();
   const counts = read();
   await shop.local.stop();
-  return { lines: linesOf(files), counts, dollars: Math.round(dollarsOf(counts)) };
+  const lines = { lines: linesOf(files), shared: linesOf(shared) };
+  return { ...lines, counts, dollars: Math.round(dollarsOf(counts)) };
 };
 
 /** AWS's list prices in us-east-1 as of 2026-11 (https://aws.amazon.com/lambda/pricing/): a million operations, and a gigabyte written. */
@@ -75,7 +76,7 @@ export const countDurable = () =>
     counts.invocations += invocations;
     const durable = OPERATION * operations + (GIGABYTE * bytes) / 1000;
     return {
-      lines: linesOf(DURABLE_FILES),
+      ...{ lines: linesOf(DURABLE_FILES), shared: linesOf(STEPS) },
       counts,
       durable: { operations, invocations },
       dollars: Math.round(dollarsOf(counts) + durable),

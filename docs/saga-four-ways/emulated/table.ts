@@ -10,6 +10,7 @@ export type Figures = Record<
   string,
   {
     lines?: number;
+    shared?: number;
     counts?: Counts;
     /** Of the durable function alone: what the local runner counted. */
     durable?: { operations: number; invocations: number };
@@ -55,6 +56,7 @@ export const tableOf = (figures: Figures): string => {
     `| | ${names.join(" | ")} |`,
     `| --- | --- | --- | --- | --- |`,
     row("lines of code that coordinate", ({ lines }) => number(lines)),
+    row("lines that any saga would share", ({ shared }) => number(shared)),
     row("state transitions an order", ({ counts }) => number(counts?.transitions ?? 0)),
     row("durable operations an order", ({ durable }) => number(durable?.operations ?? 0)),
     row("function invocations an order", ({ counts }) => number(counts?.invocations)),

@@ -156,7 +156,16 @@ const shop = (cloud: (ours: Graph) => Graph, from: string, name: string): Varian
 });
 
 /** A way of coordinating the saga that runs on the emulator; our own has no variant. */
-export type Way = { name: string; files: string[]; variant: Variant | undefined };
+export type Way = {
+  name: string;
+  /** Its code. */
+  files: string[];
+  /** The code that any other saga would have with it. */
+  shared: string[];
+  variant: Variant | undefined;
+};
+/** What those share who call steps themselves. */
+export const STEPS = [`${HERE}/steps.ts`];
 
 let made: Way[] | undefined;
 /** The ways that run on the emulator, ours first. */
@@ -165,6 +174,9 @@ export const ways = (): Way[] => {
     {
       name: "Step Functions",
       files: ["services/orders/src/saga/fulfil-order.ts"],
+      shared: ["saga", "state-machine", "saga-states", "saga-retries"].map(
+        (file) => `packages/core/src/${file}.ts`,
+      ),
       variant: undefined,
     },
     {
@@ -172,11 +184,13 @@ export const ways = (): Way[] => {
       files: ["hear", "events", "tell", "order-to-fulfil", "ask-again"].map(
         (file) => `${HERE}/choreography/${file}.ts`,
       ),
+      shared: STEPS,
       variant: shop(choreography, "choreography/ask-again.ts", "askAgain"),
     },
     {
       name: "process manager",
       files: ["walk-order", "leads", "begin"].map((file) => `${HERE}/process-manager/${file}.ts`),
+      shared: STEPS,
       variant: shop(processManager, "process-manager/begin.ts", "begin"),
     },
   ];
