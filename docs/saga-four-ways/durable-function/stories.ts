@@ -60,7 +60,7 @@ const all: Story[] = [
 ];
 
 /** Lets one order through a durable function. Answers what came of it, and what is broken. */
-export const tellOne = async ({
+const tellOne = async ({
   ends,
   place = paidWith("tok_approve"),
   trouble = () => ({}),

@@ -18,7 +18,7 @@ const basket = [
 ];
 
 /** Lines of code that say something: no comments, no empty ones, no imports. */
-export const linesOf = (files: readonly string[]): number =>
+const linesOf = (files: readonly string[]): number =>
   files
     .map((file) => readFileSync(join(repositoryRoot, file), "utf8"))
     .map((text) => text.replaceAll(/^import [^;]*;$/gm, "").replaceAll(/\/\*\*[\s\S]*?\*\//g, ""))

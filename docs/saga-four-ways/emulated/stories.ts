@@ -14,7 +14,7 @@ export type Story = {
 const MINUTE = 60_000;
 
 /** The call of a step's function by whoever coordinates. */
-export const isCallOf =
+const isCallOf =
   (step: string) =>
   ({ operation, caller, input }: Call): boolean =>
     operation === "Invoke" &&
