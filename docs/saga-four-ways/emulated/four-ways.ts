@@ -5,7 +5,7 @@ import { stories as durableStories, withRunner } from "../durable-function/stori
 import { countDurable, countOrder } from "./count.ts";
 import { stir, stirByKind } from "./stir.ts";
 import { stories, tell } from "./stories.ts";
-import { DURABLE, type Figures, readFigures, writeFigures, writeTable } from "./table.ts";
+import { addFigures, DURABLE, type Figures, writeTable } from "./table.ts";
 import { ways } from "./ways.ts";
 
 const help = `The saga of an order, coordinated in four ways: Step Functions, events, a durable function, a function with a table.
@@ -77,11 +77,13 @@ const run = async () => {
   const isWanted = wanted(values.only);
   const seeds = wholeOf("seeds", values.seeds);
   const perKind = wholeOf("faults", values.faults);
-  const figures: Figures = readFigures();
+  if (values.only === DURABLE && (seeds || perKind))
+    throw new CannotStart(`The simulator does not run the ${DURABLE}: --stories and --count do.`);
+  const found: Figures = {};
   if (values.stories || !(values.count || seeds || perKind)) await tellStories(isWanted);
-  const keep = (name: string, found: Figures[string]) => {
-    figures[name] = { ...figures[name], ...found };
-    say(`${name}: ${JSON.stringify(found)}`);
+  const keep = (name: string, figures: Figures[string]) => {
+    found[name] = { ...found[name], ...figures };
+    say(`${name}: ${JSON.stringify(figures)}`);
   };
   for (const way of ways().filter(({ name }) => isWanted(name))) {
     if (values.count) keep(way.name, await countOrder(way));
@@ -90,7 +92,7 @@ const run = async () => {
   }
   if (values.count && isWanted(DURABLE)) keep(DURABLE, await countDurable());
   if (values.write) {
-    writeFigures(figures);
+    addFigures(found);
     writeTable();
   }
 };

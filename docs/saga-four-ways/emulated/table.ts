@@ -31,8 +31,11 @@ export const DURABLE_FILES = ["fulfil-order", "patience"].map(
 
 export const readFigures = (): Figures =>
   existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
-export const writeFigures = (figures: Figures): void => {
-  writeFileSync(`${file}.part`, `${JSON.stringify(figures, null, 2)}\n`);
+/** Keeps what was found with what is known already. */
+export const addFigures = (found: Figures): void => {
+  const all = readFigures();
+  for (const [name, figures] of Object.entries(found)) all[name] = { ...all[name], ...figures };
+  writeFileSync(`${file}.part`, `${JSON.stringify(all, null, 2)}\n`);
   renameSync(`${file}.part`, file);
 };
 
@@ -43,7 +46,7 @@ const kinds = (byKind: ByKind | undefined) =>
   (Object.entries(byKind.breaks)
     .map(([kind, count]) => `${kind} (${count} of ${byKind.runs})`)
     .join(", ") ||
-    "none");
+    `none (0 of ${byKind.runs} each)`);
 const share = (stirred: Stirred | undefined, kind: "calm" | "stirred") =>
   stirred ? `${stirred[kind]} of ${stirred.runs}` : "not run";
 
