@@ -50,14 +50,25 @@ const kinds = (byKind: ByKind | undefined) =>
 const share = (stirred: Stirred | undefined, kind: "calm" | "stirred") =>
   stirred ? `${stirred[kind]} of ${stirred.runs}` : "not run";
 
+/** A table, its columns as wide as the formatter makes them. */
+const aligned = ([head = [], ...rows]: string[][]): string => {
+  const widths = head.map((_, at) =>
+    Math.max(3, ...[head, ...rows].map((cells) => cells[at]?.length ?? 0)),
+  );
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
+  return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
+};
+
 /** The table of what was counted and measured. */
 export const tableOf = (figures: Figures): string => {
   const names = ["Step Functions", "choreography", DURABLE, "process manager"];
-  const row = (what: string, cell: (one: Figures[string]) => string | undefined) =>
-    `| ${[what, ...names.map((name) => cell(figures[name] ?? {}) ?? "")].join(" | ")} |`;
-  return [
-    `| | ${names.join(" | ")} |`,
-    `| --- | --- | --- | --- | --- |`,
+  const row = (what: string, cell: (one: Figures[string]) => string | undefined) => [
+    what,
+    ...names.map((name) => cell(figures[name] ?? {}) ?? ""),
+  ];
+  return aligned([
+    ["", ...names],
     row("lines of code that coordinate", ({ lines }) => number(lines)),
     row("lines that any saga would share", ({ shared }) => number(shared)),
     row("state transitions an order", ({ counts }) => number(counts?.transitions ?? 0)),
@@ -71,7 +82,7 @@ export const tableOf = (figures: Figures): string => {
     row("seeds that break a promise, no faults", ({ stirred }) => share(stirred, "calm")),
     row("seeds that break a promise, faults", ({ stirred }) => share(stirred, "stirred")),
     row("kinds of faults that, alone, break one", ({ byKind }) => kinds(byKind) ?? "not run"),
-  ].join("\n");
+  ]);
 };
 
 /** Writes the table into the page. */
