@@ -39,6 +39,10 @@ const layers: [files: string, mayImport: string[]][] = [
     ["docs/lessons/migration/", "packages/", library],
   ],
   ["^docs/lessons/", ["docs/lessons/", "local/", "packages/", "services/[\\w-]+/src/domain/"]],
+  [
+    "^docs/saga-four-ways/",
+    ["docs/saga-four-ways/", "local/", "emulator/", "packages/", "services/orders/", library],
+  ],
   ["^scripts/", ["scripts/", "packages/", "services/", library]],
 ];
 

@@ -38,7 +38,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
-          include: ["{packages,services,local,infra,scripts,web}/**/*.test.ts", "*.test.ts"],
+          include: ["{packages,services,local,infra,scripts,web,docs}/**/*.test.ts", "*.test.ts"],
           exclude: [...exclude, "**/*.system.test.ts", "**/*.browser.test.ts"],
         },
       },

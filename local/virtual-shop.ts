@@ -45,7 +45,10 @@ export type VirtualShop = {
 };
 
 /** Another shop than ours: what is different in its code, or in its cloud. */
-export type Variant = Pick<ShopOptions, "code" | "graph" | "handOn">;
+export type Variant = Pick<ShopOptions, "code" | "graph" | "handOn"> & {
+  /** Its cloud has more in it than ours: no snapshot of ours will do for it, it is opened by itself. */
+  more?: true;
+};
 
 /** What the cloud says of itself. Everything else is what happened in it. */
 const DEFINED = [
@@ -66,21 +69,23 @@ const withoutOurs = ({ now, parts }: Snapshot): Snapshot => {
 /** A shop that has opened and come to rest, and what the creation of its resources was answered. */
 type Opened = { snapshot: Snapshot; created: Answers; graph: Graph };
 
-let justOpened: Promise<Opened> | undefined;
+const justOpened = new Map<Variant | undefined, Promise<Opened>>();
 
 /** The shop as it has opened. That takes longer than most stories: it is done once in a process. */
-const opened = (): Promise<Opened> => {
+const opened = (variant?: Variant): Promise<Opened> => {
+  const own = variant?.more ? variant : undefined;
   const open = async () => {
     const clock = virtualClock();
     const { cloud, created, graph, stop } = await driverOf(clock)(
-      openShop({ clock, runtime: "inline", trace: false, handOn: true }),
+      openShop({ clock, runtime: "inline", trace: false, handOn: true, ...own }),
     );
     const snapshot = cloud.snapshot();
     stop();
     return { snapshot, created, graph };
   };
-  justOpened ??= open();
-  return justOpened;
+  const known = justOpened.get(own) ?? open();
+  justOpened.set(own, known);
+  return known;
 };
 
 /** The administrator's key in a snapshot: who goes on from it has the same one. */
@@ -119,11 +124,12 @@ export const virtualShop = async ({
     ...{ trace: false as const, issuerKey: "published" as const, handOn: true },
     ...wanted,
   };
-  const ours = await opened();
-  const taken = given ?? ours.snapshot;
-  const from = variant?.graph ? withoutOurs(taken) : taken;
+  const its = await opened(variant);
+  const taken = given ?? its.snapshot;
+  const other = variant?.more ? undefined : variant?.graph;
+  const from = other ? withoutOurs(taken) : taken;
   // Of another graph it is not known what its creation is answered.
-  const { graph, created } = variant?.graph ? { graph: variant.graph, created: undefined } : ours;
+  const { graph, created } = other ? { graph: other, created: undefined } : its;
   // A fork must not draw the ids again that its original has drawn.
   const story = `${told} ${seed}`;
   const clock = virtualClock({ seed: story, start: from.now });

@@ -31,6 +31,7 @@ const COMMANDS = {
   sim: "local/commands/sim.ts",
   sweep: "local/commands/sweep.ts",
   mutants: "local/commands/mutants.ts",
+  "four-ways": "docs/saga-four-ways/emulated/four-ways.ts",
   lesson: "local/commands/lesson.ts",
   "new-service": "local/commands/new-service.ts",
   scorecard: "local/commands/scorecard.ts",

@@ -4,7 +4,7 @@ import type { Passage } from "./points.ts";
 const signs = {
   placed: ({ who, operation }) => who === "OrdersApi" && operation === "TransactWriteItems",
   reserving: ({ target }) => target === "ReserveStock",
-  authorizing: ({ who, target }) => who === "FulfilOrder" && target === "AuthorizePayment",
+  authorizing: ({ operation, target }) => operation === "Invoke" && target === "AuthorizePayment",
   authorized: ({ who, operation }) => operation === "SendTaskSuccess" || who === "ConfirmOrder",
   confirming: ({ who, operation }) => who === "ConfirmOrder" && operation === "TransactWriteItems",
   captured: ({ target }) => target === "CommitStock",

@@ -192,9 +192,20 @@ const REDRIVEN = [
   "ProviderWebhooks",
 ];
 
+/** An e-mail is not sent on: it may have been sent. */
+const NEVER = "NotificationsQueue";
+
+/** The queues that only a shop with another saga than ours has. */
+const ofOthers = ({ graph }: VirtualShop["local"]): string[] =>
+  graph.resources
+    .filter(({ type, inputs }) => type === "aws:sqs/queue:Queue" && inputs.redrivePolicy)
+    .map(({ name }) => name.replace(/Queue$/, ""))
+    .filter((name) => name !== NEVER && !REDRIVEN.includes(name));
+
 /** Sends on what was given up, where nothing else makes up for it. */
-export const sendOn = async ({ call }: VirtualShop["local"]): Promise<void> => {
-  for (const queue of REDRIVEN) {
+export const sendOn = async (local: VirtualShop["local"]): Promise<void> => {
+  const { call } = local;
+  for (const queue of [...REDRIVEN, ...ofOthers(local)]) {
     const arn = (name: string) => `arn:aws:sqs:us-east-1:123456789012:petstore-local-${name}Queue`;
     // What EventBridge could not deliver knows no queue that it came from.
     const move = { SourceArn: arn(`${queue}Dlq`), DestinationArn: arn(queue) };

@@ -2,11 +2,11 @@ import type { Snapshot } from "emulator/kernel/keep";
 import { type Variant, type VirtualShop, virtualShop } from "../virtual-shop.ts";
 import { scarce } from "./plan.ts";
 
-let emptied: Promise<Snapshot> | undefined;
+const emptied = new Map<Variant | undefined, Promise<Snapshot>>();
 
 /** Sells nothing, but counts the shelves again: there is little left of anything. */
-const emptyShelves = async (): Promise<Snapshot> => {
-  const shop = await virtualShop();
+const emptyShelves = async (variant?: Variant): Promise<Snapshot> => {
+  const shop = await virtualShop({ variant });
   const { stock } = await shop.books();
   for (const { productId, available } of stock) {
     const left = scarce[productId] ?? available;
@@ -30,6 +30,8 @@ const emptyShelves = async (): Promise<Snapshot> => {
 
 /** A shop with little left of anything, or a variant of it. It is opened once in a process, for all runs. */
 export const scarceShop = async (seed: number, variant?: Variant): Promise<VirtualShop> => {
-  emptied ??= emptyShelves();
-  return virtualShop({ seed, variant, from: await emptied, trace: {} });
+  const own = variant?.more ? variant : undefined;
+  const from = emptied.get(own) ?? emptyShelves(own);
+  emptied.set(own, from);
+  return virtualShop({ seed, variant, from: await from, trace: {} });
 };
