@@ -32,6 +32,8 @@ const COMMANDS = {
   mutants: "local/commands/mutants.ts",
   lesson: "local/commands/lesson.ts",
   "new-service": "local/commands/new-service.ts",
+  "new-event": "local/commands/new-event.ts",
+  "new-step": "local/commands/new-step.ts",
   scorecard: "local/commands/scorecard.ts",
   preflight: "local/commands/preflight.ts",
   leaderboard: "local/commands/leaderboard.ts",
