@@ -7,6 +7,7 @@ import { kebab } from "../golden-path/words.ts";
 
 const help = `Makes a step of an order's saga, in the context that owns it: its rung on the ladder, a function for the step and one for its
 undo with their row, rights, retries and tests; the explorer and the simulator know it, and the console's page of the saga shows it.
+What has an undo is undone on both ways back: up the ladder before the pivot, and by ReturnOrder after it.
 
 npm run new-step -- WrapGift --after ReserveStock --undo UnwrapGift --in inventory
   --after <step>    the step that it stands below
@@ -40,11 +41,7 @@ const command = async () => {
   process.stdout.write(
     `What it does is yours to write, at services/${place}/src/domain/${kebab(name)}.ts. See it: npm start, then the console's page of ${saga}.
 Try it: npm test -- ${kebab(name)} local/sim/explore. It costs every order a read and a write: npm test -- budgets says what else that changes.
-${
-  undo
-    ? `An order that is cancelled after its pivot goes back by ReturnOrder, which does not call ${undo}: give it a step of its own where it should.\n`
-    : ""
-}`,
+`,
   );
 };
 

@@ -115,8 +115,9 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
     expect(status, said).toBe(0);
   });
 
-  it("the explorer walks the longer ladder to its end", () => {
-    const { status, said } = vitest({}, "local/sim/explore/explore.test.ts");
+  it("the explorer walks the longer ladders to their ends: here, those of stories in which all is undone", () => {
+    const stories = "tok_decline, and its|patience ends for a|what is held is not returned";
+    const { status, said } = vitest({}, "local/sim/explore/explore.test.ts", "-t", stories);
     expect(status, said).toBe(0);
   });
 

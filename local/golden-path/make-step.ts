@@ -12,13 +12,18 @@ const STEPS_END = {
 const INPUTS = { FulfilOrder: "OrderPlaced", ReturnOrder: "CancellationRequested" };
 const OWN_STEPS = "local/sim/explore/own-steps.ts";
 
-/** Writes a rung into a ladder, below that of another step. */
-const writeRung = (root: string, { name, undo, after, ladder }: NewStep) =>
+/** The last step of the way back. Who closes an order undoes nothing of it any more. */
+const LAST = '{ do: "CloseOrder" }';
+
+/** Writes a rung into a ladder, below that of another step. What has an undo is undone on the way back after the pivot, too. */
+const writeRungs = (root: string, { name, undo, after, ladder, wayBack }: NewStep) => {
   change(root, ladder.file, (text) => {
     const rung = undo ? `{ do: "${name}", undo: "${undo}" }` : `{ do: "${name}" }`;
     const place = new RegExp(`\\{ do: "${after}"(?:[^{}]|\\{[^{}]*\\})*\\}`);
     return text.replace(place, (above) => `${above},\n    ${rung}`);
   });
+  if (undo) edit(root, wayBack.file, LAST, `{ do: "${undo}" }, ${LAST}`);
+};
 
 /** Declares the step's functions, and hands them to the saga. */
 const declareFunctions = (root: string, { name, undo, ladder, context }: NewStep) => {
@@ -42,15 +47,18 @@ const on${name} = {
   declare(root, context, { text, functions });
   const orders = "infra/orders.ts";
   if (!isOrders) addImport(root, orders, all.map(camel), `./${context.name}.ts`);
-  const end = STEPS_END[ladder.saga];
-  const named = all.map((one) => `    ${one}: ${camel(one)},\n`).join("");
-  edit(root, orders, end, `${named}${end}`);
+  const handOver = (saga: keyof typeof STEPS_END, some: string[]) => {
+    const named = some.map((one) => `    ${one}: ${camel(one)},\n`).join("");
+    edit(root, orders, STEPS_END[saga], `${named}${STEPS_END[saga]}`);
+  };
+  handOver(ladder.saga, all);
+  if (undo) handOver("ReturnOrder", [undo]);
   return [context.infra, orders];
 };
 
 /** Writes a new step into a checkout: its rung, its functions and their tests. Answers the files to be put in order. */
 export const makeStep = (root: string, step: NewStep): string[] => {
-  const { name, undo, ladder, context } = step;
+  const { name, undo, ladder, wayBack, context } = step;
   const names: [string, string][] = [
     ["TheStep", name],
     ["the-step", kebab(name)],
@@ -77,7 +85,7 @@ export const makeStep = (root: string, step: NewStep): string[] => {
     join(import.meta.dirname, "step", undo ? "undoable" : "forward"),
     names,
   );
-  writeRung(root, step);
+  writeRungs(root, step);
   const declared = declareFunctions(root, step);
   const kind = undo ? "saga step" : "saga step, nothing undoes it";
   addHandler(root, context.name, {
@@ -94,5 +102,5 @@ export const makeStep = (root: string, step: NewStep): string[] => {
   const called = undo ? `do: "${name}", undo: "${undo}"` : `do: "${name}"`;
   addToList(root, OWN_STEPS, "ownSteps", `{ ${called}, rules: ${camel(name)} }`);
   const page = `services/${context.name}/README.md`;
-  return [...files, ...declared, ladder.file, OWN_STEPS, page];
+  return [...files, ...declared, ladder.file, wayBack.file, OWN_STEPS, page];
 };

@@ -15,6 +15,8 @@ export type NewStep = {
   undo: string | undefined;
   after: string;
   ladder: Ladder;
+  /** The ladder of orders that are on their way back after the pivot. */
+  wayBack: Ladder;
   context: Context & { table: NonNullable<Context["table"]> };
 };
 
@@ -68,7 +70,8 @@ export const newStepOf = (
   { after, undo, place }: { after: string; undo: string | undefined; place: string },
   root = repositoryRoot,
 ): NewStep => {
-  const ladders = (["FulfilOrder", "ReturnOrder"] as const).map((saga) => ladderOf(root, saga));
+  const wayBack = ladderOf(root, "ReturnOrder");
+  const ladders = [ladderOf(root, "FulfilOrder"), wayBack];
   const ladder = ladders.find(({ steps }) => steps.includes(after));
   if (!ladder) {
     const all = ladders.flatMap(({ steps }) => steps).join(", ");
@@ -94,5 +97,5 @@ export const newStepOf = (
   nameIn(root, name, context);
   if (undo) nameIn(root, undo, context);
   if (undo === name) throw new CannotStart(`${name} cannot undo itself.`);
-  return { name, undo, after, ladder, context };
+  return { name, undo, after, ladder, wayBack, context };
 };

@@ -105,7 +105,7 @@ const lies: [what: string, lie: (changed: Books) => unknown, broken: string[]][]
     (b) => {
       cancelledUnpaid(b);
       b.provider.set(pay, {});
-      b.steps.push({ orderId: ord, sk: "STEP#WrapGift", status: "DONE" });
+      b.steps.push({ orderId: ord, sk: "STEP#WrapGift", status: "DONE", undo: "UnwrapGift" });
     },
     ["I9"],
   ],

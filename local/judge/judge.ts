@@ -123,11 +123,12 @@ const checks: Record<string, Check> = {
       const isHeld = isBlocked(books.provider.get(paymentIdOf(orderId)));
       return isHeld && `is ${status}, and its money is still blocked on the card`;
     }),
-    ...everyOrder(books, ({ orderId, status, confirmed }) => {
-      if (confirmed || status === "NEEDS_ATTENTION") return false;
-      const left = books.steps.filter((row) => row.orderId === orderId && row.status === "DONE");
-      const names = left.map(({ sk }) => String(sk).replace("STEP#", ""));
-      return names.length > 0 && `is ${status}, and ${names.join(" and ")} is not undone`;
+    ...everyOrder(books, ({ orderId, status }) => {
+      if (status === "CONFIRMED" || status === "NEEDS_ATTENTION") return false;
+      const left = books.steps
+        .filter((row) => row.orderId === orderId && row.status === "DONE" && row.undo)
+        .map(({ sk }) => String(sk).replace("STEP#", ""));
+      return left.length > 0 && `is ${status}, and ${left.join(" and ")} is not undone`;
     }),
   ],
   "I10 our ledger is the provider's": (books) => {

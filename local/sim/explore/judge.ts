@@ -2,7 +2,6 @@ import type { DomainEvent } from "@petstore/core/event";
 import type { Holding } from "../../../services/inventory/src/domain/holding.ts";
 import type { OrderState } from "../../../services/orders/src/domain/order-state.ts";
 import { firstOf } from "../../../services/orders/src/domain/run-names.ts";
-import { fulfilOrder } from "../../../services/orders/src/saga/fulfil-order.ts";
 import {
   type PaymentState,
   refunded,
@@ -115,7 +114,6 @@ export const brokenNow = ({
   return undefined;
 };
 
-const forward = fulfilOrder.rungs.map((rung) => rung.do);
 const FINAL = ["CONFIRMED", "REJECTED", "CANCELLED"];
 
 /** What is broken in a state in which nothing moves any more. An order that needs attention waits for a person: what is left undone is theirs. */
@@ -125,6 +123,7 @@ export const brokenAtRest = ({
   payment,
   provider,
   steps,
+  ladder,
 }: Seen): string | undefined => {
   const { status } = order;
   const theirs = provider.taken - sum(Object.values(provider.back));
@@ -141,11 +140,10 @@ export const brokenAtRest = ({
     return `I8 the order is ${status}, and its stock ${stock.reservation.status}`;
   if (stock.reservation.status === "HELD")
     return `I9 the order is ${status}, and its stock is still held`;
-  const { done, missing } = doneOf(steps, forward);
-  if (status === "CONFIRMED" && missing.length > 0)
-    return `I8 the order is CONFIRMED, and ${missing.join(" and ")} was not done`;
-  if (!order.confirmed && done.length > 0)
-    return `I9 the order is ${status}, and ${done.join(" and ")} is not undone`;
+  const { done, missing } = doneOf(steps, ladder);
+  if (status === "CONFIRMED" && missing)
+    return `I8 the order is CONFIRMED, and ${missing} was not done`;
+  if (status !== "CONFIRMED" && done) return `I9 the order is ${status}, and ${done} is not undone`;
   const hold = truthOf(provider)?.status;
   if (status !== "CONFIRMED" && (hold === "authorized" || hold === "pending"))
     return `I15 the order is ${status}, and the provider still holds its money (${hold})`;

@@ -181,6 +181,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     return to;
   };
 
+  const ladder = Object.keys(rules.machines.FulfilOrder.States);
   const placed = placedOrder(rules);
   const placedRow = orders.of({ state: placed, open: true });
 
@@ -765,6 +766,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     stock: stocks.at(world.stock),
     payment: payments.at(world.payment),
     steps: steps.at(world.step),
+    ladder,
     provider: providers.at(world.provider),
     ghost: ghosts.at(world.ghost),
     executions: world.executions.map((number) => executions.at(number)),

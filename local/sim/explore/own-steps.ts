@@ -58,15 +58,16 @@ export const stepCommands: StepCommand[] = ownSteps.flatMap(({ do: done, undo })
 /** A ladder without them: how far it is to a broken promise of order, stock and payment does not depend on them. */
 export const withoutOwnSteps = (saga: Saga): Saga => ({
   ...saga,
-  rungs: saga.rungs.filter((rung) => !ownSteps.some((one) => one.do === rung.do)),
+  rungs: saga.rungs.filter((rung) => !stepCommands.some(({ type }) => type === rung.do)),
 });
 
-/** The steps of these that are done for an order, and those that are not. */
-export const doneOf = (steps: Steps, names: readonly (string | undefined)[]) => {
-  const mine = ownSteps.filter((one) => names.includes(one.do));
+/** Of the steps on a ladder: those that can be undone and are done for an order, and those that are not done. */
+export const doneOf = (steps: Steps, ladder: readonly string[]) => {
+  const mine = ownSteps.filter((one) => ladder.includes(one.do));
   const isDone = (one: OwnStep) => steps[one.do]?.status === "DONE";
+  const names = (all: readonly OwnStep[]) => all.map((one) => one.do).join(" and ");
   return {
-    done: mine.filter(isDone).map((one) => one.do),
-    missing: mine.filter((one) => !isDone(one)).map((one) => one.do),
+    done: names(mine.filter((one) => one.undo && isDone(one))),
+    missing: names(mine.filter((one) => !isDone(one))),
   };
 };

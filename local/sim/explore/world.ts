@@ -91,6 +91,8 @@ export type Seen = {
   stock: Holding;
   payment: PaymentState;
   steps: Steps;
+  /** What is called down the forward ladder, and up. */
+  ladder: readonly string[];
   provider: ProviderRow;
   ghost: Ghost;
   executions: Execution[];
