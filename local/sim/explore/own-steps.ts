@@ -15,7 +15,7 @@ type Rulebook = {
 };
 
 /** Every such step. `npm run new-step` writes its own line here. */
-export const ownSteps: readonly OwnStep[] = [];
+const ownSteps: readonly OwnStep[] = [];
 
 /** How far each of them has come for an order, by its name. */
 export type Steps = Record<string, StepState>;
