@@ -13,7 +13,7 @@ export const titled = (context: string): string =>
 
 /** Participles that do not end in -ed. */
 const IRREGULAR =
-  "Begun Bought Broken Brought Built Chosen Cut Drawn Found Given Held Kept Known Left Lost Made Met Paid Put Read Sent Set Shown Shut Sold Spent Taken Told Withdrawn Won Written".split(
+  "Begun Bought Broken Driven Forgotten Frozen Hidden Stolen Thrown Brought Built Chosen Cut Drawn Found Given Held Kept Known Left Lost Made Met Paid Put Read Sent Set Shown Shut Sold Spent Taken Told Withdrawn Won Written".split(
     " ",
   );
 
