@@ -51,8 +51,8 @@ const ofNotifications: Make = (root, event, _, { recorded }) => {
   edit(
     root,
     "services/notifications/README.md",
-    "OrderResumed, StockReceived",
-    `OrderResumed, ${name}, StockReceived`,
+    ", StockReceived **v1**",
+    `, ${name}, StockReceived **v1**`,
   );
   const made = writeTemplates(root, join(import.meta.dirname, "notice"), [
     ["ThingHappened", name],
