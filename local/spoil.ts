@@ -16,6 +16,21 @@ export const by =
   ({ caller }: Call): boolean =>
     caller.name.endsWith(`-${name}Function`);
 
+/** Whether a call invokes the function of this name. */
+export const isInvocationOf =
+  (name: string) =>
+  ({ operation, input }: Call): boolean =>
+    operation === "Invoke" && input.FunctionName.endsWith(`-${name}Function`);
+
+/** A function answers as a step of a saga that refuses: "OutOfStock: There is no more of it." */
+export const refusedBy =
+  (errorMessage: string): Gate =>
+  () => {
+    const thrown = JSON.stringify({ errorType: "Refused", errorMessage, trace: [] });
+    const Payload = Buffer.from(thrown).toString("base64");
+    return Promise.resolve({ StatusCode: 200, FunctionError: "Unhandled", Payload });
+  };
+
 const lost = () => new AwsError("InternalServerError", "Lost on the way", 500);
 
 /** What can go wrong with one call. */

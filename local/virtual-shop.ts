@@ -45,10 +45,7 @@ export type VirtualShop = {
 };
 
 /** Another shop than ours: what is different in its code, or in its cloud. */
-export type Variant = Pick<ShopOptions, "code" | "graph" | "handOn"> & {
-  /** Its cloud has more in it than ours: no snapshot of ours will do for it, it is opened by itself. */
-  more?: true;
-};
+export type Variant = Pick<ShopOptions, "code" | "graph" | "handOn">;
 
 /** What the cloud says of itself. Everything else is what happened in it. */
 const DEFINED = [
@@ -69,23 +66,47 @@ const withoutOurs = ({ now, parts }: Snapshot): Snapshot => {
 /** A shop that has opened and come to rest, and what the creation of its resources was answered. */
 type Opened = { snapshot: Snapshot; created: Answers; graph: Graph };
 
-const justOpened = new Map<Variant | undefined, Promise<Opened>>();
+const open = async (variant: Variant = {}): Promise<Opened> => {
+  const clock = virtualClock();
+  const { cloud, created, graph, stop } = await driverOf(clock)(
+    openShop({ clock, runtime: "inline", trace: false, handOn: true, ...variant }),
+  );
+  const snapshot = cloud.snapshot();
+  stop();
+  return { snapshot, created, graph };
+};
 
-/** The shop as it has opened. That takes longer than most stories: it is done once in a process. */
-const opened = (variant?: Variant): Promise<Opened> => {
-  const own = variant?.more ? variant : undefined;
-  const open = async () => {
-    const clock = virtualClock();
-    const { cloud, created, graph, stop } = await driverOf(clock)(
-      openShop({ clock, runtime: "inline", trace: false, handOn: true, ...own }),
-    );
-    const snapshot = cloud.snapshot();
-    stop();
-    return { snapshot, created, graph };
-  };
-  const known = justOpened.get(own) ?? open();
-  justOpened.set(own, known);
-  return known;
+let ours: Promise<Opened> | undefined;
+const others = new WeakMap<Graph, Promise<Opened>>();
+
+/** What there is in a cloud, in one text. */
+const namesIn = ({ resources }: Graph) =>
+  resources.map(({ type, name }) => `${type} ${name}`).join();
+
+/** Whether there is more or less in a variant's cloud than in ours: then what ours knows when it has opened is not its. */
+export const hasOtherCloud = async ({ graph }: Variant): Promise<boolean> => {
+  ours ??= open();
+  return graph !== undefined && namesIn(graph) !== namesIn((await ours).graph);
+};
+
+/** A shop with another cloud than ours as it has opened. */
+const openedBy = (variant: Variant, graph: Graph): Promise<Opened> => {
+  const opened = others.get(graph) ?? open(variant);
+  others.set(graph, opened);
+  return opened;
+};
+
+/** The shop as a variant of it begins. To open it takes longer than most stories: it is done once in a process. */
+const opened = async (
+  variant: Variant = {},
+): Promise<Omit<Opened, "created"> & Partial<Opened>> => {
+  const { graph } = variant;
+  if (graph && (await hasOtherCloud(variant))) return openedBy(variant, graph);
+  ours ??= open();
+  const { snapshot, ...made } = await ours;
+  if (!graph) return { snapshot, ...made };
+  // Of another graph it is not known what its creation is answered.
+  return { snapshot: withoutOurs(snapshot), graph };
 };
 
 /** The administrator's key in a snapshot: who goes on from it has the same one. */
@@ -124,12 +145,8 @@ export const virtualShop = async ({
     ...{ trace: false as const, issuerKey: "published" as const, handOn: true },
     ...wanted,
   };
-  const its = await opened(variant);
-  const taken = given ?? its.snapshot;
-  const other = variant?.more ? undefined : variant?.graph;
-  const from = other ? withoutOurs(taken) : taken;
-  // Of another graph it is not known what its creation is answered.
-  const { graph, created } = other ? { graph: other, created: undefined } : its;
+  const { snapshot, graph, created } = await opened(variant);
+  const from = given ? (created ? given : withoutOurs(given)) : snapshot;
   // A fork must not draw the ids again that its original has drawn.
   const story = `${told} ${seed}`;
   const clock = virtualClock({ seed: story, start: from.now });

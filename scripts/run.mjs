@@ -34,6 +34,8 @@ const COMMANDS = {
   "four-ways": "docs/saga-four-ways/emulated/four-ways.ts",
   lesson: "local/commands/lesson.ts",
   "new-service": "local/commands/new-service.ts",
+  "new-event": "local/commands/new-event.ts",
+  "new-step": "local/commands/new-step.ts",
   scorecard: "local/commands/scorecard.ts",
   preflight: "local/commands/preflight.ts",
   leaderboard: "local/commands/leaderboard.ts",

@@ -1,7 +1,8 @@
 import { CannotStart } from "emulator/kernel/refusals";
 import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
 import { newServiceOf } from "../golden-path/names.ts";
-import { newService } from "../golden-path/new-service.ts";
+import { writesService } from "../golden-path/new-service.ts";
+import { makeAndTell } from "../golden-path/tell-made.ts";
 
 const help = `Makes a bounded context that is whole: domain with a rule and its test, table, outbox, a consumer with its queue, dead
 letters and alarms, an event of its own with its schema, an API route, README, owner; and all that is generated from it.
@@ -13,8 +14,6 @@ npm run new-service -- loyalty --hears OrderConfirmed --owner team-x
 
 Exit code: 2 for a name that is taken, an event that does not exist, or another mistake; nothing is changed then.
 `;
-
-const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 const command = async () => {
   const { values, positionals } = optionsOf({
@@ -32,12 +31,8 @@ const command = async () => {
   if (name === undefined || more.length > 0 || !values.hears || !values.owner)
     throw new CannotStart("It takes one name, --hears and --owner. Try --help.");
   const service = newServiceOf(name, values.hears, values.owner);
-  const began = performance.now();
-  const { added, changed } = newService(service, (what) => void process.stderr.write(`${what}\n`));
-  const seconds = Math.round((performance.now() - began) / 1000);
-  say(`New:\n${added.map((file) => `  ${file}`).join("\n")}`);
-  say(`Changed:\n${changed.map((file) => `  ${file}`).join("\n")}\n`);
-  say(`In ${seconds} s. Read services/${name}/README.md; then npm start, npm test -- ${name}`);
+  makeAndTell(name, [writesService(service)]);
+  process.stdout.write(`Read services/${name}/README.md; then npm start, npm test -- ${name}\n`);
 };
 
 command().catch(endOn);

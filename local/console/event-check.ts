@@ -20,7 +20,6 @@ export const checkEvent = (detailType: string, detail: unknown): Checked => {
     return { fits: true };
   } catch (error) {
     if (!(error instanceof NotUnderstood)) throw error;
-    const why = error.message.replaceAll("✖ ", "").replaceAll(/\s*\n\s*→ at /g, " at ");
-    return { fits: false, why: why.replaceAll(/\s*\n\s*/g, "; ").replace(":;", ":") };
+    return { fits: false, why: error.message };
   }
 };

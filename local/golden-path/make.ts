@@ -1,6 +1,6 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { patched } from "emulator/runtime/patch";
+import { edit } from "./edit.ts";
 import { type Heard, type NewService, pascal } from "./names.ts";
 
 /** The service that reads as what is made: a context called loyalty that hears OrderConfirmed. */
@@ -32,12 +32,6 @@ const filesOf = ({ name, hears }: NewService): Map<string, string> => {
   }
   files.set(`services/${name}/src/domain/heard.ts`, heardText(hears));
   return files;
-};
-
-/** One place of one file, and what becomes of it. */
-const edit = (root: string, file: string, find: string, replace: string) => {
-  const path = join(root, file);
-  writeFileSync(path, patched(readFileSync(path, "utf8"), [{ file, find, replace }]));
 };
 
 /** Who hears an event is reviewed in one list. */

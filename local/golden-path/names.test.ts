@@ -4,11 +4,11 @@ import { newServiceOf } from "./names.ts";
 describe("what a new service is asked for", () => {
   it("is a name, events by their names or types, and an owner", () => {
     const { name, hears, owner } = newServiceOf(
-      "loyalty",
+      "raffle",
       "OrderConfirmed, inventory.StockReceived.v2",
       "team-x",
     );
-    expect({ name, owner }).toEqual({ name: "loyalty", owner: "@team-x" });
+    expect({ name, owner }).toEqual({ name: "raffle", owner: "@team-x" });
     expect(hears).toEqual([
       {
         name: "OrderConfirmed",
@@ -32,8 +32,8 @@ describe("what a new service is asked for", () => {
     ["Loyalty", "OrderConfirmed", "x", /one word of 3 to 16 small letters/],
     ["gift-cards", "OrderConfirmed", "x", /one word/],
     ["../x", "OrderConfirmed", "x", /one word/],
-    ["loyalty", "OrderSmelled", "x", /no event "OrderSmelled"; there are .*OrderConfirmed/],
-    ["loyalty", "OrderConfirmed", "team x", /An owner is/],
+    ["raffle", "OrderSmelled", "x", /no event "OrderSmelled"; there are .*OrderConfirmed/],
+    ["raffle", "OrderConfirmed", "team x", /An owner is/],
   ])("is refused in one sentence: %s --hears %s --owner %s", (name, hears, owner, sentence) => {
     expect(() => newServiceOf(name, hears, owner)).toThrow(sentence);
   });

@@ -19,6 +19,8 @@ export type Books = {
   views: Map<string, Row>;
   products: Map<string, Row>;
   messages: Row[];
+  /** What steps of sagas that have a row of their own have noted for orders. */
+  steps: Row[];
   outboxes: Row[];
   deadLetters: { queue: string; count: number }[];
   running: string[];
@@ -69,6 +71,8 @@ export const runningIn = async (local: Asked) => {
   return running;
 };
 
+const isStep = ({ sk }: Row) => String(sk).startsWith("STEP#");
+
 /** Opens all books. Reads the tables themselves, as no service may. */
 export const openBooks = async (local: Asked): Promise<Books> => {
   const [orders, inventory, payments, provider, read, notifications] = (await Promise.all(
@@ -89,7 +93,10 @@ export const openBooks = async (local: Asked): Promise<Books> => {
     orders: entity(orders, "order"),
     stock: entity(inventory, "stock"),
     reservations: entity(inventory, "reservation"),
-    payments: Map.groupBy(payments, ({ pk }) => pk),
+    payments: Map.groupBy(
+      payments.filter((row) => !isStep(row)),
+      ({ pk }) => pk,
+    ),
     provider: new Map(
       provider.filter(({ sk }) => sk === "PAYMENT").map((row) => [row.pk, row.payment]),
     ),
@@ -101,6 +108,7 @@ export const openBooks = async (local: Asked): Promise<Books> => {
     ),
     products: new Map(read.filter(({ pk }) => pk === "CATALOGUE").map((row) => [row.sk, row])),
     messages: notifications.filter(({ sk }) => sk === "MESSAGES"),
+    steps: [orders, inventory, payments, notifications].flat().filter(isStep),
     outboxes: outboxes.flat(),
     deadLetters: await deadLettersOf(local),
     running: await runningIn(local),

@@ -39,6 +39,7 @@ const books = (): Books => ({
   views: new Map([[ord, view({})]]),
   products: new Map([["prd_parrot", { available: 4 }]]),
   messages: [],
+  steps: [],
   outboxes: [],
   deadLetters: [],
   running: [],
@@ -98,6 +99,15 @@ const lies: [what: string, lie: (changed: Books) => unknown, broken: string[]][]
       b.postings.pop();
     },
     ["I8", "I13"],
+  ],
+  [
+    "an order is cancelled before it was confirmed, and a step of it stays done",
+    (b) => {
+      cancelledUnpaid(b);
+      b.provider.set(pay, {});
+      b.steps.push({ orderId: ord, sk: "STEP#WrapGift", status: "DONE", undo: "UnwrapGift" });
+    },
+    ["I9"],
   ],
   [
     "an order is cancelled and still paid",

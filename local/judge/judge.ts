@@ -123,6 +123,13 @@ const checks: Record<string, Check> = {
       const isHeld = isBlocked(books.provider.get(paymentIdOf(orderId)));
       return isHeld && `is ${status}, and its money is still blocked on the card`;
     }),
+    ...everyOrder(books, ({ orderId, status }) => {
+      if (status === "CONFIRMED" || status === "NEEDS_ATTENTION") return false;
+      const left = books.steps
+        .filter((row) => row.orderId === orderId && row.status === "DONE" && row.undo)
+        .map(({ sk }) => String(sk).replace("STEP#", ""));
+      return left.length > 0 && `is ${status}, and ${left.join(" and ")} is not undone`;
+    }),
   ],
   "I10 our ledger is the provider's": (books) => {
     const netOf = providerNets(books);

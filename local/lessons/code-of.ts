@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Graph } from "emulator/boot/graph";
-import { CannotStart } from "emulator/kernel/refusals";
 import { bundlerOf, type Code } from "emulator/runtime/bundle";
 import { type Patch, patched } from "emulator/runtime/patch";
 import { code as ours, repositoryRoot, shopGraph } from "../repository.ts";
@@ -21,10 +20,6 @@ export type CodeOf = {
   says: (promise: Promised) => Promise<string | undefined>;
 };
 
-/** What there is in a cloud, in one text. */
-const namesIn = ({ resources }: Graph) =>
-  resources.map(({ type, name }) => `${type} ${name}`).join();
-
 /** The code in a folder, with some patches. Its ladders are compiled anew, so that a change of one counts. */
 export const codeOf = async ({
   root = repositoryRoot,
@@ -40,10 +35,6 @@ export const codeOf = async ({
   const code: Code = { ...ours, root, cache, ...(files.length > 0 && { patches: files }) };
   const text = patched(readFileSync(join(root, GRAPH), "utf8"), cloud);
   const graph = await recompiled(JSON.parse(text) as Graph, code);
-  if (root !== repositoryRoot && namesIn(graph) !== namesIn(shopGraph()))
-    throw new CannotStart(
-      "your checkout has other services or functions than when this copy was made, and it is graded beside them: `-- --reset` makes it new (keep a diff of what you have written).",
-    );
   const other = JSON.stringify(graph.resources) !== JSON.stringify(shopGraph().resources);
   const variant: Variant = { code, ...(other && { graph }) };
   const load: Load = async (file) => {

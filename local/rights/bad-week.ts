@@ -7,7 +7,9 @@ import { newTrace } from "../../packages/core/src/context.ts";
 import { usd } from "../../packages/core/src/money.ts";
 import { OrderId } from "../../packages/events/src/ids.ts";
 import { openShop } from "../open.ts";
+import { publishRecorded } from "../recorded-events.ts";
 import { type Ledger, openLedger } from "./grants.ts";
+import { typesOfOthers } from "./other-hearers.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -142,6 +144,17 @@ const nonsense = async ({ clock, local }: Week, ...types: string[]) => {
   });
   await local.call("events", "PutEvents", { Entries });
   await clock.advance(MINUTE);
+};
+
+/** Events that most consumers hear. */
+const USUAL = ["inventory.ProductListed.v1", "orders.OrderConfirmed.v1"];
+
+/** Who hears only what was not raised in this week is told of it as it was recorded, and in a way that nobody understands. */
+const restOfHearers = async (shop: Week) => {
+  const types = typesOfOthers(shop.local.graph, USUAL);
+  if (types.length === 0) return;
+  await nonsense(shop, ...types);
+  for (const type of types) await publishRecorded(shop, type);
 };
 
 /** An e-mail of ours comes back. */
@@ -301,6 +314,7 @@ const aDayWithoutDeliveries = async (shop: Week) => {
     "orders.OrderPlaced.v1",
     "orders.CancellationRequested.v1",
     "orders.OrderCancelled.v1",
+    ...typesOfOthers(shop.local.graph, USUAL),
   );
   await clock.advance(25 * HOUR);
   broken.call = () => false;
@@ -372,7 +386,8 @@ export const badWeek = async (graph: Graph): Promise<{ ledger: Ledger; denied: F
   await everyKindOfOrder(shop);
   await moneyMatters(shop);
   await everyQuestion(shop);
-  await nonsense(shop, "inventory.ProductListed.v1", "orders.OrderConfirmed.v1");
+  await nonsense(shop, ...USUAL);
+  await restOfHearers(shop);
   await signUps(shop);
   await bounce(shop);
   await forgottenReservation(shop);

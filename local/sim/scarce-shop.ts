@@ -1,8 +1,9 @@
 import type { Snapshot } from "emulator/kernel/keep";
-import { type Variant, type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { hasOtherCloud, type Variant, type VirtualShop, virtualShop } from "../virtual-shop.ts";
 import { scarce } from "./plan.ts";
 
-const emptied = new Map<Variant | undefined, Promise<Snapshot>>();
+let emptied: Promise<Snapshot> | undefined;
+const othersEmptied = new WeakMap<object, Promise<Snapshot>>();
 
 /** Sells nothing, but counts the shelves again: there is little left of anything. */
 const emptyShelves = async (variant?: Variant): Promise<Snapshot> => {
@@ -28,10 +29,16 @@ const emptyShelves = async (variant?: Variant): Promise<Snapshot> => {
   return snapshot;
 };
 
-/** A shop with little left of anything, or a variant of it. It is opened once in a process, for all runs. */
+const emptiedBy = (variant: Variant, key: object): Promise<Snapshot> => {
+  const snapshot = othersEmptied.get(key) ?? emptyShelves(variant);
+  othersEmptied.set(key, snapshot);
+  return snapshot;
+};
+
+/** A shop with little left of anything, or a variant of it. It is opened once in a process, for all runs in one cloud. */
 export const scarceShop = async (seed: number, variant?: Variant): Promise<VirtualShop> => {
-  const own = variant?.more ? variant : undefined;
-  const from = emptied.get(own) ?? emptyShelves(own);
-  emptied.set(own, from);
-  return virtualShop({ seed, variant, from: await from, trace: {} });
+  if (variant?.graph && (await hasOtherCloud(variant)))
+    return virtualShop({ seed, variant, from: await emptiedBy(variant, variant.graph), trace: {} });
+  emptied ??= emptyShelves();
+  return virtualShop({ seed, variant, from: await emptied, trace: {} });
 };

@@ -42,6 +42,19 @@ describe("a command that is under way when time is paused", () => {
   });
 });
 
+describe("the clock", () => {
+  it("goes at its usual speed after a reset, as after npm start", async () => {
+    await begin("clock speed 0.5");
+    await begin("clock pause");
+    expect((await begin("reset")).said).toContain("time goes at speed 1");
+    expect(live.clock).toMatchObject({ speed: 1, paused: false });
+  });
+
+  it("says what one can have of it, where that is left out", async () => {
+    await expect(begin("clock")).rejects.toThrow(/pause, resume, step, or speed N/);
+  });
+});
+
 describe("a command that is under way when time is put back", () => {
   it("answers that nothing of it has happened", async () => {
     await say("slow 1s for 1m");

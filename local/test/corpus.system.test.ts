@@ -4,10 +4,14 @@ import { type Envelope, typesOf } from "@petstore/core/event";
 import { placeOf } from "@petstore/core/projection";
 import { catalogue } from "@petstore/events/catalogue";
 import { OrderPlaced, OrderPlacedV1 } from "@petstore/events/orders";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import whoHearsWhat from "../../infra/who-hears-what.json" with { type: "json" };
 import { orderViewEvents } from "../../services/read-side/src/domain/order-view.ts";
+import { storyOfEvent, type Taken } from "../console/event-story.ts";
+import { eventsPassed } from "../console/events-passed.ts";
 import { errorLineOf } from "../error-line.ts";
 import { stories } from "../fuzz/stories.ts";
+import { nameIn, thingsOf } from "../lens/things.ts";
 import { hear } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
@@ -66,22 +70,25 @@ if (process.env.RECORD_CORPUS)
 
 describe("F27 every event that was ever recorded", () => {
   let shop: VirtualShop;
-  afterAll(() => shop?.local.stop());
-
-  it("goes through each of today's consumers: none throws at it or parks it, and what the views hear is in them", async () => {
-    shop = await virtualShop();
-    const errors: string[] = [];
+  let orderId: string;
+  let events: Envelope[];
+  const errors: string[] = [];
+  const taken: Record<string, Taken[]> = {};
+  beforeAll(async () => {
+    shop = await virtualShop({ trace: {} });
     shop.local.cloud.observe((fact) => {
       const line = fact.kind === "log" && errorLineOf(String(fact.line));
       if (line) errors.push(`${fact.function}: ${line.message} ${line.error}`);
     });
-    const orderId = await shop.order();
+    orderId = await shop.order();
     await shop.settle();
+    const { graph, cloud, accounts } = shop.local;
+    const before = cloud.trace.last;
     // They are about this order, and news to whoever hears them.
-    const events = recorded().map((event, i) => {
+    events = recorded().map((event, i) => {
       const text = JSON.stringify(event)
         .replace(/(ord|pay)_[0-9A-Z]{26}/g, (_, prefix) => orderId.replace("ord", prefix))
-        .replace(/cus_[0-9a-zA-Z-]+/g, String(shop.local.accounts[0]?.customerId));
+        .replace(/cus_[0-9a-zA-Z-]+/g, String(accounts[0]?.customerId));
       const told: Envelope = JSON.parse(text);
       return { ...told, aggregate: { ...told.aggregate, version: 1_000 + i } };
     });
@@ -94,6 +101,18 @@ describe("F27 every event that was ever recorded", () => {
       await shop.clock.advance(1_000);
     }
     await shop.settle();
+    const idOf = nameIn(thingsOf(graph));
+    const names = { idOf, deadLettersOf: (target: string) => `${target}Dlq` };
+    for (const event of eventsPassed(cloud.trace, () => undefined)().values())
+      if (event.seq > before)
+        taken[event.type] = [
+          ...(taken[event.type] ?? []),
+          ...storyOfEvent(cloud.trace, event, names),
+        ];
+  });
+  afterAll(() => shop?.local.stop());
+
+  it("goes through each of today's consumers: none throws at it or parks it, and what the views hear is in them", async () => {
     expect(errors).toEqual([]);
     expect((await shop.books()).deadLetters).toEqual([]);
 
@@ -104,5 +123,15 @@ describe("F27 every event that was ever recorded", () => {
     const viewed = events.filter(({ type }) => typesOf(orderViewEvents).includes(type));
     expect(viewed.length).toBeGreaterThan(20);
     expect(Item.seen.SS).toEqual(expect.arrayContaining(viewed.map(placeOf)));
+  });
+
+  it.each(Object.entries(whoHearsWhat))("%s arrives at %j, and is taken", (type, who) => {
+    const rules = (taken[type] ?? []).map(({ rule }) => rule.replace(/Rule$/, ""));
+    expect([...new Set(rules)].sort()).toEqual(who);
+    for (const { rule, lost, attempts } of taken[type] ?? []) {
+      expect(lost, rule).toBeUndefined();
+      expect(attempts.at(-1), rule).toMatchObject({ ended: true });
+      expect(attempts.at(-1)?.error, rule).toBeUndefined();
+    }
   });
 });

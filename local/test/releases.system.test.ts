@@ -4,7 +4,7 @@ import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
 import { errorLineOf } from "../error-line.ts";
-import { by, hear, spoil } from "../spoil.ts";
+import { by, hear, isInvocationOf, refusedBy, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 const MINUTE = 60_000;
@@ -257,17 +257,10 @@ describe.each(globSync("*.json", { cwd: folder }))(
       const orderId = await shop.order();
       await shop.clock.advance(MINUTE);
       await release();
-      const refused = {
-        errorType: "Refused",
-        errorMessage: "OutOfStock: There is no more of it.",
-        trace: [],
-      };
-      const Payload = Buffer.from(JSON.stringify(refused)).toString("base64");
       const { spoilt } = spoil(
         shop.local,
-        ({ operation, input }) =>
-          operation === "Invoke" && input.FunctionName.endsWith("-ReserveStockFunction"),
-        () => Promise.resolve({ StatusCode: 200, FunctionError: "Unhandled", Payload }),
+        isInvocationOf("ReserveStock"),
+        refusedBy("OutOfStock: There is no more of it."),
       );
       const executionArn = `${machine("FulfilOrder").replace(":stateMachine:", ":execution:")}:${orderId}`;
       await shop.local.call("states", "StopExecution", { executionArn });

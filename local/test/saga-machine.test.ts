@@ -5,9 +5,20 @@ import {
   thrown,
 } from "emulator/services/stepfunctions/testing/laboratory";
 import { describe, expect, it } from "vitest";
-import { stepsOf } from "../../packages/core/src/saga.ts";
+import { type Rung, stepsOf } from "../../packages/core/src/saga.ts";
 import { toStateMachine } from "../../packages/core/src/state-machine.ts";
 import { fulfilOrder } from "../../services/orders/src/saga/fulfil-order.ts";
+
+const rungs: readonly Rung[] = fulfilOrder.rungs;
+const down = rungs.flatMap((rung) => rung.do ?? []);
+/** The steps of the ladder down to one, that one among them. */
+const downTo = (step: string) => down.slice(0, down.indexOf(step) + 1);
+/** The undos of the ladder from beside a step upwards. */
+const upFrom = (step: string) =>
+  rungs
+    .slice(0, rungs.findIndex((rung) => rung.do === step) + 1)
+    .flatMap((rung) => rung.undo ?? [])
+    .toReversed();
 
 type Answers = Record<string, (payload: Loose, call: number) => unknown>;
 
@@ -35,17 +46,14 @@ const fulfil = async (answers: Answers = {}, input: object = {}) => {
 };
 
 describe("the order's saga", () => {
-  it("goes down its ladder in five transitions", async () => {
+  it("goes down its ladder in one transition a step", async () => {
     const { status, transitions, calls } = await fulfil();
     expect(status).toBe("SUCCEEDED");
-    expect(transitions).toEqual([
-      "ReserveStock",
-      "AuthorizePayment",
-      "ConfirmOrder",
-      "CapturePayment",
-      "CommitStock",
-    ]);
-    expect(calls[1]?.payload).toEqual({ orderId: "ord_1", taskToken: expect.any(String) });
+    expect(transitions).toEqual(down);
+    expect(calls.find(({ name }) => name === "AuthorizePayment")?.payload).toEqual({
+      orderId: "ord_1",
+      taskToken: expect.any(String),
+    });
   });
 
   it("turns back at a declined payment, and undoes that step too", async () => {
@@ -56,13 +64,9 @@ describe("the order's saga", () => {
     });
     expect(status).toBe("SUCCEEDED");
     expect(transitions).toEqual([
-      "ReserveStock",
-      "AuthorizePayment",
-      "AbandonOrder",
-      "UndoFrom",
-      "VoidPayment",
-      "ReleaseStock",
-      "RejectOrder",
+      ...downTo("AuthorizePayment"),
+      ...["AbandonOrder", "UndoFrom"],
+      ...upFrom("AuthorizePayment"),
     ]);
     expect(calls.at(-1)?.payload).toEqual({
       orderId: "ord_1",
@@ -72,8 +76,8 @@ describe("the order's saga", () => {
   });
 
   it.each([
-    [{}, ["ReleaseStock"]],
-    [{ again: true }, ["VoidPayment", "ReleaseStock"]],
+    [{}, upFrom("ReserveStock")],
+    [{ again: true }, upFrom("ConfirmOrder")],
   ])("turns back at a shelf that is empty, and undoes (%j) %j", async (input, undos) => {
     const ReserveStock = () => {
       throw thrown("Refused", "OutOfStock: none left");
@@ -81,8 +85,8 @@ describe("the order's saga", () => {
     const { status, transitions } = await fulfil({ ReserveStock }, input);
     expect(status).toBe("SUCCEEDED");
     expect(transitions).toEqual([
-      ...["ReserveStock", "AbandonOrder", "UndoFrom"],
-      ...[...undos, "RejectOrder"],
+      ...[...downTo("ReserveStock"), "AbandonOrder", "UndoFrom"],
+      ...undos,
     ]);
   });
 
@@ -120,6 +124,6 @@ describe("the order's saga", () => {
         return {};
       },
     });
-    expect([status, transitions.at(-1)]).toEqual(["SUCCEEDED", "CommitStock"]);
+    expect([status, transitions.at(-1)]).toEqual(["SUCCEEDED", down.at(-1)]);
   });
 });

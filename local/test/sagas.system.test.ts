@@ -1,5 +1,8 @@
 import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Rung } from "../../packages/core/src/saga.ts";
+import { fulfilOrder } from "../../services/orders/src/saga/fulfil-order.ts";
+import { returnOrder } from "../../services/orders/src/saga/return-order.ts";
 import { by, isWrite, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
@@ -24,19 +27,22 @@ const executions = async (name = "FulfilOrder"): Promise<{ name: string; status:
 const later = (ms: number) =>
   new Promise<void>((resolve) => shop.clock.after(ms, "later", resolve));
 
+const ladder: readonly Rung[] = fulfilOrder.rungs;
+const wayBack: readonly Rung[] = returnOrder.rungs;
+/** What is undone where a bank declines: beside that step and above it. */
+const declined = ladder.slice(0, ladder.findIndex((rung) => rung.do === "AuthorizePayment") + 1);
+const withEnd =
+  (card: string, ends: string) =>
+  (step: string): [step: string, card: string, ends: string] => [step, card, ends];
 /** Each step, undo and step of the way back; an order that meets it, and how that one ends. */
-const STEPS: [step: string, card: string, ends: string][] = [
-  ...["ReserveStock", "AuthorizePayment", "ConfirmOrder", "CapturePayment", "CommitStock"].map(
-    (step): [string, string, string] => [step, "tok_approve", "CONFIRMED"],
-  ),
-  ...["AbandonOrder", "VoidPayment", "ReleaseStock", "RejectOrder"].map(
-    (step): [string, string, string] => [step, "tok_decline", "REJECTED"],
-  ),
-  ...["RefundPayment", "ReturnStock", "CloseOrder"].map((step): [string, string, string] => [
-    step,
-    "tok_approve",
-    "CANCELLED",
-  ]),
+const STEPS = [
+  ...ladder.flatMap((rung) => rung.do ?? []).map(withEnd("tok_approve", "CONFIRMED")),
+  ...ladder.flatMap((rung) => rung.pivot?.or ?? []).map(withEnd("tok_decline", "REJECTED")),
+  ...declined
+    .flatMap((rung) => rung.undo ?? [])
+    .toReversed()
+    .map(withEnd("tok_decline", "REJECTED")),
+  ...wayBack.flatMap((rung) => rung.do ?? []).map(withEnd("tok_approve", "CANCELLED")),
 ];
 const sagaOf = (ends: string) => (ends === "CANCELLED" ? "ReturnOrder" : "FulfilOrder");
 /** The call of a step's function by its saga. */

@@ -152,7 +152,6 @@ const choreography = (ours: Graph): Graph => {
 const shop = (cloud: (ours: Graph) => Graph, from: string, name: string): Variant => ({
   graph: cloud(shopGraph()),
   code: { ...code, patches: beginning(from, name) },
-  more: true,
 });
 
 /** A way of coordinating the saga that runs on the emulator; our own has no variant. */

@@ -44,6 +44,8 @@ export const clock: Command = {
   async run({ shop }, words) {
     const paced = pacedOf(shop);
     const [word = "", number, more] = words;
+    if (word === "")
+      refuse("What of the clock? pause, resume, step, or speed N; for instance: clock pause.");
     const what = oneOf(["pause", "resume", "step", "speed"], word, "way of the clock");
     if (more || (number !== undefined && what !== "speed"))
       refuse(`clock ${what} takes no more words.`);
@@ -143,15 +145,16 @@ export const rewind: Command = {
 export const reset: Command = {
   name: "reset",
   usage: "reset",
-  tells: "puts the shop back to the moment when its doors opened; keys and tokens stay",
+  tells: "puts the shop back to the moment when its doors opened, at speed 1; keys and tokens stay",
   example: "reset",
   timeless: true,
   async run({ shop, faults }, words) {
     if (words.length > 0) refuse("reset takes no words.");
     faults.disarm(() => true);
     await turned(timelineOf(shop).reset());
+    pacedOf(shop).setSpeed(1);
     return {
-      said: "The shop is as it was when its doors opened, and no fault is armed.",
+      said: "The shop is as it was when its doors opened: no fault is armed, and time goes at speed 1.",
       next: "No order is there. Time goes on with the next request; the same requests with the same keys get the same ids.",
     };
   },

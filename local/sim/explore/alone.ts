@@ -9,6 +9,7 @@ import { paymentPrograms } from "./payment-programs.ts";
 import { decided, type Program, type RunInput, Thrown } from "./program.ts";
 import { type News, operate, type ProviderRow, untouched } from "./provider.ts";
 import type { Aggregate, Rules, StateOf } from "./rules.ts";
+import { stepPrograms } from "./step-programs.ts";
 import { stockPrograms } from "./stock-programs.ts";
 
 /** What a program came to: a refusal by its code, another failure by its name, "done" else. */
@@ -40,6 +41,7 @@ export const aloneWith = (rules: Rules, card: string, available: number): Alone 
     order: placedOrder(rules),
     stock: { ...rules.stock.initial, shelf },
     payment: rules.payment.initial as PaymentState,
+    step: rules.step.initial,
   };
   let row = untouched;
   const [news, told]: [News[], string[]] = [[], []];
@@ -47,6 +49,7 @@ export const aloneWith = (rules: Rules, card: string, available: number): Alone 
     ...orderPrograms(rules),
     ...stockPrograms(rules),
     ...paymentPrograms(rules, card),
+    ...stepPrograms(rules),
   };
 
   const command = <On extends Aggregate>(on: On, given: object) => {

@@ -1,10 +1,13 @@
 import { newTrace } from "@petstore/core/context";
 import { seal } from "@petstore/core/outbox";
+import type { Rung } from "@petstore/core/saga";
 import { SIGNATURE_HEADER, signWebhook } from "@petstore/core/webhook-signature";
 import { OrderCancelled, OrderResumed } from "@petstore/events/orders";
 import { namedChance } from "emulator/kernel/chance";
 import { describe, expect, it } from "vitest";
 import type { OrderState } from "../../../services/orders/src/domain/order-state.ts";
+import { fulfilOrder } from "../../../services/orders/src/saga/fulfil-order.ts";
+import { returnOrder } from "../../../services/orders/src/saga/return-order.ts";
 import type { LedgerEvent } from "../../../services/payments/src/domain/ledger.ts";
 import {
   evolve,
@@ -28,17 +31,15 @@ const CARDS = [
 /** Of one bale of hay, in the shop and in the model. */
 const [OURS, THEIRS] = [499, 1000];
 
-const ladder = [
-  "ReserveStock",
-  "AuthorizePayment",
-  "ConfirmOrder",
-  "CapturePayment",
-  "CommitStock",
+/** Down a ladder, across at its pivot, and up again. */
+const [ladder, across, up] = [
+  fulfilOrder.rungs.flatMap((rung: Rung) => rung.do ?? []),
+  fulfilOrder.rungs.flatMap((rung: Rung) => rung.pivot?.or ?? []),
+  fulfilOrder.rungs.flatMap((rung: Rung) => rung.undo ?? []).toReversed(),
 ];
 const steps = [
-  ...ladder,
-  ...["AbandonOrder", "VoidPayment", "ReleaseStock", "RejectOrder", "GiveUpOrder"],
-  ...["MarkNeedsAttention", "RefundPayment", "ReturnStock", "CloseOrder"],
+  ...[...ladder, ...across, ...up, "GiveUpOrder", "MarkNeedsAttention"],
+  ...returnOrder.rungs.flatMap((rung: Rung) => rung.do ?? []),
 ];
 const acts = [
   ...["CancelOrder", "ResumeOrder", "CloseByShop", "RecordRefund", "WithdrawPayment"],

@@ -2,6 +2,7 @@ import { CLOSED_BY_SHOP } from "@petstore/events/orders";
 import type { Said } from "../../../services/payments/src/domain/hear-provider.ts";
 import { AFTER_EXPIRY, basket, by, lines, NOW, orderId, productId, trace } from "./given.ts";
 import { edgeOf, outcomeOf } from "./model.ts";
+import { stepCommands } from "./own-steps.ts";
 import { decided } from "./program.ts";
 import { TOTAL } from "./provider.ts";
 import type { Aggregate, CommandOf, Rules, StateOf } from "./rules.ts";
@@ -47,6 +48,7 @@ const commands: { [On in Aggregate]: CommandOf[On][] } = {
       ] satisfies Said[]
     ).map((said) => ({ type: "HearProvider", said }) as const),
   ],
+  step: stepCommands,
 };
 
 const shelf = { [productId]: { productId, available: 1, stocked: 1, version: 1 } };
@@ -59,6 +61,7 @@ const firsts = (rules: Rules): { [On in Aggregate]: StateOf[On] } => {
     order: order ?? rules.order.initial,
     stock: { ...rules.stock.initial, shelf },
     payment: rules.payment.initial,
+    step: rules.step.initial,
   };
 };
 

@@ -6,6 +6,7 @@ import {
   type PaymentState,
   refunded,
 } from "../../../services/payments/src/domain/payment-state.ts";
+import { doneOf, type Steps } from "./own-steps.ts";
 import { TOTAL, truthOf } from "./provider.ts";
 import type { Aggregate, StateOf } from "./rules.ts";
 import type { Seen } from "./world.ts";
@@ -31,10 +32,20 @@ const legal: Record<Aggregate, Record<string, string[]>> = {
     requested: ["authorized", "declined", "voided", "captured"],
     authorized: ["captured", "voided"],
   },
+  step: { NONE: ["DONE", "UNDONE"], DONE: ["UNDONE"] },
 };
 
 const statusOf = (state: OrderState | Holding | PaymentState): string =>
   "reservation" in state ? state.reservation.status : state.status;
+
+const illegalOfSteps = (before: Steps, after: Steps) => {
+  for (const [name, { status }] of Object.entries(after)) {
+    const from = before[name]?.status ?? "NONE";
+    if (from !== status && !legal.step[from]?.includes(status))
+      return `I3 ${name} went from ${from} to ${status}`;
+  }
+  return undefined;
+};
 
 /** What is wrong with a step of a rulebook, if anything. */
 export const illegalStep = <On extends Aggregate>(
@@ -42,7 +53,10 @@ export const illegalStep = <On extends Aggregate>(
   before: StateOf[On],
   after: StateOf[On],
 ) => {
-  const [from, to] = [statusOf(before), statusOf(after)];
+  if (on === "step") return illegalOfSteps(before as Steps, after as Steps);
+  const [from, to] = [before, after].map((state) =>
+    statusOf(state as OrderState | Holding | PaymentState),
+  ) as [string, string];
   const isOver = on === "order" && "closed" in before && before.closed && from === "CANCELLED";
   if (from !== to && !isOver && legal[on][from]?.includes(to)) return undefined;
   // A payment writes down much that leaves its status as it is.
@@ -103,7 +117,14 @@ export const brokenNow = ({
 const FINAL = ["CONFIRMED", "REJECTED", "CANCELLED"];
 
 /** What is broken in a state in which nothing moves any more. An order that needs attention waits for a person: what is left undone is theirs. */
-export const brokenAtRest = ({ order, stock, payment, provider }: Seen): string | undefined => {
+export const brokenAtRest = ({
+  order,
+  stock,
+  payment,
+  provider,
+  steps,
+  ladder,
+}: Seen): string | undefined => {
   const { status } = order;
   const theirs = provider.taken - sum(Object.values(provider.back));
   const ours = payment.captured - refunded(payment);
@@ -119,6 +140,10 @@ export const brokenAtRest = ({ order, stock, payment, provider }: Seen): string 
     return `I8 the order is ${status}, and its stock ${stock.reservation.status}`;
   if (stock.reservation.status === "HELD")
     return `I9 the order is ${status}, and its stock is still held`;
+  const { done, missing } = doneOf(steps, ladder);
+  if (status === "CONFIRMED" && missing)
+    return `I8 the order is CONFIRMED, and ${missing} was not done`;
+  if (status !== "CONFIRMED" && done) return `I9 the order is ${status}, and ${done} is not undone`;
   const hold = truthOf(provider)?.status;
   if (status !== "CONFIRMED" && (hold === "authorized" || hold === "pending"))
     return `I15 the order is ${status}, and the provider still holds its money (${hold})`;

@@ -19,6 +19,7 @@ import type { PaymentState } from "../../../services/payments/src/domain/payment
 import { productId } from "./given.ts";
 import { illegalStep, pivotOf } from "./judge.ts";
 import { orderPrograms, placedOrder } from "./order-programs.ts";
+import { type Steps, statusOfStep } from "./own-steps.ts";
 import { paymentPrograms } from "./payment-programs.ts";
 import {
   answered,
@@ -39,6 +40,7 @@ import {
   shortType,
 } from "./rules.ts";
 import { type FaultKind, faultKinds, nothing, type Scenario } from "./scenario.ts";
+import { stepPrograms } from "./step-programs.ts";
 import { stockPrograms } from "./stock-programs.ts";
 import { canonical, table } from "./table.ts";
 import {
@@ -80,6 +82,10 @@ const heardBy = (event: DomainEvent): string[] => {
 };
 
 const statusOf = (on: Aggregate, state: unknown): string => {
+  if (on === "step")
+    return Object.values(state as Steps)
+      .map(({ status }) => status)
+      .join();
   if (on === "order") return (state as OrderState).status;
   if (on === "stock") return (state as Holding).reservation.status;
   const { status, withdrawn, refunding } = state as PaymentState;
@@ -98,7 +104,8 @@ export const edgeOf = <On extends Aggregate>(
   outcome: string,
 ): string => {
   const said = "said" in command ? ` ${command.said.status}` : "";
-  return `${on} ${statusOf(on, state)}: ${command.type}${said} -> ${outcome}`;
+  const status = on === "step" ? statusOfStep(state as Steps, command) : statusOf(on, state);
+  return `${on} ${status}: ${command.type}${said} -> ${outcome}`;
 };
 
 /** What the explorer has seen of rulebooks and ladders, as words. */
@@ -121,18 +128,26 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     order: watched("order"),
     stock: watched("stock"),
     payment: watched("payment"),
+    step: watched("step"),
   };
 
   const orders = table<OrderRow>();
   const stocks = table<Holding>();
   const payments = table<PaymentState>();
+  const steps = table<Steps>();
   const providers = table<ProviderRow>();
   const ghosts = table<Ghost>();
   const lefts = table<Left>();
   const executions = table<Execution>();
   const threads = table<Thread>(
-    ({ standing, name, execution = "", mail = "", token = "", fresh: { order, stock, payment } }) =>
-      `${standing}|${name}|${execution}|${mail}|${token}|${order}${stock}${payment}`,
+    ({
+      standing,
+      name,
+      execution = "",
+      mail = "",
+      token = "",
+      fresh: { order, stock, payment, step },
+    }) => `${standing}|${name}|${execution}|${mail}|${token}|${order}${stock}${payment}${step}`,
   );
   const mails = table<Mail>();
   const standings = table<Standing["place"]>();
@@ -142,6 +157,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     ...orderPrograms(rules),
     ...stockPrograms(rules),
     ...paymentPrograms(rules, scenario.card),
+    ...stepPrograms(rules),
   };
   const start = (program: string, args: object) => {
     const begun = programs[program];
@@ -165,6 +181,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     return to;
   };
 
+  const ladder = Object.keys(rules.machines.FulfilOrder.States);
   const placed = placedOrder(rules);
   const placedRow = orders.of({ state: placed, open: true });
 
@@ -184,6 +201,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
       order: placedRow,
       stock: stocks.of({ ...rules.stock.initial, shelf }),
       payment: payments.of(rules.payment.initial),
+      step: steps.of(rules.step.initial),
       provider: providers.of(untouched),
       ghost: ghosts.of({}),
       left: lefts.of({ ...nothing, ...wanted }),
@@ -352,6 +370,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
   const load = (world: World, on: Aggregate): [key: string, answer: unknown] => {
     if (on === "order") return [`o${world.order}`, orders.at(world.order).state];
     if (on === "stock") return [`s${world.stock}`, stocks.at(world.stock)];
+    if (on === "step") return [`t${world.step}`, steps.at(world.step)];
     return [`p${world.payment}`, payments.at(world.payment)];
   };
 
@@ -369,6 +388,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
       order: orders.at(before)?.state,
       stock: stocks.at(before),
       payment: payments.at(before),
+      step: steps.at(before),
     }[on];
     const decision = decided(rules, on, command as never, state as never, isNew);
     const { result, events } = decision;
@@ -402,6 +422,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
       ? { ...world, ghost: ghosts.of({ ...ghost, broken: ghost.broken ?? broken }) }
       : world;
     if (on === "stock") return { ...next, stock: stocks.of(state as Holding) };
+    if (on === "step") return { ...next, step: steps.of(state as Steps) };
     if (on === "payment") return { ...next, payment: payments.of(state as PaymentState) };
     const order = state as Placed;
     const isResumed = order.resumed || order.status === "CANCELLING";
@@ -744,6 +765,8 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     open: orders.at(world.order).open,
     stock: stocks.at(world.stock),
     payment: payments.at(world.payment),
+    steps: steps.at(world.step),
+    ladder,
     provider: providers.at(world.provider),
     ghost: ghosts.at(world.ghost),
     executions: world.executions.map((number) => executions.at(number)),

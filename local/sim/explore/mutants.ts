@@ -1,8 +1,9 @@
 import { ok } from "@petstore/core/result";
 import type { Rung, Saga } from "@petstore/core/saga";
 import { OrderConfirmed } from "@petstore/events/orders";
-import { fulfilOrder } from "../../../services/orders/src/saga/fulfil-order.ts";
-import { returnOrder } from "../../../services/orders/src/saga/return-order.ts";
+import { fulfilOrder as fulfilWhole } from "../../../services/orders/src/saga/fulfil-order.ts";
+import { returnOrder as returnWhole } from "../../../services/orders/src/saga/return-order.ts";
+import { withoutOwnSteps } from "./own-steps.ts";
 import {
   type Aggregate,
   type CommandOf,
@@ -10,10 +11,16 @@ import {
   type Machine,
   type Rules,
   type StateOf,
-  theRules,
+  theRules as wholeRules,
 } from "./rules.ts";
 import type { Scenario } from "./scenario.ts";
 import { laterRunFindsNoStock } from "./scenarios.ts";
+
+const [fulfilOrder, returnOrder] = [withoutOwnSteps(fulfilWhole), withoutOwnSteps(returnWhole)];
+const theRules: Rules = {
+  ...wholeRules,
+  machines: { FulfilOrder: compiled(fulfilOrder), ReturnOrder: compiled(returnOrder) },
+};
 
 type Decide<On extends Aggregate> = (
   state: StateOf[On],

@@ -17,11 +17,17 @@ import { perform } from "../../../services/payment-provider/src/domain/operation
 import type { LedgerEvent } from "../../../services/payments/src/domain/ledger.ts";
 import { type PaymentCommand, payment } from "../../../services/payments/src/domain/payment.ts";
 import type { PaymentState } from "../../../services/payments/src/domain/payment-state.ts";
+import { type StepCommand, type Steps, stepRules } from "./own-steps.ts";
 
-/** What is written under a version: an order, its reservation with the shelf, its payment. */
-export type Aggregate = "order" | "stock" | "payment";
-export type StateOf = { order: OrderState; stock: Holding; payment: PaymentState };
-export type CommandOf = { order: OrderCommand; stock: ReservationCommand; payment: PaymentCommand };
+/** What is written under a version: an order, its reservation with the shelf, its payment, and the rows of other steps. */
+export type Aggregate = "order" | "stock" | "payment" | "step";
+export type StateOf = { order: OrderState; stock: Holding; payment: PaymentState; step: Steps };
+export type CommandOf = {
+  order: OrderCommand;
+  stock: ReservationCommand;
+  payment: PaymentCommand;
+  step: StepCommand;
+};
 
 /** A state of a compiled ladder, as far as it says where a run goes. */
 export type State = {
@@ -49,6 +55,7 @@ export type Rules = {
   order: Decider<OrderState, OrderCommand, OrderEvent, Refusal>;
   stock: Decider<Holding, ReservationCommand, ReservationEvent, Refusal>;
   payment: Decider<PaymentState, PaymentCommand, LedgerEvent, Refusal>;
+  step: typeof stepRules;
   perform: typeof perform;
   machines: Record<"FulfilOrder" | "ReturnOrder", Machine>;
   /** Whether others may come between what a command reads and what it writes. */
@@ -72,10 +79,11 @@ export const theRules: Rules = {
   order: order as Rules["order"],
   stock: reservation as Rules["stock"],
   payment: payment as Rules["payment"],
+  step: stepRules,
   perform,
   machines: { FulfilOrder: compiled(fulfilOrder), ReturnOrder: compiled(returnOrder) },
   isSplit: false,
-  conditional: { order: true, stock: true, payment: true },
+  conditional: { order: true, stock: true, payment: true, step: true },
   namedRuns: true,
   keys: true,
 };

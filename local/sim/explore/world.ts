@@ -1,6 +1,7 @@
 import type { Holding } from "../../../services/inventory/src/domain/holding.ts";
 import type { OrderState, Placed } from "../../../services/orders/src/domain/order-state.ts";
 import type { PaymentState } from "../../../services/payments/src/domain/payment-state.ts";
+import type { Steps } from "./own-steps.ts";
 import type { Failure, RunInput } from "./program.ts";
 import type { ProviderRow } from "./provider.ts";
 
@@ -31,7 +32,7 @@ export type Thread = {
   execution?: string;
   mail?: number;
   token?: number;
-  fresh: { order?: true; stock?: true; payment?: true };
+  fresh: { order?: true; stock?: true; payment?: true; step?: true };
 };
 
 /** What is on its way to a function: an event, a webhook, the end of an execution. */
@@ -57,6 +58,7 @@ export type World = {
   order: number;
   stock: number;
   payment: number;
+  step: number;
   provider: number;
   ghost: number;
   left: number;
@@ -67,7 +69,7 @@ export type World = {
 
 /** A world as one key: two are the same where it is. */
 export const keyOf = (world: World): string =>
-  `${world.order},${world.stock},${world.payment},${world.provider},${world.ghost},${world.left};${world.executions};${world.threads};${world.mail}`;
+  `${world.order},${world.stock},${world.payment},${world.step},${world.provider},${world.ghost},${world.left};${world.executions};${world.threads};${world.mail}`;
 
 const byNumber = (a: number, b: number) => a - b;
 
@@ -88,6 +90,9 @@ export type Seen = {
   open: boolean;
   stock: Holding;
   payment: PaymentState;
+  steps: Steps;
+  /** What is called down the forward ladder, and up. */
+  ladder: readonly string[];
   provider: ProviderRow;
   ghost: Ghost;
   executions: Execution[];

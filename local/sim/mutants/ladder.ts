@@ -85,9 +85,13 @@ export const ladder: Mutant[] = [
     patches: [
       {
         file: FULFIL,
-        find: '    { do: "ConfirmOrder", pivot: { or: "AbandonOrder" } },\n    { do: "CapturePayment" },',
-        replace:
-          '    { do: "CapturePayment" },\n    { do: "ConfirmOrder", pivot: { or: "AbandonOrder" } },',
+        find: '{ do: "ConfirmOrder", pivot: { or: "AbandonOrder" } },',
+        replace: '{ "do": "CapturePayment" },',
+      },
+      {
+        file: FULFIL,
+        find: '{ do: "CapturePayment" },',
+        replace: '{ do: "ConfirmOrder", pivot: { or: "AbandonOrder" } },',
       },
     ],
     brought: {

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Patch } from "emulator/runtime/patch";
+import { repositoryRoot } from "../../repository.ts";
 import { museum } from "../mutants/museum.ts";
 import type { Mutant } from "../mutants/mutant.ts";
 
@@ -9,14 +12,10 @@ export type Rival = Mutant & {
 };
 
 const LADDER = "services/orders/src/saga/fulfil-order.ts";
-const OURS = `  rungs: [
-    { undo: "RejectOrder" },
-    { do: "ReserveStock", undo: "ReleaseStock" },
-    { do: "AuthorizePayment", undo: "VoidPayment", answersWithin: 30 },
-    { do: "ConfirmOrder", pivot: { or: "AbandonOrder" } },
-    { do: "CapturePayment" },
-    { do: "CommitStock" },
-  ],`;
+const OURS =
+  /^ {2}rungs: \[\n[\s\S]*?^ {2}\],/m.exec(
+    readFileSync(join(repositoryRoot, LADDER), "utf8").replaceAll("\r\n", "\n"),
+  )?.[0] ?? "";
 
 const withLadder = (rungs: string): Patch => ({
   file: LADDER,

@@ -36,6 +36,18 @@ describe("an envelope", () => {
     expect(() => openEnvelope([V1], { ...sealed, aggregate: undefined })).toThrow();
   });
 
+  it("says in one line what is wrong, and where", () => {
+    const Shipped = defineEvent(
+      "shop.Shipped.v1",
+      z.object({ to: z.object({ city: z.string() }) }),
+    );
+    const sealed = seal(Shipped({ to: { city: "Bern" } }), place);
+    const misspelt = { ...sealed, data: { to: { cty: "Bern" } } };
+    expect(() => openEnvelope([Shipped], misspelt)).toThrow(/^shop\.Shipped\.v1: .+ at to\.city$/);
+    const { time: _, source: __, ...bare } = sealed;
+    expect(() => openEnvelope([Shipped], bare)).toThrow(/^The envelope: .+ at time; .+ at source$/);
+  });
+
   it("F19 is refused after too many hops, on either side", () => {
     const looping = { ...newTrace("req_1"), hop: MAX_HOPS };
     expect(() => traced(looping, () => seal(V1({ by: 1 }), place))).toThrow("loop");

@@ -77,12 +77,20 @@ export class NotUnderstood extends NeedsAPerson {
   override name = "NotUnderstood";
 }
 
+/** What a schema has against a value, and where in it, in one line: logs and terminals show no more of an error. */
+const against = ({ issues }: z.ZodError): string =>
+  issues
+    .map(
+      ({ message, path }) => `${message}${path.length > 0 ? ` at ${z.core.toDotPath(path)}` : ""}`,
+    )
+    .join("; ");
+
 const parsed = <Value>(what: string, parse: () => Value): Value => {
   try {
     return parse();
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    throw new NotUnderstood(`${what}: ${z.prettifyError(error)}`);
+    throw new NotUnderstood(`${what}: ${against(error)}`);
   }
 };
 

@@ -1,7 +1,7 @@
 import { inventoryEvents } from "./inventory.ts";
 import { OrderPlacedV1, orderEvents } from "./orders.ts";
 import { paymentEvents } from "./payments.ts";
-import { DifferenceFound } from "./reconciliation.ts";
+import { reconciliationEvents } from "./reconciliation.ts";
 
 /** Every contract of the published language, past ones included: what documentation, schemas and compatibility checks go through. */
 export const catalogue = [
@@ -9,5 +9,5 @@ export const catalogue = [
   ...orderEvents,
   ...inventoryEvents,
   ...paymentEvents,
-  DifferenceFound,
+  ...reconciliationEvents,
 ] as const;

@@ -15,3 +15,6 @@ export const DifferenceFound = defineEvent(
     cure: z.string().optional(),
   }),
 );
+
+/** All that the reconciliation context publishes. */
+export const reconciliationEvents = [DifferenceFound] as const;

@@ -81,6 +81,14 @@ describe("an order's view", () => {
       }),
     ));
 
+  it("counts an event of the order that says nothing of its status, and keeps the status", () => {
+    const noted = at(10, "order", 5, {
+      type: "orders.OrderNoted.v1",
+      data: { orderId, customerId },
+    });
+    expect(fold([noted, ...history])).toMatchObject({ status: "CANCELLED", version: 5 });
+  });
+
   it("shows the newest status that it has heard of, though older ones are still to come", () => {
     const [placed, , , confirmed] = history;
     expect(fold(confirmed ? [confirmed] : []).status).toBe("CONFIRMED");

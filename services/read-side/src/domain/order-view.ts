@@ -64,7 +64,8 @@ export type OrderViewEvent = EventOf<(typeof orderViewEvents)[number]>;
 /** What an event changes in the row, beside the line that it adds to the timeline. */
 export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> => {
   const { type, data, time, aggregate } = event;
-  const is = (status: Status) => ({ [`status_${aggregate.version}`]: status }) as Statuses;
+  const is = (status: Status | "UNCHANGED") =>
+    ({ [`status_${aggregate.version}`]: status }) as Statuses;
   switch (type) {
     case OrderPlaced.type: {
       const { customerId, lines, total } = data;
@@ -91,7 +92,7 @@ export const changesOf = (event: Envelope<OrderViewEvent>): Partial<OrderRow> =>
     case PaymentRefundedByHand.type:
       return refund(aggregate.version, data.amount);
     default:
-      return {};
+      return aggregate.type === "order" ? is("UNCHANGED") : {};
   }
 };
 

@@ -63,8 +63,11 @@ const story = [
   OrderCancelled,
 ].map(nameOf);
 
+/** Where an event stands in the story; at its end where the story does not tell of it. */
+const placeIn = ({ what }: Entry) => (story.includes(what) ? story.indexOf(what) : story.length);
+
 /** Sorts a timeline by time, whatever order its events came in. */
 export const byTime = (a: Entry, b: Entry): number => {
-  if (a.at === b.at) return story.indexOf(a.what) - story.indexOf(b.what);
+  if (a.at === b.at) return placeIn(a) - placeIn(b);
   return a.at < b.at ? -1 : 1;
 };

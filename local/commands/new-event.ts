@@ -1,0 +1,43 @@
+import { CannotStart } from "emulator/kernel/refusals";
+import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
+import { callOf, makeEvent, raisedAt } from "../golden-path/make-event.ts";
+import { newEventOf } from "../golden-path/new-event.ts";
+import { makeAndTell } from "../golden-path/tell-made.ts";
+import { repositoryRoot } from "../repository.ts";
+
+const help = `Makes an event that a context publishes: its contract in version 1, a recorded one in the corpus, its schema, its place in the
+publisher's rulebook; and for each context that hears it a case, or a consumer with queue, dead letters, alarms and row, with tests.
+
+npm run new-event -- OrderArchived --from orders --heard-by loyalty,notifications
+  --from <context>        who publishes it
+  --heard-by <contexts>   who hears it, with commas between them; nobody without it
+  --help                  this text
+
+Exit code: 2 for a name that is taken, a context that there is not, or another mistake; nothing is changed then.
+`;
+
+const command = async () => {
+  const { values, positionals } = optionsOf({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      from: { type: "string" },
+      "heard-by": { type: "string" },
+    },
+  });
+  goOnUnread();
+  if (values.help) return void process.stdout.write(help);
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0 || !values.from)
+    throw new CannotStart("It takes one name and --from. Try --help.");
+  const event = newEventOf(name, values.from, values["heard-by"]);
+  makeAndTell(name, [(root) => makeEvent(root, event)]);
+  process.stdout.write(
+    `Nothing raises it yet. That is yours to write, at ${raisedAt(repositoryRoot, event)}: ${callOf(event)}
+See one arrive: npm test -- local/test/corpus -t ${name}
+`,
+  );
+};
+
+command().catch(endOn);

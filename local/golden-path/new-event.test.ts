@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { newEventOf } from "./new-event.ts";
+
+describe("what a new event is asked for", () => {
+  it("is a name, who publishes it and who hears it: it says at first whom it is about", () => {
+    const event = newEventOf("OrderShelved", "orders", "notifications, inventory");
+    expect(event).toMatchObject({
+      type: "orders.OrderShelved.v1",
+      publisher: { name: "orders", publishes: { list: "orderEvents" } },
+      hearers: [{ name: "notifications" }, { name: "inventory", table: { constant: "stock" } }],
+      shape: { schema: "Order", fields: ["orderId", "customerId"] },
+    });
+    expect(newEventOf("GiftShelved", "inventory", undefined).shape.fields).toEqual(["orderId"]);
+    expect(newEventOf("BooksClosed", "reconciliation", "").shape.fields).toEqual(["subject"]);
+  });
+
+  it.each([
+    ["OrderPlaced", "orders", "inventory", /something called OrderPlaced in packages\/events/],
+    ["OrderLined", "orders", "shipping", /no context "shipping"; there are .*inventory/],
+    ["OrderShelve", "orders", "inventory", /what has happened, .* not "OrderShelve"/],
+    ["order-shelved", "orders", "inventory", /what has happened/],
+    ["Shelved", "orders", "inventory", /what has happened/],
+    ["OrderShelved", "shipping", "inventory", /no context "shipping"/],
+    ["OrderShelved", "payment-provider", "inventory", /no context "payment-provider"/],
+    ["MailShelved", "notifications", "inventory", /notifications publishes nothing, .* outbox/],
+    ["OrderShelved", "orders", "inventory,orders", /orders publishes OrderShelved/],
+    ["OrderLinesWrittenOffInFull", "orders", "reconciliation", /AWS does not take so long a name/],
+  ])("is refused in one sentence: %s --from %s --heard-by %s", (name, from, heardBy, sentence) => {
+    expect(() => newEventOf(name, from, heardBy)).toThrow(sentence);
+  });
+});
