@@ -29,10 +29,12 @@ export type Known = {
   hearersOf: (type: string) => Hearer[];
 };
 
+/** The first paragraph of a service's README as plain text: its links lead from there, and tools show it, too. */
 const firstParagraph = (name: string) => {
   const text = readFileSync(join(repositoryRoot, "services", name, "README.md"), "utf8");
   const [, paragraph = ""] = text.split(/\n\s*\n/);
   return paragraph
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replaceAll(/\*\*|`/g, "")
     .replaceAll(/\s*\n\s*/g, " ")
     .trim();
