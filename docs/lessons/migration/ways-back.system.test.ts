@@ -77,6 +77,7 @@ describe("the way back of every step", () => {
       mended = failsAfter(1);
       await expect(shop.drive(monolith.moveBack())).rejects.toThrow();
       mended();
+      await expect(shop.drive(monolith.moveStock())).rejects.toThrow(/end moveBack first/);
       const meanwhile = await shop.drive(order("bob", LAMP));
       expect(meanwhile).toMatchObject({
         status: 409,

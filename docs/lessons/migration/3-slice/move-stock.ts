@@ -33,7 +33,7 @@ const there = (offers: readonly Offer[]): Count[] =>
 
 /**
  * Gives the stock to the inventory. The count and the change of owner are one transaction, which waits for the order that is
- * under way. Begun again after it was interrupted, it goes on.
+ * under way. Begun again after it was interrupted, it goes on. Throws while the stock is on its way back.
  */
 export const moveStock = async (
   { reader, transaction }: Database,
@@ -55,6 +55,8 @@ export const moveStock = async (
     set(sql, "move", move);
     set(sql, "stock", "inventory");
   });
+  if (ownerOf(reader) !== "inventory")
+    throw new Error("The stock is on its way back: end moveBack first.");
   const move = setting(reader, "move", "");
   const lines = countedIn(reader, move);
   if (lines.length > 0) await newShop.asStaff("/stock/receipts", `delivery-${move}`, { lines });
