@@ -109,11 +109,11 @@ export const tell = async (shop: VirtualShop, { ends, play }: Story): Promise<st
   ];
 };
 
-/** What became of an order whose first step has a defect for forty minutes, and what became of it when that was mended. */
-export const withDefect = async (shop: VirtualShop) => {
+/** What became of an order one of whose steps has a defect for forty minutes, and what became of it when that was mended. */
+export const withDefect = async (shop: VirtualShop, step: string) => {
   const fails = { errorType: "TypeError", errorMessage: "Nobody has thought of that." };
   const Payload = Buffer.from(JSON.stringify(fails)).toString("base64");
-  const { stop } = spoil(shop.local, isCallOf("ReserveStock"), () =>
+  const { stop } = spoil(shop.local, isCallOf(step), () =>
     Promise.resolve({ StatusCode: 200, FunctionError: "Unhandled", Payload }),
   );
   const orderId = await shop.order();

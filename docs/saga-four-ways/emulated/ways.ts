@@ -165,6 +165,10 @@ export type Way = {
 };
 /** What those share who call steps themselves. */
 export const STEPS = [`${HERE}/steps.ts`];
+/** The engine of the process manager: it walks any ladder. */
+const WALKER = ["walk-order", "leads", "begin"].map((file) => `${HERE}/process-manager/${file}.ts`);
+/** The saga itself, as the state machine and the process manager have it. */
+const LADDER = "services/orders/src/saga/fulfil-order.ts";
 
 let made: Way[] | undefined;
 /** The ways that run on the emulator, ours first. */
@@ -172,7 +176,7 @@ export const ways = (): Way[] => {
   made ??= [
     {
       name: "Step Functions",
-      files: ["services/orders/src/saga/fulfil-order.ts"],
+      files: [LADDER],
       shared: ["saga", "state-machine", "saga-states", "saga-retries"].map(
         (file) => `packages/core/src/${file}.ts`,
       ),
@@ -188,8 +192,9 @@ export const ways = (): Way[] => {
     },
     {
       name: "process manager",
-      files: ["walk-order", "leads", "begin"].map((file) => `${HERE}/process-manager/${file}.ts`),
-      shared: STEPS,
+      files: [LADDER],
+      // They name no step of this saga.
+      shared: [...STEPS, ...WALKER],
       variant: shop(processManager, "process-manager/begin.ts", "begin"),
     },
   ];

@@ -35,3 +35,11 @@ it("leads where the state machine leads, whatever fails", () => {
         walkSaga(fulfilOrder, failures, again).path,
       );
 });
+
+it("gives a defect of ours up sooner than what passes by itself, above the pivot alone", () => {
+  const sooner = Object.keys(leads).filter((step) => {
+    const { patience = 0, defect = 0 } = leads[step] ?? {};
+    return defect < patience;
+  });
+  expect(sooner).toEqual(["ReserveStock", "AuthorizePayment"]);
+});

@@ -1,8 +1,8 @@
 import { fulfilOrder } from "../../../services/orders/src/saga/fulfil-order.ts";
 
 const MINUTE = 60_000;
-/** How long a step is tried again, in milliseconds: while all can be undone, and after that. */
-const [EARLY, LATE] = [21 * MINUTE, 12 * 60 * MINUTE];
+/** How long a step is tried again, in milliseconds: while all can be undone, while that is for a defect of ours, and after that. */
+const [EARLY, DEFECT, LATE] = [21 * MINUTE, MINUTE / 4, 12 * 60 * MINUTE];
 
 const { rungs, giveUp, attention } = fulfilOrder;
 const pivotAt = rungs.findIndex(({ pivot }) => pivot);
@@ -23,19 +23,28 @@ export type Lead = {
   refused: string;
   failed: string;
   patience: number;
+  /** The patience with a defect of ours. It is given up sooner than what passes by itself, while all can be undone. */
+  defect: number;
   /** After so many seconds without an answer, the step is asked again. */
   answersWithin?: number | undefined;
 };
 
 const late = (next: string, refused: string = attention): Lead => ({
-  ...{ next, refused, failed: attention, patience: LATE },
+  ...{ next, refused, failed: attention, patience: LATE, defect: LATE },
 });
 
 /** The ladder of fulfil-order as a table: the same ladder of which the state machine is compiled. */
 export const leads: Record<string, Lead> = Object.fromEntries([
   ...rungs.flatMap(({ do: step, undo, answersWithin }, at): [string, Lead][] => {
     const next = stepBelow(at);
-    const early = { next, refused: turn, failed: turn, patience: EARLY, answersWithin };
+    const early = {
+      next,
+      refused: turn,
+      failed: turn,
+      patience: EARLY,
+      defect: DEFECT,
+      answersWithin,
+    };
     const down = at < pivotAt ? early : late(next, at === pivotAt ? turn : giveUp);
     return [
       ...(step ? [[step, down] as [string, Lead]] : []),

@@ -8,12 +8,14 @@ import { callStep, passesByItself, type StepFailure, standsForGood } from "../st
 import { send } from "./begin.ts";
 import { DONE, FIRST, isTurn, leads, undoAfter } from "./leads.ts";
 
-type Input = { orderId: string; run: { name: string }; again?: true };
+type Input = { orderId: string; run: { name: string }; resumed?: number; again?: true };
 
 /** How far an order's walk has come: the step that it stands at, and since when. */
 type Progress = {
   orderId: string;
   run: string;
+  /** How often a person had set the order going again when this run began: a later run has more. */
+  resumed: number;
   at: string;
   since: number;
   version: number;
@@ -24,8 +26,6 @@ type Progress = {
 
 const table = () =>
   (Resource as unknown as { FulfilmentTable: { name: string } }).FulfilmentTable.name;
-/** A defect of ours is given up sooner than what passes by itself. */
-const DEFECT_MS = 15_000;
 
 const load = async (orderId: string): Promise<Progress | undefined> => {
   const Key = { orderId };
@@ -33,18 +33,18 @@ const load = async (orderId: string): Promise<Progress | undefined> => {
   return (await client.send(get)).Item as Progress | undefined;
 };
 
-/** Writes down a walk that begins. One that has begun before, under the same name, goes on where it is. */
+/** Writes down a walk that begins. Where it has begun before, or a later run of the order has, that one goes on where it is. */
 const begin = async (input: Input): Promise<Progress | undefined> => {
-  const { orderId, run } = input;
-  const Item = { orderId, run: run.name, at: FIRST, since: Date.now(), version: 1, input };
+  const { orderId, run, resumed = 0 } = input;
+  const Item = { orderId, run: run.name, resumed, at: FIRST, since: Date.now(), version: 1, input };
   const isNew = await written(
     client.send(
       new PutCommand({
         TableName: table(),
         Item,
-        ConditionExpression: "attribute_not_exists(orderId) OR #run <> :run",
-        ExpressionAttributeNames: { "#run": "run" },
-        ExpressionAttributeValues: { ":run": run.name },
+        ConditionExpression: "attribute_not_exists(orderId) OR #resumed < :resumed",
+        ExpressionAttributeNames: { "#resumed": "resumed" },
+        ExpressionAttributeValues: { ":resumed": resumed },
       }),
     ),
   );
@@ -93,7 +93,7 @@ const stepOf = async (row: Progress): Promise<Progress | undefined> => {
 
   const why = outcome.ok ? { Error: "OutcomeUnknown", Cause: "No answer yet" } : outcome.failure;
   const waited = Date.now() - since;
-  const patience = passesByItself(why) ? lead.patience : DEFECT_MS;
+  const patience = passesByItself(why) ? lead.patience : lead.defect;
   if (!standsForGood(why) && waited < patience)
     return rest(row, isPending || Math.min(30, 1 + Math.ceil(waited / 1000)));
   if (why.Error !== "Refused") return move(row, lead.failed, { failedStep: at, failure: why });
