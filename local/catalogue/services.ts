@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "emulator/boot/graph";
+import { CannotStart } from "emulator/kernel/refusals";
 import { repositoryRoot } from "../repository.ts";
 import { serviceNames } from "../scorecard/service.ts";
 import { type Alarm, alarmsOf } from "./alarms.ts";
@@ -31,7 +32,10 @@ export type Known = {
 
 /** The first paragraph of a service's README as plain text: its links lead from there, and tools show it, too. */
 const firstParagraph = (name: string) => {
-  const text = readFileSync(join(repositoryRoot, "services", name, "README.md"), "utf8");
+  const file = `services/${name}/README.md`;
+  if (!existsSync(join(repositoryRoot, file)))
+    throw new CannotStart(`There is no ${file}, whose first paragraph says what ${name} is.`);
+  const text = readFileSync(join(repositoryRoot, file), "utf8");
   const [, paragraph = ""] = text.split(/\n\s*\n/);
   return paragraph
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")

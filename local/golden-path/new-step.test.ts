@@ -41,6 +41,8 @@ describe("what a new step is asked for", () => {
     ["TieRibbon", "ReserveStock", "UntieRibbon", "shipping", /no context "shipping"/],
     ["TieRibbon", "ReserveStock", "UntieRibbon", "read-side", /comes after the sagas/],
     ["CommitStock", "ReserveStock", "UntieRibbon", "inventory", /something called CommitStock/],
+    ["NeedsAttention", "CapturePayment", undefined, "orders", /something called NeedsAttention/],
+    ["OrderPlaced", "CapturePayment", undefined, "orders", /something called OrderPlaced/],
     ["TieRibbon", "ReserveStock", "ReleaseStock", "inventory", /something called ReleaseStock/],
     ["TieRibbon", "ReserveStock", "TieRibbon", "inventory", /cannot undo itself/],
     ["wrap", "ReserveStock", "UntieRibbon", "inventory", /two words or more, .* not "wrap"/],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CannotStart } from "emulator/kernel/refusals";
 import { repositoryRoot } from "../repository.ts";
@@ -43,6 +43,8 @@ const nameIn = (root: string, name: string, context: Context) => {
   const files = [`handlers/${kebab(name)}`, `domain/${kebab(name)}`, `adapters/${kebab(name)}`];
   const isTaken =
     graph.includes(`"${name}Function"`) ||
+    graph.includes(`\\"${name}\\"`) || // a state of a saga
+    globSync(`packages/events/schemas/*.${name}.v*.json`, { cwd: root }).length > 0 ||
     files.some((file) => existsSync(join(root, `services/${context.name}/src/${file}.ts`))) ||
     context.declares.includes(`const ${camel(name)} =`);
   if (isTaken) throw new CannotStart(`There is something called ${name} already.`);
