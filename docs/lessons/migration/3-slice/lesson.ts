@@ -101,7 +101,7 @@ export const lesson: Lesson = {
       {
         name: "stock that moves while an order is under way is sold once",
         holds: soldOnce,
-        hint: "That is the promise of the lesson itself: look at what you have changed in 3-slice/move-stock.ts.",
+        hint: "That is the promise of the lesson itself: look at what you have changed in docs/lessons/migration/3-slice. Whose is the stock while an order is under way?",
       },
       {
         name: "what is paid for stays sold, though the inventory is away for a moment",
