@@ -89,7 +89,7 @@ export const lesson: Lesson = {
   ],
   says,
   exercise: {
-    task: "An animal was sold twice, to customers who came more than an hour apart; another is for sale to nobody since a card was declined. The inventory holds for an hour what is reserved, and keeps for good what it is told is sold. Somebody thought that docs/lessons/migration/3-slice/stock.ts could do with a table less, and lets the inventory be told at once. Find out what the table was for, and give it back.",
+    task: "An animal was sold twice, to customers who came more than an hour apart; another is for sale to nobody since a card was declined. The inventory holds for an hour what is reserved, and keeps for good what it is told is sold. Somebody thought that docs/lessons/migration/3-slice/stock.ts could do without the table to_commit, and lets the inventory be told at once: the table is still there, and nothing is written into it any more. Find out what it was for, and use it again.",
     prepare: [
       {
         file: STOCK,
