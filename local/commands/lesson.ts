@@ -137,7 +137,11 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
   try: tryPromise,
   async exercise({ lesson, number }, copy) {
     const { task, prepare } = lesson.exercise;
-    if (!copy.hasBegun()) {
+    if (copy.hasBegun())
+      say(
+        `The exercise is in your copy already, and stays as you have changed it: \`npm run lesson ${said(number)} -- --reset\` makes the copy new.\n`,
+      );
+    else {
       await refuseBroken(lesson, copy, said(number));
       refuseChanged(copy, lesson, said(number));
       copy.write(prepare);

@@ -27,7 +27,7 @@ export const scenarios: Scenario[] = [
     name: "decline",
     hypothesis: "A declined card costs nothing, and holds nothing.",
     steps: orders("poor"),
-    look: "AuthorizePayment says no; then up the right side of the ladder: VoidPayment, ReleaseStock, RejectOrder.",
+    look: "AuthorizePayment says no; then across and up the middle of the ladder: AbandonOrder, VoidPayment, ReleaseStock, RejectOrder.",
   },
   {
     name: "last-animal",

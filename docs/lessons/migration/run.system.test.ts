@@ -11,7 +11,9 @@ let opened: Opened;
 beforeAll(async () => {
   live = await liveForTest();
   const load = async <Module>() => ({ open }) as Module;
-  opened = await live.driven(runs("3-slice/app.ts", ["moveStock"]).open(live.shop, load));
+  opened = await live.driven(
+    runs("3-slice/app.ts", ["moveStock", "listFrom/both"], ["differences"]).open(live.shop, load),
+  );
 });
 afterAll(async () => {
   await live?.stop();
@@ -40,6 +42,15 @@ describe("the monolith that --run runs", () => {
     const { orderId } = JSON.parse(String(placed.body));
     const told = live.shop.emails().filter(({ tags }) => tags.order === orderId);
     expect(told.map(({ to }) => to)).toEqual([["alice@example.com"]]);
+  });
+
+  it("shows what it is asked for, and says what there is", async () => {
+    expect((await ask("POST", "/do/listFrom/both")).status).toBe(200);
+    expect((await ask("GET", "/orders")).status).toBe(200);
+    const { status, body } = await ask("GET", "/show/differences");
+    expect(status).toBe(200);
+    expect(JSON.parse(String(body))).toEqual({ differences: expect.any(Array) });
+    expect(String((await ask("GET", "/")).body)).toContain("POST /do/moveStock");
   });
 
   it("does nothing that is not offered", async () => {

@@ -7,8 +7,15 @@ import { aroundOf, cardCompany, offers } from "./around.ts";
 import type { Monolith } from "./monolith/app.ts";
 import { stock } from "./monolith/products.ts";
 
-/** A monolith of a file that runs beside a shop, and what is done to it where somebody posts to /do/moveStock, for one. */
-export const runs = (file: string, acts: readonly string[] = []): Beside => ({
+/**
+ * A monolith of a file that runs beside a shop: what is done to it where somebody posts to /do/moveStock, for one, and what
+ * it shows of itself at /show/differences.
+ */
+export const runs = (
+  file: string,
+  acts: readonly string[] = [],
+  shows: readonly string[] = [],
+): Beside => ({
   async open(local, load) {
     const { clock } = local;
     const { open } = await load<{ open: (around: AroundBoth) => Monolith }>(file);
@@ -43,16 +50,29 @@ export const runs = (file: string, acts: readonly string[] = []): Beside => ({
         return Response.json({ detail: (error as Error).message }, { status: 409 });
       }
     };
+    const shown = (name: string) => {
+      const value = (monolith as unknown as Record<string, unknown>)[name];
+      return Response.json({ [name]: typeof value === "function" ? value() : value });
+    };
+    const offered = [
+      ...["POST /orders", "GET /orders", "GET /products"],
+      ...acts.map((one) => `POST /do/${one}`),
+      ...shows.map((one) => `GET /show/${one}`),
+    ].join(", ");
     return {
       async answer({ method, path, headers, body }) {
         const asked = acts.find((one) => path === `/do/${one}`);
-        const response =
-          asked && method === "POST"
-            ? await act(asked)
-            : await monolith.request(path, {
-                ...{ method, headers },
-                ...(body.length > 0 && { body: Buffer.from(body) }),
-              });
+        const looked = shows.find((one) => path === `/show/${one}`);
+        const answered = () => {
+          if (asked && method === "POST") return act(asked);
+          if (looked && method === "GET") return shown(looked);
+          if (path === "/" && method === "GET") return new Response(`There is: ${offered}.`);
+          return monolith.request(path, {
+            ...{ method, headers },
+            ...(body.length > 0 && { body: Buffer.from(body) }),
+          });
+        };
+        const response = await answered();
         return {
           status: response.status,
           headers: Object.fromEntries(response.headers),
@@ -71,5 +91,5 @@ export const runs = (file: string, acts: readonly string[] = []): Beside => ({
 
 curl -s -X POST ${url}/orders ${signedIn} -H "idempotency-key: $RANDOM" -H "content-type: application/json" -d '{"lines":[{"productId":"prd_basking-lamp","quantity":1}],"paymentToken":"tok_approve"}'
 curl -s ${url}/orders ${signedIn}
-${acts.map((asked) => `curl -s -X POST ${url}/do/${asked}\n`).join("")}`,
+${acts.map((asked) => `curl -s -X POST ${url}/do/${asked}\n`).join("")}${shows.map((one) => `curl -s ${url}/show/${one}\n`).join("")}`,
 });

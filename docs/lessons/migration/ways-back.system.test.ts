@@ -94,6 +94,7 @@ describe("the way back of every step", () => {
   it("4: the monolith takes orders again, and what the saga has begun it ends", () =>
     beside(shop, saga.open, async (world) => {
       const { monolith, order, settle, list } = world;
+      await expect(shop.drive(monolith.handOver())).rejects.toThrow("Move the stock first.");
       await shop.drive(monolith.moveStock());
       await settle();
       await monolith.listFrom("view");

@@ -11,6 +11,8 @@ const says =
   "Bob's card was declined, and the shop has written to him that his order is confirmed and being packed.";
 
 const LAMP = "prd_basking-lamp";
+/** More often the bus is not asked at once about two orders, but by a loop that does not end. */
+const MANY_CALLS = 20;
 
 /** Bob's card is declined; Alice's order is written down, and the process ends before it says a word. */
 const toldIfAndOnlyIf: Promised = async ({ shop, load }) => {
@@ -58,6 +60,51 @@ const toldAgain: Promised = async ({ shop, load }) => {
   });
 };
 
+/** The bus does not take what is told of Alice's order, again and again. */
+const holdsUpNobody: Promised = async ({ shop, load }) => {
+  const { open } = await load<App>(APP);
+  return beside(shop, open, async ({ order, toldTo, settle }) => {
+    const { body: alices } = await shop.drive(order("alice", LAMP));
+    await shop.drive(order("bob", LAMP));
+    const eventIn = ({ Detail }: { Detail: string }) => JSON.parse(Detail);
+    const isHers = (entry: { Detail: string }) => eventIn(entry).aggregate.id === alices.orderId;
+    const taken: string[] = [];
+    let calls = 0;
+    const refusing = spoil(
+      shop.local,
+      ({ operation, input }) => operation === "PutEvents" && input.Entries.some(isHers),
+      async (call, next) => {
+        calls += 1;
+        if (calls > MANY_CALLS) throw new Error("The bus is asked without an end.");
+        const Entries = call.input.Entries.filter((entry: { Detail: string }) => !isHers(entry));
+        taken.push(...Entries.map((entry: { Detail: string }) => eventIn(entry).id));
+        if (Entries.length > 0) await next({ ...call, input: { ...call.input, Entries } });
+        const refused = { ErrorCode: "InternalFailure", ErrorMessage: "Try again" };
+        return {
+          Entries: call.input.Entries.map((entry: { Detail: string }) =>
+            isHers(entry) ? refused : { EventId: eventIn(entry).id },
+          ),
+          FailedEntryCount: call.input.Entries.length - Entries.length,
+        };
+      },
+    );
+    for (let round = 1; round <= 3; round++) {
+      await settle();
+      if (calls > MANY_CALLS)
+        return "the bus does not take what is told of Alice's order, and is asked again at once, without an end";
+    }
+    if (new Set(taken).size < taken.length)
+      return "the bus does not take what is told of Alice's order, and is told of Bob's again each time";
+    if (!toldTo().includes("bob"))
+      return "the bus does not take what is told of Alice's order, and Bob, who has paid, hears nothing";
+    refusing.stop();
+    for (let round = 1; round <= 3; round++) await settle();
+    return toldTo().includes("alice")
+      ? undefined
+      : "the bus is well again, and Alice hears nothing";
+  });
+};
+
 export const lesson: Lesson = {
   title: "From a monolith: integration events",
   see: { screen: "map", line: "npm run lesson m1 -- --run" },
@@ -89,12 +136,17 @@ export const lesson: Lesson = {
       {
         name: "who has paid is told, and nobody else",
         holds: toldIfAndOnlyIf,
-        hint: "That is the promise of the lesson itself: look at what you have changed in 1-events/app.ts.",
+        hint: "That is the promise of the lesson itself: look at what you have changed in docs/lessons/migration/1-events.",
       },
       {
         name: "what the bus did not take is told later",
         holds: toldAgain,
         hint: "PutEvents succeeds as a call, even when single entries fail: what does `publish` answer, and who looks at it?",
+      },
+      {
+        name: "what the bus did not take holds up nobody else, and waits for the next time",
+        holds: holdsUpNobody,
+        hint: "Some of a call is taken and some is not. What has to be gone from the outbox before `relay` looks into it again, and when should it stop looking?",
       },
     ],
     seeds: false,

@@ -89,7 +89,7 @@ export const lesson: Lesson = {
   ],
   says,
   exercise: {
-    task: "An animal was sold twice, to customers who came more than an hour apart; another is for sale to nobody since a card was declined. The inventory holds for an hour what is reserved, and keeps for good what it is told is sold. Somebody thought that docs/lessons/migration/3-slice/stock.ts could do with a table less, and lets the inventory be told at once. Find out what the table was for, and give it back.",
+    task: "An animal was sold twice, to customers who came more than an hour apart; another is for sale to nobody since a card was declined. The inventory holds for an hour what is reserved, and keeps for good what it is told is sold. Somebody thought that docs/lessons/migration/3-slice/stock.ts could do without the table to_commit, and lets the inventory be told at once: the table is still there, and nothing is written into it any more. Find out what it was for, and use it again.",
     prepare: [
       {
         file: STOCK,
@@ -101,7 +101,7 @@ export const lesson: Lesson = {
       {
         name: "stock that moves while an order is under way is sold once",
         holds: soldOnce,
-        hint: "That is the promise of the lesson itself: look at what you have changed in 3-slice/move-stock.ts.",
+        hint: "That is the promise of the lesson itself: look at what you have changed in docs/lessons/migration/3-slice. Whose is the stock while an order is under way?",
       },
       {
         name: "what is paid for stays sold, though the inventory is away for a moment",

@@ -1,5 +1,6 @@
 import type { NewShop } from "../1-events/new-shop.ts";
 import { set } from "../2-read-model/settings.ts";
+import { ownerOf } from "../3-slice/stock.ts";
 import type { Database } from "../monolith/database.ts";
 import { type Placer, placerOf } from "./front.ts";
 
@@ -14,7 +15,7 @@ const ROUNDS = 5;
 /**
  * Hands the placing of orders over to the saga. It waits for the order that is under way, works off what the monolith owes,
  * and only then lets sagas begin: an OrderPlaced of before is none of theirs. Begun again after it was interrupted, it goes
- * on. Throws where something is still owed.
+ * on. Throws where something is still owed, and while the stock is not the inventory's, where the saga reserves it.
  */
 export const handOver = async (
   database: Database,
@@ -23,6 +24,7 @@ export const handOver = async (
 ): Promise<void> => {
   const placedBy = (placer: Placer) => database.transaction((sql) => set(sql, "orders", placer));
   if (placerOf(database.reader) === "saga") return;
+  if (ownerOf(database.reader) !== "inventory") throw new Error("Move the stock first.");
   await placedBy("nobody");
   for (let round = 1; round <= ROUNDS && leftIn(database) > 0; round++) await work();
   const left = leftIn(database);

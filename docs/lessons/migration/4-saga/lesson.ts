@@ -75,6 +75,25 @@ const endsRight: Promised = async ({ shop, load }) => {
   });
 };
 
+/** The call that lets sagas begin gets lost, Bob orders, and the monolith is told again to hand over. */
+const nobodyWaits: Promised = async ({ shop, load }) => {
+  const { open } = await load<App>(APP);
+  return beside(shop, open, async (world) => {
+    const { monolith, order, settle, list } = world;
+    await readyFor(shop, world);
+    spoil(shop.local, ({ operation }) => operation === "EnableRule", "is lost", 1);
+    await shop.drive(monolith.handOver().catch(() => {}));
+    const bobs = await shop.drive(order("bob", LAMP, { key: "bobs-lamp" }));
+    await shop.drive(monolith.handOver());
+    if (bobs.status === 503) await shop.drive(order("bob", LAMP, { key: "bobs-lamp" }));
+    await settle();
+    const [one] = await shop.drive(list("bob"));
+    return one?.status === "CONFIRMED"
+      ? undefined
+      : `Bob ordered before sagas could begin, was answered with ${bobs.status}, and nobody has begun with his order: it is ${one?.status ?? "not there"}`;
+  });
+};
+
 export const lesson: Lesson = {
   title: "From a monolith: the decomposed saga",
   see: { screen: "saga", line: "npm run lesson m4 -- --run" },
@@ -88,7 +107,7 @@ export const lesson: Lesson = {
   ],
   says,
   exercise: {
-    task: "The saga has taken over, and dead letters came with it: start-fulfilment says that there is no such order. Customers wait for no orders; the orders are there, and were placed by the monolith. Find in docs/lessons/migration/4-saga what is done too early, and set it right.",
+    task: "The saga has taken over, and dead letters came with it: start-fulfilment says that there is no such order. They are about orders that nobody waits for: the monolith has placed them, and has ended them, too. Find in docs/lessons/migration/4-saga what is done too early, and set it right.",
     prepare: [
       {
         file: HAND_OVER,
@@ -105,15 +124,20 @@ export const lesson: Lesson = {
       {
         name: "who sends an order again after the switch has one order",
         holds: orderedOnce,
-        hint: "That is the promise of the lesson itself: look at what you have changed in 4-saga/front.ts.",
+        hint: "That is the promise of the lesson itself: look at what you have changed in docs/lessons/migration/4-saga. Who looks into the old book, and who lets sagas begin?",
       },
       {
         name: "orders that are under way when the saga takes over end as they began",
         holds: endsRight,
         hint: "Whoever hears an OrderPlaced while sagas may begin, begins one. Whose OrderPlaced may still be in the monolith's outbox then?",
       },
+      {
+        name: "who orders while the monolith hands over does not wait for a saga that nobody begins",
+        holds: nobodyWaits,
+        hint: "Orders are sent to the shop as soon as the saga places them. Who begins with one that comes before sagas may begin? And what does `handOver` do the second time, when the process ended between the two?",
+      },
     ],
     seeds: false,
   },
-  beside: runs(APP, ["moveStock", "listFrom/view", "handOver", "takeBack"]),
+  beside: runs(APP, ["moveStock", "listFrom/view", "handOver", "takeBack"], ["left"]),
 };
