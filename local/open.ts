@@ -137,9 +137,9 @@ export const openShop = async ({
       .digest("base64url")
       .slice(0, 32),
     openedAt: () => opened.get("at"),
-    async open() {
+    async open(patience) {
       if (opened.has("at")) return;
-      await seed(shop);
+      await seed(shop, patience);
       opened.set("at", cloud.clock.now());
     },
   };

@@ -25,5 +25,5 @@ export type Shop = Emulator & {
   /** When it was first opened, in milliseconds since 1970; undefined for one that is not yet open. */
   openedAt: () => number | undefined;
   /** Lists the products and takes in the first delivery, where that was not done before. */
-  open: () => Promise<void>;
+  open: (patience?: number) => Promise<void>;
 };

@@ -70,7 +70,8 @@ beforeAll(async () => {
   });
   aws.serve(local.handlers.aws);
   api.serve(local.handlers.api);
-  await local.open();
+  // A process for each call: on a busy machine it takes minutes.
+  await local.open(500_000);
 });
 afterAll(async () => {
   await local.stop();
