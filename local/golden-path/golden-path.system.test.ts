@@ -115,7 +115,7 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
 
   it("the explorer walks the longer ladders to their ends: here, those of stories in which all is undone", () => {
     const stories = "tok_decline, and its|patience ends for a|what is held is not returned";
-    const { status, said } = vitest({}, "local/sim/explore/explore.test.ts", "-t", stories);
+    const { status, said } = vitest({}, "local/sim/explore/explore.system.test.ts", "-t", stories);
     expect(status, said).toBe(0);
   });
 
