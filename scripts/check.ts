@@ -8,7 +8,7 @@ const help = `Checks everything: format, lint, types, dead code, and all tests. 
 
   npm test -- <path> ...   only the tests in files whose path has this in it, and nothing else
   npm test -- -t <name>    only the tests whose name has this in it, and nothing else
-  npm test -- --quick      at most a minute on two cores: format, lint, types, the tests of the shop's single parts, and of
+  npm test -- --quick      about a minute on two cores: format, lint, types, the tests of the shop's single parts, and of
                            the whole shop the sagas, idempotency and budgets
   npm test -- --help       this text
 `;
@@ -75,11 +75,11 @@ const chosen = (): [how: string, groups: Check[][]] => {
     ];
   if (quick)
     return [
-      "A quick look, at most a minute on two cores. It leaves out dead code, the types of infra/, the emulator's own tests and most of the whole shop's: `npm test` has them.",
+      "A quick look, about a minute on two cores. It leaves out dead code, the types of infra/, the emulator's own tests and most of the whole shop's: `npm test` has them.",
       [[types, lint, web, stale], [tests("--reporter=dot", "--project=unit", "--project=system")]],
     ];
   return [
-    "All checks and tests: about twenty minutes on two cores. `npm test -- --quick` takes a minute.",
+    "All checks and tests: about twenty minutes on two cores. `npm test -- --quick` takes about one.",
     [
       ...(ci && !installed ? [[graph]] : []),
       [types, ...(ci || installed ? [infra] : []), lint, web, deadCode, stale],

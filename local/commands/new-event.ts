@@ -1,5 +1,5 @@
-import { CannotStart } from "emulator/kernel/refusals";
-import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
+import { endOn } from "../command-line.ts";
+import { asked } from "../golden-path/asked.ts";
 import { callOf, makeEvent, raisedAt } from "../golden-path/make-event.ts";
 import { newEventOf } from "../golden-path/new-event.ts";
 import { makeAndTell } from "../golden-path/tell-made.ts";
@@ -17,21 +17,10 @@ Exit code: 2 for a name that is taken, a context that there is not, or another m
 `;
 
 const command = async () => {
-  const { values, positionals } = optionsOf({
-    args: process.argv.slice(2),
-    allowPositionals: true,
-    options: {
-      help: { type: "boolean", short: "h" },
-      from: { type: "string" },
-      "heard-by": { type: "string" },
-    },
-  });
-  goOnUnread();
-  if (values.help) return void process.stdout.write(help);
-  const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0 || !values.from)
-    throw new CannotStart("It takes one name and --from. Try --help.");
-  const event = newEventOf(name, values.from, values["heard-by"]);
+  const told = asked(help, ["from"], ["heard-by"]);
+  if (!told) return;
+  const { name, from, "heard-by": heardBy } = told;
+  const event = newEventOf(name, from, heardBy);
   makeAndTell(name, [(root) => makeEvent(root, event)]);
   process.stdout.write(
     `Nothing raises it yet. That is yours to write, at ${raisedAt(repositoryRoot, event)}: ${callOf(event)}

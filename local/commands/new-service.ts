@@ -1,5 +1,5 @@
-import { CannotStart } from "emulator/kernel/refusals";
-import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
+import { endOn } from "../command-line.ts";
+import { asked } from "../golden-path/asked.ts";
 import { newServiceOf } from "../golden-path/names.ts";
 import { writesService } from "../golden-path/new-service.ts";
 import { makeAndTell } from "../golden-path/tell-made.ts";
@@ -16,21 +16,10 @@ Exit code: 2 for a name that is taken, an event that does not exist, or another 
 `;
 
 const command = async () => {
-  const { values, positionals } = optionsOf({
-    args: process.argv.slice(2),
-    allowPositionals: true,
-    options: {
-      help: { type: "boolean", short: "h" },
-      hears: { type: "string" },
-      owner: { type: "string" },
-    },
-  });
-  goOnUnread();
-  if (values.help) return void process.stdout.write(help);
-  const [name, ...more] = positionals;
-  if (name === undefined || more.length > 0 || !values.hears || !values.owner)
-    throw new CannotStart("It takes one name, --hears and --owner. Try --help.");
-  const service = newServiceOf(name, values.hears, values.owner);
+  const told = asked(help, ["hears", "owner"]);
+  if (!told) return;
+  const { name, hears, owner } = told;
+  const service = newServiceOf(name, hears, owner);
   makeAndTell(name, [writesService(service)]);
   process.stdout.write(`Read services/${name}/README.md; then npm start, npm test -- ${name}\n`);
 };

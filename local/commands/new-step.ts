@@ -1,5 +1,5 @@
-import { CannotStart } from "emulator/kernel/refusals";
-import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
+import { endOn } from "../command-line.ts";
+import { asked } from "../golden-path/asked.ts";
 import { makeStep } from "../golden-path/make-step.ts";
 import { newStepOf } from "../golden-path/new-step.ts";
 import { makeAndTell } from "../golden-path/tell-made.ts";
@@ -19,22 +19,9 @@ Exit code: 2 for a name that is taken, a step that there is not, or another mist
 `;
 
 const command = async () => {
-  const { values, positionals } = optionsOf({
-    args: process.argv.slice(2),
-    allowPositionals: true,
-    options: {
-      help: { type: "boolean", short: "h" },
-      after: { type: "string" },
-      undo: { type: "string" },
-      in: { type: "string" },
-    },
-  });
-  goOnUnread();
-  if (values.help) return void process.stdout.write(help);
-  const [name, ...more] = positionals;
-  const { after, undo, in: place } = values;
-  if (name === undefined || more.length > 0 || !after || !place)
-    throw new CannotStart("It takes one name, --after and --in. Try --help.");
+  const told = asked(help, ["after", "in"], ["undo"]);
+  if (!told) return;
+  const { name, after, undo, in: place } = told;
   const step = newStepOf(name, { after, undo, place });
   makeAndTell(name, [(root) => makeStep(root, step)]);
   const { saga } = step.ladder;

@@ -123,11 +123,10 @@ export const http: Door["send"] = async ({ shop, seed, count, broken }) => {
     const asked = { path, as, token, body, values: [...values] };
     answered.add(status);
     if (status >= 500) broken(`${what} was answered with ${status}`, asked);
-    // A path that was bent may be another route's.
+    // A path without its parameter, or bent by one (..), may be another route's.
     const straight =
-      values.size > 0 &&
-      !/\/\.|\/\?|\/$/.test(path) &&
-      path.split("/").length === route.split("/").length;
+      parameters.every(({ in: where, name }) => where !== "path" || values.get(name)) &&
+      new URL(path, "http://shop").pathname === filled;
     if (straight && !(status in responses) && !gateway.includes(status))
       broken(`${what} was answered with ${status}, of which its document knows nothing`, asked);
     if (status >= 400 && wrote.length > 0)
