@@ -184,28 +184,20 @@ export const peopleOf = (
   };
 };
 
-const REDRIVEN = [
-  "OrderViewsQueue",
-  "ProductViewsQueue",
-  "SalesQueue",
-  "PricesQueue",
-  "ProviderWebhooks",
-];
-
 /** An e-mail is not sent on: it may have been sent. */
 const NEVER = "NotificationsQueue";
 
-/** The queues that only a shop with another saga than ours has. */
-const ofOthers = ({ graph }: VirtualShop["local"]): string[] =>
+/** The queues whose dead letters a person sends on: all that have some, but for that one. */
+const redriven = ({ graph }: VirtualShop["local"]): string[] =>
   graph.resources
     .filter(({ type, inputs }) => type === "aws:sqs/queue:Queue" && inputs.redrivePolicy)
     .map(({ name }) => name.replace(/Queue$/, ""))
-    .filter((name) => name !== NEVER && !REDRIVEN.includes(name));
+    .filter((name) => name !== NEVER);
 
 /** Sends on what was given up, where nothing else makes up for it. */
 export const sendOn = async (local: VirtualShop["local"]): Promise<void> => {
   const { call } = local;
-  for (const queue of [...REDRIVEN, ...ofOthers(local)]) {
+  for (const queue of redriven(local)) {
     const arn = (name: string) => `arn:aws:sqs:us-east-1:123456789012:petstore-local-${name}Queue`;
     // What EventBridge could not deliver knows no queue that it came from.
     const move = { SourceArn: arn(`${queue}Dlq`), DestinationArn: arn(queue) };
