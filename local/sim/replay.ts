@@ -21,6 +21,6 @@ export const replay = async (plan: Plan, variant?: Variant): Promise<Replayed> =
     const { bytes } = await exportRun(local);
     await pipeline(Readable.from(bytes), createWriteStream(runFile));
   };
-  const outcome = await simulate(plan, { onEntry: teller.hear, atEnd, variant });
+  const outcome = await simulate(plan, { onEntry: teller.hear, atEnd, hashed: true, variant });
   return { outcome, story: tell(plan, outcome, teller.lines), runFile };
 };

@@ -24,8 +24,6 @@ describe("what is made small", () => {
 
 describe("a plan that breaks a promise", () => {
   const outcome = (broken: boolean, plan: Plan): Outcome => ({
-    hash: "",
-    entries: 0,
     virtualMs: 0,
     violations: broken ? [{ invariant: "I8", what: "paid, not sold", at: 0 }] : [],
     done: plan.faults.kind === "exactly" ? plan.faults.points : happened,

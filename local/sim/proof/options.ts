@@ -4,7 +4,7 @@ import { whole } from "../options.ts";
 
 /** The parts that can be asked for alone. */
 export const partNames = [
-  ...["seeds", "hashes", "singles", "pairs", "triples"],
+  ...["seeds", "hashes", "kinds", "singles", "pairs", "triples"],
   ...["mutants", "histories", "fuzz", "chaos"],
 ] as const;
 
@@ -18,9 +18,9 @@ export type Options = {
 };
 
 /** What `npm run proof -- --help` says. */
-export const help = `Everything that a night can prove: ten thousand seeds, a thousand of them in other processes, every single fault, pairs and
-triples of faults, mutants, histories, inputs that nobody expects, and five hundred kills of the served shop. Each part has its
-share of the time; what one leaves goes to the next. Writes docs/proof.md.
+export const help = `Everything that a night can prove: ten thousand seeds, a thousand of them in other processes, every single
+fault (first at one call of each kind), pairs and triples of faults, mutants, histories, inputs that nobody expects, and five
+hundred kills of the served shop. Each part has its share of the time; what one leaves goes to the next. Writes docs/proof.md.
 
 npm run proof -- [options]
   --hours H         how long all of it may take (1): a fraction will do
@@ -28,7 +28,7 @@ npm run proof -- [options]
   --workers N       processes (2)
   --again           from the beginning: else it goes on from where it was broken off on the same commit
 
-Exit code: 0 when all promises held, 1 when one was broken or, after all seeds and single faults, something was not reached;
+Exit code: 0 when all promises held, 1 when one was broken or, after all seeds and kinds, something was not reached;
 2 for what it was told wrongly. Ctrl-C ends with what was found so far; the next run goes on from there.
 `;
 

@@ -31,10 +31,10 @@ describe("the proof of a night", () => {
     );
   });
 
-  it("takes what was not reached for a fault when all seeds and single faults were run, and not before", () => {
+  it("takes what was not reached for a fault when all seeds and one fault of each kind were run, and not before", () => {
     const done = (name: string) => ({ ...notBegun(), next: count(name) });
     expect(isWhole(parts, proof({ parts: { seeds: done("seeds") } }))).toBe(false);
-    const whole = { seeds: done("seeds"), singles: done("singles") };
+    const whole = { seeds: done("seeds"), kinds: done("kinds") };
     expect(isWhole(parts, proof({ parts: whole }))).toBe(true);
   });
 

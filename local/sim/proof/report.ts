@@ -27,7 +27,7 @@ export const notReached = (
 /** Whether all that could reach something was run: else what is missing says nothing. */
 export const isWhole = (parts: readonly Part[], { parts: standings }: Proof): boolean =>
   parts
-    .filter(({ name }) => ["seeds", "singles"].includes(name))
+    .filter(({ name }) => ["seeds", "kinds"].includes(name))
     .every(({ name, tasks }) => (standings[name]?.next ?? 0) >= tasks.count);
 
 const SHOWN = 12;

@@ -30,12 +30,12 @@ export type Result = {
 
 const nothing = { broken: [], reached: [] };
 
-const run = async (name: string, plan: Parameters<typeof simulate>[0]) => {
-  const { violations, reached, done, hash } = await simulate(plan);
+const run = async (name: string, ...asked: Parameters<typeof simulate>) => {
+  const { violations, reached, done, hash } = await simulate(...asked);
   const broken = violations
     .slice(0, 1)
     .map(({ invariant, what }) => `${name} breaks ${invariant}: ${what}`);
-  return { result: { count: 1, broken, reached, hash }, done };
+  return { result: { count: 1, broken, reached, ...(hash && { hash }) }, done };
 };
 
 const inWords = ({ flow, faults }: Case) =>
@@ -45,7 +45,8 @@ const inWords = ({ flow, faults }: Case) =>
 export const runTask = async (task: Task): Promise<Result> => {
   switch (task.do) {
     case "seed":
-      return (await run(`seed ${task.seed}`, planOf(task.seed, task.size))).result;
+      return (await run(`seed ${task.seed}`, planOf(task.seed, task.size), { hashed: true }))
+        .result;
     case "case": {
       const { result, done } = await run(inWords(task.one), planOfCase(task.one));
       return { count: 1, broken: result.broken, reached: faultsReached(done) };
