@@ -167,8 +167,11 @@ const abortSignalOf = (timers: ReturnType<typeof timersOf>): typeof AbortSignal 
       if (name !== "timeout") return Reflect.get(target, name, receiver);
       return (ms: number) => {
         const controller = new AbortController();
-        const reason = new DOMException("The operation was aborted due to timeout", "TimeoutError");
-        timers.setTimeout(() => controller.abort(reason), ms);
+        const abort = () =>
+          controller.abort(
+            new DOMException("The operation was aborted due to timeout", "TimeoutError"),
+          );
+        timers.setTimeout(abort, ms);
         return controller.signal;
       };
     },

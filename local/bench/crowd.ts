@@ -5,7 +5,8 @@ import { listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
 import { endProcess } from "emulator/runtime/end-process";
 import { openShop } from "../open.ts";
-import { clientOf, goods, type Order, pause, type Running, twoLines } from "./running-shop.ts";
+import type { Ready } from "../shop-process.ts";
+import { clientOf, goods, type Order, pause, twoLines } from "./running-shop.ts";
 
 const self = fileURLToPath(import.meta.url);
 
@@ -65,7 +66,7 @@ const toldBy = async <T>(child: ChildProcess): Promise<T> => {
 export const measureCrowd = async (clients: number, seconds: number): Promise<Crowd> => {
   const child = fork(self, ["shop"], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   try {
-    const { receive, place, placeOnce, orders } = clientOf(await toldBy<Running>(child));
+    const { receive, place, placeOnce, orders } = clientOf(await toldBy<Ready>(child));
     await receive(goods, 100_000);
     for (let n = 0; n < WARM_UP; n += 1) await place(`warm-${n}`, twoLines(n));
     await pause(5_000); // until they are done, and the shop lets as many in at once as after a pause
@@ -126,7 +127,7 @@ const openWatched = async () => {
   api.serve(shop.handlers.api);
   await shop.warm();
   process.on("message", () => process.send?.(counts));
-  process.on("SIGTERM", () => endProcess(0));
+  for (const end of ["SIGTERM", "disconnect"]) process.on(end, () => endProcess(0));
   const accounts = Object.fromEntries(
     shop.accounts.map(({ name }) => [name, { token: shop.token(name) }]),
   );

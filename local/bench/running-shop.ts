@@ -1,22 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeExecutionCommand, ListStateMachinesCommand, SFNClient } from "@aws-sdk/client-sfn";
-import { repositoryRoot, shopGraph } from "../repository.ts";
+import { shopGraph } from "../repository.ts";
 import { catalogue } from "../seed/catalogue.ts";
+import { type Ready, startShopProcess } from "../shop-process.ts";
 import { lines } from "./growth.ts";
-
-/** What `npm start -- --json` says of itself. */
-export type Running = {
-  api: string;
-  aws: string;
-  /** Opens the pages. */
-  token: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  accounts: Record<string, { token: string }>;
-};
 
 /** An order as its customer sees it. */
 export type Order = { status: string; timeline: { at: string; what: string }[] };
@@ -24,7 +14,7 @@ export type Order = { status: string; timeline: { at: string; what: string }[] }
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What customers, the administrator and an operator do with a running shop. */
-export const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Running) => {
+export const clientOf = ({ api, aws, accessKeyId, secretAccessKey, accounts }: Ready) => {
   const states = new SFNClient({
     endpoint: aws,
     region: "us-east-1",
@@ -152,31 +142,14 @@ const graphWithoutThrottles = (folder: string): string => {
   return file;
 };
 
-/** Starts `npm start` with these options as a child process, without throttles, and waits until it is ready. */
+/** Starts the shop with these options in a process of its own, without throttles, and waits until it is ready. */
 export const startShop = async (options: string[]): Promise<RunningShop> => {
-  const entry = join(repositoryRoot, "local/commands/start.ts");
   const folder = mkdtempSync(join(tmpdir(), "petstore-bench-"));
-  const own = [
-    "--json",
-    "--port",
-    "0",
-    "--api-port",
-    "0",
-    "--graph",
-    graphWithoutThrottles(folder),
-  ];
-  const child = spawn(process.execPath, [entry, ...own, ...options], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const graph = graphWithoutThrottles(folder);
+  const { child, ready, stop } = startShopProcess({ options: ["--graph", graph, ...options] });
   child.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  let output = "";
-  const running = await new Promise<Running>((resolve, reject) => {
-    child.on("exit", (code) => reject(new Error(`npm start ended with ${code}`)));
-    child.stdout.on("data", (text) => {
-      output += text;
-      if (output.includes("\n")) resolve(JSON.parse(output));
-    });
-  });
+  child.stderr?.pipe(process.stderr, { end: false });
+  const running = await ready;
   const client = clientOf(running);
   return {
     ...client,
@@ -184,10 +157,6 @@ export const startShop = async (options: string[]): Promise<RunningShop> => {
     api: running.api,
     token: running.token,
     stockUp: (quantity, delivery) => client.receive(goods, quantity, delivery),
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill("SIGINT");
-      await new Promise((resolve) => child.once("exit", resolve));
-    },
+    stop: () => stop(),
   };
 };

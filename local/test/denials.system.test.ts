@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
+import { type ShopProcess, startShopProcess } from "../shop-process.ts";
 
-let child: ChildProcess | undefined;
-afterAll(() => void child?.kill());
+let shop: ShopProcess | undefined;
+afterAll(() => shop?.stop());
 
 /** The graph in which the orders' API may not write its outbox. */
 const graphWithoutGrant = () => {
@@ -25,22 +25,13 @@ const graphWithoutGrant = () => {
 };
 
 test("a denial stands on the terminal once, with the statement and the file of infra/ where it is missing", async () => {
-  const args = ["local/commands/start.ts", "--json", "--port", "0", "--api-port", "0"];
-  child = spawn(process.execPath, [...args, "--graph", graphWithoutGrant()]);
-  let [stdout, stderr] = ["", ""];
-  child.stderr?.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  child.stdout?.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  await vi.waitFor(() => expect(stdout).toContain("\n"), 500_000);
-  const { api, accounts } = JSON.parse(stdout);
+  shop = startShopProcess({ options: ["--graph", graphWithoutGrant()] });
+  const { api, accounts } = await shop.ready;
   const place = (key: string) =>
     fetch(`${api}/orders`, {
       method: "POST",
       headers: {
-        authorization: `Bearer ${accounts.alice.token}`,
+        authorization: `Bearer ${accounts.alice?.token}`,
         "content-type": "application/json",
         "idempotency-key": key,
       },
@@ -52,7 +43,10 @@ test("a denial stands on the terminal once, with the statement and the file of i
   for (const key of ["first", "second"]) expect((await place(key)).status).toBe(500);
 
   const outbox = "arn:aws:dynamodb:us-east-1:123456789012:table/petstore-local-OrdersOutboxTable";
-  const told = stderr.split("\n").filter((line) => line.startsWith("Denied:"));
+  const told = shop
+    .stderr()
+    .split("\n")
+    .filter((line) => line.startsWith("Denied:"));
   expect(told).toEqual([
     `Denied: petstore-local-OrdersApiFunction may not dynamodb:PutItem on ${outbox}. Missing in infra/orders.ts (OrdersApi): {"Effect":"Allow","Action":"dynamodb:PutItem","Resource":"${outbox}"}`,
   ]);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { test } from "vitest";
 
@@ -54,20 +55,21 @@ const ended = (child: ChildProcess) =>
     else child.once("exit", () => resolve());
   });
 
-/** Starts the shop with the program that `npm start` starts. */
+/** Starts the shop with the program that `npm start` starts. It ends when this process has gone. */
 export const startShop = async (...args: string[]): Promise<RunningShop> => {
   const ports = args.includes("--api-port") ? ["--port", "0"] : ["--port", "0", "--api-port", "0"];
-  const child = spawn(process.execPath, ["local/commands/start.ts", "--json", ...ports, ...args], {
+  const program = ["scripts/with-parent.mjs", "local/commands/start.ts", "--json"];
+  const child = spawn(process.execPath, [...program, ...ports, ...args], {
     cwd: root,
     env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let told = "";
-  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+  child.stderr?.setEncoding("utf8").on("data", (chunk) => {
     told = `${told}${chunk}`.slice(-4000);
   });
   const ready = await new Promise<Omit<RunningShop, "stop">>((resolve, reject) => {
-    createInterface(child.stdout).once("line", (line) => resolve(JSON.parse(line)));
+    createInterface(child.stdout as Readable).once("line", (line) => resolve(JSON.parse(line)));
     child.once("exit", (code) => reject(new Error(`npm start ended with ${code}: ${told}`)));
   });
   return {
