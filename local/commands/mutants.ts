@@ -5,6 +5,7 @@ import { endOn, optionsOf } from "../command-line.ts";
 import { repositoryRoot } from "../repository.ts";
 import { type Measured, measure, measureByChance, median } from "../sim/mutants/measure.ts";
 import { museum } from "../sim/mutants/museum.ts";
+import type { Mutant } from "../sim/mutants/mutant.ts";
 import { mutantsPart, rivalsPart } from "../sim/mutants/report.ts";
 import { writePart } from "../sim/proof-page.ts";
 import { compare, type RivalMeasured } from "../sim/rivals/compare.ts";
@@ -17,7 +18,7 @@ is not found.
   --starts <n>     hunt each from so many starting seeds (3)
   --most <n>       give a hunt up after so many runs (25)
   --small <n>      spend so many runs on making small what was found (60)
-  --chance         hunt each also without what brings it about
+  --chance         instead, hunt each without what brings it about, by chance alone
   --rivals <n>     instead, let the sagas of published systems run n plans each (docs/proof/rivals.json)
   --table          write the tables of what was measured into docs/proof.md, and run nothing
   --help           this text
@@ -49,9 +50,12 @@ const tell = () => {
 
 /** What was measured before stays, in the museum's order, but for what is measured now. */
 const keep = (measured: Measured) => {
-  const before = read<Measured>(files.mutants).filter(({ name }) => name !== measured.name);
+  const known = read<Measured>(files.mutants);
+  const before = known.filter(({ name }) => name !== measured.name);
+  const byChance = measured.byChance ?? known.find(({ name }) => name === measured.name)?.byChance;
   const place = ({ name }: Measured) => museum.findIndex((mutant) => mutant.name === name);
-  const all = [...before, measured].filter((one) => place(one) >= 0);
+  const now = { ...measured, ...(byChance && { byChance }) };
+  const all = [...before, now].filter((one) => place(one) >= 0);
   write(
     files.mutants,
     all.sort((a, b) => place(a) - place(b)),
@@ -66,6 +70,16 @@ const chosen = (only: string | undefined) => {
     if (!found) throw new CannotStart(`There is no mutant "${wanted}".`);
     return found;
   });
+};
+
+/** Hunts a mutant by chance alone, and keeps what comes of it beside what is known of it. */
+const huntByChance = async (mutant: Mutant, asked: { starts: number; most: number }) => {
+  const byChance = await measureByChance(mutant, asked);
+  const known = read<Measured>(files.mutants).find(({ name }) => name === mutant.name);
+  if (!known) throw new CannotStart(`Measure ${mutant.name} without --chance first.`);
+  keep({ ...known, byChance });
+  const found = byChance.runs.map((runs) => runs ?? `more than ${asked.most}`);
+  process.stdout.write(`${mutant.name}: by chance after ${found.join(", ")} runs\n`);
 };
 
 const run = async () => {
@@ -103,8 +117,11 @@ const run = async () => {
   const most = numberOf("most", values.most);
   const small = numberOf("small", values.small);
   for (const mutant of chosen(values.only)) {
+    if (values.chance) {
+      await huntByChance(mutant, { starts, most });
+      continue;
+    }
     const measured = await measure(mutant, { starts, most, small });
-    if (values.chance) measured.byChance = await measureByChance(mutant, { starts, most });
     keep(measured);
     const { name, runs, shows, smallest } = measured;
     const middle = median(runs);

@@ -15,7 +15,7 @@ export type Measured = {
   runs: (number | null)[];
   most: number;
   /** The same by chance alone, as `npm run sim` draws its plans. */
-  byChance?: (number | null)[];
+  byChance?: { runs: (number | null)[]; most: number };
   /** Of the smallest plan that shows it: orders, what others do, and faults. */
   smallest?: { orders: number; acts: number; faults: number };
   shows?: string;
@@ -54,13 +54,13 @@ export const measure = async (
   return measured;
 };
 
-/** The same without what brings it about. */
+/** Hunts a mutant from some starting seeds, without what brings it about. */
 export const measureByChance = async (
   mutant: Mutant,
   { starts, most }: { starts: number; most: number },
-): Promise<(number | null)[]> => {
+): Promise<NonNullable<Measured["byChance"]>> => {
   const runs: (number | null)[] = [];
   for (const first of startsOf(starts))
     runs.push((await hunt(mutant, { first, most }))?.runs ?? null);
-  return runs;
+  return { runs, most };
 };

@@ -7,19 +7,20 @@ const row = (cells: (string | number)[]) => `| ${cells.map(cell).join(" | ")} |`
 const table = (head: string[], rows: (string | number)[][]) =>
   [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 
-const runsOf = (runs: (number | null)[] | undefined, most: number) =>
-  runs === undefined ? "" : `${median(runs) ?? `more than ${most}`} (${runs.length})`;
+const runsOf = ({ runs, most }: Pick<Measured, "runs" | "most">) =>
+  `${median(runs) ?? `more than ${most}`} (${runs.length})`;
 
 /** The page's part about mutants: each with how soon a seed finds it, and how short the story of it is. */
 export const mutantsPart = (measured: readonly Measured[]): string => {
   const found = measured.filter(({ seed }) => seed !== undefined);
-  const rows = measured.map(
-    ({ name, published, defect, runs, most, smallest, shows, byChance }) => [
-      ...[name, published ?? "ours", defect, runsOf(byChance, most), runsOf(runs, most)],
+  const rows = measured.map((one) => {
+    const { name, published, defect, smallest, shows, byChance } = one;
+    return [
+      ...[name, published ?? "ours", defect, byChance ? runsOf(byChance) : "", runsOf(one)],
       smallest ? `${smallest.orders} orders, ${smallest.acts} acts, ${smallest.faults} faults` : "",
       shows ?? "",
-    ],
-  );
+    ];
+  });
   const others = museum.flatMap(({ name, published, defect, elsewhere }) =>
     elsewhere ? [[name, published ?? "ours", defect, elsewhere]] : [],
   );
