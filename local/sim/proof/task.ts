@@ -4,7 +4,6 @@ import { history, isOfRulebook, withoutSagas } from "../histories/history.ts";
 import { hunt } from "../mutants/hunt.ts";
 import { museum } from "../mutants/museum.ts";
 import { planOf, type Size } from "../plan.ts";
-import { faultsReached } from "../reached.ts";
 import { simulate } from "../simulate.ts";
 import type { Case } from "../sweep/cases.ts";
 import { planOfCase } from "../sweep/run-case.ts";
@@ -30,12 +29,13 @@ export type Result = {
 
 const nothing = { broken: [], reached: [] };
 
-const run = async (name: string, ...asked: Parameters<typeof simulate>) => {
-  const { violations, reached, done, hash } = await simulate(...asked);
+/** Runs a plan: how it went, and all that it reached. */
+const run = async (name: string, ...asked: Parameters<typeof simulate>): Promise<Result> => {
+  const { violations, reached, hash } = await simulate(...asked);
   const broken = violations
     .slice(0, 1)
     .map(({ invariant, what }) => `${name} breaks ${invariant}: ${what}`);
-  return { result: { count: 1, broken, reached, ...(hash && { hash }) }, done };
+  return { count: 1, broken, reached, ...(hash && { hash }) };
 };
 
 const inWords = ({ flow, faults }: Case) =>
@@ -45,12 +45,9 @@ const inWords = ({ flow, faults }: Case) =>
 export const runTask = async (task: Task): Promise<Result> => {
   switch (task.do) {
     case "seed":
-      return (await run(`seed ${task.seed}`, planOf(task.seed, task.size), { hashed: true }))
-        .result;
-    case "case": {
-      const { result, done } = await run(inWords(task.one), planOfCase(task.one));
-      return { count: 1, broken: result.broken, reached: faultsReached(done) };
-    }
+      return run(`seed ${task.seed}`, planOf(task.seed, task.size), { hashed: true });
+    case "case":
+      return run(inWords(task.one), planOfCase(task.one));
     case "mutant": {
       const { name, first, most } = task;
       const mutant = museum.find((one) => one.name === name);
