@@ -22,8 +22,8 @@ import { stockPrograms } from "./stock-programs.ts";
 type Outcome = string;
 
 /** What a saga is begun with, as far as it differs from order to order, as words. */
-export const startOf = ({ run, resumed, again, cause }: RunInput): string =>
-  `starts ${run.saga} ${run.name} ${JSON.stringify({ resumed, again, cause })}`;
+export const startOf = (name: string, { run, resumed, again, cause }: RunInput): string =>
+  `starts ${name} ${JSON.stringify({ run, resumed, again, cause })}`;
 
 /** What every step is told that failed before it. */
 export const failed = {
@@ -100,8 +100,8 @@ export const aloneWith = (rules: Rules, card: string, available: number) => {
           sent.push(...asked.news);
           answer = asked.said;
         } else if (value.op === "start") {
-          answer = out.start(value.input.run, value.input);
-          told.push(startOf(value.input) + (answer ? "" : ", which was begun before"));
+          answer = out.start({ ...value.input.run, name: value.name }, value.input);
+          told.push(startOf(value.name, value.input) + (answer ? "" : ", which was begun before"));
         } else if (value.op === "look") answer = newestOf(value.run);
         else if (value.op === "takeOut") open = false;
         else if (value.op === "answer") {

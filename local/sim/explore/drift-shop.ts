@@ -53,11 +53,9 @@ export const shopWith = async (seed: number, card: string, available: number) =>
   };
   const faked: Record<string, (input: Call["input"]) => object> = {
     StartExecution: ({ stateMachineArn, name, input: text }) => {
-      const { run, ...more } = JSON.parse(text);
       const executionArn = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
-      const one = { saga: runIn(stateMachineArn).saga, name };
-      const isNew = out.start(one, { executionArn, stateMachineArn, text });
-      told.push(startOf({ ...more, run: one }) + (isNew ? "" : ", which was begun before"));
+      const isNew = out.start(runIn(executionArn), { executionArn, stateMachineArn, text });
+      told.push(startOf(name, JSON.parse(text)) + (isNew ? "" : ", which was begun before"));
       if (!isNew) throw new AwsError("ExecutionAlreadyExists", executionArn, 400);
       return { executionArn, startDate: 0 };
     },
@@ -181,7 +179,7 @@ export const shopWith = async (seed: number, card: string, available: number) =>
     };
 
   return {
-    told: () => told.splice(0).map((one) => one.replace(id, theirId)),
+    told: () => told.splice(0).map((one) => one.replaceAll(id, theirId)),
     stop: () => local.stop(),
     ask: (what: string) => asked[what]?.() ?? invoke(what, { ...input, ...failed, run }),
     async see() {

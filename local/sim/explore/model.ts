@@ -420,8 +420,11 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     return next;
   };
 
-  const begun = (world: World, input: RunInput): { world: World[]; isNew: boolean } => {
-    const { saga, name } = input.run;
+  const begun = (
+    world: World,
+    { name, input }: { name: string; input: RunInput },
+  ): { world: World[]; isNew: boolean } => {
+    const { saga } = input.run;
     const id = idOf({ saga, name });
     if (find(world, id) !== undefined) {
       if (rules.namedRuns) return { world: [world], isNew: false };
@@ -514,9 +517,9 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
         };
       }
       case "start": {
-        const { world: worlds, isNew } = begun(without(world), next.input);
-        const { saga, name } = next.input.run;
-        const words = `starts ${shortName(idOf({ saga, name }))}${isNew ? "" : ", which was started before"}`;
+        const { world: worlds, isNew } = begun(without(world), next);
+        const { saga } = next.input.run;
+        const words = `starts ${shortName(idOf({ saga, name: next.name }))}${isNew ? "" : ", which was started before"}`;
         return { worlds, key: `${isNew}`, answer: isNew, words };
       }
       case "look": {
