@@ -1,7 +1,7 @@
 import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
-import { spoil } from "../spoil.ts";
+import { isInvocationOf, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
 
 const HOUR = 3_600_000;
@@ -118,4 +118,26 @@ describe("I8 I15 F41 a run that follows another, and finds the shelf empty,", ()
     expect([await statusOf(orderId), await atProvider(orderId)]).toEqual(["REJECTED", "voided"]);
     expect(await shop.broken()).toEqual([]);
   });
+});
+
+it("F31 I17 no run follows one that was redriven by the time that its end is told", async () => {
+  spoil(shop.local, isCallOf("AuthorizePayment"), () => new Promise(() => {}), 1);
+  const orderId = await buysTheParrot("alice");
+  await shop.clock.advance(5_000);
+  const told = spoil(
+    shop.local,
+    isInvocationOf("RecoverSaga"),
+    async (call, next) => {
+      await redrive(orderId);
+      return next(call);
+    },
+    1,
+  );
+  await stop(orderId);
+  await shop.clock.advance(5_000);
+  expect(told.spoilt).toHaveLength(1);
+  await shop.settle();
+  expect(await runsOf(orderId)).toEqual([" SUCCEEDED"]);
+  expect(await statusOf(orderId)).toBe("CONFIRMED");
+  expect(await shop.broken()).toEqual([]);
 });

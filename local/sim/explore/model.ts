@@ -1,22 +1,15 @@
 import type { DomainEvent } from "@petstore/core/event";
 import type { Result } from "@petstore/core/result";
-import {
-  CancellationRequested,
-  FulfilmentFailed,
-  OrderCancelled,
-  OrderResumed,
-} from "@petstore/events/orders";
 import type { Holding } from "../../../services/inventory/src/domain/holding.ts";
 import { warehouse } from "../../../services/inventory/src/domain/warehouse.ts";
 import type { OrderState, Placed } from "../../../services/orders/src/domain/order-state.ts";
-import { isOpen } from "../../../services/orders/src/domain/run.ts";
-import { nextRun } from "../../../services/orders/src/domain/run-names.ts";
 import {
   ProviderStatement,
   saidBy,
 } from "../../../services/payments/src/adapters/provider-language.ts";
 import type { PaymentState } from "../../../services/payments/src/domain/payment-state.ts";
 import { productId } from "./given.ts";
+import { heardBy } from "./hearers.ts";
 import { illegalStep, pivotOf } from "./judge.ts";
 import { orderPrograms, placedOrder } from "./order-programs.ts";
 import { type Steps, statusOfStep } from "./own-steps.ts";
@@ -39,6 +32,7 @@ import {
   type StateOf,
   shortType,
 } from "./rules.ts";
+import { newestRun, rowAfter } from "./runs.ts";
 import { type FaultKind, faultKinds, nothing, type Scenario } from "./scenario.ts";
 import { stepPrograms } from "./step-programs.ts";
 import { stockPrograms } from "./stock-programs.ts";
@@ -63,23 +57,6 @@ const CRASH: Failure = { Error: "Lambda.Unknown" };
 const TIMEOUT: Failure = { Error: "States.Timeout" };
 const idOf = ({ saga, name }: Pick<Execution, "saga" | "name">) => `${saga}/${name}`;
 const shortName = (id: string) => id.replace(/\/ord_[0-9A-Z]+/, " ");
-
-/** What an event of an order sets going, by its subscribers: infra/orders.ts, infra/payments.ts. */
-const heardBy = (event: DomainEvent): string[] => {
-  switch (event.type) {
-    case "orders.OrderPlaced.v2":
-      return ["StartFulfilment"];
-    case OrderResumed.type:
-      return ["StartFulfilment", "StartCancellation"];
-    case CancellationRequested.type:
-    case FulfilmentFailed.type:
-      return ["StartCancellation"];
-    case OrderCancelled.type:
-      return (event.data as { sale?: object }).sale ? [] : ["WithdrawPayment"];
-    default:
-      return [];
-  }
-};
 
 const statusOf = (on: Aggregate, state: unknown): string => {
   if (on === "step")
@@ -424,10 +401,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     if (on === "stock") return { ...next, stock: stocks.of(state as Holding) };
     if (on === "step") return { ...next, step: steps.of(state as Steps) };
     if (on === "payment") return { ...next, payment: payments.of(state as PaymentState) };
-    const order = state as Placed;
-    const isResumed = order.resumed || order.status === "CANCELLING";
-    const open = isOpen(order) && (Boolean(isResumed) || orders.at(world.order).open);
-    next = { ...next, order: orders.of({ state: order, open }) };
+    next = { ...next, order: orders.of(rowAfter(orders.at(world.order), state as Placed)) };
     const pivot = pivotOf((before as OrderState).status, events);
     if (pivot) {
       const { pivot: earlier } = ghosts.at(next.ghost);
@@ -446,8 +420,11 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     return next;
   };
 
-  const begun = (world: World, input: RunInput): { world: World[]; isNew: boolean } => {
-    const { saga, name } = input.run;
+  const begun = (
+    world: World,
+    { name, input }: { name: string; input: RunInput },
+  ): { world: World[]; isNew: boolean } => {
+    const { saga } = input.run;
     const id = idOf({ saga, name });
     if (find(world, id) !== undefined) {
       if (rules.namedRuns) return { world: [world], isNew: false };
@@ -460,13 +437,10 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
   };
 
   const newestOf = (world: World, { saga, name }: RunInput["run"]) => {
-    let newest: Execution | undefined;
-    for (let next: string | undefined = name; next; next = nextRun(next)) {
-      const one = find(world, idOf({ saga, name: next }));
-      if (one === undefined) break;
-      newest = executions.at(one);
-      if (newest.status !== "FAILED") break;
-    }
+    const newest = newestRun(name, (one) => {
+      const number = find(world, idOf({ saga, name: one }));
+      return number === undefined ? undefined : executions.at(number);
+    });
     if (!newest) return undefined;
     const { status, name: itsName, error = "", input } = newest;
     return { status, name: itsName, error, input };
@@ -543,9 +517,9 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
         };
       }
       case "start": {
-        const { world: worlds, isNew } = begun(without(world), next.input);
-        const { saga, name } = next.input.run;
-        const words = `starts ${shortName(idOf({ saga, name }))}${isNew ? "" : ", which was started before"}`;
+        const { world: worlds, isNew } = begun(without(world), next);
+        const { saga } = next.input.run;
+        const words = `starts ${shortName(idOf({ saga, name: next.name }))}${isNew ? "" : ", which was started before"}`;
         return { worlds, key: `${isNew}`, answer: isNew, words };
       }
       case "look": {
@@ -686,6 +660,7 @@ export const modelOf = (given: Rules, scenario: Scenario, reached: Reached = new
     ["refundsByHand", "RecordRefund"],
     ["sweeps", "LookAfterOrder"],
     ["expiries", "ExpireReservation"],
+    ["comparisons", "HearProvider"],
   ];
 
   const moves = (world: World): Move[] => {

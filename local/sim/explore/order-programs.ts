@@ -38,6 +38,7 @@ function* begin(saga: Run["saga"], state: OrderState): Program<unknown> {
   const why = { cause: cause ?? (reason ? "failure" : "cancellation") };
   return yield {
     op: "start",
+    name: run.name,
     input: {
       run,
       ...(saga === "FulfilOrder" ? { ...(resumed && { resumed, again: true }) } : why),
@@ -52,11 +53,7 @@ function* recover(rules: Rules, { name, error, input }: EarlyEnd): Program<unkno
   const run = runOf(state);
   if (!run || run.name !== firstOf(name) || run.saga !== input.run.saga) return undefined;
   const next = nextRun(name);
-  if (next)
-    return yield {
-      op: "start",
-      input: { ...input, again: true, run: { ...input.run, name: next } },
-    };
+  if (next) return yield { op: "start", name: next, input: { ...input, again: true } };
   const command = {
     type: "MarkNeedsAttention",
     step: "the saga itself",

@@ -156,6 +156,15 @@ function* hearWebhook(rules: Rules, id: string, hint: Said): Program {
   return ok("heard");
 }
 
+/** services/payments/src/handlers/hear-provider.ts */
+function* hearProvider(rules: Rules): Program {
+  const truth = said(yield* find());
+  if (!truth) return undefined;
+  const state = (yield { op: "load", on: "payment" }) as PaymentState;
+  yield* decide(rules, "payment", { type: "HearProvider", said: truth }, state);
+  return undefined;
+}
+
 /** services/payments/src/adapters/withdraw-payment.ts */
 function* withdraw(rules: Rules): Program {
   const result = yield* decide(rules, "payment", { type: "VoidPayment", trace });
@@ -196,6 +205,7 @@ export const paymentPrograms = (rules: Rules, card = CARD) => {
       const { id, said: hint } = args as { id: string; said: Said };
       return hearWebhook(rules, id, hint);
     },
+    HearProvider: () => hearProvider(rules),
     WithdrawPayment: () => withdraw(rules),
     RecordRefund: () => recordRefund(rules),
   };

@@ -22,7 +22,7 @@ type Op =
   | { op: "command"; on: Aggregate; command: CommandOf[Aggregate]; isKnown: boolean }
   | { op: "save"; on: Aggregate; state: unknown; events: readonly DomainEvent[]; command: string }
   | { op: "ask"; request: Request }
-  | { op: "start"; input: RunInput }
+  | { op: "start"; name: string; input: RunInput }
   | { op: "look"; run: Run }
   | { op: "answer"; token: number; failure?: Failure }
   | { op: "takeOut" };

@@ -37,4 +37,5 @@ export const nothing: Left = {
   sweeps: 0,
   counts: 0,
   refundsByHand: 0,
+  comparisons: 0,
 };

@@ -37,6 +37,14 @@ export const scenarios: Scenario[] = [
     closes: 1,
   },
   { name: "held for too long, and begun again", card: "tok_nobody", expiries: 1, ...ended(1) },
+  ...["tok_late", "tok_disorder"].map((card) => ({
+    name: `${card}, and the books are compared`,
+    ...{ card, comparisons: 1, needsNobody: true },
+  })),
+  {
+    name: "a silent provider, books that are compared, and its customer cancels",
+    ...{ card: "tok_timeout_approve", comparisons: 1, cancels: 1, needsNobody: true },
+  },
   { name: "executions end from outside", card: "tok_nobody", ...ended(3), resumes: 1 },
   { name: "patience ends", card: "tok_approve", kinds: ["crash"], faults: 2 },
   {

@@ -48,6 +48,7 @@ export type Left = {
   sweeps: number;
   counts: number;
   refundsByHand: number;
+  comparisons: number;
 };
 
 /** Which way the pivot was taken: nobody in the shop writes it down but us. */

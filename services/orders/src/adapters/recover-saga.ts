@@ -7,19 +7,20 @@ import { firstOf, nextRun } from "../domain/run-names.ts";
 import { arnOf } from "./machines.ts";
 import { findOrder } from "./order-row.ts";
 import { orders } from "./orders.ts";
-import { findExecution, startSaga } from "./sagas.ts";
+import { endedEarly, findExecution, startSaga } from "./sagas.ts";
 
 const Input = z.looseObject({ orderId: z.string(), trace: z.unknown() });
 
 /**
  * Runs an aborted saga again from its first step, under the name of the next run: its steps are safe to repeat, and the
- * pivot lets no second run decide otherwise. After the third run a person has to look. Nothing where the order is in other
- * hands by now, or over.
+ * pivot lets no second run decide otherwise. After the third run a person has to look. Nothing where somebody has redriven it,
+ * or the order is in other hands by now, or over.
  */
 export const recoverSaga = async (executionArn: string): Promise<void> => {
   const execution = await findExecution(executionArn);
   if (!execution) return log("saga: forgotten, as after 90 days", { executionArn });
   const { stateMachineArn: arn = "", name = "", status, error, input = "{}" } = execution;
+  if (!endedEarly(status)) return log("saga: redriven meanwhile", { name });
   if (error === "NeedsAttention") return; // the saga has called for a person itself
   const begun = Input.safeParse(JSON.parse(input));
   if (!begun.success) return log("saga: somebody began one for no order", { name });
