@@ -5,7 +5,7 @@ import { repositoryRoot } from "../repository.ts";
 import { type Context, contextOf } from "./contexts.ts";
 import { camel, kebab, wordsOf } from "./words.ts";
 
-/** A ladder as its file has it: the steps down its left side, and which of them is the pivot. */
+/** A ladder as its file has it: its steps in their order, and which of them is the pivot. */
 type Ladder = { saga: "FulfilOrder" | "ReturnOrder"; file: string; steps: string[]; pivot: number };
 
 /** A new step of a saga, as it was asked for. */
