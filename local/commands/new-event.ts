@@ -21,7 +21,7 @@ const command = async () => {
   if (!told) return;
   const { name, from, "heard-by": heardBy } = told;
   const event = newEventOf(name, from, heardBy);
-  makeAndTell(name, [(root) => makeEvent(root, event)]);
+  await makeAndTell(name, [(root) => makeEvent(root, event)]);
   process.stdout.write(
     `Nothing raises it yet. That is yours to write, at ${raisedAt(repositoryRoot, event)}: ${callOf(event)}
 See one arrive: npm test -- local/test/corpus -t ${name}

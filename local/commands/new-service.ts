@@ -20,7 +20,7 @@ const command = async () => {
   if (!told) return;
   const { name, hears, owner } = told;
   const service = newServiceOf(name, hears, owner);
-  makeAndTell(name, [writesService(service)]);
+  await makeAndTell(name, [writesService(service)]);
   process.stdout.write(`Read services/${name}/README.md; then npm start, npm test -- ${name}\n`);
 };
 

@@ -23,7 +23,7 @@ const command = async () => {
   if (!told) return;
   const { name, after, undo, in: place } = told;
   const step = newStepOf(name, { after, undo, place });
-  makeAndTell(name, [(root) => makeStep(root, step)]);
+  await makeAndTell(name, [(root) => makeStep(root, step)]);
   const { saga } = step.ladder;
   process.stdout.write(
     `What it does is yours to write, at services/${place}/src/domain/${kebab(name)}.ts. See it: npm start, then the console's page of ${saga}.

@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -61,12 +61,12 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
     node(env, "node_modules/vitest/vitest.mjs", "run", "--reporter=dot", ...args);
   let before: Manifest;
   let made: Made;
-  beforeAll(() => {
+  beforeAll(async () => {
     if (!canEvaluate) return;
     before = manifestOf(repositoryRoot);
     copyWithPlatform(root);
     const hears = "OrderConfirmed,PaymentRefunded";
-    made = makeIn(
+    made = await makeIn(
       root,
       [
         writesService(newServiceOf("loyalty", hears, "team-x")),
@@ -84,7 +84,7 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
           return makeStep(root, newStepOf("PrintLabel", print, root));
         },
       ],
-      () => {},
+      { tell: () => {}, signal: new AbortController().signal },
     );
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -122,6 +122,21 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
   it("a step outlives whatever befalls a call of it", () => {
     const { status, said } = vitest({ FAULTS_OF: "WrapGift" }, "local/test/saga-faults");
     expect(status, said).toBe(0);
+  });
+
+  it("who breaks one off has nothing, and no copy is left", async () => {
+    const known = manifestOf(root);
+    const command = [join(root, "local/commands/new-event.ts"), "OrderHidden", "--from", "orders"];
+    const child = spawn(process.execPath, command, { cwd: root });
+    let said = "";
+    for await (const chunk of child.stderr) {
+      if (!said.includes("Evaluating") && String(chunk).includes("Evaluating"))
+        child.kill("SIGINT");
+      said += chunk;
+    }
+    expect(said).toContain("It was broken off, and nothing was changed.");
+    expect(readdirSync(join(root, ".petstore/new"))).toEqual([]);
+    expect(manifestOf(root)).toEqual(known);
   });
 
   it("there is room for the next ones", () => {
