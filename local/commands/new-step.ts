@@ -7,7 +7,7 @@ import { kebab } from "../golden-path/words.ts";
 
 const help = `Makes a step of an order's saga, in the context that owns it: its rung on the ladder, a function for the step and one for its
 undo with their row, rights, retries and tests; the explorer and the simulator know it, and the console's page of the saga shows it.
-What has an undo is undone on both ways back: up the ladder before the pivot, and by ReturnOrder after it.
+What has an undo is undone on both ways back, before the pivot and by ReturnOrder after it, and what was done last is undone first.
 
 npm run new-step -- WrapGift --after ReserveStock --undo UnwrapGift --in inventory
   --after <step>    the step that it stands below

@@ -146,6 +146,10 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
     );
     const next = { after: "WrapGift", undo: "UncountGift", place: "inventory" };
     makeStep(root, newStepOf("CountGift", next, root));
+    const wayBack = readFileSync(join(root, "services/orders/src/saga/return-order.ts"), "utf8");
+    expect([...wayBack.matchAll(/do: "(\w+)"/g)].map(([, step]) => step)).toEqual([
+      ...["RefundPayment", "UncountGift", "UnwrapGift", "ReturnStock", "CloseOrder"],
+    ]);
     makeEvent(root, newEventOf("OrderForgotten", "orders", "loyalty,notifications", root));
     expect(() => newStepOf("WrapGift", next, root)).toThrow("something called WrapGift already");
     expect(() => newEventOf("OrderArchived", "orders", "", root)).toThrow("already");

@@ -13,6 +13,12 @@ describe("what a new step is asked for", () => {
       expect(newStepOf("StampCard", { ...late, after }).undo).toBeUndefined();
   });
 
+  it("is undone after the pivot when the money is back, and before the stock is", () => {
+    const asked = { undo: "UntieRibbon", place: "inventory" };
+    for (const after of ["ReserveStock", "AuthorizePayment"])
+      expect(newStepOf("TieRibbon", { ...asked, after }).undoneBefore).toBe("ReturnStock");
+  });
+
   it.each([
     [
       "TieRibbon",
