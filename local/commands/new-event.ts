@@ -9,6 +9,7 @@ const help = `Makes an event that a context publishes: its contract in version 1
 publisher's rulebook; and for each context that hears it a case, or a consumer with queue, dead letters, alarms and row, with tests.
 
 npm run new-event -- OrderArchived --from orders --heard-by loyalty,notifications
+  <name>                  who or what, and then what has happened to it: a participle in -ed or an irregular one
   --from <context>        who publishes it
   --heard-by <contexts>   who hears it, with commas between them; nobody without it
   --help                  this text
