@@ -23,9 +23,12 @@ const command = async () => {
   const { name, from, "heard-by": heardBy } = told;
   const event = newEventOf(name, from, heardBy);
   await makeAndTell(name, [(root) => makeEvent(root, event)]);
+  const { place, beside } = raisedAt(repositoryRoot, event);
+  const raised = beside ? `[${beside}, ${callOf(event)}]` : callOf(event);
   process.stdout.write(
-    `Nothing raises it yet. That is yours to write, at ${raisedAt(repositoryRoot, event)}: ${callOf(event)}
-See one arrive: npm test -- local/test/corpus -t ${name}
+    `Nothing raises it yet. That is yours to write, at ${place}: ${raised}
+See it arrive: import and raise it there, npm start, let it happen (by an order, say), and look at the console's screen Messages, Events.
+Who hears it is tested with a recorded one: npm test -- local/test/corpus -t ${name}
 `,
   );
 };

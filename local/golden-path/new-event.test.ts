@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { repositoryRoot } from "../repository.ts";
+import { callOf, raisedAt } from "./make-event.ts";
 import { newEventOf } from "./new-event.ts";
 
 describe("what a new event is asked for", () => {
@@ -13,6 +15,18 @@ describe("what a new event is asked for", () => {
     expect(newEventOf("GiftShelved", "inventory", undefined).shape.fields).toEqual(["orderId"]);
     expect(newEventOf("OrderSeen", "orders", "").name).toBe("OrderSeen");
     expect(newEventOf("BooksClosed", "reconciliation", "").shape.fields).toEqual(["subject"]);
+  });
+
+  it.each([
+    ["orders", "OrderShelved", /orders\/src\/domain\/order.ts:\d+$/, "OrderConfirmed(state)"],
+    ["inventory", "GiftShelved", /domain\/reservation.ts:\d+$/, expect.stringContaining("Stock")],
+    ["payments", "CardShelved", /payments\/src\/domain\/ledger.ts:\d+$/, undefined],
+    ["reconciliation", "BooksShelved", /adapters\/tell.ts:\d+$/, undefined],
+  ])("is raised by %s in a line that there is: %s", (from, name, place, beside) => {
+    const event = newEventOf(name, from, "");
+    const raised = raisedAt(repositoryRoot, event);
+    expect(raised).toEqual({ place: expect.stringMatching(place), beside });
+    expect(callOf(event)).toMatch(/^\w+Shelved\(\{ (\w*Id|subject)/);
   });
 
   it.each([
