@@ -1,5 +1,6 @@
 import { endOn } from "../command-line.ts";
 import { asked } from "../golden-path/asked.ts";
+import { dearer } from "../golden-path/dearer.ts";
 import { makeStep } from "../golden-path/make-step.ts";
 import { newStepOf } from "../golden-path/new-step.ts";
 import { makeAndTell } from "../golden-path/tell-made.ts";
@@ -18,12 +19,7 @@ npm run new-step -- WrapGift --after ReserveStock --undo UnwrapGift --in invento
 Exit code: 2 for a name that is taken, a step that there is not, or another mistake; nothing is changed then.
 `;
 
-/** Whoever makes every order dearer has to agree to it. */
-const DEARER = `It costs every order a read, a write and a transition, and you have to agree to that: until then npm test -- budgets four-ways fails.
-  local/bench/budget.ts                      raise BUDGET and DOLLARS to what that test finds
-  npm run four-ways -- --count --write       counts anew what docs/saga-four-ways says
-  README.md, docs/lessons/15-cost/README.md  say what npm run bench -- --only order --quick prints
-`;
+const COSTS = "a read, a write and a transition";
 
 const command = async () => {
   const told = asked(help, ["after", "in"], ["undo"]);
@@ -35,7 +31,7 @@ const command = async () => {
   process.stdout.write(
     `What it does is yours to write, at services/${place}/src/domain/${kebab(name)}.ts. See it: npm start, then the console's page of ${saga}.
 Try it: npm test -- ${kebab(name)} local/sim/explore
-${saga === "FulfilOrder" ? DEARER : "It costs each order that is given back a read, a write and a transition.\n"}`,
+${saga === "FulfilOrder" ? dearer(`It costs every order ${COSTS}`) : `It costs each order that is given back ${COSTS}.\n`}`,
   );
 };
 
