@@ -2,9 +2,14 @@ import { constants } from "node:os";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { CannotStart } from "emulator/kernel/refusals";
 import { stageRefusal } from "../infra/stage-names.ts";
+import { refuseTakenByNpm } from "./taken-by-npm.ts";
 
-/** What a command was told, as parseArgs has it. Throws CannotStart, in one sentence, for what the command does not know. */
+/**
+ * What a command was told, as parseArgs has it. Throws CannotStart, in one sentence, for what the command does not know, and
+ * for what npm kept from it.
+ */
 export const optionsOf = <T extends ParseArgsConfig>(config: T) => {
+  refuseTakenByNpm(config.options ?? {}, config);
   try {
     return parseArgs(config);
   } catch (error) {

@@ -3,12 +3,15 @@ import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 
 /** `npm test -- ...`, as the launcher runs it, with its output in files and in a CI that likes colours. */
-const check = (...args: string[]) => {
+const check = (...args: string[]) => checkUnder({}, ...args);
+
+/** The same, with more in its environment. */
+const checkUnder = (more: NodeJS.ProcessEnv, ...args: string[]) => {
   const { NO_COLOR, VITEST, ...env } = process.env;
   const PATH = [dirname(process.execPath), "node_modules/.bin", env.PATH].join(":");
   return spawnSync(process.execPath, ["scripts/check.ts", ...args], {
     encoding: "utf8",
-    env: { ...env, PATH, CI: "1" },
+    env: { ...env, PATH, CI: "1", ...more },
   });
 };
 
@@ -29,6 +32,12 @@ describe.skipIf(process.platform === "win32")("npm test", () => {
       expect(stderr).toContain("There is no such test.");
       expect([status, stdout.trim().split("\n").at(-1)]).toEqual([1, "0 passed, 0 failed"]);
     }
+  });
+
+  it("does not run all tests for who asked npm for the quick ones", () => {
+    const npm = { npm_lifecycle_event: "test", npm_config_quick: "true" };
+    const { status, stderr } = checkUnder(npm, "scripts/workspace.test.ts");
+    expect([status, stderr]).toEqual([2, expect.stringContaining("`npm test -- --quick`")]);
   });
 
   it("says what it does not know, in one sentence", () => {

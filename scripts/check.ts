@@ -65,6 +65,13 @@ const { values, positionals } = (() => {
   }
 })();
 
+if (process.env.npm_lifecycle_event === "test" && process.env.npm_config_quick === "true") {
+  process.stderr.write(
+    "npm took --quick for itself, because no `--` stands before it: `npm test -- --quick`.\n",
+  );
+  process.exit(2);
+}
+
 /** What is asked for, and what to say of it: groups of checks, of which those of one run beside each other. */
 const chosen = (): [how: string, groups: Check[][]] => {
   const { quick, testNamePattern: name } = values;

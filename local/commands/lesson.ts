@@ -1,16 +1,20 @@
 import { spawn } from "node:child_process";
-import { relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { CannotStart } from "emulator/kernel/refusals";
-import type { Patch } from "emulator/runtime/patch";
+import { type Patch, patched } from "emulator/runtime/patch";
 import { endOn, goOnUnread, optionsOf } from "../command-line.ts";
 import { codeOf } from "../lessons/code-of.ts";
-import { type Copy, copyFor, isCopy } from "../lessons/copy.ts";
+import { type Copy, copyFor, isCopy, undisturbed } from "../lessons/copy.ts";
 import { noteDone, whatIsDone } from "../lessons/done.ts";
 import { failedSeed, failedTest } from "../lessons/grade.ts";
-import { type Lesson, solutionOf } from "../lessons/lesson.ts";
+import { type Beside, type Lesson, solutionOf } from "../lessons/lesson.ts";
 import { allLessons, type Listed, lessonOf, said } from "../lessons/lessons.ts";
+import { refuseChanged } from "../lessons/refuse-changed.ts";
 import { runBeside } from "../lessons/run-beside.ts";
 import { consoleAddress } from "../lessons/see.ts";
+import { shownChanges } from "../lessons/shown.ts";
+import { repositoryRoot } from "../repository.ts";
 
 const help = `Lessons of a quarter of an hour, each in a copy of this repository in .petstore/lessons: nothing of your checkout changes.
 
@@ -46,18 +50,18 @@ const list = async () => {
   say("\nBegin one: npm run lesson 1");
 };
 
-/** A change of one place, as one reads it. */
-const shown = ({ file, find, replace }: Patch) =>
-  [
-    `  ${file}`,
-    ...find.split("\n").map((line) => `    - ${line}`),
-    ...(replace === "" ? [] : replace.split("\n").map((line) => `    + ${line}`)),
-  ].join("\n");
+/** A file as it is for who begins a lesson, with some patches. */
+const textOf = (file: string, patches: readonly Patch[] = []) =>
+  patched(
+    readFileSync(join(repositoryRoot, file), "utf8"),
+    patches.filter((patch) => patch.file === file),
+  );
 
 const tellLesson = async ({ number, folder, lesson }: Listed, { root }: Copy) => {
   const n = said(number);
   const page = `${root}/${folder}/README.md`;
-  const address = await consoleAddress(lesson.see.screen);
+  // What runs beside a shop is not in a shop that runs already.
+  const address = lesson.beside ? undefined : await consoleAddress(lesson.see.screen);
   say(`Lesson ${n}: ${lesson.title}\n`);
   say(`  Read it     ${here(page)}`);
   say(
@@ -89,23 +93,14 @@ const running = async <Value>(work: () => Promise<Value>): Promise<Value> => {
 };
 
 /** Tries the lesson's promise on the copy as it is. */
-const tryPromise = async ({ number, lesson }: Listed, { root }: Copy): Promise<boolean> => {
-  const says = await running(async () => (await codeOf({ root })).says(lesson.promise));
+const tryPromise = async ({ number, lesson }: Listed, copy: Copy): Promise<boolean> => {
+  const says = await undisturbed(copy, () =>
+    running(async () => (await codeOf({ root: copy.root })).says(lesson.promise)),
+  );
   say(says === undefined ? "The promise holds." : `Broken: ${says}`);
   if (says !== undefined) process.exitCode = 1;
   if (says === lesson.says) noteDone(number, "broken");
   return says === undefined;
-};
-
-/** What somebody has mended of the defect may stay as it is. */
-const refuseChanged = (copy: Copy, { sabotage }: Lesson, n: string) => {
-  const mended = sabotage.map(({ file }) => file);
-  const [first, ...others] = copy.changed().filter((file) => !mended.includes(file));
-  if (first === undefined) return;
-  const all = others.length > 0 ? `${first} and ${others.length} more files` : first;
-  throw new CannotStart(
-    `You have changed ${all} in ${here(copy.root)}: \`npm run lesson ${n} -- --reset\` makes the copy new.`,
-  );
 };
 
 /** Whoever mends a defect need not do so in our words: only what breaks the promise is one. */
@@ -121,15 +116,17 @@ const refuseBroken = async ({ sabotage, promise }: Lesson, copy: Copy, n: string
 const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
   async break(listed, copy) {
     const { lesson, number } = listed;
-    if (copy.hasBegun())
+    if (copy.putIn() === "exercise")
       throw new CannotStart(
         `The exercise is in your copy: \`npm run lesson ${said(number)} -- --reset\` makes it new.`,
       );
     if (!copy.has(lesson.sabotage)) {
-      refuseChanged(copy, lesson, said(number));
+      refuseChanged(copy, lesson, number);
       copy.write(lesson.sabotage);
+      copy.note("defect");
     }
-    say(`This is in your copy now:\n\n${lesson.sabotage.map(shown).join("\n")}\n`);
+    const named = (file: string, line: number) => `${here(join(copy.root, file))}:${line}`;
+    say(`This is in your copy now:\n\n${shownChanges(lesson.sabotage, { textOf, named })}\n`);
     if (await tryPromise(listed, copy))
       return say(`\nYou have mended it: --reset makes the copy new, and --break breaks it again.`);
     say(`\nMend it by hand, and look: npm run lesson ${said(number)} -- --try`);
@@ -137,15 +134,15 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
   try: tryPromise,
   async exercise({ lesson, number }, copy) {
     const { task, prepare } = lesson.exercise;
-    if (copy.hasBegun())
+    if (copy.putIn() === "exercise")
       say(
         `The exercise is in your copy already, and stays as you have changed it: \`npm run lesson ${said(number)} -- --reset\` makes the copy new.\n`,
       );
     else {
       await refuseBroken(lesson, copy, said(number));
-      refuseChanged(copy, lesson, said(number));
+      refuseChanged(copy, lesson, number);
       copy.write(prepare);
-      copy.begin();
+      copy.note("exercise");
     }
     say(`${task}\n\nYour copy: ${here(copy.root)}`);
     say(`Then: npm run lesson ${said(number)} -- --check`);
@@ -153,12 +150,15 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
   async check({ lesson, number }, copy) {
     const { exercise } = lesson;
     const n = said(number);
-    if (!copy.hasBegun())
+    if (copy.putIn() !== "exercise")
       throw new CannotStart(`There is nothing to grade yet: npm run lesson ${n} -- --exercise`);
-    const code = await running(() => codeOf({ root: copy.root }));
-    const failed =
-      (await failedTest(code, exercise, (name) => say(`  passed  ${name}`))) ??
-      (await failedSeed(code, exercise, SEEDS, process.stderr));
+    const failed = await undisturbed(copy, async () => {
+      const code = await running(() => codeOf({ root: copy.root }));
+      return (
+        (await failedTest(code, exercise, (name) => say(`  passed  ${name}`))) ??
+        (await failedSeed(code, exercise, SEEDS, process.stderr))
+      );
+    });
     if (!failed) {
       noteDone(number, "solved");
       if (exercise.seeds !== false) say(`  passed  ${SEEDS} seeds of the simulator`);
@@ -167,16 +167,23 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
     say(`  failed  ${failed.what}\n\nHint: ${failed.hint}`);
     process.exitCode = 1;
   },
-  async solution({ lesson }) {
-    say(solutionOf(lesson.exercise).map(shown).join("\n"));
+  async solution({ lesson: { exercise } }) {
+    say(
+      shownChanges(solutionOf(exercise), {
+        textOf: (file) => textOf(file, exercise.prepare),
+        named: (file, line) => `${file}:${line}`,
+      }),
+    );
   },
   async run({ lesson, number }, { root }) {
     if (!lesson.beside)
       throw new CannotStart(
         `Lesson ${said(number)} has nothing beside the shop: npm start in ${here(root)} runs it.`,
       );
-    const { beside } = lesson;
-    await runBeside(await running(() => codeOf({ root })), beside);
+    const { open, told } = lesson.beside;
+    const opens: Beside["open"] = (...around) => running(() => open(...around));
+    const code = await running(() => codeOf({ root }));
+    await runBeside(code, { open: opens, told }, lesson.see.screen);
   },
   async reset(listed) {
     await tellLesson(listed, copyFor(listed.number, { fresh: true }));

@@ -9,6 +9,7 @@ const help = `Makes an event that a context publishes: its contract in version 1
 publisher's rulebook; and for each context that hears it a case, or a consumer with queue, dead letters, alarms and row, with tests.
 
 npm run new-event -- OrderArchived --from orders --heard-by loyalty,notifications
+  <name>                  who or what, and then what has happened to it: a participle in -ed or an irregular one
   --from <context>        who publishes it
   --heard-by <contexts>   who hears it, with commas between them; nobody without it
   --help                  this text
@@ -21,10 +22,13 @@ const command = async () => {
   if (!told) return;
   const { name, from, "heard-by": heardBy } = told;
   const event = newEventOf(name, from, heardBy);
-  makeAndTell(name, [(root) => makeEvent(root, event)]);
+  await makeAndTell(name, [(root) => makeEvent(root, event)]);
+  const { place, beside } = raisedAt(repositoryRoot, event);
+  const raised = beside ? `[${beside}, ${callOf(event)}]` : callOf(event);
   process.stdout.write(
-    `Nothing raises it yet. That is yours to write, at ${raisedAt(repositoryRoot, event)}: ${callOf(event)}
-See one arrive: npm test -- local/test/corpus -t ${name}
+    `Nothing raises it yet. That is yours to write, at ${place}: ${raised}
+See it arrive: import and raise it there, npm start, let it happen (by an order, say), and look at the console's screen Messages, Events.
+Who hears it is tested with a recorded one: npm test -- local/test/corpus -t ${name}
 `,
   );
 };

@@ -1,5 +1,6 @@
 import { endOn } from "../command-line.ts";
 import { asked } from "../golden-path/asked.ts";
+import { dearer } from "../golden-path/dearer.ts";
 import { newServiceOf } from "../golden-path/names.ts";
 import { writesService } from "../golden-path/new-service.ts";
 import { makeAndTell } from "../golden-path/tell-made.ts";
@@ -20,8 +21,9 @@ const command = async () => {
   if (!told) return;
   const { name, hears, owner } = told;
   const service = newServiceOf(name, hears, owner);
-  makeAndTell(name, [writesService(service)]);
-  process.stdout.write(`Read services/${name}/README.md; then npm start, npm test -- ${name}\n`);
+  await makeAndTell(name, [writesService(service)]);
+  process.stdout.write(`Read services/${name}/README.md; then npm start, npm test -- ${name}
+${dearer("Where it hears of every order, each costs more")}`);
 };
 
 command().catch(endOn);

@@ -1,12 +1,23 @@
 import { CannotStart } from "emulator/kernel/refusals";
+import { refuseTakenByNpm } from "../taken-by-npm.ts";
 import { commands } from "./control.ts";
 import type { Told } from "./told.ts";
 
 /** What somebody typed behind `npm run shop --`. */
 export type Typed = { line: string; port: string | undefined; help: boolean; json: boolean };
 
+/** All options that a line or its command may have. */
+const OPTIONS = {
+  port: { type: "string" },
+  json: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  one: { type: "string" },
+  discard: { type: "boolean" },
+} as const;
+
 /** Reads the words: what is not ours belongs to the line. Throws CannotStart where there is none. */
 export const typed = (args: readonly string[]): Typed => {
+  refuseTakenByNpm(OPTIONS, { args });
   const words = [...args];
   const flag = (name: string): boolean => {
     const at = words.indexOf(name);

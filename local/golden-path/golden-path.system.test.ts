@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -61,12 +61,12 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
     node(env, "node_modules/vitest/vitest.mjs", "run", "--reporter=dot", ...args);
   let before: Manifest;
   let made: Made;
-  beforeAll(() => {
+  beforeAll(async () => {
     if (!canEvaluate) return;
     before = manifestOf(repositoryRoot);
     copyWithPlatform(root);
     const hears = "OrderConfirmed,PaymentRefunded";
-    made = makeIn(
+    made = await makeIn(
       root,
       [
         writesService(newServiceOf("loyalty", hears, "team-x")),
@@ -84,7 +84,7 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
           return makeStep(root, newStepOf("PrintLabel", print, root));
         },
       ],
-      () => {},
+      { tell: () => {}, signal: new AbortController().signal },
     );
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -124,6 +124,21 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
     expect(status, said).toBe(0);
   });
 
+  it("who breaks one off has nothing, and no copy is left", async () => {
+    const known = manifestOf(root);
+    const command = [join(root, "local/commands/new-event.ts"), "OrderHidden", "--from", "orders"];
+    const child = spawn(process.execPath, command, { cwd: root });
+    let said = "";
+    for await (const chunk of child.stderr) {
+      if (!said.includes("Evaluating") && String(chunk).includes("Evaluating"))
+        child.kill("SIGINT");
+      said += chunk;
+    }
+    expect(said).toContain("It was broken off, and nothing was changed.");
+    expect(readdirSync(join(root, ".petstore/new"))).toEqual([]);
+    expect(manifestOf(root)).toEqual(known);
+  });
+
   it("there is room for the next ones", () => {
     makeService(root, newServiceOf("badges", "OrderConfirmed", "team-y"));
     expect(readFileSync(join(root, "packages/events/src/catalogue.ts"), "utf8")).toMatch(
@@ -131,6 +146,10 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
     );
     const next = { after: "WrapGift", undo: "UncountGift", place: "inventory" };
     makeStep(root, newStepOf("CountGift", next, root));
+    const wayBack = readFileSync(join(root, "services/orders/src/saga/return-order.ts"), "utf8");
+    expect([...wayBack.matchAll(/do: "(\w+)"/g)].map(([, step]) => step)).toEqual([
+      ...["RefundPayment", "UncountGift", "UnwrapGift", "ReturnStock", "CloseOrder"],
+    ]);
     makeEvent(root, newEventOf("OrderForgotten", "orders", "loyalty,notifications", root));
     expect(() => newStepOf("WrapGift", next, root)).toThrow("something called WrapGift already");
     expect(() => newEventOf("OrderArchived", "orders", "", root)).toThrow("already");

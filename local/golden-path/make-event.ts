@@ -5,7 +5,7 @@ import type { Envelope } from "../../packages/core/src/event.ts";
 import { addImport, addToList, change, edit } from "./edit.ts";
 import { makeHearers } from "./make-hearer.ts";
 import type { NewEvent } from "./new-event.ts";
-import { sentenceOf } from "./words.ts";
+import { sentenceOf, titled } from "./words.ts";
 
 const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -49,17 +49,30 @@ const rulebooks: Record<string, (root: string, name: string) => string> = {
   },
 };
 
-/** The line at which a context decides what has happened, from the root. */
-export const raisedAt = (root: string, { publisher: { name } }: NewEvent): string => {
-  const places: Record<string, [file: string, line: string]> = {
-    orders: ["services/orders/src/domain/order.ts", "switch (command.type) {"],
-    inventory: ["services/inventory/src/domain/reservation.ts", "switch (command.type) {"],
+/** Where an event is raised: the file and line, from the root, and the words there of one that is raised already, if any. */
+export const raisedAt = (
+  root: string,
+  { publisher: { name } }: NewEvent,
+): { place: string; beside: string | undefined } => {
+  const reserved = "StockReserved({ orderId, lines: take(shelf, lines), expiresAt: until(now) })";
+  const raised: Record<string, [file: string, beside: string]> = {
+    orders: ["services/orders/src/domain/order.ts", "OrderConfirmed(state)"],
+    inventory: ["services/inventory/src/domain/reservation.ts", reserved],
+  };
+  // In these an event is made of something else that was written down before.
+  const derived: Record<string, [file: string, line: string]> = {
     payments: ["services/payments/src/domain/ledger.ts", "switch (event.type) {"],
     reconciliation: ["services/reconciliation/src/adapters/tell.ts", "const event ="],
   };
-  const [file, line] = places[name] ?? [`services/${name}/src/domain/${name}.ts`, "decide("];
+  const noted = `${titled(name)}Noted({ subject, what, version })`;
+  const made = raised[name] ?? [`services/${name}/src/domain/${name}.ts`, noted];
+  const [file, words] = derived[name] ?? made;
   const lines = readFileSync(join(root, file), "utf8").split("\n");
-  return `${file}:${lines.findIndex((one) => one.includes(line)) + 1}`;
+  const at = lines.findIndex((one) => one.includes(words));
+  return {
+    place: at < 0 ? file : `${file}:${at + 1}`,
+    beside: derived[name] || at < 0 ? undefined : words,
+  };
 };
 
 /** Adds the event to what the context's README.md says that it publishes, where it says so. */

@@ -12,17 +12,18 @@ const STEPS_END = {
 const INPUTS = { FulfilOrder: "OrderPlaced", ReturnOrder: "CancellationRequested" };
 const OWN_STEPS = "local/sim/explore/own-steps.ts";
 
-/** The last step of the way back. Who closes an order undoes nothing of it any more. */
-const LAST = '{ do: "CloseOrder" }';
-
 /** Writes a rung into a ladder, below that of another step. What has an undo is undone on the way back after the pivot, too. */
-const writeRungs = (root: string, { name, undo, after, ladder, wayBack }: NewStep) => {
+const writeRungs = (
+  root: string,
+  { name, undo, after, ladder, wayBack, undoneBefore }: NewStep,
+) => {
   change(root, ladder.file, (text) => {
     const rung = undo ? `{ do: "${name}", undo: "${undo}" }` : `{ do: "${name}" }`;
     const place = new RegExp(`\\{ do: "${after}"(?:[^{}]|\\{[^{}]*\\})*\\}`);
     return text.replace(place, (above) => `${above},\n    ${rung}`);
   });
-  if (undo) edit(root, wayBack.file, LAST, `{ do: "${undo}" }, ${LAST}`);
+  const next = `{ do: "${undoneBefore}" }`;
+  if (undo) edit(root, wayBack.file, next, `{ do: "${undo}" }, ${next}`);
 };
 
 /** Declares the step's functions, and hands them to the saga. */

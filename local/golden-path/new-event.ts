@@ -42,12 +42,21 @@ const taken = (root: string): string[] =>
     ),
   );
 
-const nameIn = (root: string, name: string) => {
+/** What is wrong with a name as an event's, in one sentence; undefined where nothing is. */
+const faultOf = (name: string): string | undefined => {
   const words = wordsOf(name);
-  if (words.join("") !== name || words.length < 2 || participleIn(words) < 0 || name.length > 30)
-    throw new CannotStart(
-      `An event is named for what has happened, in up to 30 letters such as OrderArchived, not "${name}".`,
-    );
+  if (words.join("") !== name || words.length < 2)
+    return `An event's name is two words or more, each with a capital letter, such as OrderArchived, not "${name}".`;
+  if (name.length > 30)
+    return `An event's name has 30 letters at most, and ${name} has ${name.length}.`;
+  if (participleIn(words) < 0)
+    return `An event is named for what has happened, such as OrderArchived, and no word of ${name} after the first says that: take one in -ed, or one of the others in local/golden-path/words.ts, where you may add yours.`;
+  return undefined;
+};
+
+const nameIn = (root: string, name: string) => {
+  const fault = faultOf(name);
+  if (fault) throw new CannotStart(fault);
   if (taken(root).includes(name))
     throw new CannotStart(`There is something called ${name} in packages/events already.`);
 };

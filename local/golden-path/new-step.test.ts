@@ -13,6 +13,18 @@ describe("what a new step is asked for", () => {
       expect(newStepOf("StampCard", { ...late, after }).undo).toBeUndefined();
   });
 
+  it("is undone after the pivot when the money is back, and before the stock is", () => {
+    const asked = { undo: "UntieRibbon", place: "inventory" };
+    const tied = newStepOf("TieRibbon", { ...asked, after: "ReserveStock" });
+    expect(tied.undoneBefore).toBe("ReturnStock");
+    // Above it may be more that was made so.
+    const later = newStepOf("TieRibbon", { ...asked, after: "AuthorizePayment" });
+    const { steps } = later.wayBack;
+    expect(steps.indexOf(String(later.undoneBefore))).toBeGreaterThan(
+      steps.indexOf("RefundPayment"),
+    );
+  });
+
   it.each([
     [
       "TieRibbon",

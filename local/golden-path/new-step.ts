@@ -5,8 +5,17 @@ import { repositoryRoot } from "../repository.ts";
 import { type Context, contextOf } from "./contexts.ts";
 import { camel, kebab, wordsOf } from "./words.ts";
 
-/** A ladder as its file has it: the steps down its left side, and which of them is the pivot. */
-type Ladder = { saga: "FulfilOrder" | "ReturnOrder"; file: string; steps: string[]; pivot: number };
+/** A ladder as its file has it: its steps in their order, what undoes each, and which of them is the pivot. */
+type Ladder = {
+  saga: "FulfilOrder" | "ReturnOrder";
+  file: string;
+  steps: string[];
+  undos: (string | undefined)[];
+  pivot: number;
+};
+
+/** What undoes a step after the pivot, where that is another than before it. */
+const LATE_UNDO: Record<string, string> = { ReserveStock: "ReturnStock" };
 
 /** A new step of a saga, as it was asked for. */
 export type NewStep = {
@@ -17,6 +26,8 @@ export type NewStep = {
   ladder: Ladder;
   /** The ladder of orders that are on their way back after the pivot. */
   wayBack: Ladder;
+  /** The step of the way back before which it is undone there: the undo of what was done before it. */
+  undoneBefore: string | undefined;
   context: Context & { table: NonNullable<Context["table"]> };
 };
 
@@ -29,6 +40,9 @@ const ladderOf = (root: string, saga: Ladder["saga"]): Ladder => {
   return {
     ...{ saga, file },
     steps: rungs.map(([, step = ""]) => step),
+    undos: rungs.map(
+      ([, step = "", more = ""]) => LATE_UNDO[step] ?? /undo: "(\w+)"/.exec(more)?.[1],
+    ),
     pivot: rungs.findIndex(([, , more = ""]) => more.includes("pivot:")),
   };
 };
@@ -62,6 +76,12 @@ const placeIn = (root: string, name: string): NewStep["context"] => {
     throw new CannotStart(`${name} has no table: there is nowhere to note that the step is done.`);
   return { ...context, table };
 };
+
+/** What is done last is undone first: before the undo of the nearest step above that has one on the way back. */
+const undoneBefore = ({ steps, undos }: Ladder, after: string, wayBack: Ladder) =>
+  undos
+    .slice(0, steps.indexOf(after) + 1)
+    .findLast((undo) => undo !== undefined && wayBack.steps.includes(undo));
 
 /**
  * What is asked for. Throws CannotStart, in one sentence, for a name that is taken, a step or context that there is not, a step
@@ -99,5 +119,8 @@ export const newStepOf = (
   nameIn(root, name, context);
   if (undo) nameIn(root, undo, context);
   if (undo === name) throw new CannotStart(`${name} cannot undo itself.`);
-  return { name, undo, after, ladder, wayBack, context };
+  return {
+    ...{ name, undo, after, ladder, wayBack, context },
+    undoneBefore: undo && undoneBefore(ladder, after, wayBack),
+  };
 };

@@ -11,11 +11,15 @@ export const camel = (name: string): string => `${name[0]?.toLowerCase()}${name.
 export const titled = (context: string): string =>
   context.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 
-/** Participles that do not end in -ed. */
-const IRREGULAR =
-  "Begun Bought Broken Driven Forgotten Frozen Hidden Stolen Thrown Brought Built Chosen Cut Drawn Found Given Held Kept Known Left Lost Made Met Paid Put Read Sent Set Shown Shut Sold Spent Taken Told Withdrawn Won Written".split(
-    " ",
-  );
+/** Participles that do not end in -ed; one that is missing may be added. */
+const IRREGULAR = `
+  Begun Bought Bound Broken Brought Built Caught Chosen Cut Dealt Done Drawn Driven Fallen Forgotten Found Frozen Given Gone Grown Held
+  Hidden Hit Kept Known Laid Left Lent Lost Made Met Overdrawn Overridden Paid Put Read Rebuilt Repaid Resent Rewritten Risen Run Said
+  Seen Sent Set Shown Shut Sold Sought Spent Split Spoken Stolen Stuck Swept Taken Thrown Told Torn Undone Unpaid Withdrawn Withheld
+  Woken Won Worn Written
+`
+  .trim()
+  .split(/\s+/);
 
 /** Where the word stands that says what happened; -1 where there is none. */
 export const participleIn = (words: readonly string[]): number =>

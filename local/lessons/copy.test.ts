@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { copyFor } from "./copy.ts";
+import { copyFor, undisturbed } from "./copy.ts";
 
 const home = mkdtempSync(join(tmpdir(), "lessons-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -57,12 +57,25 @@ describe("a learner's copy", () => {
     writeFileSync(join(copy.root, "notes.md"), "mine\n");
     expect(copy.changed()).toEqual(["notes.md", FILE]);
     expect(copyFor("03", { home }).changed()).toEqual(["notes.md", FILE]);
-    copy.begin();
-    expect(copyFor("03", { home }).hasBegun()).toBe(true);
+    copy.note("exercise");
+    expect(copyFor("03", { home }).putIn()).toBe("exercise");
     const fresh = copyFor("03", { home, fresh: true });
     expect(fresh.changed()).toEqual([]);
-    expect(fresh.hasBegun()).toBe(false);
+    expect(fresh.putIn()).toBe("nothing");
     expect(read(FILE)).toBe(readFileSync(FILE, "utf8"));
+  });
+
+  it("says nothing of itself where it was changed, or made new, meanwhile", async () => {
+    expect(await undisturbed(copy, async () => "graded")).toBe("graded");
+    const broken = new Error("broken");
+    await expect(undisturbed(copy, () => Promise.reject(broken))).rejects.toBe(broken);
+    const saved = undisturbed(copy, async () => writeFileSync(join(copy.root, FILE), "mine"));
+    await expect(saved).rejects.toThrow(`Your copy was changed meanwhile (${FILE})`);
+    const renewed = undisturbed(copy, async () => {
+      copyFor("03", { home, fresh: true });
+      throw broken;
+    });
+    await expect(renewed).rejects.toThrow("Your copy was changed meanwhile");
   });
 
   it("is patched whatever its line ends are", () => {

@@ -11,8 +11,12 @@ import type { Beside } from "./lesson.ts";
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
 
-/** Runs a shop on a copy's code, and what a lesson has beside it, until Ctrl-C. */
-export const runBeside = async ({ variant, load }: CodeOf, { open, told }: Beside) => {
+/** Runs a shop on a copy's code, and what a lesson has beside it, until Ctrl-C. Its console is shown at a screen. */
+export const runBeside = async (
+  { variant, load }: CodeOf,
+  { open, told }: Beside,
+  screen: string,
+) => {
   const clock = pacedClock({
     onError: (error, label) => say(`${label}: ${error instanceof Error ? error.message : error}`),
   });
@@ -41,7 +45,7 @@ export const runBeside = async ({ variant, load }: CodeOf, { open, told }: Besid
   process.stdout.write(`
 ${told(own.url, read.slice(read.indexOf("-H ")))}
 
-  Console       ${addressOf(api.url, shop.pageToken, "/console/")}
+  Console       ${addressOf(api.url, shop.pageToken, `/console/${screen}`)}
   E-mails       ${addressOf(api.url, shop.pageToken, "/_local/emails")}
 
 Ctrl-C stops it; nothing is kept.

@@ -1,16 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BUDGET, DOLLARS } from "../bench/budget.ts";
 import { costOfMillion } from "../bench/cost.ts";
 import { type Counts, countFrom, perOrder } from "../bench/count.ts";
 import { judge } from "../judge/judge.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
-
-const BUDGET: Partial<Counts> = {
-  commandWrites: 7,
-  writeUnits: 53,
-  reads: 8,
-  events: 6,
-  transitions: 5,
-};
 
 /** How many invocations and SQS calls it takes depends on what happens to come in one batch; the rest may not. */
 const budgeted = ({ commandWrites, writeUnits, reads, events, transitions }: Counts) => ({
@@ -47,7 +40,7 @@ describe("what an order of two lines costs", () => {
     for (const [name, most] of Object.entries(BUDGET))
       expect(first[name as keyof Counts], name).toBeLessThanOrEqual(most);
     const dollars = costOfMillion(first).reduce((sum, [, part]) => sum + part, 0);
-    expect(dollars).toBeLessThanOrEqual(190);
+    expect(dollars).toBeLessThanOrEqual(DOLLARS);
     await cost(20);
     expect(budgeted(await cost(1))).toEqual(budgeted(first));
     expect(judge(await shop.books())).toEqual([]);

@@ -64,7 +64,7 @@ export const lesson: Lesson = {
       {
         name: "a step that failed after the other side had said yes is undone",
         holds: failsAfterTheYes,
-        hint: "Who reports a failure may have done the work: the bank said yes, and we failed to write it down. Where on the right side does a saga enter that failed at AuthorizePayment? Look at UndoFrom.",
+        hint: "Who reports a failure may have done the work: the bank said yes, and we failed to write it down. With which undo does a saga begin that failed at AuthorizePayment? Look at UndoFrom.",
       },
     ],
     hint: "The tests pass, and a promise is broken elsewhere: read which one, and compare your copy of packages/core/src/state-machine.ts with the checkout.",

@@ -70,14 +70,14 @@ export const lesson: Lesson = {
       {
         name: "who cancels while the money is being taken has it back, without a person",
         holds: notForNothing,
-        hint: "Go up the right side of the ladder from the pivot, when the customer was faster: which step above it can nothing on the right side undo?",
+        hint: "When the customer was faster, the pivot is refused, and every step before it is undone, last first. Which step before the pivot has no undo?",
       },
       {
         name: "who cancels while the order is being confirmed is told the truth",
         holds: oneWinner,
-        hint: "That is the promise of the lesson itself: look at what you have changed in services/orders/src/adapters, and at which side of the pivot each step stands.",
+        hint: "That is the promise of the lesson itself: look at what you have changed in services/orders/src/adapters, and at which steps stand before the pivot and which after it.",
       },
     ],
-    hint: "The tests pass, and a promise is broken elsewhere: read which one. Below the pivot there is no way back, above it each step needs its undo.",
+    hint: "The tests pass, and a promise is broken elsewhere: read which one. After the pivot there is no way back; before it each step needs its undo.",
   },
 };

@@ -43,13 +43,13 @@ const changed = (graph: Graph, { resource: name, find, replace }: GraphPatch): G
   return { ...graph, resources };
 };
 
-const ours = shopGraph();
 const variants = new WeakMap<Mutant, Promise<Variant>>();
 
 /** The shop with a defect in it: its code, and its cloud. Throws where the place of the defect is not found exactly once. */
 export const variantOf = (mutant: Mutant): Promise<Variant> => {
   const make = async (): Promise<Variant> => {
     const { patches = [], graph = [] } = mutant;
+    const ours = shopGraph();
     const other = { ...code, patches };
     const cloud = graph.reduce(changed, await recompiled(ours, other));
     return { code: other, ...(cloud !== ours && { graph: cloud }) };

@@ -41,15 +41,15 @@ const caught = ({ name }: Step, error: "Refused" | "States.ALL", Next: string) =
   Next,
 });
 
-/** A step above the pivot: whatever fails, the saga turns back. */
+/** A step before the pivot: whatever fails, the saga turns back. */
 export const compensatable = (step: Step, turn: string) => ({
   ...down(step, EARLY),
   Catch: [caught(step, "States.ALL", turn)],
 });
 
 /**
- * The pivot, and each step below it. The pivot's answer may be lost after it was taken, and nothing undoes the others: only
- * a definite no leads elsewhere (back up from the pivot, out of the ladder below it). All else is for a person.
+ * The pivot, and each step after it. The pivot's answer may be lost after it was taken, and nothing undoes the others: only
+ * a definite no leads elsewhere (from the pivot to the undos, from a step after it out of the saga). All else is for a person.
  */
 export const forward = (
   step: Step,
@@ -72,8 +72,8 @@ export const turning = (
 });
 
 /**
- * Enters the right side of the ladder beside the step that failed: it is undone too, for its answer may have been lost. A run
- * that was started with `again`, or redriven, enters it at its lowest undo, for another run may have come further than it has.
+ * Begins to undo with the step that failed: it is undone too, for its answer may have been lost. A run that was started with
+ * `again`, or redriven, begins with the last step before the pivot, for another run may have come further than it has.
  */
 export const undoFromTheFailedStep = (undos: [step: string, undo: string][]) => ({
   Type: "Choice",

@@ -128,13 +128,13 @@ describe("a saga's ladder", () => {
     ]);
   });
 
-  it("goes down its left side", () =>
+  it("does its steps in their order", () =>
     expect(walkSaga(ladder, {})).toEqual({
       path: ["A", "B", "Pivot", "C", "D"],
       outcome: "Succeeded",
     }));
 
-  it("undoes the failed step and all above it, in reverse order, after turning the pivot", () => {
+  it("undoes the failed step and all before it, in reverse order, after turning the pivot", () => {
     expect(walkSaga(ladder, { A: "States.TaskFailed" }).path).toEqual([
       "A",
       "Abandon",
@@ -151,7 +151,7 @@ describe("a saga's ladder", () => {
     });
   });
 
-  it("undoes all above the pivot in a run that follows another, wherever it fails itself", () => {
+  it("undoes all before the pivot in a run that follows another, wherever it fails itself", () => {
     for (const step of ["A", "B"])
       expect(walkSaga(ladder, { [step]: "Refused" }, true).path.slice(-4)).toEqual([
         ...["Abandon", "UndoB", "UndoA", "Reject"],
@@ -198,7 +198,7 @@ describe("a saga's ladder", () => {
 
   it.each<[string, Saga["rungs"], string]>([
     [
-      "an undo below the pivot",
+      "an undo after the pivot",
       [
         { do: "P", pivot: { or: "Q" } },
         { do: "C", undo: "U" },
@@ -206,9 +206,9 @@ describe("a saga's ladder", () => {
       "U undoes something that cannot be undone any more",
     ],
     [
-      "a step above the pivot with nothing that undoes it",
+      "a step before the pivot with nothing that undoes it",
       [{ do: "A" }, { do: "B", undo: "U" }, { do: "P", pivot: { or: "Q" } }],
-      "A has no undo beside or above it",
+      "A has no undo beside or before it",
     ],
   ])("refuses %s", (_, rungs, why) =>
     expect(() => defineSaga({ name: "Wrong", rungs, attention: "X" })).toThrow(why),

@@ -1,7 +1,7 @@
 /**
- * A saga is a ladder. Down the left side go the steps, up the right side go their undos, and one rung is the
- * pivot: the single conditional write after which there is no way back, only forward. Before it, a step that
- * fails is undone too (its answer may have been lost), and so is all above it; after it, steps are retried.
+ * A saga is a ladder: its rungs are the steps in their order, each with what undoes it. One rung is the pivot: the
+ * single conditional write after which there is no way back, only forward. A step that fails before it is undone too
+ * (its answer may have been lost), and then the steps before that one, last first; after it, steps are retried.
  */
 export type Rung<Name extends string = string> = {
   /** The step. */
@@ -24,7 +24,7 @@ export type Saga<Name extends string = string> = {
   attention: Name;
 };
 
-/** Declares a saga. Throws where the ladder has no place to stand: an undo below the pivot, or a step above it that nothing undoes. */
+/** Declares a saga. Throws where the ladder has no place to stand: an undo after the pivot, or a first step that nothing undoes. */
 export const defineSaga = <const Name extends string>(saga: Saga<Name>): Saga<Name> => {
   const { name, rungs } = saga;
   const pivot = rungs.findIndex((rung) => rung.pivot);
@@ -33,7 +33,7 @@ export const defineSaga = <const Name extends string>(saga: Saga<Name>): Saga<Na
     throw new Error(`${name}: ${late.undo} undoes something that cannot be undone any more`);
   const first = rungs.findIndex((rung) => rung.do);
   if (pivot >= 0 && !rungs.slice(0, first + 1).some((rung) => rung.undo))
-    throw new Error(`${name}: ${rungs[first]?.do} has no undo beside or above it`);
+    throw new Error(`${name}: ${rungs[first]?.do} has no undo beside or before it`);
   return saga;
 };
 
