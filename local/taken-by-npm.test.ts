@@ -25,9 +25,23 @@ describe("an option before the two dashes, which npm keeps", () => {
     );
   });
 
+  it("is none where it stands behind them, too", () => {
+    const env = { npm_lifecycle_event: "redrive", npm_config_dry_run: "true" };
+    refuseTakenByNpm(run, { args: ["Queue", "--dry-run"], env });
+    expect(() => refuseTakenByNpm(run, { args: ["Queue"], env })).toThrow("--dry-run");
+  });
+
   it("is none where npm says no, knows the word as its own, or has not run the command", () => {
-    const no = { npm_lifecycle_event: "lesson", npm_config_run: "", npm_config_only: "prod" };
-    refuseTakenByNpm({ ...run, only: { type: "string" } }, { args: [], env: no });
+    const no = {
+      npm_lifecycle_event: "lesson",
+      npm_config_run: "",
+      npm_config_only: "prod",
+      npm_config_json: "true",
+    };
+    refuseTakenByNpm(
+      { ...run, only: { type: "string" }, json: { type: "boolean" } },
+      { args: [], env: no },
+    );
     refuseTakenByNpm(run, { args: [], env: { npm_config_run: "true" } });
   });
 

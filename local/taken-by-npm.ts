@@ -5,9 +5,12 @@ type Options = Record<string, { type: "boolean" | "string" }>;
 /** What a command is run with, and npm's environment around it. */
 type Around = { args?: readonly string[]; env?: NodeJS.ProcessEnv };
 
-/** npm keeps an option that stands before `--` for itself and only leaves a trace of it. It has an `only` of its own. */
+/** npm's own settings of the same names: somebody may have them in their .npmrc. */
+const npmsOwn = ["only", "json"];
+
+/** npm keeps an option that stands before `--` for itself and only leaves a trace of it. */
 const isTaken = (name: string, type: "boolean" | "string", env: NodeJS.ProcessEnv): boolean => {
-  const value = name === "only" ? undefined : env[`npm_config_${name.replaceAll("-", "_")}`];
+  const value = npmsOwn.includes(name) ? undefined : env[`npm_config_${name.replaceAll("-", "_")}`];
   return type === "boolean" ? value === "true" : Boolean(value);
 };
 
@@ -17,7 +20,11 @@ export const refuseTakenByNpm = (
   { args = process.argv.slice(2), env = process.env }: Around = {},
 ): void => {
   const { npm_lifecycle_event: script } = env;
-  const taken = Object.entries(options).filter(([name, { type }]) => isTaken(name, type, env));
+  const isSaid = (name: string) =>
+    args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  const taken = Object.entries(options).filter(
+    ([name, { type }]) => isTaken(name, type, env) && !isSaid(name),
+  );
   if (script === undefined || taken.length === 0) return;
   const names = taken.map(([name]) => `--${name}`);
   // Where npm took a name, its word is among the others, nobody knows which.
