@@ -50,6 +50,11 @@ export const codeOf = async ({
         return await promise({
           shop,
           load,
+          text: (file) =>
+            patched(
+              readFileSync(join(root, file), "utf8"),
+              patches.filter((one) => one.file === file),
+            ),
           seed: (seed, brought) => firstBroken(seed, brought, variant),
         });
       } finally {
