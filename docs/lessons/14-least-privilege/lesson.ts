@@ -122,7 +122,7 @@ export const lesson: Lesson = {
       {
         name: "the night's report is made",
         holds: reports,
-        hint: "The refusal names what is missing. Read which commands services/read-side/src/adapters/sales.ts sends: each is an action.",
+        hint: "The refusal names what is missing. Read which commands services/read-side/src/adapters/sales.ts sends: each is an action. In the graph a policy is JSON within a text: each quote in it has a backslash, and several actions stand in brackets.",
       },
       {
         name: "its function may do what it does, and nothing else",
