@@ -50,6 +50,10 @@ export type Fault = keyof typeof faults;
 export const refusedForGood: Gate = () =>
   Promise.reject(new AwsError("ValidationException", "Not as it has to be", 400));
 
+/** A conditional write is refused, as where somebody else was faster. */
+export const overtaken: Gate = () =>
+  Promise.reject(new AwsError("ConditionalCheckFailedException", "Somebody was faster", 400));
+
 /** Spoils the calls that match, the first `times` of them. Answers how to stop, and which calls were spoilt. */
 export const spoil = (
   local: Shop,

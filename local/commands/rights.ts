@@ -27,7 +27,7 @@ const run = async () => {
   if (options.help) return void process.stdout.write(help);
   const graph = shopGraph(options.graph);
   const began = performance.now();
-  process.stderr.write("A bad week begins; it takes some seconds ...\n");
+  process.stderr.write("A bad week begins; it takes half a minute ...\n");
   const { ledger, denied } = await badWeek(graph);
   const seconds = (performance.now() - began) / 1000;
   const report = reportOf(ledger, { denials: denied.map(tellDenial), seconds });

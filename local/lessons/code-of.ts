@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Graph } from "emulator/boot/graph";
+import { type Graph, readGraph } from "emulator/boot/graph";
 import { bundlerOf, type Code } from "emulator/runtime/bundle";
 import { type Patch, patched } from "emulator/runtime/patch";
 import { code as ours, repositoryRoot, shopGraph } from "../repository.ts";
@@ -20,7 +20,7 @@ export type CodeOf = {
   says: (promise: Promised) => Promise<string | undefined>;
 };
 
-/** The code in a folder, with some patches. Its ladders are compiled anew, so that a change of one counts. */
+/** The code in a folder, with some patches. Its ladders are compiled anew, so that a change of one counts. Throws CannotStart where its graph cannot be read. */
 export const codeOf = async ({
   root = repositoryRoot,
   patches = [],
@@ -33,8 +33,12 @@ export const codeOf = async ({
   ) as [Patch[], Patch[]];
   const cache = root === repositoryRoot ? ours.cache : join(root, ".petstore");
   const code: Code = { ...ours, root, cache, ...(files.length > 0 && { patches: files }) };
-  const text = patched(readFileSync(join(root, GRAPH), "utf8"), cloud);
-  const graph = await recompiled(JSON.parse(text) as Graph, code);
+  const file = join(root, GRAPH);
+  const written =
+    cloud.length === 0
+      ? readGraph(file)
+      : (JSON.parse(patched(readFileSync(file, "utf8"), cloud)) as Graph);
+  const graph = await recompiled(written, code);
   const other = JSON.stringify(graph.resources) !== JSON.stringify(shopGraph().resources);
   const variant: Variant = { code, ...(other && { graph }) };
   const load: Load = async (file) => {
@@ -50,6 +54,11 @@ export const codeOf = async ({
         return await promise({
           shop,
           load,
+          text: (name) =>
+            patched(
+              readFileSync(join(root, name), "utf8"),
+              patches.filter(({ file }) => file === name),
+            ),
           seed: (seed, brought) => firstBroken(seed, brought, variant),
         });
       } finally {

@@ -15,6 +15,8 @@ export type Load = <Module>(file: string) => Promise<Module>;
 type Tried = {
   shop: Shop;
   load: Load;
+  /** The text of a file of that code. */
+  text: (file: string) => string;
   /** Runs a seed of the simulator on that code, with more of what is brought. Answers the first broken promise. */
   seed: (seed: number, brought?: Brought) => Promise<Violation | undefined>;
 };

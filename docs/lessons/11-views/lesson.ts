@@ -1,6 +1,6 @@
 import { defect } from "../../../local/lessons/defect.ts";
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { spoil } from "../../../local/spoil.ts";
+import { isInvocationOf, spoil } from "../../../local/spoil.ts";
 
 type Call = Parameters<Parameters<typeof spoil>[1]>[0];
 
@@ -53,9 +53,20 @@ const paidRight = (view: View, what: string) => {
 };
 
 const paidAt: Promised = async ({ shop }) => {
+  // The views hear of it a minute later, and its money is taken some seconds after it was authorised and confirmed.
+  const late =
+    (ms: number): Parameters<typeof spoil>[2] =>
+    async (call, next) => {
+      await wait(shop, ms);
+      return next(call);
+    };
+  spoil(shop.local, tells("OrderViews"), late(MINUTE));
+  spoil(shop.local, isInvocationOf("CapturePayment"), late(5_000));
   const [paid, declined] = [await shop.order(), await shop.order("tok_decline")];
+  const placed = await shop.read(paid);
   await shop.settle();
   return (
+    paidRight(placed, "Alice's hay, of which no view has heard yet") ??
     paidRight(await shop.read(paid), "Alice's hay") ??
     paidRight(await shop.read(declined), "an order that was declined")
   );
@@ -109,7 +120,7 @@ export const lesson: Lesson = {
       {
         name: "an order says when it was paid",
         holds: paidAt,
-        hint: "One event says that an order was paid; its time stands in its envelope. Two places in services/read-side/src/domain/order-view.ts: what an event changes in the row, and what the row says as an answer.",
+        hint: "One event says that an order was paid: not that it was confirmed, nor that its payment was authorised. Its time stands in its envelope. Two places in services/read-side/src/domain/order-view.ts: what an event changes in the row, and what the row says as an answer.",
       },
       {
         name: "it says the same when events come twice and in any order",

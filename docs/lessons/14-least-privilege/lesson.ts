@@ -1,5 +1,5 @@
 import type { Lesson, Promised, Shop } from "../../../local/lessons/lesson.ts";
-import { openLedger } from "../../../local/rights/grants.ts";
+import { type Ledger, openLedger } from "../../../local/rights/grants.ts";
 
 const MINUTE = 60_000;
 
@@ -51,15 +51,37 @@ const reports: Promised = async ({ shop }) => {
   return JSON.stringify(Items).includes("REPORT#") ? undefined : "the day's report was not written";
 };
 
+/** The rights of the function that makes the report, but for where it sends its failures: no night has any. */
+const ofTheReport = ({ grants }: Ledger) =>
+  grants.filter(
+    ({ holder, action }) => holder.name === "ReportDailySales" && !/^sqs:\w+$/.test(action),
+  );
+
 const noMore: Promised = async ({ shop }) => {
   const { ledger } = await aNight(shop);
-  const [fault] = ledger.grants.filter(
-    (grant) =>
-      grant.holder.name === "ReportDailySales" &&
-      grant.action.startsWith("dynamodb:") &&
-      ["unused", "wildcard"].includes(ledger.verdictOf(grant)),
+  const fault = ofTheReport(ledger).find((grant) =>
+    ["unused", "wildcard"].includes(ledger.verdictOf(grant)),
   );
-  return fault && `the report may ${fault.action} on ${fault.resource.split("/").at(-1)}`;
+  return (
+    fault &&
+    `the report may ${fault.action} on ${fault.resource.split("/").at(-1)}, says infra/graph.json`
+  );
+};
+
+/** What is deployed is made of infra/: what the graph alone says is gone with the next `npm run synth`. */
+const inBoth: Promised = async ({ shop, text }) => {
+  const [declared = ""] = /"ReportDailySales"[\s\S]*?\n\}\);/.exec(text(IN_INFRA.file)) ?? [];
+  const actionsIn = (text: string) =>
+    [...new Set(text.match(/dynamodb:[\w*]+/g))].sort().join(" and ");
+  const infra = actionsIn(declared.replaceAll(/\/\/.*/g, ""));
+  const graph = actionsIn(
+    ofTheReport(openLedger(shop.local.graph))
+      .map(({ action }) => action)
+      .join(" "),
+  );
+  return infra === graph
+    ? undefined
+    : `${IN_INFRA.file} gives the report ${infra || "nothing"}, and infra/graph.json ${graph || "nothing"}`;
 };
 
 const GRAPH = "infra/graph.json";
@@ -100,12 +122,17 @@ export const lesson: Lesson = {
       {
         name: "the night's report is made",
         holds: reports,
-        hint: "The refusal names what is missing. Read which commands services/read-side/src/adapters/sales.ts sends: each is an action.",
+        hint: "The refusal names what is missing. Read which commands services/read-side/src/adapters/sales.ts sends: each is an action. In the graph a policy is JSON within a text: each quote in it has a backslash, and several actions stand in brackets.",
       },
       {
         name: "its function may do what it does, and nothing else",
         holds: noMore,
         hint: "A star is more than anybody can name, and a right that is not used is one for a stranger. Which two commands does the report send? In the graph, look for the policy of ReportDailySalesRole.",
+      },
+      {
+        name: "and infra/ says the same as its graph",
+        holds: inBoth,
+        hint: "The graph is made of infra/: what stands in the graph alone is gone with the next `npm run synth`, and what is deployed is what infra/ says. Write the same two actions into infra/read-side.ts.",
       },
       {
         name: "who gets into the e-mails reads no orders",

@@ -1,6 +1,6 @@
 import { countFrom, perOrder } from "../../../local/bench/count.ts";
 import type { Lesson, Promised } from "../../../local/lessons/lesson.ts";
-import { spoil } from "../../../local/spoil.ts";
+import { by, hear, overtaken, spoil } from "../../../local/spoil.ts";
 
 type Call = Parameters<Parameters<typeof spoil>[1]>[0];
 
@@ -58,6 +58,25 @@ const budget: Promised = async ({ shop }) => {
   return over && `an order costs ${cost[over]} ${names[over]}; its budget has ${BUDGET[over]}`;
 };
 
+const readsAgain: Promised = async ({ shop }) => {
+  const isOfPayment = (call: Call, operation: string) =>
+    by("AuthorizePayment")(call) &&
+    call.operation === operation &&
+    call.input.TableName === shop.local.nameOf("PaymentsTable");
+  const reads = hear(shop.local, (call) => isOfPayment(call, "Query"));
+  let before = 0;
+  const faster: typeof overtaken = (call, next) => {
+    before = reads.length;
+    return overtaken(call, next);
+  };
+  spoil(shop.local, (call) => isOfPayment(call, "PutItem"), faster, 1);
+  await shop.order();
+  await shop.settle();
+  return reads.length > before
+    ? undefined
+    : "somebody else has saved Alice's payment, and AuthorizePayment goes on with what it had read before";
+};
+
 const PAYMENTS = "services/payments/src/adapters/payments.ts";
 const READ_ONCE = "commandHandler(payment, startingFrom(ledger, loaded))";
 const READ_EACH_TIME = "commandHandler(payment, ledger)";
@@ -82,6 +101,11 @@ export const lesson: Lesson = {
         name: "an order of two lines stays within its budget",
         holds: budget,
         hint: "`npm start` in your copy, place an order, key n, Cost: which function reads a table twice within one call? Then look at what it was given already.",
+      },
+      {
+        name: "who was not the first to save a payment reads it again",
+        holds: readsAgain,
+        hint: "What was read before is good for one decision. `startingFrom` in packages/core/src/store.ts keeps it for that one, and reads when somebody else has saved since.",
       },
       {
         name: "an outage of ten minutes costs an order no more than it must",

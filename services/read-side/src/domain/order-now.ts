@@ -6,9 +6,9 @@ export type OrderNow = Pick<
   "orderId" | "status" | "version" | "lines" | "total" | "placedAt" | "reason"
 >;
 
-/** The answer where the row is behind the order, or is not there yet: money and timeline are as far as it has heard. */
+/** The answer where the row is behind the order, or is not there yet: what the order does not say is as far as the row has heard. */
 export const catchUp = (row: OrderRow | undefined, now: OrderNow) => {
-  const { paid, refunded, timeline } = toAnswer({ orderId: now.orderId, timeline: [], ...row });
+  const { timeline, ...heard } = toAnswer({ orderId: now.orderId, timeline: [], ...row });
   const placed = now.placedAt ? [{ at: now.placedAt, what: "OrderPlaced" }] : [];
-  return { ...now, paid, refunded, timeline: row?.placedAt ? timeline : [...placed, ...timeline] };
+  return { ...heard, ...now, timeline: row?.placedAt ? timeline : [...placed, ...timeline] };
 };
