@@ -7,6 +7,8 @@ import type { Violation } from "./watch.ts";
 const MINUTE = 60_000;
 /** What passes by itself is outlived for so long at least (docs/adr/0010). */
 const PATIENCE = 20 * MINUTE;
+/** What nothing can undo is tried for so long at least (docs/adr/0010). */
+const LAST_PATIENCE = 10.8 * 60 * MINUTE;
 /** A sweep comes each minute, and some of them fail. */
 const SWEPT_WITHIN = 15 * MINUTE;
 
@@ -30,6 +32,8 @@ export const watchEnds = (plan: Plan, names: ReadonlyMap<string, string>) => {
   const expired = new Set<string>();
   const payments = new Map<string, Payment>();
   const running = new Map<string, string>();
+  /** Since when an order has its status. */
+  const since = new Map<string, number>();
   const stopped = new Set(plan.acts.flatMap((act) => (act.do === "stop a saga" ? act.order : [])));
   const nameOf = (id: string) => names.get(id.slice(4)) ?? id;
   let [at, looked] = [0, 0];
@@ -55,7 +59,9 @@ export const watchEnds = (plan: Plan, names: ReadonlyMap<string, string>) => {
       !expired.has(after.id)
     )
       broken("I8", `${name} is given up, and nothing is wrong with it`);
-    if (status === "NEEDS_ATTENTION" && !payment?.disputed && !stopped.has(name))
+    const isTried = at >= (since.get(after.id) ?? at) + LAST_PATIENCE;
+    since.set(after.id, at);
+    if (status === "NEEDS_ATTENTION" && !payment?.disputed && !stopped.has(name) && !isTried)
       broken("I18", `${name} needs a person, and nothing is wrong with it`);
   };
   const reservation = (before: Row | undefined, { orderId, status, heldUntil }: Row) => {

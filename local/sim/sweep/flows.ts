@@ -55,10 +55,13 @@ const cancel = (when: Act["when"], name = "cancel order-1"): Act => ({
   ...{ name, do: "cancel", order: "order-1", when },
 });
 /** Three times, for then a person has to look. */
-const stops = (moment: Moment): Act[] =>
+const stops = (moment: Moment | { at: number }): Act[] =>
   [0, 3, 6].map((seconds) => ({
     ...{ name: `stop order-1 after ${seconds} s`, do: "stop a saga", order: "order-1" },
-    when: at(moment, 500 + seconds * SECOND),
+    when:
+      typeof moment === "string"
+        ? at(moment, 500 + seconds * SECOND)
+        : { at: moment.at + seconds * SECOND },
   }));
 const decide = (decision: "resume" | "close", after = MINUTE): Act => ({
   ...{ name: `${decision} order-1`, do: decision, order: "order-1" },
@@ -210,6 +213,42 @@ export const flows: Flow[] = [
     lasts: 72 * MINUTE,
     quiet: [MINUTE, 59 * MINUTE],
     reaches: ["order CANCELLING -> CANCELLED", "payment Refunded", "reservation HELD -> EXPIRED"],
+  }),
+  flow("late-commit", {
+    says: "The money is taken, and the stock is sold only after what was reserved has expired; there is still enough.",
+    given: [{ point: "FulfilOrder lambda.Invoke:CommitStock order-1 #1", fault: "outage" }],
+    lasts: 72 * MINUTE,
+    quiet: [MINUTE, 59 * MINUTE],
+    reaches: ["reservation HELD -> EXPIRED", "reservation EXPIRED -> SOLD"],
+  }),
+  flow("attention-reject", {
+    says: "The bank says no, and the saga is stopped three times while the stock cannot be released: a person looks, and lets the order go on.",
+    orders: [{ card: "tok_decline" }],
+    given: [{ point: "FulfilOrder lambda.Invoke:ReleaseStock order-1 #1", fault: "outage" }],
+    acts: [...stops({ at: 20 * SECOND }), decide("resume", 12 * MINUTE)],
+    lasts: 14 * MINUTE,
+    quiet: [MINUTE, 11 * MINUTE],
+    reaches: ["order REJECTING -> NEEDS_ATTENTION", "order NEEDS_ATTENTION -> REJECTING"],
+  }),
+  flow("attention-return", {
+    says: "The customer cancels when all is sold, and for twelve hours the money cannot be given back: a person pays by bank transfer, and closes the order.",
+    acts: [
+      cancel({ at: 30 * SECOND }),
+      {
+        ...{ name: "refund order-1", do: "refund by hand", order: "order-1" },
+        when: at("attention", 2 * MINUTE),
+      },
+    ],
+    given: Array.from({ length: 301 }, (_, i) => ({
+      point: `ReturnOrder lambda.Invoke:RefundPayment order-1 #${i + 1}`,
+      fault: "throttle",
+    })),
+    lasts: 740 * MINUTE,
+    quiet: [0, 732 * MINUTE],
+    reaches: [
+      ...["order CANCELLING -> NEEDS_ATTENTION", "payment RefundedByHand"],
+      ...["step ReturnOrder.MarkNeedsAttention", "step ReturnOrder.NeedsAttention"],
+    ],
   }),
   flow("other-sum", {
     says: "The provider takes more than it was asked for: a person looks, and lets the order go on.",
