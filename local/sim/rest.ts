@@ -5,8 +5,8 @@ import type { Plan } from "./plan.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** In which the sweepers, which come every five minutes, have looked at what is five minutes old, and what they began has ended. */
-const SWEEP = 12 * MINUTE;
+/** In which the sweepers, which come every five minutes, have looked at what is ten minutes old, and what they began has ended. */
+const SWEEP = 17 * MINUTE;
 
 const STEP = 10 * SECOND;
 /** With no more faults, the shop has so long to come to rest (I18). */
