@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { readPlan } from "../plan-file.ts";
 
-/** Defects of ours that were found by running shops: what happened to whom, and the plan that shows it. Each is mended. */
+/** What was found by running shops, defects of ours and of the simulator: what is promised to whom, and the plan that broke it. Each is mended. */
 export const found = [
   {
     file: "a-later-run-leaves-the-card-authorised.json",
@@ -14,6 +14,10 @@ export const found = [
   {
     file: "an-e-mail-is-overtaken-before-it-leaves.json",
     what: "I13 F64 nor where the answer to its claim came late",
+  },
+  {
+    file: "a-resumed-order-whose-event-is-dead.json",
+    what: "I8 F34 an order that a person resumed is paid and sold, although its event went to the dead letters: the sweeper of sagas looks after it",
   },
 ].map(({ file, what }) => ({
   file,
