@@ -11,7 +11,7 @@ import { salesEvents } from "../../services/read-side/src/domain/sales.ts";
 import { secretOf } from "../secrets.ts";
 import { hear } from "../spoil.ts";
 import { fromSchema } from "./from-schema.ts";
-import type { Door, Ground } from "./ground.ts";
+import { type Door, type Ground, strange } from "./ground.ts";
 import { http } from "./http-door.ts";
 import { type Json, take, textsLike, valuesLike } from "./inputs.ts";
 
@@ -46,10 +46,12 @@ const events: Door["send"] = async ({ shop, samples, seed, count, broken }) => {
     shop.local,
     ({ operation, caller }) => operation === "SendMessage" && caller.name.startsWith("rule "),
   );
-  const some = fc.oneof(
-    textsLike(samples.events),
-    allowed(samples).map((one) => JSON.stringify(one)),
-  );
+  const some = fc
+    .oneof(
+      textsLike(samples.events),
+      allowed(samples).map((one) => JSON.stringify(one)),
+    )
+    .map(strange);
   const types = fc.constantFrom(...catalogue.map(({ type }) => type));
   const inputs = take(fc.tuple(some, types, fc.constantFrom("v1", "v2", "v99", "v")), count, seed);
   for (const [Detail, other, version] of inputs) {

@@ -7,9 +7,10 @@ import { stories } from "./stories.ts";
 
 /** Ids that are made of these were never given to anybody here: what is done to them does not count. */
 const STRANGE = "7ZZZZZ";
-const strange = (text: string): string =>
+/** A text in which nothing is about what is here. */
+export const strange = (text: string): string =>
   text
-    .replace(/\b(ord|pay)_[0-9A-Z]{6}/g, `$1_${STRANGE}`)
+    .replace(/\b(ord|pay)_[0-9A-Za-z]{6}/g, `$1_${STRANGE}`)
     .replace(/\bprd_([a-z])/g, "prd_strange-$1");
 
 /** What went through the shop when all was well, about orders that this shop does not have. */

@@ -43,6 +43,10 @@ describe("F14 a row of an outbox", () => {
       expect(is({ ...good, aggregate, time })).toBe(false);
     for (const other of [undefined, null, 1, "x", {}, { version: "1" }])
       expect(is({ ...good, aggregate: other })).toBe(false);
+    // What the bus refuses whenever it is asked would be asked for ever.
+    expect(is({ ...good, aggregate, type: "x".repeat(128) })).toBe(true);
+    for (const type of ["", "x".repeat(129), null, {}])
+      expect(is({ ...good, aggregate, type })).toBe(false);
     expect([undefined, "x", 1, []].map(is)).toEqual([false, false, false, false]);
   });
 });

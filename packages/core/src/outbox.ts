@@ -31,9 +31,14 @@ export const outboxKey = ({ aggregate }: Pick<Envelope, "aggregate">) => ({
 /** A row of an outbox table. */
 export type OutboxRow = ReturnType<typeof outboxKey> & { envelope: Envelope };
 
+/** The bus takes a name of so many characters (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html). */
+const LONGEST_TYPE = 128;
+
 /** Whether a row can be published at all. Ours can; somebody may have written another one by hand. */
 export const isOutboxRow = ({ envelope }: { envelope?: Partial<Envelope> | undefined }): boolean =>
   typeof envelope?.type === "string" &&
+  envelope.type.length > 0 &&
+  envelope.type.length <= LONGEST_TYPE &&
   typeof envelope.source === "string" &&
   typeof envelope.aggregate?.version === "number" &&
   typeof envelope.time === "string" && // or whoever wrote { toString: 1 } by hand would end the relay with it
