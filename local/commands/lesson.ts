@@ -65,7 +65,7 @@ const tellLesson = async ({ number, folder, lesson }: Listed, { root }: Copy) =>
   say(`Lesson ${n}: ${lesson.title}\n`);
   say(`  Read it     ${here(page)}`);
   say(
-    `  Your copy   ${here(root)}: change in it what you like; npm start and npm test work there, too`,
+    `  Your copy   ${here(root)}: change in it what you like; npm start and npm test work there, too (after a saga or infra/: npm run synth first)`,
   );
   // Some lines look at files alone.
   const needsShop = /npm run (shop|redrive|aws)/.test(lesson.see.line);
@@ -145,7 +145,8 @@ const acts: Record<Act, (listed: Listed, copy: Copy) => Promise<unknown>> = {
       copy.note("exercise");
     }
     say(`${task}\n\nYour copy: ${here(copy.root)}`);
-    say(`Then: npm run lesson ${said(number)} -- --check`);
+    const takes = lesson.exercise.seeds === false ? "" : " (a minute or more)";
+    say(`Then: npm run lesson ${said(number)} -- --check${takes}`);
   },
   async check({ lesson, number }, copy) {
     const { exercise } = lesson;
