@@ -77,7 +77,7 @@ const kill = async (seconds: number, stop: AbortSignal): Promise<Killed | undefi
         ...{ zombies: 10, stoppedForMs: 3_000, dir },
       },
       ({ kills }) => progress.tell(kills, 0),
-      AbortSignal.timeout(seconds * 1000),
+      AbortSignal.timeout(Math.round(seconds * 1000)),
     );
     const report = await Promise.race([chaos, brokenOff]);
     progress.end();
