@@ -125,6 +125,7 @@ const proveAll = async (options: Options): Promise<void> => {
   const killed =
     chaos > 0 && !stop.signal.aborted ? await kill(secondsOf(chaos), stop.signal) : undefined;
 
+  if (Object.keys(proof.parts).length === 0 && !killed) return say("Nothing was measured.");
   const missing = notReached(shopGraph(), recorded, proof);
   const page = writePart("proof", proofPart(proof, parts, missing, killed));
   say(`Written: ${relative(process.cwd(), page)}`);
