@@ -105,7 +105,10 @@ const weighted = CARDS.flatMap(([card, share]) => Array<string>(share).fill(card
 /** How many orders a plan has, at least and at most. */
 export type Size = { least: number; most: number };
 
-const usual: Size = { least: 3, most: 40 };
+/** So many as a run has where nothing else is said. */
+export const usual: Size = { least: 3, most: 40 };
+/** Three orders show most of what forty do, in a fifth of the time. */
+export const small: Size = { least: 3, most: 4 };
 
 const orderOf = (seed: number, index: number, until: number): OrderPlan => {
   const name = `order-${index}`;

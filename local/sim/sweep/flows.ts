@@ -55,14 +55,12 @@ const cancel = (when: Act["when"], name = "cancel order-1"): Act => ({
   ...{ name, do: "cancel", order: "order-1", when },
 });
 /** Three times, for then a person has to look. */
-const stops = (moment: Moment | { at: number }): Act[] =>
+const stops = (whenAfter: (wait: number) => Act["when"]): Act[] =>
   [0, 3, 6].map((seconds) => ({
     ...{ name: `stop order-1 after ${seconds} s`, do: "stop a saga", order: "order-1" },
-    when:
-      typeof moment === "string"
-        ? at(moment, 500 + seconds * SECOND)
-        : { at: moment.at + seconds * SECOND },
+    when: whenAfter(seconds * SECOND),
   }));
+const asking = (wait: number) => at("authorizing", 500 + wait);
 const decide = (decision: "resume" | "close", after = MINUTE): Act => ({
   ...{ name: `${decision} order-1`, do: decision, order: "order-1" },
   when: { at: after },
@@ -198,7 +196,7 @@ export const flows: Flow[] = [
   flow("expiry", {
     says: "The saga is stopped three times, and nobody looks until what was reserved has expired; there is still enough.",
     orders: [{ card: "tok_late" }],
-    acts: [...stops("authorizing"), decide("resume", 62 * MINUTE)],
+    acts: [...stops(asking), decide("resume", 62 * MINUTE)],
     lasts: 66 * MINUTE,
     quiet: [MINUTE, 59 * MINUTE],
     reaches: ["reservation HELD -> EXPIRED", "reservation EXPIRED -> HELD"],
@@ -225,7 +223,7 @@ export const flows: Flow[] = [
     says: "The bank says no, and the saga is stopped three times while the stock cannot be released: a person looks, and lets the order go on.",
     orders: [{ card: "tok_decline" }],
     given: [{ point: "FulfilOrder lambda.Invoke:ReleaseStock order-1 #1", fault: "outage" }],
-    acts: [...stops({ at: 20 * SECOND }), decide("resume", 12 * MINUTE)],
+    acts: [...stops((wait) => ({ at: 20 * SECOND + wait })), decide("resume", 12 * MINUTE)],
     lasts: 14 * MINUTE,
     quiet: [MINUTE, 11 * MINUTE],
     reaches: ["order REJECTING -> NEEDS_ATTENTION", "order NEEDS_ATTENTION -> REJECTING"],
@@ -260,14 +258,14 @@ export const flows: Flow[] = [
   flow("attention-resume", {
     says: "Somebody stops the saga three times; a person looks, and lets the order go on.",
     orders: [{ card: "tok_late" }],
-    acts: [...stops("authorizing"), decide("resume")],
+    acts: [...stops(asking), decide("resume")],
     lasts: 2 * MINUTE,
     reaches: ["order NEEDS_ATTENTION -> PLACED", "order PLACED -> CONFIRMED"],
   }),
   flow("attention-close", {
     says: "Somebody stops the saga three times; a person looks, and closes the order.",
     orders: [{ card: "tok_late" }],
-    acts: [...stops("authorizing"), decide("close")],
+    acts: [...stops(asking), decide("close")],
     lasts: 2 * MINUTE,
     reaches: ["order PLACED -> NEEDS_ATTENTION", "order NEEDS_ATTENTION -> CANCELLING"],
   }),
