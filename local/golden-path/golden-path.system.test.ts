@@ -120,7 +120,7 @@ describe.skipIf(!canEvaluate)("in a copy of this checkout", () => {
   });
 
   it("a step outlives whatever befalls a call of it", () => {
-    const { status, said } = vitest({ FAULTS_OF: "WrapGift" }, "local/test/saga-faults");
+    const { status, said } = vitest({ SWEEP_OF: "WrapGift" }, "local/sim/sweep/sweep.system");
     expect(status, said).toBe(0);
   });
 

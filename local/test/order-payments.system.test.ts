@@ -1,8 +1,5 @@
 import { virtualClock } from "emulator/kernel/clock";
-import type { Gate } from "emulator/kernel/cloud";
 import { driverOf } from "emulator/kernel/drive";
-import { AwsError } from "emulator/kernel/engine";
-import { EnvironmentCrash } from "emulator/services/lambda/function";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openShop } from "../open.ts";
 import type { Shop } from "../shop.ts";
@@ -128,56 +125,4 @@ describe("an order that its customer cancels", () => {
       expect(outcome).toEqual(outcome.moved.length === 0 ? neverTaken : givenBack);
     },
   );
-});
-
-const PAYMENTS =
-  /-(AuthorizePayment|CapturePayment|VoidPayment|RefundPayment|ReceiveWebhook|ProviderApi)Function$/;
-
-/** Spoils the call of this number that a payment function makes. */
-const spoiling = (number: number, fault: Gate) => {
-  let [calls, spoilt] = [0, false];
-  const stop = shop.cloud.guard((call, next) => {
-    if (!PAYMENTS.test(call.caller.name) || call.service === "lambda") return next(call);
-    calls += 1;
-    if (calls !== number) return next(call);
-    spoilt = true;
-    return fault(call, next);
-  });
-  return { stop, wasSpoilt: () => spoilt };
-};
-const lost = new AwsError("InternalServerError", "Spoilt", 500);
-const crash = () => new EnvironmentCrash("Spoilt");
-const faults: [string, Gate][] = [
-  ["is lost", () => Promise.reject(lost)],
-  ["is done, but its answer is lost", (call, next) => next(call).then(() => Promise.reject(lost))],
-  ["is done twice", (call, next) => next(call).then(() => next(call).catch(() => {}))],
-  ["never starts, for the function crashes", () => Promise.reject(crash())],
-  [
-    "is done, and the function crashes",
-    (call, next) => next(call).then(() => Promise.reject(crash())),
-  ],
-];
-
-describe("whichever single AWS call of a payment's functions", () => {
-  it.each(faults)("%s, the money is right in the end", async (_, fault) => {
-    for (const [card, outcome, patience] of [
-      ["tok_approve", givenBack, 5 * 60_000],
-      ["tok_late", neverTaken, 10_000],
-      ["tok_decline", rejected, 5 * 60_000],
-    ] as const) {
-      let number = 0;
-      for (let wasSpoilt = true; wasSpoilt; ) {
-        number += 1;
-        const spoiler = spoiling(number, fault);
-        const orderId = await place(card);
-        await clock.advance(patience);
-        await cancel(orderId);
-        await clock.advance(15 * 60_000);
-        spoiler.stop(); // the judge's own questions are not spoilt
-        expect(await outcomeOf(orderId), `${card}, call ${number}`).toEqual(outcome);
-        wasSpoilt = spoiler.wasSpoilt();
-      }
-      expect(number, card).toBeGreaterThan(8);
-    }
-  });
 });

@@ -3,6 +3,7 @@ import { museum } from "../mutants/museum.ts";
 import { small, usual } from "../plan.ts";
 import { oneOfEachKind } from "../sweep/alike.ts";
 import { type FlowPoints, mixed, pairsOf, singlesOf, triplesOf } from "../sweep/cases.ts";
+import { takesHours } from "../sweep/flows.ts";
 import type { Task } from "./task.ts";
 
 /** A part of the proof that is made of tasks. */
@@ -69,7 +70,7 @@ export const partsOf = (recorded: readonly FlowPoints[]): Part[] => [
     counts: "single faults: each that can befall a call, at one call of each kind",
     shows: "the order ends well, and all books agree",
     share: 8,
-    ...casesOf(oneOfEachKind(singlesOf(recorded), 0)),
+    ...casesOf(oneOfEachKind(singlesOf(recorded), ({ flow }) => takesHours(flow))),
   },
   {
     name: "singles",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { kindOfCase, oneOfEachKind } from "./alike.ts";
-import { type Case, singlesOf } from "./cases.ts";
+import { kindOfCase, oneFaultIn, oneOfEachKind } from "./alike.ts";
+import { singlesOf } from "./cases.ts";
 
 const points = (...names: string[]) =>
   names.map((point) => ({ point, fits: ["delay" as const, "throttle" as const] }));
@@ -18,15 +18,12 @@ const cases = singlesOf([
   },
   { flow: "c", points: points("Api dynamodb.GetItem:Stock order-1 #1") },
 ]);
-const turn = (number: number): Case[] => {
-  const { count, at } = oneOfEachKind(cases, number);
-  return Array.from({ length: count }, (_, index) => at(index));
-};
 
 describe("one case of each kind", () => {
   it("has every fault at every call, whatever the order, the flow and the number", () => {
     expect(cases.count).toBe(10);
-    const kinds = turn(0).map(kindOfCase);
+    const { count, at } = oneOfEachKind(cases);
+    const kinds = Array.from({ length: count }, (_, index) => kindOfCase(at(index)));
     expect(kinds.sort()).toEqual(
       [
         "Api dynamodb.GetItem:Orders -",
@@ -36,11 +33,22 @@ describe("one case of each kind", () => {
     );
   });
 
-  it("is the same in the same turn, and in time every case", () => {
-    expect(turn(5)).toEqual(turn(5));
-    const seen = new Set(
-      [0, 1, 2].flatMap((number) => turn(number).map((one) => JSON.stringify(one))),
-    );
-    expect(seen.size).toBe(cases.count);
+  it("is not of a long flow, where there is another", () => {
+    const { count, at } = oneOfEachKind(cases, ({ flow }) => flow !== "b");
+    const flows = Array.from({ length: count }, (_, index) => at(index).flow);
+    expect(flows.sort()).toEqual(["b", "b", "b", "b", "c", "c"]);
+  });
+});
+
+describe("one fault in so many", () => {
+  it("strikes a call of every kind, by each fault somewhere", () => {
+    const struck = (every: number) => oneFaultIn(every, oneOfEachKind(cases)).map(kindOfCase);
+    expect(struck(1)).toHaveLength(6);
+    expect(struck(2)).toEqual([
+      "Api dynamodb.GetItem:Orders an order delay",
+      "Api dynamodb.GetItem:Orders - throttle",
+      "Api dynamodb.GetItem:Stock an order delay",
+    ]);
+    expect(struck(9)).toHaveLength(3);
   });
 });

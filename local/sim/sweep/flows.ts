@@ -65,6 +65,9 @@ const decide = (decision: "resume" | "close", after = MINUTE): Act => ({
   ...{ name: `${decision} order-1`, do: decision, order: "order-1" },
   when: { at: after },
 });
+const refundByHand = (when: Act["when"]): Act => ({
+  ...{ name: "refund order-1", do: "refund by hand", order: "order-1", when },
+});
 const cancelled = (
   says: string,
   when: Act["when"],
@@ -228,15 +231,20 @@ export const flows: Flow[] = [
     quiet: [MINUTE, 11 * MINUTE],
     reaches: ["order REJECTING -> NEEDS_ATTENTION", "order NEEDS_ATTENTION -> REJECTING"],
   }),
-  flow("attention-return", {
-    says: "The customer cancels when all is sold, and for twelve hours the money cannot be given back: a person pays by bank transfer, and closes the order.",
+  flow("attention-refund", {
+    says: "The customer cancels when all is sold, and the saga is stopped three times while the money cannot be given back: a person pays by bank transfer, and closes the order.",
     acts: [
       cancel({ at: 30 * SECOND }),
-      {
-        ...{ name: "refund order-1", do: "refund by hand", order: "order-1" },
-        when: at("attention", 2 * MINUTE),
-      },
+      ...stops((wait) => ({ at: 32 * SECOND + wait })),
+      refundByHand({ at: 3 * MINUTE }),
     ],
+    given: [{ point: "ReturnOrder lambda.Invoke:RefundPayment order-1 #1", fault: "outage" }],
+    lasts: 5 * MINUTE,
+    reaches: ["order CANCELLING -> NEEDS_ATTENTION", "payment RefundedByHand"],
+  }),
+  flow("attention-return", {
+    says: "The customer cancels when all is sold, and for twelve hours the money cannot be given back: a person pays by bank transfer, and closes the order.",
+    acts: [cancel({ at: 30 * SECOND }), refundByHand(at("attention", 2 * MINUTE))],
     given: Array.from({ length: 301 }, (_, i) => ({
       point: `ReturnOrder lambda.Invoke:RefundPayment order-1 #${i + 1}`,
       fault: "throttle",
@@ -273,3 +281,7 @@ export const flows: Flow[] = [
 
 /** The flow of a name. */
 export const flowNamed = (name: string): Flow | undefined => flows.find((one) => one.name === name);
+
+/** Whether a flow takes hours: its cases take ten times as long to run as others. */
+export const takesHours = (name: string): boolean =>
+  (flowNamed(name)?.plan.calmAt ?? 0) > 120 * MINUTE;
