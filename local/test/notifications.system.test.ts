@@ -88,7 +88,7 @@ const [queue, deadLetters] = ["NotificationsQueueQueue", "NotificationsQueueDlqQ
 
 beforeEach(async () => {
   clock = virtualClock();
-  local = await openShop({ clock, graph, runtime: "inline", seeded: false });
+  local = await openShop({ clock, graph, runtime: "inline", handOn: true, seeded: false });
   await register({ customerId, email: "alice@example.com", name: "Alice" });
 });
 afterEach(() => local.stop());
@@ -308,7 +308,7 @@ describe("notifications", () => {
     for (const { links } of stage.functions)
       if (links.Sender) links.Sender = { ...links.Sender, address: "", configurationSet: "" };
     clock = virtualClock();
-    local = await openShop({ clock, graph: stage, runtime: "inline", seeded: false });
+    local = await openShop({ clock, graph: stage, runtime: "inline", handOn: true, seeded: false });
     const logs: string[] = [];
     local.cloud.observe((fact) => {
       if (fact.kind === "log") logs.push(JSON.stringify(fact));
