@@ -21,8 +21,11 @@ const statistics: Record<Statistic, (values: number[]) => number> = {
   p50: (values) => values.toSorted((a, b) => a - b)[Math.ceil(values.length / 2) - 1] as number,
 };
 
-const keyOf = (namespace: string, name: string, dimensions: Dimensions) =>
-  JSON.stringify([namespace, name, ...Object.entries(dimensions).sort().flat()]);
+/** No name and no value has a line break in it. */
+const keyOf = (namespace: string, name: string, dimensions: Dimensions) => {
+  const own = Object.keys(dimensions).sort();
+  return [namespace, name, ...own.map((one) => `${one}=${dimensions[one]}`)].join("\n");
+};
 
 const MINUTE = 60_000;
 
@@ -33,12 +36,17 @@ export const createSeries = (): Series => {
   return {
     add(namespace, name, dimensions, value, at) {
       const key = keyOf(namespace, name, dimensions);
-      const own = points.get(key) ?? new Map<number, number[]>();
+      let own = points.get(key);
+      if (!own) {
+        own = new Map();
+        points.set(key, own);
+        const metric = keyOf(namespace, name, {});
+        known.set(metric, (known.get(metric) ?? new Map()).set(key, dimensions));
+      }
       const minute = Math.floor(at / MINUTE);
-      own.set(minute, [...(own.get(minute) ?? []), value]);
-      points.set(key, own);
-      const metric = keyOf(namespace, name, {});
-      known.set(metric, (known.get(metric) ?? new Map()).set(key, dimensions));
+      const values = own.get(minute);
+      if (values) values.push(value);
+      else own.set(minute, [value]);
     },
     read({ namespace, name, dimensions }, statistic, from, until) {
       const own = points.get(keyOf(namespace, name, dimensions));

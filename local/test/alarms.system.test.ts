@@ -5,6 +5,7 @@ import { countCalls, countMetrics, isCounted } from "../metrics/count.ts";
 import { shopGraph } from "../repository.ts";
 import { by, deployKeyToProvider, failAtTables, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { sweepHourly } from "./long-waits.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -61,6 +62,8 @@ type Story = {
   stage: () => Promise<(() => unknown) | undefined> | (() => unknown) | undefined;
   /** What goes on meanwhile. */
   meanwhile?: () => Promise<unknown>;
+  /** What tells that it is over: were it seldom heard, its silence would pass for that. */
+  toldBy?: ["SweepSagas"];
 };
 
 /** Each kind of fault, made to happen, and who tells of it. */
@@ -68,6 +71,7 @@ const stories: Record<string, Story> = {
   "an order whose saga cannot be started": {
     rings: ["OldestOpenOrder", "StartFulfilmentDlqNotEmpty"],
     within: HOUR,
+    toldBy: ["SweepSagas"],
     stage: () =>
       spoil(shop.local, ({ operation }) => operation === "StartExecution", "is lost").stop,
     meanwhile: () => shop.order(),
@@ -75,6 +79,7 @@ const stories: Record<string, Story> = {
   "a sweeper that nobody calls any more": {
     rings: ["OldestOpenOrder"],
     within: HOUR,
+    toldBy: ["SweepSagas"],
     stage: async () => {
       await schedule("DISABLED");
       return () => schedule("ENABLED");
@@ -135,11 +140,13 @@ const stories: Record<string, Story> = {
   "a schedule that may not call, nor park the call": {
     rings: ["SchedulesLoseRuns"],
     within: HOUR,
+    toldBy: ["SweepSagas"],
     stage: () => refuse(({ caller }) => /^schedule .*SweepSagas/.test(caller.name)),
   },
   "a table that is throttled": {
     rings: ["TablesThrottleReads", "TablesThrottleWrites"],
     within: HOUR,
+    toldBy: ["SweepSagas"],
     stage: () =>
       spoil(
         shop.local,
@@ -263,6 +270,7 @@ describe("an alarm", () => {
   it("tells of a night on which books were not compared, and that it is over", async () => {
     const series = await open();
     const rings = () => named("Differences").ringsAt(series, shop.clock.now());
+    await sweepHourly(shop.local);
     await shop.clock.advance(24 * HOUR);
     expect(rings()).toBe(false);
     const mend = failAtTables(shop.local, "Reconcile");
@@ -283,6 +291,7 @@ describe("an alarm", () => {
     const ringing = ringingIn(alarms, series, began, shop.clock.now());
     expect(ringing).toEqual(expect.arrayContaining(story.rings));
     await mend?.();
+    await sweepHourly(shop.local, ...(story.toldBy ?? []));
     await shop.clock.advance(13 * HOUR);
     const still = story.rings.filter((name) => named(name).ringsAt(series, shop.clock.now()));
     // What waits for a person rings until somebody has taken it away.

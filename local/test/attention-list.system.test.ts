@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { by, hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { waitLong } from "./long-waits.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -79,7 +80,7 @@ describe("the list of orders that need attention", () => {
     await decide(orderId, "close");
     await shop.clock.advance(5 * MINUTE);
     expect((await listed()).items).toMatchObject([{ orderId, attention: { mayDo: [] } }]);
-    for (let hours = 0; hours < 36; hours++) await shop.clock.advance(HOUR);
+    await waitLong(shop, 36 * HOUR);
     expect((await listed()).items).toMatchObject([
       { orderId, attention: { step: "ReturnStock", mayDo: ["resume", "close"] } },
     ]);

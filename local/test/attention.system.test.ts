@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { by, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { untilAttention } from "./long-waits.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -48,12 +49,8 @@ const stuckAt = async (step: string, cancels = false) => {
     await shop.clock.advance(MINUTE);
     await post(`/orders/${orderId}/cancel`, "alice");
   }
-  for (let hours = 0; hours < 48; hours++) {
-    await shop.clock.advance(60 * MINUTE);
-    if ((await shop.read(orderId)).status === "NEEDS_ATTENTION") break;
-  }
+  await untilAttention(shop, orderId);
   stop();
-  expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
   return orderId;
 };
 
@@ -149,7 +146,7 @@ describe("I7 an order that needs attention", () => {
     await decide(orderId, "resume");
     await shop.clock.advance(MINUTE);
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED" });
-    await shop.clock.advance(48 * 60 * MINUTE);
+    await untilAttention(shop, orderId);
     expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
     stop();
     await decide(orderId, "resume");

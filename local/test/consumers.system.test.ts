@@ -3,6 +3,7 @@ import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { by, isWrite, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { waitLong } from "./long-waits.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -110,7 +111,7 @@ describe("the archive", () => {
       shop.local.emails().length,
       await salesToday(),
     ];
-    await shop.clock.advance(3 * DAY);
+    await waitLong(shop, 3 * DAY);
     await replay();
     expect(await shop.books()).toEqual(before);
     expect(shop.local.emails()).toHaveLength(mails);
@@ -257,7 +258,7 @@ it("F26 a sale that is told of days too late is in its day's report from the nex
   );
   const date = new Date(shop.clock.now()).toISOString().slice(0, 10);
   await shop.order();
-  await shop.clock.advance(5 * DAY);
+  await waitLong(shop, 5 * DAY);
   stop();
   const report = async () => {
     const path = `/reports/daily-sales?date=${date}`;
@@ -265,7 +266,7 @@ it("F26 a sale that is told of days too late is in its day's report from the nex
   };
   expect(await report()).toMatchObject({ orders: 0 });
   await shop.local.call("sqs", "StartMessageMoveTask", { SourceArn: queueArn("SalesQueueDlq") });
-  await shop.clock.advance(DAY + 60 * MINUTE); // past a quarter past midnight
+  await waitLong(shop, DAY + 60 * MINUTE); // past a quarter past midnight
   expect(await report()).toMatchObject({ orders: 1, sold: 499 });
 });
 
@@ -277,10 +278,10 @@ it("F26 a sale that is told of on the day after is in its day's report from the 
   );
   const date = new Date(shop.clock.now()).toISOString().slice(0, 10);
   await shop.order();
-  await shop.clock.advance(1.5 * DAY); // its day was reported at a quarter past midnight
+  await waitLong(shop, 1.5 * DAY); // its day was reported at a quarter past midnight
   stop();
   await shop.local.call("sqs", "StartMessageMoveTask", { SourceArn: queueArn("SalesQueueDlq") });
-  await shop.clock.advance(DAY - 10 * 60 * MINUTE);
+  await waitLong(shop, DAY - 10 * 60 * MINUTE);
   const path = `/reports/daily-sales?date=${date}`;
   const report = await shop.drive(shop.local.api({ path, as: "admin" }));
   expect(inUsd(report.json())).toMatchObject({ orders: 1, sold: 499 });
@@ -295,7 +296,7 @@ describe("F17 a rule whose target is out for longer than a day", () => {
       "is throttled",
     );
     const orderId = await shop.order();
-    await shop.clock.advance(DAY + 60 * MINUTE);
+    await waitLong(shop, DAY + 60 * MINUTE);
     await shop.settle();
     expect(await shop.broken()).toEqual(
       expect.arrayContaining([

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { by, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { waitLong } from "./long-waits.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -43,7 +44,7 @@ const returnedWhile = async (step: string) => {
 describe("I3 what is over", () => {
   it("stays so, without a mail, although an earlier run of its saga gives up half a day later", async () => {
     const { orderId, spoilt } = await returnedWhile("CommitStock");
-    await shop.clock.advance(36 * HOUR);
+    await waitLong(shop, 36 * HOUR);
     expect(spoilt.length).toBeGreaterThan(100);
     expect(await shop.read(orderId)).toMatchObject({ status: "CANCELLED" });
     expect(templates().filter((one) => one.includes("attention"))).toEqual([]);
@@ -54,7 +55,7 @@ describe("I3 what is over", () => {
   it("is off the books on one day, whoever still wants to close it on another", async () => {
     const day = today();
     const { orderId } = await returnedWhile("CommitStock");
-    await shop.clock.advance(36 * HOUR);
+    await waitLong(shop, 36 * HOUR);
     expect(today()).not.toBe(day);
     await close(orderId);
     await shop.settle();
@@ -68,7 +69,7 @@ describe("I3 what is over", () => {
     const orderId = await shop.order();
     await shop.clock.advance(MINUTE);
     await shop.cancel(orderId);
-    await shop.clock.advance(36 * HOUR);
+    await waitLong(shop, 36 * HOUR);
     broken.stop();
     expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
     expect((await close(orderId)).json()).toMatchObject({ status: "NEEDS_ATTENTION" });
@@ -87,7 +88,7 @@ it("a customer who was told that it is cancelled is not told after it that it ta
   const orderId = await shop.order("tok_late");
   await shop.clock.advance(5_000);
   await shop.cancel(orderId);
-  await shop.clock.advance(36 * HOUR);
+  await waitLong(shop, 36 * HOUR);
   broken.stop();
   expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
   expect(toCustomers()).toEqual(["order-cancelled"]);

@@ -1,21 +1,19 @@
 import { newTrace } from "@petstore/core/context";
 import { usd } from "@petstore/core/money";
 import { OrderId } from "@petstore/events/ids";
-import { type VirtualClock, virtualClock } from "emulator/kernel/clock";
-import { driverOf } from "emulator/kernel/drive";
 import { AwsError, type Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openShop } from "../open.ts";
-import type { Shop } from "../shop.ts";
 import { by, spoil } from "../spoil.ts";
+import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { withoutSchedules } from "./long-waits.ts";
 
 const HOUR = 60 * 60_000;
 const [goldfish, flakes] = ["prd_test-goldfish", "prd_test-flakes"];
 
-let clock: VirtualClock;
-let local: Shop;
+let clock: VirtualShop["clock"];
+let local: VirtualShop["local"];
+let meanwhile: VirtualShop["drive"];
 
-const meanwhile = <T>(work: Promise<T>) => driverOf(clock)(work);
 const all = <T>(work: Promise<T>[]) => meanwhile(Promise.allSettled(work));
 const invoke = (name: string, payload: unknown) => meanwhile(local.invoke(name, payload));
 
@@ -60,15 +58,8 @@ const statuses = async () => {
   return counts;
 };
 
-const stopSchedules = async () => {
-  const { Schedules } = await local.call("scheduler", "ListSchedules", {});
-  for (const { Name, GroupName } of Schedules)
-    await local.call("scheduler", "DeleteSchedule", { Name, GroupName });
-};
-
 beforeEach(async () => {
-  clock = virtualClock();
-  local = await openShop({ clock, runtime: "inline", seeded: false });
+  ({ clock, local, drive: meanwhile } = await virtualShop());
   for (const productId of [goldfish, flakes])
     await invoke("ListProduct", {
       productId,
@@ -117,7 +108,7 @@ describe("deliveries", () => {
         }),
       );
     const deliver = () => receive([{ productId: goldfish, quantity: 3 }], "key");
-    await stopSchedules(); // what runs every minute would run half a million times
+    await withoutSchedules(local); // what runs every minute would run half a million times
     expect([(await deliver()).status, (await count()).status]).toEqual([201, 201]);
     for (const days of [2, 8, 400]) {
       await clock.advance(days * 24 * HOUR);
@@ -254,7 +245,7 @@ describe("reservations that nobody confirms", () => {
   it("F43 expire in one run of the sweeper, on however many pages they are", async () => {
     await receive([{ productId: goldfish, quantity: 3 }]);
     for (let i = 0; i < 3; i++) await invoke("ReserveStock", order());
-    await stopSchedules();
+    await withoutSchedules(local);
     await clock.advance(2 * HOUR);
     spoil(
       local,
@@ -302,7 +293,7 @@ describe("reservations that nobody confirms", () => {
       await receive([{ productId: goldfish, quantity: 5 }]);
       const one = order();
       await invoke("ReserveStock", one);
-      await stopSchedules(); // or the minute's own sweep would come before both
+      await withoutSchedules(local); // or the minute's own sweep would come before both
       await clock.advance(HOUR + 1);
       const { stop, tries } = together(first, second);
       await all([local.invoke("SweepReservations", {}), local.invoke("CommitStock", one)]);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
 import { isInvocationOf, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { untilAttention } from "./long-waits.ts";
 
 const HOUR = 3_600_000;
 /** There is one of it. */
@@ -82,8 +83,7 @@ describe("I8 I15 F41 a run that follows another, and finds the shelf empty,", ()
 
   it("as a person resumed the order: voids what its first run had authorised", async () => {
     const orderId = await outlived();
-    for (let hours = 0; hours < 48 && (await statusOf(orderId)) === "PENDING"; hours++)
-      await shop.clock.advance(HOUR);
+    await untilAttention(shop, orderId);
     expect([await statusOf(orderId), await atProvider(orderId)]).toEqual([
       "NEEDS_ATTENTION",
       "authorized",

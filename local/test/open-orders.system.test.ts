@@ -2,6 +2,7 @@ import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { by, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { untilAttention, waitLong, withoutSchedules } from "./long-waits.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -38,7 +39,7 @@ const resume = (orderId: string) =>
     }),
   );
 
-/** What reaches a function by these rules or schedules is taken, and never heard of again. */
+/** What reaches a function by these rules is taken, and never heard of again. */
 const deaf = (...names: string[]) =>
   spoil(
     shop.local,
@@ -46,23 +47,13 @@ const deaf = (...names: string[]) =>
       operation === "Invoke" && names.some((name) => caller.name.endsWith(name)),
     () => Promise.resolve({ StatusCode: 202 }),
   );
-const withoutSchedules = () =>
-  spoil(
-    shop.local,
-    ({ caller }) => caller.name.startsWith("schedule "),
-    () => Promise.resolve({ StatusCode: 202 }),
-  );
 
 /** An order at which a step fails until its saga calls for a person. */
 const stuckAt = async (step: string) => {
   const broken = spoil(shop.local, by(step), "is lost");
   const orderId = await shop.order();
-  for (let hours = 0; hours < 48; hours++) {
-    await shop.clock.advance(HOUR);
-    if ((await shop.read(orderId)).status === "NEEDS_ATTENTION") break;
-  }
+  await untilAttention(shop, orderId);
   broken.stop();
-  expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
   return orderId;
 };
 
@@ -137,13 +128,14 @@ describe("I7 F31 an order whose saga was stopped after the pivot", () => {
   it.each([3, 40])(
     "is settled, although recovery and everything on a schedule were out for %i days",
     async (days) => {
-      const [{ stop: wakeUp }, { stop: listen }] = [withoutSchedules(), deaf("-RecoverSaga")];
+      const { stop: listen } = deaf("-RecoverSaga");
+      const wakeUp = await withoutSchedules(shop.local);
       const { orderId, goOn } = await confirmed();
       await stop(orderId);
       goOn();
       for (let day = 0; day < days; day++) await shop.clock.advance(DAY);
       expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED", paid: null });
-      wakeUp();
+      await wakeUp();
       listen();
       await shop.clock.advance(HOUR);
       await shop.settle();
@@ -283,7 +275,7 @@ describe("F31 I7 the sweeper", () => {
     await shop.clock.advance(HOUR);
     expect(await runsOf(good.orderId)).toContain("_2 SUCCEEDED");
     expect(await runsOf(bad.orderId)).toEqual([" ABORTED"]);
-    await shop.clock.advance(3 * DAY);
+    await waitLong(shop, 3 * DAY);
     heal();
     await shop.clock.advance(HOUR);
     expect(await runsOf(bad.orderId)).toContain("_2 SUCCEEDED");

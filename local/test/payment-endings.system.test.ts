@@ -2,6 +2,7 @@ import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { by, hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { untilAttention, waitLong } from "./long-waits.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -49,13 +50,6 @@ const ledger = async (orderId: string) =>
   ((await shop.books()).payments.get(orderId.replace("ord_", "pay_")) ?? []).map(
     ({ type }) => type as string,
   );
-const untilAttention = async (orderId: string) => {
-  for (let hours = 0; hours < 48; hours++) {
-    await shop.clock.advance(HOUR);
-    if ((await shop.read(orderId)).status === "NEEDS_ATTENTION") return;
-  }
-  throw new Error("Nobody was called");
-};
 
 describe("F57 F61 a refund that the provider made, and that we never heard of", () => {
   /** The refund is made, and for longer than the provider knows its key we hear of nothing. */
@@ -70,8 +64,8 @@ describe("F57 F61 a refund that the provider made, and that we never heard of", 
       throw new Error("The answer is lost");
     });
     await shop.cancel(orderId);
-    await untilAttention(orderId);
-    await shop.clock.advance(DAY);
+    await untilAttention(shop, orderId);
+    await waitLong(shop, DAY);
     outage.stop();
     expect(await postings()).toEqual([PRICE, -PRICE]);
     return orderId;
@@ -201,7 +195,7 @@ describe("F62 a cancellation whose capture never happened", () => {
     await shop.clock.advance(3 * SECOND);
     const refunds = spoil(shop.local, by("RefundPayment"), "is lost");
     await shop.cancel(orderId);
-    await untilAttention(orderId);
+    await untilAttention(shop, orderId);
     refunds.stop();
     captures.stop();
     await decide(orderId, "resume");

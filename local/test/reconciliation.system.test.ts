@@ -4,6 +4,7 @@ import type { Call } from "emulator/kernel/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { by, hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { sweepHourly, withoutSchedules } from "./long-waits.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -254,11 +255,7 @@ describe("I10 I2 reconciliation", () => {
   });
 
   it("sets a confirmed order going again that is neither running nor settled, when nothing else has", async () => {
-    const schedules = spoil(
-      shop.local,
-      ({ caller }) => caller.name.startsWith("schedule "),
-      () => Promise.resolve({ StatusCode: 202 }),
-    );
+    const wakeUp = await withoutSchedules(shop.local);
     const deaf = spoil(
       shop.local,
       ({ caller, operation }) => operation === "Invoke" && caller.name.endsWith("RecoverSaga"),
@@ -275,7 +272,7 @@ describe("I10 I2 reconciliation", () => {
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED", paid: null });
     const { differences } = await night();
     expect(differences.map(({ kind }: Row) => kind)).toContain("ConfirmedNotPaid");
-    schedules.stop();
+    await wakeUp();
     deaf.stop();
     await shop.settle();
     expect(await shop.read(orderId)).toMatchObject({ status: "CONFIRMED", paid: { amount: 499 } });
@@ -318,6 +315,7 @@ describe("I10 I2 reconciliation", () => {
       ({ caller, input }) =>
         caller.name.startsWith("schedule ") && JSON.stringify(input).includes("-Reconcile"),
     );
+    await sweepHourly(shop.local);
     await shop.clock.advance(6 * HOUR);
     outage.stop();
     expect(runs.length).toBeGreaterThan(30);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Payment, statementOf } from "../../services/payment-provider/src/domain/payment.ts";
 import { hear, spoil } from "../spoil.ts";
 import { type VirtualShop, virtualShop } from "../virtual-shop.ts";
+import { untilAttention } from "./long-waits.ts";
 
 const MINUTE = 60_000;
 
@@ -86,11 +87,7 @@ describe("I7 a saga that cannot go back, either", () => {
   const stuck = async (order: () => Promise<string>) => {
     const told = hear(shop.local, ({ operation }) => operation === "PutEvents");
     const orderId = await order();
-    for (let hours = 0; hours < 30; hours++) {
-      await shop.clock.advance(60 * MINUTE);
-      if ((await shop.read(orderId)).status === "NEEDS_ATTENTION") break;
-    }
-    expect(await shop.read(orderId)).toMatchObject({ status: "NEEDS_ATTENTION" });
+    await untilAttention(shop, orderId);
     const entries = told.flatMap(
       ({ input }) => input.Entries as { DetailType: string; Detail: string }[],
     );
