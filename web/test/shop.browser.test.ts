@@ -118,7 +118,12 @@ describe("in the shop's page", () => {
     await toBasket(page);
     await orderButton(page).click();
     await headline(page, "It is all yours");
+    // That it is being cancelled is told before the shop tells of the order again.
+    const { promise: isTold, resolve: told } = Promise.withResolvers<void>();
+    await page.route("**/orders/*?version=*", (route) => isTold.then(() => route.continue()));
     await page.getByRole("button", { name: "Cancel this order" }).click();
+    await headline(page, "Being cancelled");
+    told();
     await headline(page, "Cancelled");
     await page.getByText("All that you paid is back on your card.").waitFor();
   });
