@@ -2,6 +2,7 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import {
   browserFile,
+  command,
   openBrowser,
   openPage,
   type RunningShop,
@@ -26,6 +27,8 @@ export const consoleInBrowser = () => {
     browser = await openBrowser();
   });
   beforeEach(async () => {
+    // A test of the same file may have set the clock back.
+    if (shop) await command(shop, "clock speed 4");
     context = await browser?.newContext({
       viewport: { width: 1280, height: 720 },
       reducedMotion: "reduce",
@@ -50,6 +53,24 @@ export const consoleInBrowser = () => {
     /** The context of this test. */
     get context() {
       return context as BrowserContext;
+    },
+    /** Places an order that goes well, and waits until it is confirmed. Answers its id. */
+    async ordered(): Promise<string> {
+      const { api, accounts } = shop as RunningShop;
+      const asked = async (path: string, more: RequestInit = {}) => {
+        const headers = {
+          authorization: `Bearer ${accounts.alice?.token}`,
+          "content-type": "application/json",
+          "idempotency-key": crypto.randomUUID(),
+        };
+        const answer = await fetch(`${api}${path}`, { headers, ...more });
+        return (await answer.json()) as { orderId: string; status: string };
+      };
+      const lines = [{ productId: "prd_fish-food", quantity: 1 }];
+      const body = JSON.stringify({ lines, paymentToken: "tok_approve" });
+      const { orderId } = await asked("/orders", { method: "POST", body });
+      await expect.poll(async () => (await asked(`/orders/${orderId}`)).status).toBe("CONFIRMED");
+      return orderId;
     },
     /** Opens a page of a shop and waits until it can be used. */
     async see(path = "/console/", at?: RunningShop, options = {}): Promise<Watched> {

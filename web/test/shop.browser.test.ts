@@ -26,6 +26,7 @@ beforeAll(async () => {
   if (!browserFile) return;
   // One after the other: where one does not start, the other is known, and is ended.
   shop = await startShop("--persist", kept);
+  await command(shop, "clock speed 4");
   browser = await openBrowser();
 });
 afterEach(async () => {
@@ -38,7 +39,10 @@ afterAll(async () => {
 });
 
 const newContext = async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 720 },
+    reducedMotion: "reduce",
+  });
   // A limit is there to end what hangs; a busy machine must not meet it.
   context.setDefaultTimeout(240_000);
   contexts.push(context);
@@ -269,6 +273,7 @@ describe("when the shop goes away and comes back", () => {
     // The last test of this file: what is stopped here nobody needs any more.
     let second: RunningShop | undefined;
     try {
+      await command(shop, "clock speed 1"); // the shop is to go away before the bank answers
       const page = await visit("Alice Abbot", shop, { outage: true });
       await into(page, "Glass bowl");
       await toBasket(page);
