@@ -141,21 +141,21 @@ describe("among the messages of the console", () => {
   });
 
   browserTest("an answer that comes late takes the place of no newer one", async () => {
-    await there.context.addInitScript(`{
+    await ordered();
+    const page = await see("/console/messages/pattern");
+    await page.locator("[role=status]", { hasText: /[●▲]/ }).waitFor();
+    await page.evaluate(`{
       const real = fetch;
       window.answered = 0;
+      window.held = [];
       window.fetch = (path, init) => {
         const go = () => real(path, init);
-        if (!window.held || !String(path).endsWith("/pattern")) return go();
+        if (!String(path).endsWith("/pattern")) return go();
         return new Promise((resolve) => window.held.push(() => resolve(go().finally(() => {
           window.answered += 1;
         }))));
       };
     }`);
-    await ordered();
-    const page = await see("/console/messages/pattern");
-    await page.locator("[role=status]", { hasText: /[●▲]/ }).waitFor();
-    await page.evaluate("window.held = []");
     const tries = page.getByRole("button", { name: "Try it" });
     const pattern = page.getByRole("textbox", { name: "Pattern", exact: true });
     await pattern.fill('{"source": [{"prefix": "petstore"}]}');

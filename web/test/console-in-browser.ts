@@ -9,14 +9,16 @@ import {
   startShop,
   type Watched,
 } from "./browser.ts";
+import { windowsOf } from "./windows.ts";
 
 /**
- * A shop and a browser for the tests of one file, and a fresh context for each; what a page did that it must not fails its
- * test. Nothing moves before a test wants it: to draw what moves takes half of a machine that has no graphics.
+ * A shop and a browser for the tests of one file, and a context for each in which nobody was; what a page did that it must
+ * not fails its test. Nothing moves before a test wants it.
  */
 export const consoleInBrowser = () => {
   let browser: Browser | undefined;
   let shop: RunningShop | undefined;
+  let windows: ReturnType<typeof windowsOf> | undefined;
   let context: BrowserContext | undefined;
   const opened: Watched[] = [];
 
@@ -25,19 +27,15 @@ export const consoleInBrowser = () => {
     // One after the other: where one does not start, the other is known, and is ended.
     shop = await startShop();
     browser = await openBrowser();
+    windows = windowsOf(browser);
   });
   beforeEach(async () => {
     // A test of the same file may have set the clock back.
     if (shop) await command(shop, "clock speed 4");
-    context = await browser?.newContext({
-      viewport: { width: 1280, height: 720 },
-      reducedMotion: "reduce",
-    });
-    // A limit is there to end what hangs; a busy machine must not meet it.
-    context?.setDefaultTimeout(240_000);
+    context = await windows?.take();
   });
-  afterEach(async () => {
-    await context?.close();
+  afterEach(async ({ task }) => {
+    await windows?.giveBack({ failed: task.result?.state === "fail" });
     expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
   });
   afterAll(async () => {

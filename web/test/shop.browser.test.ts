@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import {
   become,
@@ -15,11 +15,12 @@ import {
   startShop,
   type Watched,
 } from "./browser.ts";
+import { windowsOf } from "./windows.ts";
 
 const kept = mkdtempSync(join(tmpdir(), "kept-"));
 let browser: Browser;
 let shop: RunningShop;
-const contexts: BrowserContext[] = [];
+let windows: ReturnType<typeof windowsOf> | undefined;
 const opened: Watched[] = [];
 
 beforeAll(async () => {
@@ -28,9 +29,10 @@ beforeAll(async () => {
   shop = await startShop("--persist", kept);
   await command(shop, "clock speed 4");
   browser = await openBrowser();
+  windows = windowsOf(browser);
 });
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
+afterEach(async ({ task }) => {
+  await windows?.giveBack({ failed: task.result?.state === "fail" });
   expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
 });
 afterAll(async () => {
@@ -38,20 +40,10 @@ afterAll(async () => {
   await shop?.stop();
 });
 
-const newContext = async () => {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 720 },
-    reducedMotion: "reduce",
-  });
-  // A limit is there to end what hangs; a busy machine must not meet it.
-  context.setDefaultTimeout(240_000);
-  contexts.push(context);
-  return context;
-};
-
 /** Somebody's browser, with the shop open. */
 const visit = async (who: string, at = shop, options = {}) => {
-  const page = await openPage(await newContext(), at, "/shop/", options);
+  const { take } = windows as ReturnType<typeof windowsOf>;
+  const page = await openPage(await take(), at, "/shop/", options);
   opened.push(page);
   await become(page, who);
   return page;
