@@ -260,6 +260,34 @@ describe("in the shop's page", () => {
   });
 });
 
+describe("a window that a test was done with", () => {
+  browserTest("is as new for the next one, and is not used again where it failed", async () => {
+    const own = windowsOf(browser);
+    const context = await own.take();
+    const page = await openPage(context, shop);
+    await become(page, "Alice Abbot");
+    await into(page, "Collar");
+    await page.evaluate("localStorage.left = sessionStorage.left = 1");
+    await page.route("**/*", (route) => route.abort());
+    await openPage(context, shop);
+    await own.giveBack({ failed: false });
+
+    expect(await own.take()).toBe(context);
+    expect(await context.cookies()).toEqual([]);
+    expect(context.pages()).toHaveLength(1);
+    const again = await openPage(context, shop);
+    await again.locator("header .who", { hasText: "Sign in" }).waitFor();
+    expect(await again.locator(".count").textContent()).toMatch(/^0/);
+    const left = "[localStorage.left, sessionStorage.left, history.length]";
+    // The history has the empty page, and this one.
+    expect(await again.evaluate(left)).toEqual([undefined, undefined, 2]);
+    await own.giveBack({ failed: true });
+    const another = await own.take();
+    expect(another).not.toBe(context);
+    await another.close();
+  });
+});
+
 describe("when the shop goes away and comes back", () => {
   browserTest("the page says so, and goes on by itself", async () => {
     // The last test of this file: what is stopped here nobody needs any more.

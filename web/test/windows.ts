@@ -32,7 +32,6 @@ const clear = async (context: BrowserContext) => {
   for (const origin of origins)
     if (origin) await devtools.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
   await devtools.detach();
-  await context.clearCookies();
   spare.set(context, page);
 };
 
