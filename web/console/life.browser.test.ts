@@ -50,6 +50,8 @@ describe("in the console, what belongs to a life that is gone", () => {
     await broken.locator(".robot", { hasText: "sent," }).waitFor();
     await broken.locator(".scenarios button", { hasText: "well" }).first().click();
     await broken.locator(".scenario-look").waitFor();
+    // What was asked for only is no part of this life, but of the next.
+    await broken.locator(".notice", { hasText: "The scenario well" }).waitFor();
 
     await reset(page);
     const gone = "This order is not in this life of the shop any more";
