@@ -7,7 +7,7 @@ import { browserTest, type RunningShop, startShop } from "../test/browser.ts";
 import { consoleInBrowser } from "../test/console-in-browser.ts";
 
 const there = consoleInBrowser();
-const { see } = there;
+const { see, ordered } = there;
 const place = async (page: Page, preset: string) => {
   await page.getByRole("button", { name: "Place an order" }).click();
   await page.locator(".presets button.plain", { hasText: preset }).click();
@@ -19,6 +19,12 @@ const newest = async (page: Page) => {
   await page.locator(".order h1").waitFor();
 };
 const status = (page: Page, text: string) => page.locator(`.order h1 .${text}`).waitFor();
+/** Opens the console with an order that went well. */
+const seeOrder = async () => {
+  const page = await see(`/console/orders/${await ordered()}`);
+  await status(page, "CONFIRMED");
+  return page;
+};
 const say = async (page: Page, title: string, line: string) => {
   const card = page.locator(".fault-card", { hasText: title });
   await card.getByRole("searchbox").fill(line);
@@ -142,19 +148,15 @@ describe("in the console", () => {
   });
 
   browserTest("a duplicate of an event changes nothing, and all promises hold", async () => {
-    const page = await see();
-    await place(page, "An order that goes well");
-    await newest(page);
-    await status(page, "CONFIRMED");
+    const page = await seeOrder();
     const oneMail = page.getByRole("button", { name: "E-mails (1)", exact: true });
     await oneMail.waitFor();
-    const here = page.url();
     await tab(page, "Break it");
     await say(page, "Deliver an event twice", "duplicate OrderPlaced");
     await page.locator(".notice code", { hasText: "duplicate OrderPlaced" }).waitFor();
     await page.locator(".promises header", { hasText: "at rest" }).waitFor();
     await page.locator(".promise.broken").waitFor({ state: "detached" });
-    await page.goto(here);
+    await page.goBack();
     await status(page, "CONFIRMED");
     await oneMail.waitFor();
   });
@@ -196,10 +198,7 @@ describe("in the console", () => {
   });
 
   browserTest("after a rewind the order was never placed, and another may be", async () => {
-    const page = await see();
-    await place(page, "An order that goes well");
-    await newest(page);
-    await status(page, "CONFIRMED");
+    const page = await seeOrder();
     const lost = await shownId(page);
     await chooseOldest(page);
     await page.getByRole("button", { name: "Rewind" }).click();
@@ -214,17 +213,14 @@ describe("in the console", () => {
   });
 
   browserTest("a poisoned message is found, repaired and redriven, and that is seen", async () => {
-    const page = await see();
-    await place(page, "An order that goes well");
-    await newest(page);
-    await status(page, "CONFIRMED");
+    const page = await seeOrder();
     const order = page.url();
     await tab(page, "Break it");
     await say(page, "Poison a queue", "poison OrderViewsQueue");
     await page.locator(".notice code", { hasText: "poison OrderViewsQueue" }).waitFor();
 
     // Its order says that something of it waits, and leads there.
-    await page.goto(order);
+    await page.goBack();
     await page.locator(".sentence", { hasText: "waits for a person as a dead letter" }).waitFor();
     await page.locator(".dead-letters a", { hasText: "OrderViewsQueueDlq" }).click();
     await page.locator(".message-card .misfit").first().waitFor();
@@ -259,12 +255,10 @@ describe("in the console", () => {
   });
 
   browserTest("a fork has the past, another fate and a console of its own", async () => {
-    const page = await see();
-    await place(page, "An order that goes well");
-    await newest(page);
-    await status(page, "CONFIRMED");
+    const page = await seeOrder();
     const mine = (await shownId(page)) ?? "";
     const forkIn = async () => {
+      await page.bringToFront();
       await chooseOldest(page);
       const [tab] = await Promise.all([
         there.context.waitForEvent("page"),
@@ -288,6 +282,7 @@ describe("in the console", () => {
     const theirs = (await shownId(other)) ?? "";
 
     // Here nothing of it is known.
+    await page.bringToFront();
     await page.getByRole("button", { name: "1 fork ▴" }).waitFor();
     expect(await page.locator(".top .faults-on").count()).toBe(0);
     await tab(page, "Orders");
@@ -296,6 +291,7 @@ describe("in the console", () => {
 
     const second = await forkIn();
     await second.locator(".fork-banner").waitFor();
+    await page.bringToFront();
     await chooseOldest(page);
     await page.getByRole("button", { name: "Fork", exact: true }).click();
     await page.locator(".notice.wrong", { hasText: "There are 2 forks already" }).waitFor();
@@ -351,9 +347,7 @@ describe("in the console", () => {
         kind === "invocation-started" && who?.includes("ListProduct"),
     )?.seq;
     expect(seq).toBeGreaterThan(0);
-    await place(page, "An order that goes well");
-    await newest(page);
-    await page.goto(`${page.url().split("?")[0]}?bar=${seq}`);
+    await page.goto(`${there.shop.api}/console/orders/${await ordered()}?bar=${seq}`);
     await page
       .locator(".bar-panel pre, .bar-panel dd", { hasText: "<img src=x" })
       .first()

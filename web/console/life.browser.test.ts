@@ -4,20 +4,16 @@ import { become, browserTest, openPage } from "../test/browser.ts";
 import { consoleInBrowser } from "../test/console-in-browser.ts";
 
 const there = consoleInBrowser();
-const { see } = there;
-const place = async (page: Page) => {
-  await page.getByRole("button", { name: "Place an order" }).click();
-  await page.locator(".presets button.plain", { hasText: "goes well" }).click();
-  await page.locator(".notice", { hasText: "ordered." }).last().waitFor();
-};
-/** Places an order and follows it to its end. Answers its id. */
-const seeOrder = async (page: Page) => {
-  await place(page);
-  await page.keyboard.press("n");
+const { see, ordered } = there;
+/** Opens the console with an order that went well. */
+const seeOrder = async () => {
+  const id = await ordered();
+  const page = await see(`/console/orders/${id}`);
   await page.locator(".order h1 .CONFIRMED").waitFor();
-  return (await page.locator(".order-id code").textContent()) ?? "";
+  return { page, id };
 };
 const reset = async (page: Page) => {
+  await page.bringToFront();
   await page.getByRole("button", { name: "Reset", exact: true }).click();
   await page.getByRole("button", { name: "Really reset?" }).click();
   await page.locator(".notice", { hasText: "as it was when its doors opened" }).waitFor();
@@ -34,8 +30,7 @@ const slider = (page: Page) => page.getByRole("slider", { name: "Choose a moment
 
 describe("in the console, what belongs to a life that is gone", () => {
   browserTest("is shown on no screen after a reset, and each says so", async () => {
-    const page = await see();
-    const id = await seeOrder(page);
+    const { page, id } = await seeOrder();
     const saga = await see(`/console/saga/FulfilOrder/${id}`);
     await saga.locator(".history li").first().waitFor();
     const data = await see(`/console/data/${id}`);
@@ -47,14 +42,16 @@ describe("in the console, what belongs to a life that is gone", () => {
     const panel = rebuild.getByRole("article", { name: "Orders, and the lists of them" });
     await panel.getByRole("button", { name: "Rebuild", exact: true }).click();
     await panel.locator(".outcome .equal").waitFor();
+    const map = await see("/console/map");
+    const requests = map.locator(".is-api .cell-count");
+    await requests.filter({ hasText: /^[1-9]/ }).waitFor();
     const broken = await see("/console/break");
     await broken.locator(".robot").getByRole("button", { name: "Start" }).click();
     await broken.locator(".robot", { hasText: "sent," }).waitFor();
     await broken.locator(".scenarios button", { hasText: "well" }).first().click();
     await broken.locator(".scenario-look").waitFor();
-    const map = await see("/console/map");
-    const requests = map.locator(".is-api .cell-count");
-    await requests.filter({ hasText: /^[1-9]/ }).waitFor();
+    // What was asked for only is no part of this life, but of the next.
+    await broken.locator(".notice", { hasText: "The scenario well" }).waitFor();
 
     await reset(page);
     const gone = "This order is not in this life of the shop any more";
@@ -77,8 +74,7 @@ describe("in the console, what belongs to a life that is gone", () => {
   });
 
   browserTest("is no order in the shop's own page either", async () => {
-    const page = await see();
-    const id = await seeOrder(page);
+    const { page, id } = await seeOrder();
     const shop = await openPage(there.context, there.shop);
     await become(shop, "Alice Abbot");
     await shop.goto(`${there.shop.api}/shop/orders/${id}`);
@@ -92,8 +88,7 @@ describe("in the console, what belongs to a life that is gone", () => {
   });
 
   browserTest("is chosen on the slider with keys, and with the mouse", async () => {
-    const page = await see();
-    const id = await seeOrder(page);
+    const { page, id } = await seeOrder();
     const said = page.locator(".slider output");
     const rewind = page.getByRole("button", { name: "Rewind" });
     await slider(page).focus();
@@ -129,9 +124,8 @@ describe("in the console, what belongs to a life that is gone", () => {
 
 describe("among the messages of the console", () => {
   browserTest("all dead letters of a queue are redriven at once", async () => {
-    const page = await see();
-    await seeOrder(page);
-    await page.locator(".tabs a", { hasText: "Break it" }).click();
+    await ordered();
+    const page = await see("/console/break");
     for (const _ of [1, 2]) await say(page, "Poison a queue", "poison OrderViewsQueue stubborn");
     await page.getByRole("button", { name: "max", exact: true }).click();
     await page.goto(`${there.shop.api}/console/messages/queues/OrderViewsQueueDlq`);
@@ -149,22 +143,21 @@ describe("among the messages of the console", () => {
   });
 
   browserTest("an answer that comes late takes the place of no newer one", async () => {
-    await there.context.addInitScript(`{
+    await ordered();
+    const page = await see("/console/messages/pattern");
+    await page.locator("[role=status]", { hasText: /[●▲]/ }).waitFor();
+    await page.evaluate(`{
       const real = fetch;
       window.answered = 0;
+      window.held = [];
       window.fetch = (path, init) => {
         const go = () => real(path, init);
-        if (!window.held || !String(path).endsWith("/pattern")) return go();
+        if (!String(path).endsWith("/pattern")) return go();
         return new Promise((resolve) => window.held.push(() => resolve(go().finally(() => {
           window.answered += 1;
         }))));
       };
     }`);
-    const page = await see();
-    await seeOrder(page);
-    await page.goto(`${there.shop.api}/console/messages/pattern`);
-    await page.locator("[role=status]", { hasText: /[●▲]/ }).waitFor();
-    await page.evaluate("window.held = []");
     const tries = page.getByRole("button", { name: "Try it" });
     const pattern = page.getByRole("textbox", { name: "Pattern", exact: true });
     await pattern.fill('{"source": [{"prefix": "petstore"}]}');

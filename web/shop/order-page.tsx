@@ -67,6 +67,7 @@ export const OrderPage = ({ orderId }: { orderId: string }) => {
   const order = useSignal<Order | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
   const cancelling = useSignal(false);
+  const cancelled = useSignal(false);
   // What was written last is what is to be read at least.
   const version = useSignal(Number(new URLSearchParams(location.search).get("version")) || 1);
   const who = customer.value;
@@ -86,7 +87,7 @@ export const OrderPage = ({ orderId }: { orderId: string }) => {
       problem.value = undefined;
       order.value = answer.value;
       version.value = Math.max(version.value, answer.value.version);
-      return storyOf(answer.value).settled ? LATER : SOON;
+      return storyOf(answer.value, cancelled.value).settled ? LATER : SOON;
     },
     [orderId, who?.name, version.value],
   );
@@ -95,12 +96,13 @@ export const OrderPage = ({ orderId }: { orderId: string }) => {
     cancelling.value = true;
     const answer = await askAs<Accepted>(`/orders/${orderId}/cancel`, { method: "POST" });
     cancelling.value = false;
+    cancelled.value = answer.ok;
     if (answer.ok) version.value = Math.max(version.value, answer.value.version);
     else problem.value = answer.problem;
   };
 
   const found = order.value;
-  const story = found && storyOf(found);
+  const story = found && storyOf(found, cancelled.value);
   const short = orderId.slice(-6);
   return (
     <main class="narrow">

@@ -49,6 +49,14 @@ describe("an order is told", () => {
     expect(storyOf(order("CANCELLED", what, { ...paid, refunded: paid.paid })).settled).toBe(true);
   });
 
+  test("as being cancelled to who has just cancelled it, where the timeline is behind", () => {
+    const complete = order("CONFIRMED", [...happy, "PaymentCaptured", "StockCommitted"], paid);
+    const told = { headline: "Being cancelled", settled: false, mayCancel: false };
+    expect(storyOf(complete, true)).toMatchObject(told);
+    const refunded = { ...complete, status: "CANCELLED" as const, refunded: paid.paid };
+    expect(storyOf(refunded, true)).toMatchObject({ headline: "Cancelled", settled: true });
+  });
+
   test("by its status, where the timeline is behind", () =>
     expect(storyOf(order("CONFIRMED", ["OrderPlaced"])).steps.map((step) => step.standing)).toEqual(
       ["done", "done", "done", "done", "now", "later"],

@@ -112,10 +112,14 @@ const told = (
 const failedAt = (code: string | undefined) =>
   code === "OutOfStock" ? "StockReserved" : code === "PaymentDeclined" ? "PaymentAuthorized" : "";
 
-/** Tells an order, from what the API answers alone. */
-export const storyOf = (order: Order): Story => {
+/**
+ * Tells an order, from what the API answers alone, and from whether its customer has just cancelled it: the timeline may tell
+ * of that a moment later.
+ */
+export const storyOf = (order: Order, hasCancelled = false): Story => {
   const times = timesOf(order);
-  const has = (what: string) => times.has(what);
+  const isAsked = hasCancelled && order.status === "CONFIRMED";
+  const has = (what: string) => times.has(what) || (isAsked && what === "CancellationRequested");
   const [headline, sentence, tone] = told(order, has);
   const ended = order.status === "REJECTED" || order.status === "CANCELLED";
   const withdrawn = ended || has("CancellationRequested") || has("FulfilmentFailed");

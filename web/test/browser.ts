@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { test } from "vitest";
+import { pageIn } from "./windows.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -104,7 +105,7 @@ export const openPage = async (
   path = "/shop/",
   { outage = false } = {},
 ): Promise<Watched> => {
-  const page = Object.assign(await context.newPage(), { faults: [] as string[] });
+  const page = Object.assign(await pageIn(context), { faults: [] as string[] });
   page.on("console", (message) => {
     const refusedOrGone = /^Failed to load resource: (the server responded|net::ERR)/;
     if (message.type() !== "error") return;

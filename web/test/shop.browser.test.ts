@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import {
   become,
@@ -15,21 +15,24 @@ import {
   startShop,
   type Watched,
 } from "./browser.ts";
+import { windowsOf } from "./windows.ts";
 
 const kept = mkdtempSync(join(tmpdir(), "kept-"));
 let browser: Browser;
 let shop: RunningShop;
-const contexts: BrowserContext[] = [];
+let windows: ReturnType<typeof windowsOf> | undefined;
 const opened: Watched[] = [];
 
 beforeAll(async () => {
   if (!browserFile) return;
   // One after the other: where one does not start, the other is known, and is ended.
   shop = await startShop("--persist", kept);
+  await command(shop, "clock speed 4");
   browser = await openBrowser();
+  windows = windowsOf(browser);
 });
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
+afterEach(async ({ task }) => {
+  await windows?.giveBack({ failed: task.result?.state === "fail" });
   expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
 });
 afterAll(async () => {
@@ -37,17 +40,10 @@ afterAll(async () => {
   await shop?.stop();
 });
 
-const newContext = async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  // A limit is there to end what hangs; a busy machine must not meet it.
-  context.setDefaultTimeout(240_000);
-  contexts.push(context);
-  return context;
-};
-
 /** Somebody's browser, with the shop open. */
 const visit = async (who: string, at = shop, options = {}) => {
-  const page = await openPage(await newContext(), at, "/shop/", options);
+  const { take } = windows as ReturnType<typeof windowsOf>;
+  const page = await openPage(await take(), at, "/shop/", options);
   opened.push(page);
   await become(page, who);
   return page;
@@ -118,7 +114,12 @@ describe("in the shop's page", () => {
     await toBasket(page);
     await orderButton(page).click();
     await headline(page, "It is all yours");
+    // That it is being cancelled is told before the shop tells of the order again.
+    const { promise: isTold, resolve: told } = Promise.withResolvers<void>();
+    await page.route("**/orders/*?version=*", (route) => isTold.then(() => route.continue()));
     await page.getByRole("button", { name: "Cancel this order" }).click();
+    await headline(page, "Being cancelled");
+    told();
     await headline(page, "Cancelled");
     await page.getByText("All that you paid is back on your card.").waitFor();
   });
@@ -259,11 +260,40 @@ describe("in the shop's page", () => {
   });
 });
 
+describe("a window that a test was done with", () => {
+  browserTest("is as new for the next one, and is not used again where it failed", async () => {
+    const own = windowsOf(browser);
+    const context = await own.take();
+    const page = await openPage(context, shop);
+    await become(page, "Alice Abbot");
+    await into(page, "Collar");
+    await page.evaluate("localStorage.left = sessionStorage.left = 1");
+    await page.route("**/*", (route) => route.abort());
+    await openPage(context, shop);
+    await own.giveBack({ failed: false });
+
+    expect(await own.take()).toBe(context);
+    expect(await context.cookies()).toEqual([]);
+    expect(context.pages()).toHaveLength(1);
+    const again = await openPage(context, shop);
+    await again.locator("header .who", { hasText: "Sign in" }).waitFor();
+    expect(await again.locator(".count").textContent()).toMatch(/^0/);
+    const left = "[localStorage.left, sessionStorage.left, history.length]";
+    // The history has the empty page, and this one.
+    expect(await again.evaluate(left)).toEqual([undefined, undefined, 2]);
+    await own.giveBack({ failed: true });
+    const another = await own.take();
+    expect(another).not.toBe(context);
+    await another.close();
+  });
+});
+
 describe("when the shop goes away and comes back", () => {
   browserTest("the page says so, and goes on by itself", async () => {
     // The last test of this file: what is stopped here nobody needs any more.
     let second: RunningShop | undefined;
     try {
+      await command(shop, "clock speed 1"); // the shop is to go away before the bank answers
       const page = await visit("Alice Abbot", shop, { outage: true });
       await into(page, "Glass bowl");
       await toBasket(page);

@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { browserTest } from "../../test/browser.ts";
 import { consoleInBrowser } from "../../test/console-in-browser.ts";
 
-const { see } = consoleInBrowser();
+const { see, ordered } = consoleInBrowser();
 
 /** How many events the view of the order that is shown has had. */
 const eventsSeen = (page: Page) =>
@@ -15,15 +15,9 @@ const eventsSeen = (page: Page) =>
     return steps.findLast(({ row }) => row === "ReadTable " + id + " ORDER")?.after.raw.seen.length ?? 0;
   })()`);
 
-/** Opens the console and places an order; it is confirmed, and its rows are shown. */
+/** Places an order and waits until it is confirmed, and its rows are shown. */
 const seeDataOfAnOrder = async (): Promise<Page> => {
-  const page = await see();
-  await page.getByRole("button", { name: "Place an order" }).click();
-  await page.locator(".presets button.plain", { hasText: "goes well" }).click();
-  await page.locator(".notice", { hasText: "ordered." }).last().waitFor();
-  await page.keyboard.press("n");
-  await page.locator(".order h1 .CONFIRMED").waitFor();
-  await page.getByRole("link", { name: "Its data" }).click();
+  const page = await see(`/console/data/${await ordered()}`);
   await page.locator(".row-card.answer", { hasText: "answered from the view" }).waitFor();
   // Two events of the order, of its payment and of its reservation: there are no more.
   await expect.poll(() => eventsSeen(page)).toBe(6);

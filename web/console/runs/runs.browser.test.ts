@@ -12,7 +12,7 @@ import { consoleInBrowser } from "../../test/console-in-browser.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "runs-browser-"));
 const there = consoleInBrowser();
-const { see } = there;
+const { see, ordered } = there;
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const place = async (page: Page) => {
@@ -45,6 +45,7 @@ const brokenRun = async () => {
 const menu = (page: Page) => page.getByRole("button", { name: "Run ▾" });
 /** Ends a run where it was opened. */
 const closeRun = async (page: Page, file: string) => {
+  await page.bringToFront();
   if (!(await page.locator(".opened").isVisible())) await menu(page).click();
   await page.getByRole("button", { name: `Close ${file}` }).click();
   await page.getByText("No recorded run is open.").waitFor();
@@ -58,10 +59,8 @@ describe("a run as a file, in the console", () => {
   browserTest(
     "is exported, opened from its file, and shows its order; nothing can be done in it",
     async () => {
+      const orderId = await ordered();
       const page = await see();
-      await place(page);
-      await page.locator(".notice", { hasText: "ordered." }).last().waitFor();
-      const orderId = await newest(page);
 
       await menu(page).focus();
       await page.keyboard.press("Enter");
