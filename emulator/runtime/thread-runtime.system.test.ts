@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { createKeyRing } from "../doors/wire/credentials.ts";
 import { realClock } from "../kernel/clock.ts";
-import { type Cloud, createCloud, type Fact } from "../kernel/cloud.ts";
+import { type Cloud, createCloud } from "../kernel/cloud.ts";
 import { administrator } from "../kernel/engine.ts";
 import { lambdaEngine } from "../services/lambda/engine.ts";
 import { ownCode } from "./bundle.ts";
+import { functionsIn } from "./testing/functions-in.ts";
 import { runtimeContract } from "./testing/runtime-contract.ts";
 import { threadRuntime } from "./thread-runtime.ts";
 
@@ -29,8 +30,6 @@ describe("environments of one thread", () => {
   const role = "arn:aws:iam::123456789012:role/test";
   let clock: ReturnType<typeof realClock>;
   let cloud: Cloud;
-  let facts: Fact[];
-  let heard: (() => void) | undefined;
   const keys = createKeyRing(realClock(() => {}));
   const call = (operation: string, input: object) =>
     cloud.call({ caller: administrator, service: "lambda", operation, input });
@@ -52,10 +51,6 @@ describe("environments of one thread", () => {
     const answer = await call("Invoke", { FunctionName, Payload });
     return JSON.parse(Buffer.from(answer.Payload, "base64").toString("utf8"));
   };
-  const told = (kind: string) =>
-    new Promise<void>((resolve) => {
-      heard = () => facts.some((fact) => fact.kind === kind) && resolve();
-    });
 
   beforeEach(() => {
     clock = realClock((error) => {
@@ -66,14 +61,8 @@ describe("environments of one thread", () => {
         runtime: threadRuntime({ code: ownCode, callerOf: keys.callerOf, threads: 1 }),
       }),
     ]);
-    facts = [];
-    cloud.observe((fact) => {
-      facts.push(fact);
-      heard?.();
-    });
   });
   afterEach(() => {
-    heard = undefined;
     cloud.stop();
     clock.stop();
   });
@@ -149,29 +138,43 @@ describe("environments of one thread", () => {
       errorType: "UnrecognizedClientException",
     });
   });
+});
 
-  it("move to another thread when one never waits, which is ended at its timeout", async () => {
-    await create("Spinner", "echo", 8);
-    await create("Other", "echo");
+// At once: a thread is given seconds to answer.
+describe.concurrent("environments of a thread that stands still", () => {
+  const echo = "runtime/testing/echo.ts";
+  const inThread = ({ onTestFinished }: TestContext) => {
+    const functions = functionsIn((callerOf) =>
+      threadRuntime({ code: ownCode, callerOf, threads: 1 }),
+    );
+    onTestFinished(functions.stop);
+    return functions;
+  };
+
+  it("move to another thread when one never waits, which is ended at its timeout", async (test) => {
+    const { create, invoke, facts } = inThread(test);
+    await create("Standing", echo, { Timeout: 8 });
+    await create("Other", echo);
     expect(await invoke("Other", { do: "count" })).toBe(1);
-    const standing = told("thread-stands-still");
     const order: string[] = [];
-    const spinning = invoke("Spinner", { do: "spin" }).finally(() => order.push("spinner"));
-    await standing;
-    expect(facts).toContainEqual({ kind: "thread-stands-still", functions: ["Spinner"] });
+    const blocking = invoke("Standing", { do: "stand" }).finally(() => order.push("standing"));
+    await expect
+      .poll(() => facts)
+      .toContainEqual({ kind: "thread-stands-still", functions: ["Standing"] });
     expect(await invoke("Other", { do: "count" }).finally(() => order.push("other"))).toBe(1);
-    expect(await spinning).toMatchObject({ errorType: "Sandbox.Timedout" });
-    expect(order).toEqual(["other", "spinner"]);
-    expect(await invoke("Spinner", { do: "count" })).toBe(1);
+    expect(await blocking).toMatchObject({ errorType: "Sandbox.Timedout" });
+    expect(order).toEqual(["other", "standing"]);
+    expect(await invoke("Standing", { do: "count" })).toBe(1);
     expect(await invoke("Other", { do: "count" })).toBe(2);
     // It has a thread of its own by now.
-    void invoke("Spinner", { do: "spin" });
+    void invoke("Standing", { do: "stand" });
     expect(await invoke("Other", { do: "count" })).toBe(3);
   });
 
-  it("are not kept waiting by one whose code never comes to its end, which is tried twice", async () => {
-    await create("NeverStands", "never-stands", 1);
-    await create("Other", "echo");
+  it("are not kept waiting by one whose code never comes to its end, which is tried twice", async (test) => {
+    const { create, invoke, facts } = inThread(test);
+    await create("NeverStands", "runtime/testing/never-stands.ts", { Timeout: 1 });
+    await create("Other", echo);
     const never = invoke("NeverStands", {});
     expect(await invoke("Other", { do: "count" })).toBe(1);
     expect(await never).toMatchObject({

@@ -1,15 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { COST_PAGE, costPage } from "./cost-page.ts";
+import { costPage } from "./cost-page.ts";
 import { environmentOf } from "./env.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { graphOf } from "./graph.ts";
 import { inputsHash } from "./inputs.ts";
 import { installPlatform } from "./install.ts";
 import { refusedByAws } from "./limits.ts";
+import { LOCAL, writtenOf } from "./written.ts";
 
 const optionsOf = <T extends ParseArgsConfig>(config: T) => {
   try {
@@ -22,9 +23,6 @@ const optionsOf = <T extends ParseArgsConfig>(config: T) => {
 };
 
 const root = join(import.meta.dirname, "..", "..");
-const LOCAL = "local";
-const envFile = join(root, "sst-env.d.ts");
-const costs = join(root, COST_PAGE);
 
 const help = `Evaluates sst.config.ts and infra/ with SST's own components, offline, holds every resource to what AWS takes, and writes
 infra/graph.json, sst-env.d.ts, and the counts of docs/deploy.md. The first time it installs those components, which takes about a minute and 324 MB;
@@ -47,9 +45,8 @@ const { values: options } = optionsOf({
   },
 });
 const { stage } = options;
-const committed = join(root, "infra", "graph.json");
-/** Where the graph goes, or what it is compared with. That of another stage must not become ours. */
-const out = options.out ?? (stage === LOCAL ? committed : undefined);
+/** What a file is compared with, or written to. */
+const written = writtenOf(stage, options.out && relative(root, resolve(options.out)));
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
@@ -69,7 +66,7 @@ const evaluateApart = (): Evaluation => {
     // Nothing of the caller's AWS or SST settings may show in our graph. Other stages are given what a deployment of them is.
     const kept = Object.entries(process.env).filter(
       ([name]) =>
-        ["PATH", "HOME", "TMPDIR"].includes(name) ||
+        ["PATH", "HOME", "TMPDIR", "NODE_COMPILE_CACHE"].includes(name) ||
         (stage !== LOCAL && /^(?:SST_SECRET|PETSTORE)_/.test(name)),
     );
     const { stdout, stderr } = spawnSync(
@@ -114,13 +111,17 @@ const synth = () => {
   if (refused.length > 0) return 1;
 
   const graph = graphOf(evaluation, inputsHash());
-  const files: (readonly [string, string])[] = [];
-  if (out) files.push([out, `${JSON.stringify(graph, null, 2)}\n`]);
-  if (stage === LOCAL) {
-    files.push([envFile, `${environmentOf(evaluation)}\n`]);
-    if (!options.out) files.push([costs, costPage(read(costs), graph)]);
-  }
-  const stale = files.filter(([file, content]) => read(file) !== content);
+  const files: [name: string | undefined, made: (was: string) => string][] = [
+    [written.graph, () => `${JSON.stringify(graph, null, 2)}\n`],
+    [written.environment, () => `${environmentOf(evaluation)}\n`],
+    [written.costs, (page) => costPage(page, graph)],
+  ];
+  const stale = files.flatMap(([name, made]) => {
+    if (name === undefined) return [];
+    const file = join(root, name);
+    const content = made(read(file));
+    return read(file) === content ? [] : [[file, content] as const];
+  });
   for (const [file, content] of stale) {
     const name = relative(root, file);
     if (options.check)

@@ -20,6 +20,13 @@ export type CodeOf = {
   says: (promise: Promised) => Promise<string | undefined>;
 };
 
+/** Patches of files that are other with them: many a solution is what was there before. */
+const changing = (root: string, patches: readonly Patch[]): Patch[] =>
+  [...Map.groupBy(patches, ({ file }) => file)].flatMap(([file, its]) => {
+    const text = readFileSync(join(root, file), "utf8");
+    return patched(text, its) === text ? [] : its;
+  });
+
 /** The code in a folder, with some patches. Its ladders are compiled anew, so that a change of one counts. Throws CannotStart where its graph cannot be read. */
 export const codeOf = async ({
   root = repositoryRoot,
@@ -28,9 +35,9 @@ export const codeOf = async ({
   root?: string;
   patches?: readonly Patch[];
 }): Promise<CodeOf> => {
-  const [cloud, files] = [true, false].map((graph) =>
-    patches.filter(({ file }) => (file === GRAPH) === graph),
-  ) as [Patch[], Patch[]];
+  const { cloud = [], files = [] } = Object.groupBy(changing(root, patches), ({ file }) =>
+    file === GRAPH ? "cloud" : "files",
+  );
   const cache = root === repositoryRoot ? ours.cache : join(root, ".petstore");
   const code: Code = { ...ours, root, cache, ...(files.length > 0 && { patches: files }) };
   const file = join(root, GRAPH);

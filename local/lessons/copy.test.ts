@@ -14,6 +14,8 @@ const sabotage = [
 ];
 
 describe("a learner's copy", () => {
+  const left = join(home, "07.part-999999999");
+  mkdirSync(left);
   const copy = copyFor("03", { home });
   const read = (file: string) => readFileSync(join(copy.root, file), "utf8");
 
@@ -45,12 +47,8 @@ describe("a learner's copy", () => {
     writeFileSync(join(copy.root, FILE), text);
   });
 
-  it("takes away what somebody left who was interrupted while it was made", () => {
-    const left = join(home, "07.part-999999999");
-    mkdirSync(left);
-    copyFor("04", { home });
-    expect(existsSync(left)).toBe(false);
-  });
+  it("takes away, when it is made, what somebody left who was interrupted at that", () =>
+    expect(existsSync(left)).toBe(false));
 
   it("knows what its learner has changed and begun, and is new again on request", () => {
     writeFileSync(join(copy.root, FILE), `${read(FILE)}// mine\n`);

@@ -40,6 +40,14 @@ const deadLetters = async ({ sqs }: Pick<OutsideShop, "sqs">) => {
   return found;
 };
 
+/** The last life of it: opened once for all who look at one. */
+let last: ReturnType<typeof open> | undefined;
+const lastLife = () => {
+  last ??= open();
+  return last;
+};
+afterAll(async () => (await last)?.end("SIGINT"));
+
 describe("F67 a shop that keeps its state, killed with -9", () => {
   it("loses no order that it acknowledged, makes none twice, and brings each to its end", async () => {
     const placed = new Map<number, string>();
@@ -64,7 +72,7 @@ describe("F67 a shop that keeps its state, killed with -9", () => {
     await kill(numbers.slice(0, 15), 10);
     await kill(numbers.slice(10), 25);
 
-    const shop = await open();
+    const shop = await lastLife();
     expect([...keys.add(shop.ready.accessKeyId)]).toHaveLength(1); // exported once, good for ever
     for (const n of numbers) {
       const orderId = await shop.placeNumber(n);
@@ -79,16 +87,14 @@ describe("F67 a shop that keeps its state, killed with -9", () => {
       .poll(async () => (await shop.api("GET", "/products/prd_hay")).body.available)
       .toBe(400 - numbers.length);
     expect(await deadLetters(shop)).toEqual({});
-    await shop.end("SIGINT");
   });
 
   it("is not opened twice at once", async () => {
-    const shop = await open();
+    await lastLife();
     const again = spawnSync(process.execPath, ["local/commands/start.ts", "--persist", dir], {
       encoding: "utf8",
     });
     expect(again).toMatchObject({ status: 2, stdout: "" });
     expect(again.stderr).toBe(`${dir} is in use by another process: stop that first.\n`);
-    await shop.end("SIGINT");
   });
 });

@@ -87,6 +87,8 @@ describe("a fork", () => {
       expect(again.port).toBe(Number(port));
       await again.stop();
     }
+    // To count them takes a second; what has just ended is let go a turn later.
+    await new Promise(setImmediate);
     await expect.poll(worlds).toBeLessThanOrEqual(before); // others, of earlier tests, may go meanwhile
   });
 

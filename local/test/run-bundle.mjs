@@ -1,8 +1,8 @@
 // What a Node process runs that is one execution environment of one bundle, as SST uploads it: it loads the bundle
-// and, where it is given an event, invokes its handler once.
+// and, where it is given an event, invokes its handler.
 
 const [bundle, exported] = process.argv.slice(2);
-process.once("message", async ({ event }) => {
+process.on("message", async ({ event }) => {
   const answer = {};
   try {
     const handler = (await import(bundle))[exported];
@@ -12,5 +12,5 @@ process.once("message", async ({ event }) => {
   } catch (error) {
     answer.error = { errorType: error.name, errorMessage: error.message, trace: [error.stack] };
   }
-  process.send(answer, () => process.exit());
+  process.send(answer);
 });

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type LoopbackServer, listenOnLoopback } from "emulator/doors/wire/server";
 import { realClock } from "emulator/kernel/clock";
@@ -14,22 +14,38 @@ const script = fileURLToPath(new URL("run-bundle.mjs", import.meta.url));
 
 type Answer = { loaded: boolean; result?: string; error?: ErrorPayload };
 
-/** The bundles that SST uploads, with the SDK that is in them, over HTTP: each invocation in a process of its own. */
+/** So many processes that have nothing to do are kept. */
+const MOST_IDLE = 12;
+
+/** The bundles that SST uploads, with the SDK that is in them, over HTTP: each environment of a function is a process. */
 const processes = (loaded: Set<string>): MakeRuntime => {
   const bundler = bundlerOf("aws", code);
   const paths = new Map<string, string>();
+  let idle: { name: string; child: ChildProcess }[] = [];
+  const start = (fn: FunctionConfig) =>
+    fork(script, [pathToFileURL(paths.get(fn.name) ?? "").href, fn.exported], {
+      env: { ...fn.variables, AWS_LAMBDA_FUNCTION_NAME: fn.name, TZ: "UTC" },
+      execArgv: [],
+      silent: true,
+    });
+  const rest = (name: string, child: ChildProcess) => {
+    idle.push({ name, child });
+    for (const { child } of idle.splice(0, idle.length - MOST_IDLE)) child.kill();
+  };
   const run = (fn: FunctionConfig, event?: string) =>
     new Promise<Answer>((resolve, reject) => {
-      const child = fork(script, [pathToFileURL(paths.get(fn.name) ?? "").href, fn.exported], {
-        env: { ...fn.variables, AWS_LAMBDA_FUNCTION_NAME: fn.name, TZ: "UTC" },
-        execArgv: [],
-        silent: true,
-      });
+      const warm = idle.find(({ name }) => name === fn.name);
+      idle = idle.filter((one) => one !== warm);
+      const child = warm?.child ?? start(fn);
+      const failed = (why: unknown) =>
+        reject(why instanceof Error ? why : new Error(`It ended: ${why}`));
+      child.once("error", failed).once("exit", failed);
       child.once("message", (answer: Answer) => {
+        child.off("error", failed).off("exit", failed);
         if (answer.loaded) loaded.add(fn.name);
+        rest(fn.name, child);
         resolve(answer);
       });
-      child.once("error", reject);
       child.send({ event });
     });
   return () => ({
@@ -47,7 +63,9 @@ const processes = (loaded: Set<string>): MakeRuntime => {
     },
     crash: () => {},
     renew: () => {},
-    stop: () => {},
+    stop() {
+      for (const { child } of idle) child.kill();
+    },
   });
 };
 

@@ -58,9 +58,8 @@ const actions: Record<string, (event: Event, context: Context) => unknown> = {
     new Promise(() => {
       void Promise.reject(new Refused("nobody awaits this"));
     }),
-  spin: () => {
-    for (;;);
-  },
+  /** Its thread stands still, without taking a core as an endless loop would. */
+  stand: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
   throwLater: () =>
     new Promise(() => {
       setTimeout(() => {
