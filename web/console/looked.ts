@@ -3,13 +3,25 @@ import { ask, sentenceOf } from "./ask.ts";
 import { onRestart } from "./live.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
-/** Something of the server's that is looked at again and again. */
-export const looked = <T>(path: string, first: T) => {
+/**
+ * Something of the server's that is looked at again and again. With `ofLife` it is forgotten when time is put back: what was
+ * known, and what is being answered, is of a life that is gone.
+ */
+export const looked = <T>(path: string, first: T, { ofLife = false } = {}) => {
   const value = signal<T>(first);
   const wrong = signal<string | undefined>(undefined);
+  let life = 0;
+  if (ofLife)
+    onRestart(() => {
+      life += 1;
+      value.value = first;
+    });
   const look = oneAtATime(async () => {
+    const asked = life;
     try {
-      value.value = await ask<T>(path);
+      const found = await ask<T>(path);
+      if (asked !== life) return;
+      value.value = found;
       wrong.value = undefined;
     } catch (error) {
       wrong.value = sentenceOf(error);

@@ -39,7 +39,7 @@ export const timeline = looked<{ now: number; moments: Moment[] }>("timeline", {
   moments: [],
 });
 /** The orders, the newest first. */
-export const orders = looked<{ orders: OrderLine[] }>("orders", { orders: [] });
+export const orders = looked<{ orders: OrderLine[] }>("orders", { orders: [] }, { ofLife: true });
 /** The forks that are open, and whose fork this shop is. */
 export const forks = looked<ForkList>("forks", { forks: [], forkOf: null });
 /** Faults that are armed. */

@@ -21,6 +21,11 @@ export const scenarios = looked<{ scenarios: Scenario[] }>("scenarios", { scenar
 export const invariants = looked<{ atRest: boolean; orders: number; invariants: Judged[] }>(
   "invariants",
   { atRest: true, orders: 0, invariants: [] },
+  { ofLife: true },
 );
 /** The robot. */
-export const robot = looked<{ robot: RobotState | null }>("robot", { robot: null });
+export const robot = looked<{ robot: RobotState | null }>(
+  "robot",
+  { robot: null },
+  { ofLife: true },
+);

@@ -5,7 +5,11 @@ import { base } from "../route.ts";
 import { pretty } from "./pretty.ts";
 
 /** What was redriven lately. */
-export const redrives = looked<{ redrives: Redriven[] }>("redrives", { redrives: [] });
+export const redrives = looked<{ redrives: Redriven[] }>(
+  "redrives",
+  { redrives: [] },
+  { ofLife: true },
+);
 
 const lineOf = (one: Redriven) => {
   const { time, by, queue, messageId, what, reason, to, outcome, body, edited } = one;
