@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { slowest, type TestReport } from "./slowest.ts";
 
-const help = `Checks everything: format, lint, types, dead code, and all tests. About twenty minutes on two cores.
+const help = `Checks everything: format, lint, types, dead code, and all tests. About eight minutes on two cores.
 
   npm test -- <path> ...   only the tests in files whose path has this in it, and nothing else
   npm test -- -t <name>    only the tests whose name has this in it, and nothing else
@@ -86,7 +86,7 @@ const chosen = (): [how: string, groups: Check[][]] => {
       [[types, lint, web, stale], [tests("--reporter=dot", "--project=unit", "--project=system")]],
     ];
   return [
-    "All checks and tests: about twenty minutes on two cores. `npm test -- --quick` takes about one.",
+    "All checks and tests: about eight minutes on two cores. `npm test -- --quick` takes about one.",
     [
       ...(ci && !installed ? [[graph]] : []),
       [types, ...(ci || installed ? [infra] : []), lint, web, deadCode, stale],
