@@ -80,6 +80,7 @@ describe("a run as a file, in the console", () => {
       ]);
       await tab.locator(".run-banner", { hasText: "Nothing happens in it." }).waitFor();
       await tab.goto(new URL(`/console/orders/${orderId}`, tab.url()).href);
+      await tab.locator(".run-banner").waitFor(); // until it is there, the page takes itself for a shop's
       await tab.locator(".order h1 .CONFIRMED").waitFor();
       await tab.locator(".waterfall .label", { hasText: "CapturePayment" }).waitFor();
       await shoot(tab, "banner");
