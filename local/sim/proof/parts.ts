@@ -70,7 +70,7 @@ export const partsOf = (recorded: readonly FlowPoints[]): Part[] => [
     counts: "single faults: each that can befall a call, at one call of each kind",
     shows: "the order ends well, and all books agree",
     share: 8,
-    ...casesOf(oneOfEachKind(singlesOf(recorded), ({ flow }) => takesHours(flow))),
+    ...casesOf(oneOfEachKind(singlesOf(recorded), takesHours)),
   },
   {
     name: "singles",

@@ -19,13 +19,8 @@ export const oneOfEachKind = (
   { count, at }: Cases,
   long: (one: Case) => boolean = () => false,
 ): Cases => {
-  const kinds = new Map<string, number[]>();
-  for (let index = 0; index < count; index++) {
-    const kind = kindOfCase(at(index));
-    const alike = kinds.get(kind);
-    if (alike) alike.push(index);
-    else kinds.set(kind, [index]);
-  }
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const kinds = Map.groupBy(indexes, (index) => kindOfCase(at(index)));
   const chosen = [...kinds].map(([kind, all]) => {
     const shorter = all.filter((index) => !long(at(index)));
     const alike = shorter.length > 0 ? shorter : all;
@@ -38,12 +33,8 @@ export const oneOfEachKind = (
 
 /** Of the faults that can befall a call of each kind one in so many, by turns, and one at least. */
 export const oneFaultIn = (every: number, { count, at }: Cases): Case[] => {
-  const calls = new Map<string, Case[]>();
-  for (let index = 0; index < count; index++) {
-    const one = at(index);
-    const call = one.faults.map(({ point }) => kindOf(point)).join();
-    calls.set(call, [...(calls.get(call) ?? []), one]);
-  }
+  const all = Array.from({ length: count }, (_, index) => at(index));
+  const calls = Map.groupBy(all, ({ faults }) => faults.map(({ point }) => kindOf(point)).join());
   return [...calls.values()].flatMap((cases, turn) => {
     const chosen = cases.filter((_, index) => (index + turn) % every === 0);
     return chosen.length > 0 ? chosen : [cases[turn % cases.length] as Case];

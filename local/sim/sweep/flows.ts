@@ -282,6 +282,6 @@ export const flows: Flow[] = [
 /** The flow of a name. */
 export const flowNamed = (name: string): Flow | undefined => flows.find((one) => one.name === name);
 
-/** Whether a flow takes hours: its cases take ten times as long to run as others. */
-export const takesHours = (name: string): boolean =>
-  (flowNamed(name)?.plan.calmAt ?? 0) > 120 * MINUTE;
+/** Whether a case is of a flow that takes hours: it takes ten times as long to run as another. */
+export const takesHours = ({ flow }: { flow: string }): boolean =>
+  (flowNamed(flow)?.plan.calmAt ?? 0) > 120 * MINUTE;
